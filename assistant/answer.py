@@ -1,0 +1,166 @@
+"""The result types: what `query`, `stream` and `search` return. Frozen, and JSON both ways."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+SCHEMA_VERSION = 1
+_FOOTNOTE_SHAPED = re.compile(r"\[(\d+)\]")
+
+SpanPair = tuple[int, int]
+Kind = Literal["answer", "yes_no", "overview", "summary", "greeting"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Passage(_Frozen):
+    """A retrieved span of a document; `document.text[start:end] == text`."""
+
+    document_id: str
+    version: str
+    title: str
+    text: str
+    start: int
+    end: int
+    page: int | None = None
+    page_end: int | None = None
+    date: str | None = None
+    source: str | None = None
+    path: str | None = None
+    heading: tuple[str, ...] = ()
+    score: float = 0.0
+
+    @property
+    def locator(self) -> str:
+        """Where it stands, for a reader: 'p. 3', 'pp. 3–4', or the headings above it."""
+        return locator(self.page, self.page_end, self.heading)
+
+
+class Citation(_Frozen):
+    """A place in a document: `document.text[start:end] == quote`, for this `version` of it.
+
+    `id` is made of version and span, so it names the same words in every store that holds them.
+    """
+
+    number: int = Field(ge=1)
+    id: str
+    document_id: str
+    version: str
+    title: str
+    author: str | None = None
+    source: str | None = None
+    path: str | None = None
+    locator: str = ""
+    page: int | None = None
+    page_end: int | None = None
+    start: int
+    end: int
+    quote: str
+    date: str | None = None
+    score: float = 0.0
+
+
+class Sentence(_Frozen):
+    """One sentence of an answer with the numbers of its footnotes.
+
+    `exact`, `unsupported` and `added` are spans of `text`: the very words that answer, the words
+    that the cited passages do not carry, and the bracketed words that the program put in (each
+    stands in a cited span). `paragraph` is True where the sentence begins a new paragraph.
+    """
+
+    text: str
+    citations: tuple[int, ...] = ()
+    supported: bool = True
+    exact: tuple[SpanPair, ...] = ()
+    unsupported: tuple[SpanPair, ...] = ()
+    added: tuple[SpanPair, ...] = ()
+    paragraph: bool = False
+
+
+class Answer(_Frozen):
+    """An answer whose every sentence is footnoted, or an abstention with the nearest passages.
+
+    `message` holds the program's own words (a greeting, what it did not find); it claims nothing
+    about the documents' subject. `conflicts` lists groups of sentence numbers (the first sentence
+    is 1) whose accounts differ.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    question: str
+    kind: Kind = "answer"
+    message: str = ""
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    abstained: bool = False
+    engine: str = "reader"
+    created: datetime
+    confidence: float = Field(default=0.0, ge=0.0, le=1.0)
+    nearest: tuple[Passage, ...] = ()
+    conflicts: tuple[tuple[int, ...], ...] = ()
+    dropped: tuple[Sentence, ...] = ()
+    notices: tuple[str, ...] = ()
+    timings: dict[str, float] = Field(default_factory=dict)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def text(self) -> str:
+        """The whole answer as plain text, footnotes as [1]."""
+        parts = [self.message] if self.message else []
+        for sentence in self.sentences:
+            if parts:
+                opens = sentence.paragraph or (len(parts) == 1 and self.message)
+                parts.append("\n\n" if opens else " ")
+            parts.append(marked(sentence))
+        return "".join(parts)
+
+    def citation(self, number: int) -> Citation:
+        """The footnote with this number."""
+        return self.citations[number - 1]
+
+
+class Progress(_Frozen):
+    """A stage of the work has begun."""
+
+    type: Literal["progress"] = "progress"
+    stage: Literal["searching", "reading", "verifying"]
+
+
+class SentenceReady(_Frozen):
+    """A verified sentence, and the citations that are new with it."""
+
+    type: Literal["sentence"] = "sentence"
+    sentence: Sentence
+    citations: tuple[Citation, ...] = ()
+
+
+class AnswerReady(_Frozen):
+    """The finished answer; always the last event."""
+
+    type: Literal["answer"] = "answer"
+    answer: Answer
+
+
+Event = Annotated[Progress | SentenceReady | AnswerReady, Field(discriminator="type")]
+
+
+def marked(sentence: Sentence) -> str:
+    """The sentence with its footnote numbers; text of its own that looks like one is escaped."""
+    text = _FOOTNOTE_SHAPED.sub(r"\\[\1\\]", sentence.text)
+    return text + "".join(f"[{number}]" for number in sentence.citations)
+
+
+def citation_id(version: str, start: int, end: int) -> str:
+    """The stable name of a span of a version: '<first 16 digits of the hash>:<start>-<end>'."""
+    return f"{version[:16]}:{start}-{end}"
+
+
+def locator(page: int | None, page_end: int | None, heading: Sequence[str]) -> str:
+    """'p. 3', 'pp. 3–4', or the innermost heading; empty where there is neither."""
+    if page is None:
+        return f"“{heading[-1]}”" if heading else ""
+    return f"p. {page}" if page_end in (None, page) else f"pp. {page}–{page_end}"

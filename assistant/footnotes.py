@@ -1,0 +1,105 @@
+"""Drafts → verified sentences with numbered citations: where verification lets a sentence pass."""
+
+from assistant.answer import Citation, Sentence, citation_id, locator
+from assistant.dates import spoken
+from assistant.drafts import Draft, Evidence
+from assistant.verification import unsupported
+from index.catalog import DocumentInfo
+from index.store import Store
+
+
+class Footnotes:
+    """Numbers citations in order of appearance, and keeps what was said and what was refused.
+
+    The cited words are read from the store by their span, so a span that is off is found out here.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._numbers: dict[str, int] = {}
+        self._shown: list[int | None] = []
+        self.sentences: list[Sentence] = []
+        self.citations: list[Citation] = []
+        self.dropped: list[Sentence] = []
+
+    def verified(self, draft: Draft) -> tuple[Sentence | None, tuple[Citation, ...]]:
+        """The sentence with the citations that are new with it; None where it is refused."""
+        quotes = [
+            self._store.excerpt(
+                evidence.document.id, evidence.document.version, evidence.start, evidence.end
+            )
+            for evidence in draft.evidence
+        ]
+        facts = [fact for evidence in draft.evidence for fact in _facts(evidence.document)]
+        wrong = unsupported(draft.text, quotes, facts, draft.added)
+        if wrong:
+            self.dropped.append(
+                Sentence(
+                    text=draft.text, supported=False, unsupported=tuple(wrong), added=draft.added
+                )
+            )
+            self._shown.append(None)
+            return None, ()
+        new: list[Citation] = []
+        numbers = [self._number(e, q, new) for e, q in zip(draft.evidence, quotes, strict=True)]
+        sentence = Sentence(
+            text=draft.text,
+            citations=tuple(numbers),
+            exact=draft.exact,
+            added=draft.added,
+            paragraph=draft.paragraph and bool(self.sentences),
+        )
+        self.sentences.append(sentence)
+        self._shown.append(len(self.sentences))
+        return sentence, tuple(new)
+
+    def renumbered(self, groups: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+        """Groups of draft indices as sentence numbers; a group of which one is left is none."""
+        found = []
+        for group in groups:
+            numbers = tuple(n for n in (self._shown[i] for i in group) if n is not None)
+            if len(numbers) > 1:
+                found.append(numbers)
+        return tuple(found)
+
+    def _number(self, evidence: Evidence, quote: str, new: list[Citation]) -> int:
+        document = evidence.document
+        id_ = f"{document.id}/{citation_id(document.version, evidence.start, evidence.end)}"
+        if id_ not in self._numbers:
+            self._numbers[id_] = len(self._numbers) + 1
+            citation = _citation(self._numbers[id_], evidence, quote)
+            self.citations.append(citation)
+            new.append(citation)
+        return self._numbers[id_]
+
+
+def _citation(number: int, evidence: Evidence, quote: str) -> Citation:
+    document = evidence.document
+    return Citation(
+        number=number,
+        id=citation_id(document.version, evidence.start, evidence.end),
+        document_id=document.id,
+        version=document.version,
+        title=document.title,
+        author=document.author,
+        source=document.source,
+        path=document.path,
+        locator=locator(evidence.page, evidence.page_end, evidence.heading),
+        page=evidence.page,
+        page_end=evidence.page_end,
+        start=evidence.start,
+        end=evidence.end,
+        quote=quote,
+        date=document.date,
+        score=round(evidence.score, 6),
+    )
+
+
+def _facts(document: DocumentInfo) -> list[str]:
+    facts = [
+        document.title,
+        document.author or "",
+        document.source or "",
+        f"{document.pages} pages",
+    ]
+    return [*facts, spoken(document.date)] if document.date else facts

@@ -1,0 +1,165 @@
+"""Sockets to and from llama-index: its embeddings and documents in, our retriever and engine out.
+
+Imported only when one of them is used: llama-index takes more than a second to import.
+"""
+
+import asyncio
+import importlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from llama_index.core.base.base_query_engine import BaseQueryEngine
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.base.response.schema import RESPONSE_TYPE, Response
+from llama_index.core.prompts.mixin import PromptMixinType
+from llama_index.core.schema import Document as LlamaDocument
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+
+from assistant.answer import Citation, Passage, citation_id
+from index.document import ISO_DATE, Document, normalised
+from index.embeddings import Vectors
+from index.errors import EmptyDocument, ModelError, SettingsError
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+_BATCH = 64
+
+
+class LlamaIndexEmbedder:
+    """Any llama-index embedding as the store's model; vectors are normalised here."""
+
+    def __init__(self, name: str, model: BaseEmbedding) -> None:
+        self.name = name
+        self._model = model
+        self.dimension = len(self.embed_query("dimension"))
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dimension)."""
+        rows: list[list[float]] = []
+        for at in range(0, len(texts), _BATCH):
+            rows += self._asked(self._model.get_text_embedding_batch, list(texts[at : at + _BATCH]))
+        return _unit(np.array(rows, np.float32).reshape(len(texts), self.dimension))
+
+    def embed_query(self, text: str) -> Vectors:
+        """The unit vector of a question, shape (dimension,)."""
+        row = self._asked(self._model.get_query_embedding, text)
+        unit: Vectors = _unit(np.array([row], np.float32))[0]
+        return unit
+
+    def _asked(self, ask: Any, argument: object) -> Any:  # noqa: ANN401 (llama-index's own signatures)
+        try:
+            return ask(argument)
+        except Exception as error:  # noqa: BLE001 (each provider raises a family of its own)
+            # The provider's message may hold the key that it refused.
+            raise ModelError(
+                f"The embedding model {self.name} did not answer ({type(error).__name__}). Check "
+                "its address, key and network, or set FOOTNOTE_EMBEDDING=minilm."
+            ) from None
+
+
+def embedder(setting: str, options: Mapping[str, Any]) -> LlamaIndexEmbedder:
+    """The embedder that FOOTNOTE_EMBEDDING names.
+
+    Raises:
+        SettingsError: it names nothing that can be loaded.
+        ModelError: the model does not answer.
+    """
+    provider, _, name = setting.partition(":")
+    if not name:
+        raise SettingsError(
+            f"The embedding {setting!r} is not known: use 'minilm', 'openai:MODEL' or "
+            "'PACKAGE.MODULE:CLASS' (a llama-index embedding)."
+        )
+    module, class_name = provider, name
+    if provider == "openai":
+        module, class_name = "llama_index.embeddings.openai", "OpenAIEmbedding"
+        options = {"model_name": name, **options}
+    try:
+        kind = getattr(importlib.import_module(module), class_name)
+        model = kind(**options)
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise SettingsError(f"The embedding {setting!r} cannot be loaded: {reason}") from None
+    if not isinstance(model, BaseEmbedding):
+        raise SettingsError(f"{setting!r} is not a llama-index embedding.")
+    return LlamaIndexEmbedder(setting, model)
+
+
+def named_documents(documents: Iterable[LlamaDocument]) -> Iterator[tuple[str, Document]]:
+    """llama-index documents as ours, with the id by which a later one replaces it.
+
+    Raises:
+        EmptyDocument: one holds no text.
+    """
+    for given in documents:
+        stated = given.metadata
+        date = str(stated.get("date", ""))
+        text = normalised(given.text)
+        if not text.strip():
+            raise EmptyDocument(f"The llama-index document {given.id_} holds no text.")
+        yield (
+            given.id_,
+            Document(
+                text=text,
+                title=str(stated.get("title") or stated.get("file_name") or given.id_),
+                media_type=str(stated.get("file_type") or "text/plain"),
+                author=_text(stated.get("author")),
+                date=date if ISO_DATE.fullmatch(date) else None,
+                source=_text(stated.get("source") or stated.get("url")),
+            ),
+        )
+
+
+class FootnoteRetriever(BaseRetriever):
+    """Dense and BM25 retrieval, fused, as a llama-index retriever."""
+
+    def __init__(self, assistant: "Assistant", k: int) -> None:
+        super().__init__()
+        self._assistant = assistant
+        self._k = k
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        passages = self._assistant.search(query_bundle.query_str, k=self._k)
+        return [_node(p, citation_id(p.version, p.start, p.end), p.score) for p in passages]
+
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return await asyncio.to_thread(self._retrieve, query_bundle)
+
+
+class FootnoteQueryEngine(BaseQueryEngine):
+    """The whole engine; the response's `metadata['answer']` is the `Answer` as JSON types."""
+
+    def __init__(self, assistant: "Assistant") -> None:
+        super().__init__(callback_manager=None)
+        self._assistant = assistant
+
+    def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
+        answer = self._assistant.query(query_bundle.query_str)
+        nodes = [_node(citation, citation.id, citation.score) for citation in answer.citations]
+        metadata = {"answer": answer.model_dump(mode="json")}
+        return Response(response=answer.text, source_nodes=nodes, metadata=metadata)
+
+    async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
+        return await asyncio.to_thread(self._query, query_bundle)
+
+    def _get_prompt_modules(self) -> PromptMixinType:
+        return {}
+
+
+def _node(place: Passage | Citation, id_: str, score: float) -> NodeWithScore:
+    quoted = place.quote if isinstance(place, Citation) else place.text
+    metadata = place.model_dump(mode="json", exclude={"text", "quote", "score"}, exclude_none=True)
+    return NodeWithScore(node=TextNode(id_=id_, text=quoted, metadata=metadata), score=score)
+
+
+def _unit(rows: Vectors) -> Vectors:
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: Vectors = rows / np.maximum(norms, np.finfo(np.float32).tiny)
+    return unit
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None

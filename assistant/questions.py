@@ -1,0 +1,188 @@
+"""What a question asks for: its kind, its content terms, the value it expects, what it leans on."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from assistant.values import Expected
+from index.errors import QuestionError
+from index.lexical import analyzed
+
+Kind = Literal["question", "yes_no", "overview", "summary", "greeting"]
+
+History = Sequence[tuple[str, str]]
+"""Earlier turns as (role, text), role being 'user' or 'assistant', oldest first."""
+
+_FUNCTION_WORDS = """
+a an the this that these those there here it its he she they them him her his hers their theirs we
+us our you your i me my mine who whom whose what which when where why how am is are was were be
+been being do does did doing done have has had having can could will would shall should may might
+must of in on at by for from to into onto with without within about as than then so and or but not
+no nor if whether because while during before after between among any some all each every many much
+more most other such only own same too very just also please tell say says said give show list name
+describe explain according s t d ll m re ve
+"""
+
+_GREETING = re.compile(
+    r"(hi|hello|hey|hallo|greetings|good (morning|afternoon|evening|day)|thanks?( you)?( so much)?"
+    r"|thank you|bye|goodbye|who are you|what (are|can) you( do)?|how are you|how do you work|help)"
+    r"( there)?[\s!.?,]*",
+    re.IGNORECASE,
+)
+_LIBRARY = r"((my|the|these|your|all|our) )*(document|doc|file|text|corpus|librar|collection)\w*"
+_OVERVIEW = re.compile(
+    rf"(what('s| is| are)? (in|inside|there in) {_LIBRARY}( about)?"
+    rf"|what (are|is) {_LIBRARY} about|what do(es)? {_LIBRARY} (contain|cover|say|hold)"
+    rf"|(which|what) {_LIBRARY} (do you have|do i have|are there|have i added|are indexed)( here)?"
+    rf"|(list|show|describe|summari[sz]e)( me)?( all)?( of)? {_LIBRARY}"
+    rf"|(give|show)( me)? an overview( of {_LIBRARY})?|overview( of {_LIBRARY})?"
+    r"|what do you know( about)?)[\s?.!]*",
+    re.IGNORECASE,
+)
+_SUMMARY = re.compile(
+    r"(please |can you |could you )*"
+    r"(summari[sz]e|sum up|(give|write|show)( me)? (a|the) (short |brief )?summary (of|for)"
+    r"|(a |the )?summary of|tl;?dr:?|what (is|are) the (main|key) (points?|ideas?|findings) (of|in)"
+    r"|what is (this|the) (document|text|file|article|report) about)(?P<target>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_YES_NO = re.compile(
+    r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)(n['’]t)?\b",
+    re.IGNORECASE,
+)
+_EXPECTED: tuple[tuple[Expected, str], ...] = (
+    (
+        "duration",
+        r"\bhow (long|quickly|soon|old)\b|\bhow many (minute|hour|day|week|month|year)s\b",
+    ),
+    ("time", r"\bwhat time\b|\bwhen\b"),
+    ("date", r"\bwhen\b|\b(what|which) (\w+ )?(date|day|weekday|month|year|decade|century)\b"),
+    ("money", r"\bhow much\b|\b(cost|price|budget|amount|revenue|damage)s?\b"),
+    (
+        "number",
+        (
+            r"\bhow (many|much|high|deep|far|fast|old|tall|large|big|wide|heavy|often|long)\b"
+            r"|\bwhat (percent(age)?|share|number|proportion|fraction)\b"
+        ),
+    ),
+    ("person", r"\b(who|whom|whose)\b|\b(what|which) (person|man|woman|people)\b"),
+    ("place", r"\bwhere\b|\b(what|which) (city|country|town|place|state|river)\b"),
+)
+_SAY = (
+    "say|said|call|claim|claimed|think|believe|state|stated|describe|argue|warn|warned|deny|denied|"
+    "explain|tell|told|mean|write|wrote"
+)
+_SPEAKER = re.compile(
+    rf"\b(?:do|does|did|has|have) (?P<who>(?:\S+ ){{1,6}}?)(?:{_SAY})\b"
+    r"|\baccording to (?P<source>[^,?]+)",
+    re.IGNORECASE,
+)
+_ABOUT_FACT = re.compile(r"what (is|was|were|are|happened)\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<=\w )[A-Z][\w’'-]*|\d+")
+_LEANING = re.compile(
+    r"\b(it|its|he|she|they|them|him|her|his|their|theirs|this|that|these|those|there|then|former"
+    r"|latter|same|one|ones)\b|^(and|but|so|or|what about|how about|why)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as the rest of the program takes it.
+
+    `text` is what was typed; `standalone` can be understood without the earlier turns; `terms`
+    are the stems of its content words, `claim` of those that are no names; `expected` the kinds of
+    value that an answer must hold. `about_fact` is set where a denial would be an answer;
+    `speaker` are the words that name whose account is asked for.
+    """
+
+    text: str
+    standalone: str
+    kind: Kind
+    terms: frozenset[str]
+    claim: frozenset[str]
+    about_fact: bool
+    speaker: frozenset[str]
+    expected: frozenset[Expected]
+    target: str = ""
+
+
+def understood(text: str, history: History = (), limit: int = 4_000) -> Question:
+    """What a question asks for.
+
+    Raises:
+        QuestionError: it is empty or longer than `limit` characters.
+    """
+    text = " ".join(text.split())
+    if not re.search(r"\w", text):
+        raise QuestionError("The question is empty: type what you want to know.")
+    if len(text) > limit:
+        raise QuestionError(
+            f"The question has {len(text):,} characters; at most {limit:,} are taken. Shorten it, "
+            "or add the long text as a document and ask about that."
+        )
+    kind, target = _kind(text)
+    standalone = _standalone(text, history) if kind in ("question", "yes_no") else text
+    return Question(
+        text=text,
+        standalone=standalone,
+        kind=kind,
+        terms=_asked_about(standalone),
+        claim=content_terms(_NAME.sub(" ", text)),
+        speaker=_speaker(text),
+        about_fact=kind == "yes_no" or bool(_ABOUT_FACT.match(text)),
+        expected=frozenset(
+            kind for kind, pattern in _EXPECTED if re.search(pattern, text, re.IGNORECASE)
+        ),
+        target=target,
+    )
+
+
+def content_terms(text: str) -> frozenset[str]:
+    """The stems of a text's content words; of all its words where it has no others."""
+    terms = frozenset(analyzed(text))
+    return terms - _function_terms() or terms
+
+
+def _asked_about(text: str) -> frozenset[str]:
+    """The content terms without those that only name the kind of value: 'on which day'."""
+    return content_terms(re.sub(r"\b(what|which) (date|day|weekday|time)\b", " ", text, flags=re.I))
+
+
+@cache
+def _function_terms() -> frozenset[str]:
+    return frozenset(analyzed(_FUNCTION_WORDS))
+
+
+def _speaker(text: str) -> frozenset[str]:
+    """The words, in lower case, that name whose account is asked for; names before other words."""
+    match = _SPEAKER.search(text)
+    if match is None:
+        return frozenset()
+    who = match["who"] or match["source"]
+    capitalised = re.findall(r"\b[A-Z]\w*", who)
+    return frozenset(map(str.lower, capitalised)) or content_terms(who)
+
+
+def _kind(text: str) -> tuple[Kind, str]:
+    if _GREETING.fullmatch(text):
+        return "greeting", ""
+    if _OVERVIEW.fullmatch(text):
+        return "overview", ""
+    summary = _SUMMARY.fullmatch(text)
+    if summary:
+        return "summary", summary["target"].strip(" ?.!:\"'“”")
+    return ("yes_no" if _YES_NO.match(text) else "question"), ""
+
+
+def _standalone(text: str, history: History) -> str:
+    """The question with the one before it put in front, where it leans on that.
+
+    On the MTRAG conversations this finds more than the last turn alone (`benchmarks/README.md`).
+    """
+    earlier = [said for role, said in history if role == "user"]
+    if not earlier or not (_LEANING.search(text) or len(content_terms(text)) < 3):
+        return text
+    return f"{earlier[-1]} {text}"

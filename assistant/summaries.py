@@ -1,0 +1,115 @@
+"""Answers about whole documents: what there is, and what a document says in a few sentences.
+
+Sentences are chosen by how central they are among the document's others, as in LexRank (Erkan &
+Radev 2004), and against repeating each other (Carbonell & Goldstein 1998, maximal marginal
+relevance).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from assistant.dates import spoken
+from assistant.drafts import Draft, Evidence, Reading
+from assistant.sentence_scores import SentenceScorer
+from index.catalog import DocumentInfo, StoredChunk
+from index.document import Span
+from index.sentences import sentence_spans
+
+OVERVIEW_DOCUMENTS = 20
+SUMMARY_SENTENCES = 5
+_CONSIDERED = 160
+_WORDS = (6, 60)
+"""Shorter sentences say too little, longer ones are seldom sentences."""
+_NOVELTY = 0.5
+_EARLY = 0.15
+"""What the first sentence of a document is worth more than its last."""
+
+Sentence = tuple[StoredChunk, Span]
+
+
+def overview(
+    scorer: SentenceScorer, documents: Sequence[DocumentInfo], openings: Sequence[list[StoredChunk]]
+) -> Reading:
+    """One line a document: title, date, length, and its most central early sentence.
+
+    Args:
+        scorer: gives the sentences' vectors.
+        documents: all documents, in the order to be shown.
+        openings: the first chunks of each of the first `OVERVIEW_DOCUMENTS` documents.
+    """
+    drafts = []
+    for document, chunks in zip(documents, openings, strict=False):
+        for chunk, span in _central(scorer, _sentences(chunks), 1):
+            drafts.append(_line(chunk, span, f"[{_described(document)}:]"))
+    return Reading("overview", _counted(documents, len(openings)), tuple(drafts), confidence=1.0)
+
+
+def summary(scorer: SentenceScorer, title: str, chunks: Sequence[StoredChunk]) -> Reading:
+    """The most central sentences of a document, in its own order."""
+    chosen = _central(scorer, _sentences(chunks), SUMMARY_SENTENCES)
+    chosen.sort(key=lambda sentence: sentence[1].start)
+    drafts = tuple(_line(chunk, span) for chunk, span in chosen)
+    return Reading("summary", f"“{title}” in its own words:", drafts, confidence=1.0)
+
+
+def _counted(documents: Sequence[DocumentInfo], shown: int) -> str:
+    dates = sorted(document.date for document in documents if document.date)
+    count = f"{len(documents)} documents" if len(documents) != 1 else "1 document"
+    dated = ""
+    if dates:
+        first, last = spoken(dates[0]), spoken(dates[-1])
+        dated = f", dated {first}" if first == last else f", dated {first} to {last}"
+    rest = f" The first {shown} of them:" if shown < len(documents) else ""
+    return f"{count}{dated}.{rest}"
+
+
+def _described(document: DocumentInfo) -> str:
+    facts = [document.title]
+    if document.date:
+        facts.append(spoken(document.date))
+    if document.pages:
+        facts.append(f"{document.pages} page" + "s" * (document.pages > 1))
+    return ", ".join(facts)
+
+
+def _sentences(chunks: Sequence[StoredChunk]) -> list[Sentence]:
+    """The sentences of the chunks that are of a usual length; all where none is."""
+    every = [
+        (chunk, Span(chunk.start + start, chunk.start + end))
+        for chunk in chunks
+        for start, end in sentence_spans(chunk.text)
+    ]
+    usual = [s for s in every if _WORDS[0] <= len(_text(s).split()) <= _WORDS[1]]
+    return usual or every
+
+
+def _text(sentence: Sentence) -> str:
+    chunk, (start, end) = sentence
+    return chunk.text[start - chunk.start : end - chunk.start]
+
+
+def _central(scorer: SentenceScorer, sentences: Sequence[Sentence], count: int) -> list[Sentence]:
+    if not sentences:
+        return []
+    step = -(-len(sentences) // _CONSIDERED)
+    considered = list(sentences[::step])
+    vectors = scorer.vectors([_text(sentence) for sentence in considered])
+    similar = vectors @ vectors.T
+    early = np.linspace(_EARLY, 0, len(considered))
+    central = similar.mean(axis=1) + early
+    chosen: list[int] = []
+    while len(chosen) < min(count, len(considered)):
+        repeated = similar[:, chosen].max(axis=1) if chosen else np.zeros(len(considered))
+        worth = central - _NOVELTY * repeated
+        worth[chosen] = -np.inf
+        chosen.append(int(worth.argmax()))
+    return [considered[i] for i in chosen]
+
+
+def _line(chunk: StoredChunk, span: Span, label: str = "") -> Draft:
+    text = " ".join(_text((chunk, span)).split())
+    evidence = (Evidence.within(chunk, span.start, span.end),)
+    if not label:
+        return Draft(text, evidence)
+    return Draft(f"{label} {text}", evidence, added=(Span(0, len(label)),), paragraph=True)

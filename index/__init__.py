@@ -1,0 +1,1 @@
+"""Files become searchable chunks: reading, chunking, embedding and the store."""

@@ -1,0 +1,385 @@
+"""What is indexed: documents, their versions, texts and chunks, in SQL. The store's one truth.
+
+A version is 'pending' until its chunks stand in every index, then 'live' and searchable, then
+'replaced' when a newer one is live: out of search, still readable. A 'withdrawn' one is on its way
+out. Chunks of a version that is not live are leftovers, cleared by whoever writes next.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection, CursorResult, Row
+
+from index.document import Chunk, Document, Heading, Page, Span
+from index.errors import StoreError, UnknownDocument
+from index.schema import SCHEMA_VERSION, chunks, locations, meta, tables, texts, versions
+
+_PART = 65_536
+"""Characters of text a row, so that a passage of a long document is read without the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a document was found, and what the file looked like then."""
+
+    location: str
+    document_id: str
+    file_hash: str
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A live document, without its text."""
+
+    id: str
+    version: str
+    title: str
+    author: str | None
+    date: str | None
+    source: str | None
+    path: str | None
+    media_type: str
+    pages: int
+    characters: int
+    added: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A live chunk: its text, the pages it touches, the headings above it, its document."""
+
+    id: int
+    start: int
+    end: int
+    text: str
+    pages: tuple[Page, ...]
+    heading: tuple[str, ...]
+    document: DocumentInfo
+
+    def pages_of(self, start: int, end: int) -> tuple[int | None, int | None]:
+        """The first and last page of a span inside this chunk; (None, None) without pages."""
+        touched = [p.number for p in self.pages if p.start < end and p.end > start]
+        return (touched[0], touched[-1]) if touched else (None, None)
+
+
+class Catalog:
+    """The tables and what is asked of them; a transaction is the caller's, as `connection`."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+        sql.event.listen(self._engine, "connect", _set_pragmas)
+
+    def close(self) -> None:
+        """Let go of the database file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for questions."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: all of it is kept, durably, or none."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    # Facts -------------------------------------------------------------------------------------
+
+    def create(self, connection: Connection, **facts: str) -> None:
+        """Make the tables and note the facts that the store is bound to."""
+        tables.create_all(connection)
+        noted = {"schema": str(SCHEMA_VERSION), "generation": "0", **facts}
+        rows = [{"key": key, "value": value} for key, value in noted.items()]
+        connection.execute(meta.insert(), rows)
+
+    def exists(self, connection: Connection) -> bool:
+        """Whether the tables have been made."""
+        return sql.inspect(connection).has_table(meta.name)
+
+    def fact(self, connection: Connection, key: str) -> str:
+        """A fact noted at creation.
+
+        Raises:
+            StoreError: it is not there.
+        """
+        value = connection.scalar(sql.select(meta.c.value).where(meta.c.key == key))
+        if value is None:
+            raise StoreError(f"The store's catalog is damaged: its {key!r} is missing.")
+        return str(value)
+
+    def generation(self, connection: Connection) -> int:
+        """How often the indexes have changed; a number other than before means: open them anew."""
+        return int(self.fact(connection, "generation"))
+
+    def advance(self, connection: Connection) -> int:
+        """Tell every process that the indexes change: the generation that begins."""
+        following = self.generation(connection) + 1
+        this = meta.update().where(meta.c.key == "generation")
+        connection.execute(this.values(value=str(following)))
+        return following
+
+    # Locations ---------------------------------------------------------------------------------
+
+    def location(self, connection: Connection, location: str) -> Location | None:
+        """What is known of a file's place."""
+        return _location(connection, locations.c.location == location)
+
+    def same_content(self, connection: Connection, file_hash: str) -> Location | None:
+        """A place whose file has these very bytes."""
+        return _location(connection, locations.c.file_hash == file_hash)
+
+    def locate(self, connection: Connection, location: Location) -> None:
+        """Note where a document is found."""
+        connection.execute(locations.delete().where(locations.c.location == location.location))
+        connection.execute(locations.insert().values(**asdict(location)))
+
+    def paths(self, connection: Connection, document_id: str) -> list[str]:
+        """Where this document is found."""
+        mine = sql.select(locations.c.location).where(locations.c.document_id == document_id)
+        return list(connection.scalars(mine.order_by(locations.c.location)))
+
+    def is_used(self, connection: Connection, document_id: str) -> bool:
+        """Whether some document has this id."""
+        found = sql.select(versions.c.id).where(versions.c.document_id == document_id).limit(1)
+        return connection.scalar(found) is not None
+
+    # Versions and chunks -----------------------------------------------------------------------
+
+    def insert(
+        self, connection: Connection, document_id: str, document: Document, parts: Sequence[Chunk]
+    ) -> tuple[int, list[int]]:
+        """Add a pending version with its text and chunks: its row id and the chunks' ids."""
+        span = document.date_span
+        row = {
+            "document_id": document_id,
+            "hash": document.version,
+            "state": "pending",
+            "title": document.title,
+            "author": document.author,
+            "date": document.date,
+            "date_start": span and span.start,
+            "date_end": span and span.end,
+            "source": document.source,
+            "media_type": document.media_type,
+            "pages": [(p.number, p.start, p.end) for p in document.pages],
+            "headings": [(h.level, h.start, h.end) for h in document.headings],
+            "page_count": len(document.pages),
+            "characters": len(document.text),
+            "added": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        version_id = connection.execute(
+            versions.insert().returning(versions.c.id), row
+        ).scalar_one()
+        connection.execute(
+            texts.insert(),
+            [
+                {"version_id": version_id, "part": n, "text": document.text[at : at + _PART]}
+                for n, at in enumerate(range(0, len(document.text), _PART))
+            ],
+        )
+        rows = [
+            {
+                "version_id": version_id,
+                "start": chunk.start,
+                "end": chunk.end,
+                "pages": [
+                    (p.number, p.start, p.end)
+                    for p in document.pages
+                    if p.start < chunk.end and p.end > chunk.start
+                ],
+                "heading": document.heading_path(chunk.start),
+            }
+            for chunk in parts
+        ]
+        if not rows:
+            return version_id, []
+        returning = chunks.insert().returning(chunks.c.id, sort_by_parameter_order=True)
+        return version_id, list(connection.scalars(returning, rows))
+
+    def publish(self, connection: Connection, version_id: int, document_id: str) -> None:
+        """Make a pending version the live one of its document."""
+        before = sql.and_(versions.c.document_id == document_id, versions.c.state == "live")
+        connection.execute(versions.update().where(before).values(state="replaced"))
+        this = versions.c.id == version_id
+        connection.execute(versions.update().where(this).values(state="live"))
+
+    def withdraw(self, connection: Connection, document_id: str) -> None:
+        """Take a document with all its versions out of search and out of reach.
+
+        Raises:
+            UnknownDocument: there is no such live document.
+        """
+        mine = versions.c.document_id == document_id
+        live = versions.update().where(mine, versions.c.state == "live")
+        if _changed(connection.execute(live.values(state="withdrawn"))) == 0:
+            raise _unknown(document_id)
+        connection.execute(versions.update().where(mine).values(state="withdrawn"))
+        connection.execute(locations.delete().where(locations.c.document_id == document_id))
+
+    def leftovers(self, connection: Connection) -> list[int]:
+        """The ids of chunks that the indexes must let go of."""
+        dead = sql.select(chunks.c.id).join(versions).where(versions.c.state != "live")
+        return list(connection.scalars(dead))
+
+    def clear_leftovers(self, connection: Connection) -> None:
+        """Delete those chunks, and wholly the versions that never became live or were withdrawn."""
+        dead = sql.select(versions.c.id).where(versions.c.state != "live")
+        gone = sql.select(versions.c.id).where(versions.c.state.in_(["pending", "withdrawn"]))
+        connection.execute(chunks.delete().where(chunks.c.version_id.in_(dead)))
+        connection.execute(texts.delete().where(texts.c.version_id.in_(gone)))
+        connection.execute(versions.delete().where(versions.c.state.in_(["pending", "withdrawn"])))
+
+    # Reading -----------------------------------------------------------------------------------
+
+    def is_empty(self, connection: Connection) -> bool:
+        """Whether no document is live."""
+        live = sql.select(versions.c.id).where(versions.c.state == "live").limit(1)
+        return connection.scalar(live) is None
+
+    def documents(self, connection: Connection) -> list[DocumentInfo]:
+        """All live documents, the latest first, those without a date last."""
+        rows = connection.execute(_infos().where(versions.c.state == "live"))
+        found = sorted(map(_info, rows), key=lambda info: (info.title.casefold(), info.id))
+        return sorted(found, key=lambda info: info.date or "", reverse=True)
+
+    def document(
+        self, connection: Connection, document_id: str, version: str | None = None
+    ) -> Document:
+        """A document with its text: the live version, or the one with this hash.
+
+        Raises:
+            UnknownDocument: there is none such.
+        """
+        wanted = sql.select(versions).where(versions.c.document_id == document_id)
+        if version is None:
+            wanted = wanted.where(versions.c.state == "live")
+        else:
+            wanted = wanted.where(
+                versions.c.hash == version, versions.c.state.in_(["live", "replaced"])
+            )
+        row = connection.execute(wanted.order_by(versions.c.id.desc()).limit(1)).first()
+        if row is None:
+            raise _unknown(document_id)
+        span = None if row.date_start is None else Span(row.date_start, row.date_end)
+        return Document(
+            text=_text(connection, row.id, 0, row.characters),
+            title=row.title,
+            media_type=row.media_type,
+            author=row.author,
+            date=row.date,
+            date_span=span,
+            source=row.source,
+            pages=tuple(Page(*page) for page in row.pages),
+            headings=tuple(Heading(*heading) for heading in row.headings),
+        )
+
+    def excerpt(
+        self, connection: Connection, document_id: str, version: str, start: int, end: int
+    ) -> str:
+        """The words of a span of a version; raises UnknownDocument."""
+        wanted = sql.select(versions.c.id).where(
+            versions.c.document_id == document_id,
+            versions.c.hash == version,
+            versions.c.state.in_(["live", "replaced"]),
+        )
+        version_id = connection.scalar(wanted.order_by(versions.c.id.desc()).limit(1))
+        if version_id is None:
+            raise _unknown(document_id)
+        return _text(connection, version_id, start, end)
+
+    def live_chunks(self, connection: Connection, ids: Sequence[int]) -> dict[int, StoredChunk]:
+        """Those of the chunks that are live, by id."""
+        columns = [chunks.c.id.label("chunk_id"), chunks.c.start, chunks.c.end]
+        columns += [chunks.c.pages.label("chunk_pages"), chunks.c.heading, chunks.c.version_id]
+        query = _infos().add_columns(*columns).join(chunks, chunks.c.version_id == versions.c.id)
+        query = query.where(chunks.c.id.in_(ids), versions.c.state == "live")
+        return {
+            row.chunk_id: StoredChunk(
+                id=row.chunk_id,
+                start=row.start,
+                end=row.end,
+                text=_text(connection, row.version_id, row.start, row.end),
+                pages=tuple(Page(*page) for page in row.chunk_pages),
+                heading=tuple(row.heading),
+                document=_info(row),
+            )
+            for row in connection.execute(query)
+        }
+
+    def chunk_ids(self, connection: Connection, document_ids: Sequence[str]) -> list[int]:
+        """The ids of all chunks of these documents, in reading order."""
+        mine = (
+            sql.select(chunks.c.id)
+            .join(versions)
+            .where(versions.c.document_id.in_(document_ids), versions.c.state == "live")
+        )
+        return list(connection.scalars(mine.order_by(versions.c.id, chunks.c.start)))
+
+
+def _infos() -> sql.Select[Any]:
+    path = (
+        sql.select(sql.func.min(locations.c.location))
+        .where(locations.c.document_id == versions.c.document_id)
+        .scalar_subquery()
+    )
+    columns = [c for c in versions.c if c.name not in ("pages", "headings")]
+    return sql.select(*columns, path.label("path"))
+
+
+def _info(row: Row[Any]) -> DocumentInfo:
+    return DocumentInfo(
+        id=row.document_id,
+        version=row.hash,
+        title=row.title,
+        author=row.author,
+        date=row.date,
+        source=row.source,
+        path=row.path,
+        media_type=row.media_type,
+        pages=row.page_count,
+        characters=row.characters,
+        added=datetime.fromisoformat(row.added),
+    )
+
+
+def _location(connection: Connection, which: sql.ColumnElement[bool]) -> Location | None:
+    row = connection.execute(sql.select(locations).where(which).limit(1)).first()
+    return None if row is None else Location(**row._mapping)
+
+
+def _text(connection: Connection, version_id: int, start: int, end: int) -> str:
+    """A slice of a version's text, from the rows that hold it."""
+    first, last = start // _PART, max(end - 1, start) // _PART
+    rows = sql.select(texts.c.text).where(
+        texts.c.version_id == version_id, texts.c.part.between(first, last)
+    )
+    joined = "".join(connection.scalars(rows.order_by(texts.c.part)))
+    return joined[start - first * _PART : end - first * _PART]
+
+
+def _changed(result: CursorResult[Any]) -> int:
+    return result.rowcount
+
+
+def _unknown(document_id: str) -> UnknownDocument:
+    return UnknownDocument(
+        f"No document has the id {document_id!r} (any more). "
+        "'footnote documents' lists those that are there."
+    )
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own type)
+    cursor = connection.cursor()
+    # WAL lets readers go on beside a writer; FULL makes a commit outlive a power cut.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,107 @@
+"""Document → chunks: spans of its text, aligned to sentences, of at most the model's tokens."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from math import ceil
+
+from index.document import Chunk, Document, Heading, Span
+from index.sentences import document_sentences
+
+CONTEXT_TOKENS = 48
+"""At most so many tokens go to the title and headings that are embedded before a chunk."""
+
+TokenEnds = Callable[[Sequence[str]], list[list[int]]]
+"""Texts → for each the end offsets (code points) of its tokens, special tokens left out."""
+
+
+def chunks(document: Document, token_ends: TokenEnds, limit: int) -> list[Chunk]:
+    """Cut a document into chunks of at most `limit` tokens that end where a sentence ends.
+
+    A chunk stays below one heading but may cross a page. Headings are the context of the chunks
+    below them, not their text; a heading with nothing below it is kept as text. A section is cut
+    into parts of like size instead of full ones and a rest. Only a sentence longer than the limit
+    is cut inside, between tokens.
+    """
+    sections = _sections(document)
+    texts = [document.text[span.start : span.end] for section in sections for span in section]
+    ends = iter(token_ends(texts))
+    found: list[Chunk] = []
+    for section in sections:
+        units = [unit for span in section for unit in _fitting(span, next(ends), limit)]
+        found.extend(_packed(units, limit))
+    return found
+
+
+def contexts(document: Document, chunks: Sequence[Chunk], token_ends: TokenEnds) -> list[str]:
+    """For each chunk what is embedded before its own words: the title and the headings above."""
+    full = []
+    for chunk in chunks:
+        path = [h for h in document.heading_path(chunk.start) if h != document.title]
+        full.append(" · ".join([document.title, *path]))
+    distinct = list(dict.fromkeys(full))
+    short = {}
+    for context, ends in zip(distinct, token_ends(distinct), strict=True):
+        # The innermost headings say most about the chunk, so the front gives way.
+        excess = len(ends) - CONTEXT_TOKENS
+        short[context] = context[ends[excess - 1] :].strip() if excess > 0 else context
+    return [short[context] for context in full]
+
+
+def _sections(document: Document) -> list[list[Span]]:
+    """The sentences below each heading, and each heading that would otherwise be lost."""
+    starts = [heading.start for heading in document.headings]
+    sections: list[list[Span]] = []
+    above: Heading | None = None
+    heading_spans: list[Span] = []
+    below: list[Span] = []
+
+    def close(following: Heading | None) -> None:
+        if below:
+            sections.append(list(below))
+        elif above and (following is None or following.level <= above.level):
+            # No text below it and in no later heading's path: it must be found as text.
+            sections.append(list(heading_spans))
+
+    for span in document_sentences(document):
+        position = bisect_right(starts, span.start) - 1
+        heading = document.headings[position] if position >= 0 else None
+        if heading is None or span.start >= heading.end:
+            below.append(span)
+        elif heading is above:
+            heading_spans.append(span)
+        else:
+            close(heading)
+            above, heading_spans, below = heading, [span], []
+    close(None)
+    return sections
+
+
+def _fitting(span: Span, ends: list[int], limit: int) -> list[tuple[Span, int]]:
+    """A sentence with its number of tokens, cut in pieces where it has more than `limit`."""
+    if len(ends) <= limit:
+        return [(span, len(ends))]
+    size = ceil(len(ends) / ceil(len(ends) / limit))
+    pieces = []
+    start = span.start
+    for first in range(0, len(ends), size):
+        last = min(first + size, len(ends))
+        end = span.end if last == len(ends) else span.start + ends[last - 1]
+        pieces.append((Span(start, end), last - first))
+        start = end
+    return pieces
+
+
+def _packed(units: list[tuple[Span, int]], limit: int) -> list[Chunk]:
+    """Neighbouring units put together up to the section's even share of tokens."""
+    total = sum(tokens for _, tokens in units)
+    share = total / max(ceil(total / limit), 1)
+    found: list[Chunk] = []
+    size = 0
+    for span, tokens in units:
+        if found and size < share and size + tokens <= limit:
+            found[-1] = Chunk(found[-1].start, span.end)
+            size += tokens
+        else:
+            found.append(Chunk(span.start, span.end))
+            size = tokens
+    return found

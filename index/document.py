@@ -1,0 +1,133 @@
+r"""Document, Page, Heading and Chunk: what a file becomes, immutable.
+
+Every offset counts Unicode code points of `Document.text`. The text is fixed once, when the file
+is read (newlines are '\n', no lone surrogates, no NUL); nothing rewrites it afterwards, so that a
+span of it can be cited.
+"""
+
+import hashlib
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from index.errors import EmptyDocument
+
+ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+class Span(NamedTuple):
+    """A half-open range of a document's text, in code points."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a paginated document; `number` counts from 1 as a reader of the file would."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading's own span in the text and its level, 1 being the highest."""
+
+    level: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as it was read: its text, and what it states about itself.
+
+    `date` is the publication date as ISO 8601 ('2023-03-02', '2023-03' or '2023') and `date_span`
+    the place in the text that states it, where the text does. `source` is an address or a
+    publisher that the document names. What a document does not state is None.
+
+    Raises:
+        EmptyDocument: the text holds nothing but white space.
+        ValueError: a span lies outside the text, or the text was not normalised.
+    """
+
+    text: str
+    title: str
+    media_type: str
+    author: str | None = None
+    date: str | None = None
+    date_span: Span | None = None
+    source: str | None = None
+    pages: tuple[Page, ...] = ()
+    headings: tuple[Heading, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise EmptyDocument("The document holds no text.")
+        if "\r" in self.text or "\0" in self.text or not _encodable(self.text):
+            raise ValueError("document text must be normalised (see index.document.normalised)")
+        spans = [(p.start, p.end) for p in self.pages] + [(h.start, h.end) for h in self.headings]
+        if self.date_span is not None:
+            spans.append(self.date_span)
+        if any(not 0 <= start <= end <= len(self.text) for start, end in spans):
+            raise ValueError("a page, heading or date lies outside the text")
+        if self.date is not None and not ISO_DATE.fullmatch(self.date):
+            raise ValueError(f"not an ISO 8601 date: {self.date!r}")
+
+    @property
+    def version(self) -> str:
+        """The hash of the content: what a citation's offsets refer to (sha256, hexadecimal)."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def page_at(self, offset: int) -> int | None:
+        """The number of the page that holds `offset`; None where there are no pages."""
+        if not self.pages:
+            return None
+        position = bisect_right(self.pages, offset, key=lambda page: page.start) - 1
+        return self.pages[max(position, 0)].number
+
+    def heading_path(self, offset: int) -> tuple[str, ...]:
+        """The headings above `offset`, outermost first."""
+        path: list[Heading] = []
+        for heading in self.headings:
+            if heading.start > offset:
+                break
+            while path and path[-1].level >= heading.level:
+                path.pop()
+            path.append(heading)
+        return tuple(self.text[h.start : h.end].strip() for h in path)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A span of one document's text, the unit that is embedded and searched."""
+
+    start: int
+    end: int
+
+
+_DATE_LABEL = re.compile(r"\W*(?:[^\W\d_]+\W+){0,2}\Z")
+
+
+def after_date(text: str, date: Span | None) -> int:
+    """Where a text begins whose first words only state its date ('Date: 3 May 2024'); else 0."""
+    if date is None or not _DATE_LABEL.match(text[: date.start]):
+        return 0
+    return date.end
+
+
+def normalised(text: str) -> str:
+    """`text` with Unix newlines, without NUL and BOM, lone surrogates as '?'."""
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return text if _encodable(text) else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

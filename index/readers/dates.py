@@ -1,0 +1,98 @@
+"""Calendar dates as people write them, read into ISO 8601; what is ambiguous is no date."""
+
+import re
+from datetime import date, datetime
+
+_MONTHS = (
+    "january jan januar janvier enero gennaio janeiro januari",
+    "february feb februar février fevrier febrero febbraio fevereiro februari",
+    "march mar märz maerz mars marzo março maart",
+    "april apr avril abril aprile",
+    "may mai mayo maggio maio mei",
+    "june jun juni juin junio giugno junho",
+    "july jul juli juillet julio luglio julho",
+    "august aug août aout agosto augustus",
+    "september sep sept septembre septiembre settembre setembro",
+    "october oct oktober okt octobre octubre ottobre outubro",
+    "november nov novembre noviembre novembro",
+    "december dec dezember dez décembre diciembre dicembre dezembro",
+)
+_MONTH_NUMBER = {word: number for number, words in enumerate(_MONTHS, 1) for word in words.split()}
+_MONTH = "(?:" + "|".join(sorted(_MONTH_NUMBER, key=len, reverse=True)) + r")\b\.?"
+_YEAR = r"(?:1\d|20)\d\d"
+
+DATE = (
+    rf"(?:{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?!\d)"
+    rf"|{_YEAR}年\s?\d{{1,2}}月\s?\d{{1,2}}日"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:of\s|de\s)?{_MONTH},?\s(?:de\s)?{_YEAR}(?!\d)"
+    rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s{_YEAR}(?!\d)"
+    rf"|\d{{1,2}}[-/.]\d{{1,2}}[-/.]{_YEAR}(?!\d))"
+)
+"""A pattern for a date to the day, to be matched without regard to case."""
+
+MONTH_DATE = rf"(?:{_YEAR}-\d{{2}}(?![-\d])|{_MONTH}\s(?:de\s)?{_YEAR}(?!\d))"
+"""A pattern for a month of a year."""
+
+_FIRST_YEAR, _LAST_YEAR = 1000, 2099
+_LEADING_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?=$|[T\s])")
+_COMPACT = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})(?=$|[\dTZ+-])")
+
+
+def iso_date(written: str) -> str | None:
+    """The ISO 8601 date ('2023-03-02', '2023-03' or '2023') that `written` is; None if it is none.
+
+    Takes dates and time stamps, also those of PDF files ('D:20230302…') and HTTP. '02/03/2023' may
+    be in March or in February and so is no date, '28/03/2023' is one.
+    """
+    text = " ".join(written.split())
+    for pattern in (_LEADING_ISO, _COMPACT):
+        if stamp := pattern.match(text):
+            year, month, day = map(int, stamp.groups())
+            return _checked(year, month, day)
+    if re.fullmatch(_YEAR, text):
+        return text
+    if match := re.search(DATE, text, re.IGNORECASE):
+        return _day(match.group())
+    if match := re.fullmatch(MONTH_DATE, text, re.IGNORECASE):
+        return _month(match.group())
+    return None
+
+
+def _day(written: str) -> str | None:
+    numbers = [int(number) for number in re.findall(r"\d+", written)]
+    if len(numbers) == 2:
+        day, year = numbers
+        return _checked(year, _named_month(written), day)
+    if numbers[0] > 31:
+        return _checked(*numbers)
+    first, second, year = numbers
+    if "." in written or first > 12 or first == second:
+        return _checked(year, second, first)
+    return _checked(year, first, second) if second > 12 else None
+
+
+def _month(written: str) -> str | None:
+    if re.fullmatch(r"\d{4}-\d{2}", written):
+        year, month = map(int, written.split("-"))
+    else:
+        year, month = int(written[-4:]), _named_month(written)
+    return None if _checked(year, month, 1) is None else f"{year}-{month:02}"
+
+
+def _named_month(written: str) -> int:
+    words = re.findall(r"[^\W\d_]+", written.lower())
+    return next(_MONTH_NUMBER[word] for word in words if word in _MONTH_NUMBER)
+
+
+def _checked(year: int, month: int, day: int) -> str | None:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def iso_day(moment: datetime | None) -> str | None:
+    """The calendar day of `moment`."""
+    return None if moment is None else moment.date().isoformat()

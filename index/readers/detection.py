@@ -1,0 +1,134 @@
+"""What a file holds, told by its content; the name only decides between kinds of text."""
+
+import io
+import re
+import zipfile
+from enum import Enum
+from pathlib import PurePath
+
+import puremagic
+
+from index.errors import DocumentError, EncryptedDocument, UnsupportedFormat
+from index.readers.encoding import decode
+
+TEXT_SUFFIXES = frozenset({".txt", ".text"})
+MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
+HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+SUPPORTED = TEXT_SUFFIXES | MARKDOWN_SUFFIXES | HTML_SUFFIXES | {".pdf", ".docx"}
+"""The suffixes, in lower case, of the files that a walk through a folder takes."""
+
+READABLE = "plain text, Markdown, HTML, PDF and DOCX can be read"
+_HEAD = 1024
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
+_ZIPPED = {
+    "xl/": "an Excel workbook",
+    "ppt/": "a PowerPoint presentation",
+    "content.xml": "an OpenDocument file",
+    "META-INF/container.xml": "an EPUB book",
+}
+_OLE_STREAMS = {
+    "Workbook": "an old Excel workbook",
+    "PowerPoint Document": "an old PowerPoint file",
+}
+_PDF_HEADER = re.compile(rb"%PDF-\d")
+_HTML_OPENING = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*(?:<!doctype\s+html|<html[\s>])",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKDOWN_SIGNS = re.compile(
+    r"^#{1,6} \S|^```|\[[^\]\n]+\]\([^)\n]+\)|^\|.+\|$|\*\*\S[^*\n]*\*\*", re.MULTILINE
+)
+
+
+class Kind(Enum):
+    """A format family; the value is its media type."""
+
+    TEXT = "text/plain"
+    MARKDOWN = "text/markdown"
+    HTML = "text/html"
+    PDF = "application/pdf"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def detect(data: bytes, name: str) -> Kind:
+    """The kind of the non-empty `data`.
+
+    Raises:
+        UnsupportedFormat: it is of a type that cannot be read.
+        EncryptedDocument: it is an Office file under a password.
+        DocumentError: it is a ZIP archive that does not open.
+    """
+    head = data[:_HEAD]
+    if _PDF_HEADER.match(head.lstrip(b"\xef\xbb\xbf \t\r\n\f\0")) or (
+        _PDF_HEADER.search(head) and b"endobj" in data
+    ):
+        return Kind.PDF
+    if data.startswith(_ZIP):
+        return _detect_zip(data)
+    if data.startswith(_OLE):
+        raise _refused_ole(data)
+    if data.startswith(b"{\\rtf"):
+        raise UnsupportedFormat(f"This is an RTF file: save it as .docx ({READABLE}).")
+    decoded = decode(data)
+    if decoded is None:
+        raise UnsupportedFormat(f"This seems to be {_impression(data, name)}: {READABLE}.")
+    return _kind_of_text(decoded, PurePath(name).suffix.lower())
+
+
+def _kind_of_text(text: str, suffix: str) -> Kind:
+    if _HTML_OPENING.match(text[: 8 * _HEAD].removeprefix("\ufeff")):
+        return Kind.HTML
+    if suffix in MARKDOWN_SUFFIXES:
+        return Kind.MARKDOWN
+    if suffix in HTML_SUFFIXES:
+        return Kind.HTML
+    if suffix in TEXT_SUFFIXES:
+        return Kind.TEXT
+    signs = {match.group()[0] for match in _MARKDOWN_SIGNS.finditer(text[: 64 * _HEAD])}
+    return Kind.MARKDOWN if len(signs) > 1 else Kind.TEXT
+
+
+def _detect_zip(data: bytes) -> Kind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
+        raise DocumentError(
+            "The file is damaged or cut off (a DOCX or another ZIP archive that does not open): "
+            "get a fresh copy of it."
+        ) from error
+    if "word/document.xml" in names:
+        return Kind.DOCX
+    for prefix, what in _ZIPPED.items():
+        if any(name.startswith(prefix) for name in names):
+            raise UnsupportedFormat(f"This seems to be {what}: {READABLE}.")
+    raise UnsupportedFormat(f"This seems to be a ZIP archive: unpack it first ({READABLE}).")
+
+
+def _refused_ole(data: bytes) -> DocumentError:
+    """Office files before 2007, and encrypted ones of today, share this container."""
+
+    def holds(stream: str) -> bool:
+        return stream.encode("utf-16-le") in data
+
+    if holds("EncryptedPackage"):
+        return EncryptedDocument("The file needs a password: save a copy without one.")
+    if holds("WordDocument"):
+        return UnsupportedFormat("This is an old Word file (.doc): save it as .docx.")
+    what = next((w for stream, w in _OLE_STREAMS.items() if holds(stream)), "an old Office file")
+    return UnsupportedFormat(f"This seems to be {what}: {READABLE}.")
+
+
+def _impression(data: bytes, name: str) -> str:
+    """What a binary file seems to be, as a noun phrase."""
+    try:
+        matches = puremagic.magic_string(data[: 64 * _HEAD])
+    except (puremagic.PureError, ValueError):
+        matches = []
+    named = [m for m in matches if m.name and m.confidence >= 0.4] or [m for m in matches if m.name]
+    if named:
+        suffix = PurePath(name).suffix.lower()
+        best = next((m for m in named if m.extension == suffix), named[0])
+        return f"a binary file ({' '.join(best.name.split())})"
+    return "a binary file of unknown type"

@@ -1,0 +1,234 @@
+"""Word documents: headings, paragraphs, lists, tables and footnotes in order of the text."""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import docx
+from docx.document import Document as WordDocument
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.exceptions import OpcError
+from docx.oxml import parse_xml
+from docx.oxml.ns import qn
+from lxml import etree  # type: ignore[import-untyped]
+from lxml.etree import _Element  # type: ignore[import-untyped]
+
+from index.document import Document, normalised
+from index.errors import DocumentError, EmptyDocument, EncryptedDocument
+from index.readers.blocks import Block, row, set_text
+from index.readers.dates import iso_day
+from index.readers.metadata import Statement, compose
+from index.readers.numbering import Numbering, Place
+from index.readers.properties import sensible_author, sensible_title
+
+_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MAX_XML = 128 * 2**20
+"""Bytes of XML, unpacked, that a file may declare: some ten times a 1,000-page book's."""
+MAX_UNPACKED = 2**30
+"""Bytes, unpacked, that all parts of a file may declare, pictures included."""
+
+_DAMAGED = "The DOCX file is damaged or cut off: open it in a word processor and save it again."
+# What the empty template of python-docx says is no statement of the document's.
+_TEMPLATE_DAY = date(2013, 12, 23)
+_HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
+_SKIPPED = {
+    qn(tag) for tag in ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:txbxContent", "w:instrText")
+} | {"{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
+_WRITTEN = {
+    qn("w:tab"): " ",
+    qn("w:br"): "\n",
+    qn("w:cr"): "\n",
+    qn("w:noBreakHyphen"): "-",
+    qn("w:ptab"): " ",
+}
+_P, _TABLE, _ROW, _CELL, _TEXT = map(qn, ("w:p", "w:tbl", "w:tr", "w:tc", "w:t"))
+_NOTES = (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES)
+
+
+def read_docx(data: bytes, name: str) -> Document:
+    """The body's text and its notes; running heads, comments and deleted text stay out.
+
+    Raises:
+        EncryptedDocument: the file needs a password.
+        EmptyDocument: it holds no text.
+        DocumentError: it is damaged, or unpacks to more than `MAX_XML` or `MAX_UNPACKED`.
+    """
+    try:
+        _check_archive(data)
+        document = docx.Document(io.BytesIO(data))
+        text, headings = set_text(_blocks(document))
+        properties = document.core_properties
+        title, author = sensible_title(properties.title), sensible_author(properties.author)
+        made = properties.created
+    except (
+        *(OpcError, zipfile.BadZipFile, zlib.error, etree.LxmlError, OSError, EOFError),
+        *(KeyError, IndexError, ValueError, AttributeError, NotImplementedError),
+    ) as error:
+        raise DocumentError(_DAMAGED) from error
+    if not text:
+        raise EmptyDocument("The file holds no text.")
+    return compose(
+        text,
+        media_type=_MEDIA_TYPE,
+        name=name,
+        beside=Statement(title=title, author=author),
+        made=None if made is None or made.date() == _TEMPLATE_DAY else iso_day(made),
+        headings=headings,
+    )
+
+
+def _check_archive(data: bytes) -> None:
+    """Refuse what needs a password or would unpack beyond the limits.
+
+    The sizes are the archive's own word, and unpacking stops there.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = archive.infolist()
+    if any(part.flag_bits & 1 for part in parts):
+        raise EncryptedDocument("The file needs a password: save a copy without one.")
+    xml = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
+    if xml > MAX_XML or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise DocumentError(
+            f"The DOCX file would unpack to more than {MAX_XML >> 20} MiB of text "
+            f"or {MAX_UNPACKED >> 20} MiB in all: split it."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a paragraph style says: a heading's level (0: none) and a list's place."""
+
+    level: int = 0
+    place: Place | None = None
+
+
+def _blocks(document: WordDocument) -> Iterator[Block]:
+    styles = _styles(document)
+    numbering = Numbering(_related(document, RELATIONSHIP_TYPE.NUMBERING))
+    yield from _contents(document.element.body, styles, numbering)
+    for relationship in _NOTES:
+        root = _related(document, relationship)
+        for note in () if root is None else root:
+            if note.get(qn("w:type")) is None:  # the others are separator lines
+                yield from _contents(note, styles, numbering)
+
+
+def _related(document: WordDocument, relationship: str) -> _Element | None:
+    """The root element of the part with this relationship; None where there is none."""
+    parts = (r for r in document.part.rels.values() if r.reltype == relationship)
+    found = next((r for r in parts if not r.is_external), None)
+    return None if found is None else parse_xml(found.target_part.blob)
+
+
+def _styles(document: WordDocument) -> dict[str, _Style]:
+    """By style id; a style says what it, or the nearest style it is based on, says."""
+    elements = {e.get(qn("w:styleId")): e for e in document.styles.element.findall(qn("w:style"))}
+
+    def resolved(identifier: str | None) -> _Style:
+        level, place, seen = 0, None, set[str | None]()
+        while identifier in elements and identifier not in seen:
+            seen.add(identifier)
+            element = elements[identifier]
+            name = str(_value(element, "w:name") or "")
+            heading = _HEADING.fullmatch(name)
+            level = level or (int(heading[1]) if heading else int(name.lower() == "title"))
+            properties = element.find(qn("w:pPr"))
+            level = level or _outline(properties)
+            place = place or _place(properties)
+            identifier = _value(element, "w:basedOn")
+        return _Style(level, place)
+
+    return {identifier: resolved(identifier) for identifier in elements if identifier}
+
+
+def _value(parent: _Element, path: str) -> str | None:
+    element = None if parent is None else parent.find(qn(path))
+    return None if element is None else element.get(qn("w:val"))
+
+
+def _outline(properties: _Element | None) -> int:
+    value = _value(properties, "w:outlineLvl")
+    return int(value) + 1 if value is not None and int(value) < 9 else 0
+
+
+def _place(properties: _Element | None) -> Place | None:
+    element = None if properties is None else properties.find(qn("w:numPr"))
+    number = _value(element, "w:numId")
+    return None if number is None else Place(number, int(_value(element, "w:ilvl") or 0))
+
+
+def _contents(parent: _Element, styles: dict[str, _Style], numbering: Numbering) -> Iterator[Block]:
+    """The blocks of a body, cell, note or text box; neighbouring list items are one block."""
+    items: list[str] = []
+    for element in _block_elements(parent):
+        if element.tag == _TABLE:
+            block = Block("\n".join(_rows(element, styles, numbering)))
+        else:
+            block, listed = _paragraph(element, styles, numbering)
+            if listed:
+                items.append(block.text)
+                continue
+        if items and block.text:
+            yield Block("\n".join(items))
+            items = []
+        yield block
+        for box in element.iter(qn("w:txbxContent")):
+            if not any(ancestor.tag in _SKIPPED for ancestor in box.iterancestors()):
+                yield from _contents(box, styles, numbering)
+    if items:
+        yield Block("\n".join(items))
+
+
+def _block_elements(parent: _Element) -> Iterator[_Element]:
+    """Paragraphs and tables, also those inside content controls and tracked insertions."""
+    for element in parent:
+        if element.tag in (_P, _TABLE):
+            yield element
+        elif element.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml")):
+            yield from _block_elements(element)
+
+
+def _paragraph(
+    element: _Element, styles: dict[str, _Style], numbering: Numbering
+) -> tuple[Block, bool]:
+    """The paragraph as a block, and whether it is a list item."""
+    properties = element.find(qn("w:pPr"))
+    style = styles.get(_value(properties, "w:pStyle") or "", _Style())
+    level = style.level or _outline(properties)
+    text = "\n".join(" ".join(line.split()) for line in _written(element).split("\n")).strip()
+    text = normalised(text)
+    place = _place(properties) or style.place
+    if not text or place is None:
+        return Block(text, level), False
+    label = numbering.label(place) or ""
+    if level:
+        return Block(label + " ".join(text.split()), level), False
+    indent = "  " * place.depth if label else ""
+    return Block(indent + label + text), bool(label)
+
+
+def _written(element: _Element) -> str:
+    """The text of a paragraph's runs, without what was deleted or stands in a text box."""
+    parts: list[str] = []
+    for child in element:
+        if child.tag == _TEXT:
+            parts.append(child.text or "")
+        elif child.tag in _WRITTEN:
+            parts.append(_WRITTEN[child.tag])
+        elif child.tag not in _SKIPPED and isinstance(child.tag, str):
+            parts.append(_written(child))
+    return "".join(parts)
+
+
+def _rows(table: _Element, styles: dict[str, _Style], numbering: Numbering) -> Iterator[str]:
+    """The table's rows, one line each; a cell's paragraphs stand in it one after another."""
+    for line in table.iter(_ROW):
+        if next(line.iterancestors(_TABLE)) is table:
+            cells = (c for c in line.iter(_CELL) if next(c.iterancestors(_ROW)) is line)
+            texts = (" ".join(b.text for b in _contents(c, styles, numbering)) for c in cells)
+            if written := row(texts):
+                yield written

@@ -1,0 +1,246 @@
+"""What a document states about itself: date, byline, title and source; absent beats invented."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import NamedTuple
+
+from index.document import Document, Heading, Page, Span, after_date
+from index.readers.dates import DATE, MONTH_DATE, iso_date
+
+_HEAD_LENGTH = 3_000
+_HEAD_LINES = 25
+_LONGEST_TITLE = 150
+_OPENING_WORDS = 8
+_LONGEST_BYLINE = 100
+
+_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s)?"
+_CAPITALISED = r"[^\W\d_a-z][\w.'’-]*"
+_PARTICLES = r"(?:(?:de|da|di|du|van|von|der|den|la|le|bin|al)\s)*"
+_NAME = rf"{_CAPITALISED}(?:\s{_PARTICLES}{_CAPITALISED}){{1,4}}"
+_PEOPLE = rf"{_NAME}(?:(?:,\s|\sand\s|,\sand\s|\s&\s){_NAME}){{0,5}}"
+
+_LABELLED_DATE = re.compile(
+    r"[ \t]*\W{0,3}(?:date|dated|published|publication date|date published|date of publication"
+    r"|posted|released|release date|issued|issue date|veröffentlicht|publié|publicado|stand|datum)"
+    rf"(?:\s(?:on|am|le|el))?[ \t*_]*[:=\-–—]?[ \t*_]*{_WEEKDAY}(?P<date>{DATE}|{MONTH_DATE})",
+    re.IGNORECASE,
+)
+_DATE_LINE = re.compile(
+    rf"\W*{_WEEKDAY}(?P<date>{DATE}|{MONTH_DATE})"
+    r"(?:,?\s(?:at\s)?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s?(?:[ap]\.?m\.?)?(?:\s?[A-Z]{2,4})?)?\W*",
+    re.IGNORECASE,
+)
+_LEADING_ISO = re.compile(r"\s*(?P<date>\d{4}-\d{2}-\d{2})(?=[\s:,–—-])")
+_PLACE = (
+    r"[A-Z][A-Z .'’/-]{2,40}(?:,\s[A-Z][\w. ]{1,25}){0,2}|[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,3}"
+)
+_DATELINE = re.compile(
+    rf"\s*(?:(?:{_PLACE}),?\s)?\(?(?P<date>(?i:{DATE}))\)?"
+    r"\s?(?:\([A-Z][\w ]{2,30}\)\s?|/[\w ]{3,30}/\s?)?(?:[–—]|--|-\s)"
+)
+_BYLINE = re.compile(
+    r"[ \t*_]*(?i:by|written by|authors?\s?:)\s*:?\s*"
+    rf"(?P<name>{_PEOPLE})[ \t*_]*(?:[|,·•–—-]\s*(?P<rest>.{{0,60}}))?"
+)
+_BYLINE_DATE = re.compile(rf"(?:published\s)?{_WEEKDAY}(?P<date>{DATE})", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"[ \t*_]*(?:source|publisher|published by)[ \t*_]*:[ \t*_]*(?P<source>\S.{1,198}\S)", re.I
+)
+_TITLE = re.compile(r"[ \t*_]*(?:title|headline)[ \t*_]*:[ \t*_]*(?P<title>\S.{1,198}\S)", re.I)
+_ANY_DATE = re.compile(rf"{DATE}|{MONTH_DATE}", re.IGNORECASE)
+_LABEL = re.compile(r"[ \t*_]*[\w ]{1,25}:(?:\s|$)")
+_FULL_STOP = (".", "!", ":", ";", ",", "。", "…")
+
+
+class Line(NamedTuple):
+    """A line of text and where it begins; `alone`: blank lines or the text's ends are around it."""
+
+    text: str
+    start: int
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is stated about a document, in its text or beside it; None where nothing is."""
+
+    title: str | None = None
+    author: str | None = None
+    date: str | None = None
+    date_span: Span | None = None
+    source: str | None = None
+
+
+def compose(
+    text: str,
+    *,
+    media_type: str,
+    name: str,
+    beside: Statement | None = None,
+    made: str | None = None,
+    headings: Sequence[Heading] = (),
+    pages: Sequence[Page] = (),
+) -> Document:
+    """The document with this text, and what it and its file state.
+
+    Args:
+        text: Normalised.
+        media_type: As RFC 6838 names it.
+        name: The file's name, which gives the title where none is stated.
+        beside: What the file states outside its text; it outranks the text.
+        made: The ISO day on which the file says it was made. It counts as the document's date only
+            where the text states none and its head names the same month, because files are often
+            made, converted or copied long after their text was written.
+        headings: In order of place.
+        pages: In order.
+
+    Raises:
+        EmptyDocument: the text holds nothing but white space.
+    """
+    inside = stated(text, headings)
+    beside = beside or Statement()
+    date, span = inside.date, inside.date_span
+    if beside.date is not None and beside.date != date:
+        date, span = beside.date, None
+    if date is None and made is not None and made[:7] in _months_named(text[:_HEAD_LENGTH]):
+        date = made
+    return Document(
+        text=text,
+        title=beside.title or inside.title or _named(name) or _opening(text, span),
+        media_type=media_type,
+        author=beside.author or inside.author,
+        date=date,
+        date_span=span,
+        source=beside.source or inside.source,
+        pages=tuple(pages),
+        headings=tuple(headings),
+    )
+
+
+def stated(text: str, headings: Sequence[Heading] = ()) -> Statement:
+    """What the head of `text` states; a date further down is not when it was published."""
+    lines = _head(text)
+    date, span = _date(lines)
+    return Statement(
+        title=_title(text, lines, headings),
+        author=_first_group(lines, _BYLINE, "name"),
+        date=date,
+        date_span=span,
+        source=_first_group(lines, _SOURCE, "source"),
+    )
+
+
+def _months_named(text: str) -> set[str]:
+    named = (iso_date(match.group()) for match in _ANY_DATE.finditer(text))
+    return {date[:7] for date in named if date is not None}
+
+
+def _named(name: str) -> str | None:
+    """The file's name as a title, unless it is only digits, a hash or the like."""
+    words = re.findall(r"[^\W\d_]{3,}", PurePath(name).stem)
+    says_something = any(re.search(r"[^a-fA-F]", word) for word in words)
+    return readable_stem(name) if says_something else None
+
+
+def _opening(text: str, date: Span | None) -> str:
+    """The first words, by which a text without a title is cited."""
+    words = text[after_date(text, date) :].split(maxsplit=_OPENING_WORDS)[:_OPENING_WORDS]
+    return " ".join(words)[:_LONGEST_TITLE].rstrip(" ,;:.") + " …"
+
+
+def readable_stem(name: str) -> str:
+    """A file's name as a title: 'annual_report-2023.pdf' → 'Annual report 2023'."""
+    stem = PurePath(name).stem
+    words = stem if " " in stem else re.sub(r"(?<!\d)-|-(?!\d)", " ", stem).replace("_", " ")
+    title = " ".join(words.split()) or stem or "Untitled"
+    return title[:1].upper() + title[1:]
+
+
+def _head(text: str) -> list[Line]:
+    """The first lines that are not blank."""
+    lines: list[Line] = []
+    offset = 0
+    all_lines = text[: _HEAD_LENGTH + _LONGEST_TITLE].split("\n")
+    for position, line in enumerate(all_lines):
+        if line.strip():
+            around = (
+                all_lines[max(position - 1, 0) : position] + all_lines[position + 1 : position + 2]
+            )
+            lines.append(Line(line, offset, not any(other.strip() for other in around)))
+        offset += len(line) + 1
+        if offset > _HEAD_LENGTH or len(lines) == _HEAD_LINES:
+            break
+    return lines
+
+
+def _date(lines: Sequence[Line]) -> tuple[str | None, Span | None]:
+    """The first date that is stated as the document's own, the surest manner first."""
+    found = (
+        _dated(line.start, match)
+        for pattern, whole, reach in (
+            (_LABELLED_DATE, False, _HEAD_LINES),
+            (_DATE_LINE, True, 10),
+            (_LEADING_ISO, False, 1),
+            (_DATELINE, False, 8),
+        )
+        for line in lines[:reach]
+        if (match := (pattern.fullmatch if whole else pattern.match)(line.text))
+    )
+    in_bylines = (
+        _dated(line.start + byline.start("rest"), match)
+        for line in lines[:10]
+        if (byline := _BYLINE.fullmatch(line.text)) and byline["rest"]
+        if (match := _BYLINE_DATE.match(byline["rest"]))
+    )
+    for candidates in (found, in_bylines):
+        for date, span in candidates:
+            if date is not None:
+                return date, span
+    return None, None
+
+
+def _dated(offset: int, match: re.Match[str]) -> tuple[str | None, Span]:
+    start, end = match.span("date")
+    return iso_date(match["date"]), Span(offset + start, offset + end)
+
+
+def _first_group(lines: Sequence[Line], pattern: re.Pattern[str], group: str) -> str | None:
+    for line in lines:
+        match = pattern.fullmatch(line.text) if len(line.text) <= 2 * _LONGEST_BYLINE else None
+        if match:
+            return match[group].strip(" *_")
+    return None
+
+
+def _title(text: str, lines: Sequence[Line], headings: Sequence[Heading]) -> str | None:
+    """A line labelled as title, the first heading, or a first line that stands like one."""
+    if labelled := _first_group(lines, _TITLE, "title"):
+        return labelled
+    if headings and headings[0].start < _HEAD_LENGTH:
+        return " ".join(text[headings[0].start : headings[0].end].split())
+    first = next((line for line in lines if not _is_about_the_text(line.text)), None)
+    if first is None or not _looks_like_title(first.text):
+        return None
+    below = next((line.text for line in lines if line.start > first.start), None)
+    stands = below is not None and (first.alone or _is_about_the_text(below))
+    return " ".join(first.text.split()) if stands else None
+
+
+def _is_about_the_text(line: str) -> bool:
+    """Whether the line is a date, a byline or a source."""
+    if any(pattern.fullmatch(line) for pattern in (_DATE_LINE, _BYLINE, _SOURCE)):
+        return True
+    return len(line) < _LONGEST_BYLINE and _LABELLED_DATE.match(line) is not None
+
+
+def _looks_like_title(line: str) -> bool:
+    words = line.strip()
+    return (
+        len(words) <= _LONGEST_TITLE
+        and not words.endswith(_FULL_STOP)
+        and _LABEL.match(words) is None
+        and re.match(r"[\w\"'“‘«¿¡(]", words) is not None
+        and re.search(r"[^\W\d_]{2}", words) is not None
+    )

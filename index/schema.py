@@ -1,0 +1,64 @@
+"""The catalog's tables. `SCHEMA_VERSION` rises with every change; an older store is migrated."""
+
+import sqlalchemy as sql
+
+SCHEMA_VERSION = 1
+
+tables = sql.MetaData()
+meta = sql.Table(
+    "meta",
+    tables,
+    sql.Column("key", sql.Text, primary_key=True),
+    sql.Column("value", sql.Text, nullable=False),
+)
+versions = sql.Table(
+    "versions",
+    tables,
+    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("document_id", sql.Text, nullable=False, index=True),
+    sql.Column("hash", sql.Text, nullable=False, index=True),
+    sql.Column("state", sql.Text, nullable=False, index=True),
+    sql.Column("title", sql.Text, nullable=False),
+    sql.Column("author", sql.Text),
+    sql.Column("date", sql.Text),
+    sql.Column("date_start", sql.Integer),
+    sql.Column("date_end", sql.Integer),
+    sql.Column("source", sql.Text),
+    sql.Column("media_type", sql.Text, nullable=False),
+    sql.Column("pages", sql.JSON, nullable=False),
+    sql.Column("headings", sql.JSON, nullable=False),
+    sql.Column("page_count", sql.Integer, nullable=False),
+    sql.Column("characters", sql.Integer, nullable=False),
+    sql.Column("added", sql.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+texts = sql.Table(
+    "texts",
+    tables,
+    sql.Column("version_id", sql.ForeignKey("versions.id"), primary_key=True),
+    sql.Column("part", sql.Integer, primary_key=True),
+    sql.Column("text", sql.Text, nullable=False),
+)
+chunks = sql.Table(
+    "chunks",
+    tables,
+    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("version_id", sql.ForeignKey("versions.id"), nullable=False, index=True),
+    sql.Column("start", sql.Integer, nullable=False),
+    sql.Column("end", sql.Integer, nullable=False),
+    # The pages that the chunk touches and the headings above it: a hit is shown without reading
+    # the structure of the whole document.
+    sql.Column("pages", sql.JSON, nullable=False),
+    sql.Column("heading", sql.JSON, nullable=False),
+    # An id names a chunk in Chroma and in the lexical index too: it must never come back.
+    sqlite_autoincrement=True,
+)
+locations = sql.Table(
+    "locations",
+    tables,
+    sql.Column("location", sql.Text, primary_key=True),
+    sql.Column("document_id", sql.Text, nullable=False, index=True),
+    sql.Column("file_hash", sql.Text, nullable=False, index=True),
+    sql.Column("size", sql.Integer, nullable=False),
+    sql.Column("modified_ns", sql.Integer, nullable=False),
+)

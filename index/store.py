@@ -1,0 +1,340 @@
+"""Store: catalog, Chroma and BM25 under one transaction story, for many processes.
+
+A change happens under the exclusive lock, in four steps: (1) the catalog takes the new versions as
+pending and advances the generation; (2) the indexes take their chunks; (3) the catalog publishes
+them — the commit; (4) what the change left behind is cleared. Search joins its hits with the
+catalog, so nothing shows before (3) or after it half-done; a writer killed anywhere leaves only
+leftovers, which the next one clears before it starts.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy.exc
+from sqlalchemy.engine import Connection
+
+from index.catalog import Catalog, DocumentInfo, Location, StoredChunk
+from index.document import Chunk, Document
+from index.embeddings import Embedder, Vectors
+from index.errors import EmbeddingMismatch, StoreError
+from index.lexical import LexicalEntry, LexicalIndex
+from index.locking import StoreLock
+from index.schema import SCHEMA_VERSION
+from index.vectors import VectorIndex
+
+Outcome = Literal["added", "updated", "unchanged"]
+Hits = list[tuple[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document ready to be stored: read, chunked and embedded.
+
+    `contexts` and the rows of `vectors` belong to the chunks one by one; `location` has no
+    document id yet.
+    """
+
+    location: Location
+    document: Document
+    chunks: Sequence[Chunk]
+    contexts: Sequence[str]
+    vectors: Vectors
+
+
+class Snapshot:
+    """One consistent state of catalog and indexes, for as long as its `with` lasts."""
+
+    def __init__(self, store: "Store", connection: Connection) -> None:
+        self._store = store
+        self._connection = connection
+        self._generation = store.catalog.generation(connection)
+
+    def nearest(self, vector: Vectors, k: int, documents: Sequence[str] | None = None) -> Hits:
+        """(chunk id, cosine similarity), best first."""
+        return self._store.vectors.search(self._generation, vector, k, documents)
+
+    def lexical(self, question: str, k: int, documents: Sequence[str] | None = None) -> Hits:
+        """(chunk id, BM25 score), best first."""
+        return self._store.lexical_at(self._generation).search(question, k, documents)
+
+    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+        """The inverse document frequency of analysed terms."""
+        return self._store.lexical_at(self._generation).rarity(terms)
+
+    def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
+        """The live ones among these chunks."""
+        return self._store.catalog.live_chunks(self._connection, ids)
+
+    def chunk_ids(self, documents: Sequence[str]) -> list[int]:
+        """All chunks of these documents in reading order."""
+        return self._store.catalog.chunk_ids(self._connection, documents)
+
+
+class Store:
+    """An opened store folder. Thread-safe, and safe beside other processes.
+
+    Args:
+        folder: where the store is, or is made.
+        embedder: the model whose vectors it holds.
+        create: make the store if it is not there.
+
+    Raises:
+        StoreError: there is no store, or it cannot be read or written.
+        EmbeddingMismatch: its vectors come from another model.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder, *, create: bool = False) -> None:
+        self.folder = folder
+        if create:
+            _make(folder)
+        elif not is_store(folder):
+            raise StoreError(f"There is no store in {folder}. 'footnote add PATH' makes one.")
+        self._lock = StoreLock(folder)
+        self.catalog = Catalog(folder / "catalog.sqlite")
+        self.vectors = VectorIndex.at(folder / "chroma")
+        self._lexical_generation = -1
+        with self._faults():
+            self._create_tables(embedder)
+            with self.catalog.reading() as connection:
+                self._check(connection, embedder)
+            self._lexical = LexicalIndex(folder / "lexical")
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.catalog.close()
+        self.vectors.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Search in one consistent state; writers wait meanwhile."""
+        with self._faults(), self._lock.shared(), self.catalog.reading() as connection:
+            yield Snapshot(self, connection)
+
+    def lexical_at(self, generation: int) -> LexicalIndex:
+        """The BM25 index, having seen all commits up to this generation."""
+        if generation != self._lexical_generation:
+            self._lexical.reload()
+            self._lexical_generation = generation
+        return self._lexical
+
+    # Questions to the catalog ------------------------------------------------------------------
+
+    def is_empty(self) -> bool:
+        """Whether nothing can be found because nothing was added."""
+        with self._reading() as connection:
+            return self.catalog.is_empty(connection)
+
+    def documents(self) -> list[DocumentInfo]:
+        """All live documents, the latest first."""
+        with self._reading() as connection:
+            return self.catalog.documents(connection)
+
+    def document(self, document_id: str, version: str | None = None) -> Document:
+        """A document with its text; raises UnknownDocument."""
+        with self._reading() as connection:
+            return self.catalog.document(connection, document_id, version)
+
+    def excerpt(self, document_id: str, version: str, start: int, end: int) -> str:
+        """The words of a span of a version; raises UnknownDocument."""
+        with self._reading() as connection:
+            return self.catalog.excerpt(connection, document_id, version, start, end)
+
+    def location(self, location: str) -> Location | None:
+        """What is known of the file at this place."""
+        with self._reading() as connection:
+            return self.catalog.location(connection, location)
+
+    def same_content(self, file_hash: str) -> Location | None:
+        """A place known for these very bytes."""
+        with self._reading() as connection:
+            return self.catalog.same_content(connection, file_hash)
+
+    # Changes -----------------------------------------------------------------------------------
+
+    def locate(self, location: Location) -> None:
+        """Note that a known document is also found here; a document found nowhere else leaves."""
+        with self._faults(), self._lock.exclusive():
+            with self.catalog.writing() as connection:
+                self._move(connection, location)
+            self._clear()
+
+    def put(self, batch: Sequence[Prepared]) -> list[tuple[str, Outcome]]:
+        """Store documents: for each its id and what became of it. On return they are durable."""
+        with self._faults(), self._lock.exclusive():
+            self._clear()
+            with self.catalog.writing() as connection:
+                plans = self._plan(connection, batch)
+                before = self.catalog.generation(connection)
+                after = self.catalog.advance(connection)
+                pending = [
+                    (p, id_, *self.catalog.insert(connection, id_, p.document, p.chunks))
+                    for p, (id_, outcome) in zip(batch, plans, strict=True)
+                    if outcome != "unchanged"
+                ]
+            self._index(before, after, [(p, id_, chunk_ids) for p, id_, _, chunk_ids in pending])
+            with self.catalog.writing() as connection:
+                for _, document_id, version_id, _ in pending:
+                    self.catalog.publish(connection, version_id, document_id)
+                for prepared, (document_id, _) in zip(batch, plans, strict=True):
+                    self._move(connection, replace(prepared.location, document_id=document_id))
+            self._clear()
+        return plans
+
+    def remove(self, document_id: str) -> None:
+        """Delete a document, all its versions and what the indexes hold of it.
+
+        Raises:
+            UnknownDocument: there is none such.
+        """
+        with self._faults(), self._lock.exclusive():
+            with self.catalog.writing() as connection:
+                paths = self.catalog.paths(connection, document_id)
+                self.catalog.withdraw(connection, document_id)
+            self._clear()
+            uploads = (self.folder / "uploads").resolve()
+            for path in map(Path, paths):
+                if path.is_relative_to(uploads):
+                    shutil.rmtree(path.parent)
+
+    # Inside the exclusive lock -----------------------------------------------------------------
+
+    def _plan(self, connection: Connection, batch: Sequence[Prepared]) -> list[tuple[str, Outcome]]:
+        """Which document each file is: a known place, known bytes, or a new one."""
+        plans: list[tuple[str, Outcome]] = []
+        by_hash: dict[str, str] = {}
+        for prepared in batch:
+            place = prepared.location
+            known = self.catalog.location(connection, place.location)
+            same = self.catalog.same_content(connection, place.file_hash)
+            twin = by_hash.get(place.file_hash) or (same.document_id if same else None)
+            plan: tuple[str, Outcome]
+            if twin is not None:
+                plan = (twin, "unchanged")
+            elif known and self.catalog.paths(connection, known.document_id) == [place.location]:
+                plan = (known.document_id, "updated")
+            else:
+                taken = {document_id for document_id, _ in plans}
+                plan = (self._new_id(connection, place.location, taken), "added")
+            by_hash[place.file_hash] = plan[0]
+            plans.append(plan)
+        return plans
+
+    def _new_id(self, connection: Connection, location: str, taken: set[str]) -> str:
+        """An id that the same file gets in every store, unless it is in use."""
+        candidate = hashlib.sha256(location.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        while candidate in taken or self.catalog.is_used(connection, candidate):
+            candidate = hashlib.sha256(candidate.encode()).hexdigest()[:12]
+        return candidate
+
+    def _index(
+        self, before: int, after: int, new: Sequence[tuple[Prepared, str, list[int]]]
+    ) -> None:
+        entries: list[LexicalEntry] = []
+        rows: list[tuple[int, str]] = []
+        for prepared, document_id, chunk_ids in new:
+            text = prepared.document.text
+            for chunk_id, chunk, context in zip(
+                chunk_ids, prepared.chunks, prepared.contexts, strict=True
+            ):
+                own = text[chunk.start : chunk.end]
+                entries.append(LexicalEntry(chunk_id, document_id, own, context))
+                rows.append((chunk_id, document_id))
+        if not rows:
+            return
+        vectors = _stacked([prepared.vectors for prepared, _, _ in new])
+        self.vectors.change(before, after, add=rows, vectors=vectors)
+        self._lexical.change(add=entries)
+
+    def _move(self, connection: Connection, location: Location) -> None:
+        """Note a place; the document that was there, and nowhere else, is withdrawn."""
+        before = self.catalog.location(connection, location.location)
+        self.catalog.locate(connection, location)
+        if before is None or before.document_id == location.document_id:
+            return
+        if not self.catalog.paths(connection, before.document_id):
+            self.catalog.withdraw(connection, before.document_id)
+
+    def _clear(self) -> None:
+        """Finish what a change, possibly another process's interrupted one, left behind."""
+        with self.catalog.writing() as connection:
+            ids = self.catalog.leftovers(connection)
+            before = self.catalog.generation(connection)
+            after = self.catalog.advance(connection) if ids else before
+        if ids:
+            self.vectors.change(before, after, remove=ids)
+            self._lexical.change(remove=ids)
+        with self.catalog.writing() as connection:
+            self.catalog.clear_leftovers(connection)
+
+    # -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._faults(), self.catalog.reading() as connection:
+            yield connection
+
+    def _create_tables(self, embedder: Embedder) -> None:
+        with self.catalog.reading() as connection:
+            if self.catalog.exists(connection):
+                return
+        with self._lock.exclusive(), self.catalog.writing() as connection:
+            if not self.catalog.exists(connection):
+                facts = {"embedding": embedder.name, "dimension": str(embedder.dimension)}
+                self.catalog.create(connection, **facts)
+
+    def _check(self, connection: Connection, embedder: Embedder) -> None:
+        schema = int(self.catalog.fact(connection, "schema"))
+        if schema != SCHEMA_VERSION:
+            raise StoreError(
+                f"The store in {self.folder} has format {schema}; this version of Footnote reads "
+                f"format {SCHEMA_VERSION}. Use the version that made it, or add the documents anew."
+            )
+        made_with = self.catalog.fact(connection, "embedding")
+        if made_with != embedder.name:
+            raise EmbeddingMismatch(
+                f"The store in {self.folder} was made with the embedding model {made_with}, not "
+                f"{embedder.name}. Set FOOTNOTE_EMBEDDING back to it, or use another store "
+                "(--store, FOOTNOTE_STORE) and add the documents there."
+            )
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """What the disk and the databases complain of, as one line."""
+        try:
+            yield
+        except (OSError, sqlalchemy.exc.OperationalError, sqlalchemy.exc.DatabaseError) as error:
+            cause = getattr(error, "orig", None) or error
+            raise StoreError(
+                f"The store in {self.folder} cannot be used: {cause}. Check that the disk has "
+                "room and that the folder is yours to read and write."
+            ) from error
+
+
+def is_store(folder: Path) -> bool:
+    """Whether the folder holds a store."""
+    return (folder / "catalog.sqlite").is_file()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The store {folder} cannot be made: {error.strerror}.") from error
+    if not is_store(folder) and any(folder.iterdir()):
+        foreign = [p.name for p in folder.iterdir() if not p.name.endswith(".lock")]
+        if foreign:
+            raise StoreError(
+                f"{folder} holds other files ({foreign[0]}, …) and no store. Name an empty or new "
+                "folder with --store or FOOTNOTE_STORE."
+            )
+
+
+def _stacked(vectors: Sequence[Vectors]) -> Vectors:
+    import numpy as np
+
+    return np.concatenate([rows for rows in vectors if len(rows)])

@@ -1,0 +1,139 @@
+"""Chunk vectors in Chroma's embedded client, opened anew whenever another process has written.
+
+Callers hold the store's lock; this module only keeps one client a process and folder, because
+clients of one path share a cache in chromadb that only closing the last of them empties.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from index.embeddings import Vectors
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
+    from chromadb.api.types import Where
+
+T = TypeVar("T")
+
+_COLLECTION = "chunks"
+_BATCH = 5_000
+"""Chroma refuses more than 5,461 rows a call."""
+
+_shared: "WeakValueDictionary[Path, VectorIndex]" = WeakValueDictionary()
+_sharing = threading.Lock()
+
+
+class VectorIndex:
+    """The vectors of one store; get it with `VectorIndex.at`."""
+
+    @classmethod
+    def at(cls, folder: Path) -> "VectorIndex":
+        """This process's one index on `folder`."""
+        with _sharing:
+            path = folder.resolve()
+            index = _shared.get(path)
+            if index is None:
+                index = _shared[path] = cls(path)
+            return index
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._client: Client | None = None
+        self._generation = -1
+        # Chroma's client is not opened or closed while a thread is inside it.
+        self._mutex = threading.RLock()
+
+    def search(
+        self, generation: int, vector: Vectors, k: int, documents: Sequence[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """The `k` nearest chunks as (chunk id, cosine similarity), best first."""
+
+        def query(collection: "Collection") -> list[tuple[int, float]]:
+            count = min(k, collection.count())
+            if count == 0:
+                return []
+            found = collection.query(
+                query_embeddings=vector[np.newaxis],
+                n_results=count,
+                where=_within(documents),
+                include=["distances"],
+            )
+            distances = found["distances"] or [[]]
+            return [
+                (int(id_), 1.0 - distance)
+                for id_, distance in zip(found["ids"][0], distances[0], strict=True)
+            ]
+
+        return self._use(generation, query)
+
+    def change(
+        self,
+        before: int,
+        after: int,
+        add: Sequence[tuple[int, str]] = (),
+        vectors: Vectors | None = None,
+        remove: Sequence[int] = (),
+    ) -> None:
+        """Add chunks, as (chunk id, document id) with their vectors, and remove others.
+
+        The change takes the index from generation `before` to `after`.
+        """
+
+        def write(collection: "Collection") -> None:
+            for at in range(0, len(remove), _BATCH):
+                collection.delete(ids=[str(id_) for id_ in remove[at : at + _BATCH]])
+            if vectors is None:
+                return
+            for at in range(0, len(add), _BATCH):
+                rows = add[at : at + _BATCH]
+                collection.upsert(
+                    ids=[str(chunk_id) for chunk_id, _ in rows],
+                    embeddings=vectors[at : at + _BATCH],
+                    metadatas=[{"document": document_id} for _, document_id in rows],
+                )
+
+        with self._mutex:
+            self._use(before, write)
+            self._generation = after
+
+    def close(self) -> None:
+        """Let go of the files; the next use opens them again."""
+        with self._mutex:
+            if self._client is not None:
+                self._client.close()
+            self._client, self._generation = None, -1
+
+    def _use(self, generation: int, act: "Callable[[Collection], T]") -> T:
+        with self._mutex:
+            if generation != self._generation:
+                self.close()
+            if self._client is None:
+                self._client = _client(self._folder)
+                self._generation = generation
+            collection = self._client.get_or_create_collection(
+                _COLLECTION,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+            )
+            return act(collection)
+
+
+def _within(documents: Sequence[str] | None) -> "Where | None":
+    if documents is None:
+        return None
+    return cast("Where", {"document": {"$in": list(documents)}})
+
+
+def _client(folder: Path) -> "Client":
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False, is_persistent=True)
+    client: Client = chromadb.PersistentClient(str(folder), settings)  # type: ignore[assignment]
+    return client
