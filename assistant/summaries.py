@@ -19,11 +19,14 @@ from index.sentences import sentence_spans
 OVERVIEW_DOCUMENTS = 20
 SUMMARY_SENTENCES = 5
 _CONSIDERED = 160
-_WORDS = (6, 60)
+_WORDS = (9, 60)
 """Shorter sentences say too little, longer ones are seldom sentences."""
 _NOVELTY = 0.5
-_EARLY = 0.15
-"""What the first sentence of a document is worth more than its last."""
+_EARLY = {"overview": 0.6, "summary": 0.15}
+"""What the first of the sentences considered is worth more than the last: an overview says how a
+document begins, a summary draws on all of it."""
+
+_CLOSING = frozenset('.!?”"。！？')
 
 Sentence = tuple[StoredChunk, Span]
 
@@ -40,15 +43,14 @@ def overview(
     """
     drafts = []
     for document, chunks in zip(documents, openings, strict=False):
-        for chunk, span in _central(scorer, _sentences(chunks), 1):
+        for chunk, span in _central(scorer, _sentences(chunks), 1, _EARLY["overview"]):
             drafts.append(_line(chunk, span, f"[{_described(document)}:]"))
     return Reading("overview", _counted(documents, len(openings)), tuple(drafts), confidence=1.0)
 
 
 def summary(scorer: SentenceScorer, title: str, chunks: Sequence[StoredChunk]) -> Reading:
     """The most central sentences of a document, in its own order."""
-    chosen = _central(scorer, _sentences(chunks), SUMMARY_SENTENCES)
-    chosen.sort(key=lambda sentence: sentence[1].start)
+    chosen = _central(scorer, _sentences(chunks), SUMMARY_SENTENCES, _EARLY["summary"])
     drafts = tuple(_line(chunk, span) for chunk, span in chosen)
     return Reading("summary", f"“{title}” in its own words:", drafts, confidence=1.0)
 
@@ -74,14 +76,20 @@ def _described(document: DocumentInfo) -> str:
 
 
 def _sentences(chunks: Sequence[StoredChunk]) -> list[Sentence]:
-    """The sentences of the chunks that are of a usual length; all where none is."""
+    """The full sentences of the chunks that are of a usual length; all where there are none."""
     every = [
         (chunk, Span(chunk.start + start, chunk.start + end))
         for chunk in chunks
         for start, end in sentence_spans(chunk.text)
     ]
-    usual = [s for s in every if _WORDS[0] <= len(_text(s).split()) <= _WORDS[1]]
-    return usual or every
+    return [s for s in every if _speaks_for_itself(_text(s))] or every
+
+
+def _speaks_for_itself(text: str) -> bool:
+    """Whether it is a whole sentence, and neither a table's row nor someone's words unnamed."""
+    length = len(text.split())
+    whole = text[-1:] in _CLOSING and " | " not in text and not text.startswith(("“", '"', "•"))
+    return whole and _WORDS[0] <= length <= _WORDS[1]
 
 
 def _text(sentence: Sentence) -> str:
@@ -89,21 +97,20 @@ def _text(sentence: Sentence) -> str:
     return chunk.text[start - chunk.start : end - chunk.start]
 
 
-def _central(scorer: SentenceScorer, sentences: Sequence[Sentence], count: int) -> list[Sentence]:
+def _central(
+    scorer: SentenceScorer, sentences: Sequence[Sentence], count: int, early: float
+) -> list[Sentence]:
+    """The most central sentence of each of `count` parts of the text, in its order."""
     if not sentences:
         return []
-    step = -(-len(sentences) // _CONSIDERED)
-    considered = list(sentences[::step])
+    considered = list(sentences[:: -(-len(sentences) // _CONSIDERED)])
     vectors = scorer.vectors([_text(sentence) for sentence in considered])
     similar = vectors @ vectors.T
-    early = np.linspace(_EARLY, 0, len(considered))
-    central = similar.mean(axis=1) + early
+    central = similar.mean(axis=1) + np.linspace(early, 0, len(considered))
     chosen: list[int] = []
-    while len(chosen) < min(count, len(considered)):
-        repeated = similar[:, chosen].max(axis=1) if chosen else np.zeros(len(considered))
-        worth = central - _NOVELTY * repeated
-        worth[chosen] = -np.inf
-        chosen.append(int(worth.argmax()))
+    for part in np.array_split(np.arange(len(considered)), min(count, len(considered))):
+        repeated = similar[part][:, chosen].max(axis=1) if chosen else 0.0
+        chosen.append(int(part[np.argmax(central[part] - _NOVELTY * repeated)]))
     return [considered[i] for i in chosen]
 
 

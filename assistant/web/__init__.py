@@ -1,0 +1,5 @@
+"""The chat in the browser. `launch` serves it; Gradio is imported only then."""
+
+from assistant.web.server import launch
+
+__all__ = ["launch"]

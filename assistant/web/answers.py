@@ -1,0 +1,244 @@
+"""Questions and answers → HTML. Everything that a document or a person wrote is escaped."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+
+from markupsafe import Markup
+
+from assistant.answer import Answer, Citation, Passage, Sentence
+from assistant.web import texts
+from assistant.web.places import Place, link
+
+_NEAREST_CHARACTERS = 280
+
+
+def welcome(questions: Sequence[str], *, empty: bool) -> Markup:
+    """What stands where the conversation will be: an invitation and example questions."""
+    examples = Markup("").join(
+        Markup(
+            '<li><button type="button" data-ask="{}"><span dir="auto">{}</span></button></li>'
+        ).format(question, question)
+        for question in questions
+    )
+    return Markup('<section class="welcome"><h2>{}</h2><p>{}</p>{}</section>').format(
+        texts.WELCOME,
+        texts.NOTHING_ADDED if empty else texts.WELCOME_DETAIL,
+        Markup('<ul aria-label="Example questions">{}</ul>').format(examples) if examples else "",
+    )
+
+
+def turn(number: int, question: str, body: Markup, *, busy: bool = False) -> Markup:
+    """One question with what has been answered so far; `number` counts the turns from 1."""
+    return Markup(
+        '<article class="turn" id="t{}" aria-busy="{}">'
+        '<h2 class="question" dir="auto">{}</h2><div class="answer">{}</div></article>'
+    ).format(number, "true" if busy else "false", question, body)
+
+
+def stage(words: str) -> Markup:
+    """A line that says what is being done."""
+    return Markup('<p class="stage">{}</p>').format(words)
+
+
+def problem(message: str) -> Markup:
+    """An error's line."""
+    return Markup('<p class="problem" role="alert" dir="auto">{}</p>').format(message)
+
+
+def partial(
+    number: int, sentences: Sequence[Sentence], citations: Sequence[Citation], words: str
+) -> Markup:
+    """The sentences that are ready, and what is being done next."""
+    return _prose(number, sentences, citations, ()) + stage(words)
+
+
+def finished(number: int, answer: Answer, seconds: float) -> Markup:
+    """The whole answer: prose, footnotes, what was found instead, and how sure it is."""
+    parts = [
+        Markup('<p class="message" dir="auto">{}</p>').format(answer.message)
+        if answer.message
+        else Markup(""),
+        _prose(number, answer.sentences, answer.citations, answer.conflicts),
+        _nearest(answer.nearest) if answer.abstained else Markup(""),
+        *(Markup('<p class="notice" dir="auto">{}</p>').format(line) for line in answer.notices),
+        _dropped(answer.dropped),
+        _footnotes(number, answer.citations),
+        _colophon(answer, seconds),
+    ]
+    return Markup("").join(parts)
+
+
+def _prose(
+    number: int,
+    sentences: Sequence[Sentence],
+    citations: Sequence[Citation],
+    conflicts: Sequence[Sequence[int]],
+) -> Markup:
+    """Paragraphs of footnoted sentences; sentences that contradict each other stand apart."""
+    group_of = {sentence: group for group, members in enumerate(conflicts) for sentence in members}
+    known = {citation.number: citation for citation in citations}
+    paragraphs = Markup("")
+    numbered = list(enumerate(sentences, start=1))
+    for group, run in groupby(numbered, key=lambda item: group_of.get(item[0])):
+        rendered = [(item, _sentence(number, position, item, known)) for position, item in run]
+        if group is None:
+            paragraphs += _paragraphs(rendered)
+        else:
+            paragraphs += Markup(
+                '<div class="differ" role="group" aria-label="Accounts differ">'
+                '<span class="label" aria-hidden="true">Accounts differ</span>{}</div>'
+            ).format(
+                Markup("").join(Markup('<p dir="auto">{}</p>').format(text) for _, text in rendered)
+            )
+    return Markup('<div class="said">{}</div>').format(paragraphs) if sentences else Markup("")
+
+
+def _paragraphs(rendered: Iterable[tuple[Sentence, Markup]]) -> Markup:
+    paragraphs: list[list[Markup]] = []
+    for sentence, text in rendered:
+        if sentence.paragraph or not paragraphs:
+            paragraphs.append([])
+        paragraphs[-1].append(text)
+    return Markup("").join(
+        Markup('<p dir="auto">{}</p>').format(Markup(" ").join(sentences))
+        for sentences in paragraphs
+    )
+
+
+def _sentence(
+    turn_number: int, position: int, sentence: Sentence, known: dict[int, Citation]
+) -> Markup:
+    footnotes = Markup("").join(
+        Markup("<sup>{}</sup>").format(
+            link(
+                Place.of(known[number]),
+                str(number),
+                class_="ref",
+                id=f"t{turn_number}-s{position}-{number}",
+                aria_label=f"Footnote {number}: {known[number].title}",
+                aria_describedby=f"t{turn_number}-q{number}",
+                data_quote=known[number].quote,
+            )
+        )
+        for number in sentence.citations
+    )
+    doubt = (
+        Markup("")
+        if sentence.supported
+        else Markup(' <span class="label doubt">Not supported by the sources</span>')
+    )
+    return Markup("<span>{}</span>{}{}").format(_styled(sentence), footnotes, doubt)
+
+
+_STYLES = {
+    "exact": Markup('<strong class="exact">{}</strong>'),
+    "added": Markup('<span class="added" title="Put in by Footnote, not in the source">{}</span>'),
+    "unsupported": Markup(
+        '<span class="unsupported" title="No cited passage carries these words">{}'
+        '<span class="unseen"> (not supported by the sources)</span></span>'
+    ),
+}
+
+
+def _styled(sentence: Sentence) -> Markup:
+    """The sentence's text with its exact, added and unsupported words marked."""
+    text = sentence.text
+    spans = {
+        "exact": sentence.exact,
+        "added": sentence.added,
+        "unsupported": sentence.unsupported,
+    }
+    cuts = {0, len(text), *(cut for pairs in spans.values() for pair in pairs for cut in pair)}
+    styled = Markup("")
+    for start, end in pairwise(sorted(cuts)):
+        piece = Markup("{}").format(text[start:end])
+        for name, pairs in spans.items():
+            if any(first <= start and end <= last for first, last in pairs):
+                piece = _STYLES[name].format(piece)
+        styled += piece
+    return styled
+
+
+def _footnotes(turn_number: int, citations: Sequence[Citation]) -> Markup:
+    notes = Markup("").join(
+        Markup(
+            '<li value="{}">{}{}<blockquote id="t{}-q{}" dir="auto">{}</blockquote></li>'
+        ).format(
+            note.number,
+            link(
+                Place.of(note),
+                note.title,
+                id=f"t{turn_number}-n{note.number}",
+                dir="auto",
+                aria_label=f"Open footnote {note.number}: {note.title}",
+            ),
+            _details(note.date, note.locator),
+            turn_number,
+            note.number,
+            note.quote,
+        )
+        for note in citations
+    )
+    return (
+        Markup('<ol class="notes" aria-label="Footnotes">{}</ol>').format(notes) if notes else notes
+    )
+
+
+def _nearest(passages: Sequence[Passage]) -> Markup:
+    items = Markup("").join(
+        Markup('<li>{}{}<blockquote dir="auto">{}</blockquote></li>').format(
+            link(
+                Place.of(passage),
+                passage.title,
+                dir="auto",
+                aria_label=f"Nearest passage: {passage.title}",
+            ),
+            _details(passage.date, passage.locator),
+            _clipped(passage.text),
+        )
+        for passage in passages
+    )
+    return (
+        Markup('<h3 class="nearest">The nearest passages</h3><ul class="notes">{}</ul>').format(
+            items
+        )
+        if items
+        else items
+    )
+
+
+def _dropped(sentences: Sequence[Sentence]) -> Markup:
+    if not sentences:
+        return Markup("")
+    items = Markup("").join(
+        Markup('<li dir="auto">{}</li>').format(sentence.text) for sentence in sentences
+    )
+    return Markup(
+        '<details class="dropped"><summary>{} left out: no passage supports {}</summary>'
+        "<ul>{}</ul></details>"
+    ).format(
+        texts.counted(len(sentences), "sentence"), "it" if len(sentences) == 1 else "them", items
+    )
+
+
+def _colophon(answer: Answer, seconds: float) -> Markup:
+    """The small line under an answer: confidence in words, and the time it took."""
+    took = f"{seconds:.1f} s" if seconds >= 0.1 else f"{seconds * 1000:.0f} ms"
+    if answer.abstained or not answer.sentences:
+        return Markup('<p class="colophon">{}</p>').format(took)
+    word, meaning = texts.confidence(answer.confidence)
+    return Markup('<p class="colophon"><span title="{}">{} confidence</span> · {}</p>').format(
+        meaning, word, took
+    )
+
+
+def _details(date: str | None, locator: str) -> Markup:
+    known = [texts.readable_date(date) if date else "", locator]
+    return Markup(' <span class="details">{}</span>').format(" · ".join(filter(None, known)))
+
+
+def _clipped(text: str) -> str:
+    flat = " ".join(text.split())
+    if len(flat) <= _NEAREST_CHARACTERS:
+        return flat
+    return flat[:_NEAREST_CHARACTERS].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,220 @@
+"""What every event of the page does: values in, values out, no layout."""
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, NamedTuple
+
+import gradio as gr
+from markupsafe import Markup
+
+from assistant.answer import AnswerReady, Citation, Progress, Sentence
+from assistant.assistant import Assistant
+from assistant.web import answers, library, sources, texts
+from assistant.web.conversation import Conversation, Turn
+from assistant.web.places import Place
+from assistant.web.stores import Stores
+from index.catalog import DocumentInfo
+from index.document import Span
+from index.errors import EmptyStore, FootnoteError
+from index.ingest import FileDone
+
+FILTER_FROM = 12
+"""Documents from which the list has a field to narrow it."""
+
+
+class Shelves(NamedTuple):
+    """What shows the documents: the head of the page, the list, its field, the choice of some."""
+
+    masthead: str
+    documents: str
+    narrowing: Any
+    scope: Any
+
+
+class Desk:
+    """The handlers of the page's events; what a tab remembers, its conversation, is passed in."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+
+    def arrive(self, request: gr.Request) -> tuple[Any, ...]:
+        """A tab opens: the demo's note, the welcome, and the documents."""
+        note = ""
+        if self._stores.demo:
+            demo = self._stores.shows_demo(request)
+            note = str(library.demo_note(self._stores.other(request), demo=demo))
+        listed = _listed(self._stores.of(request))
+        return note, self._welcome(listed, request), *self._shelves(listed, request)
+
+    def ask(
+        self,
+        question: str,
+        conversation: Conversation,
+        scope: list[str] | None,
+        request: gr.Request,
+    ) -> Iterator[tuple[Any, Conversation, Any]]:
+        """A question: the turn grows with every sentence that is ready."""
+        question = question.strip()
+        if not question:
+            yield gr.skip(), conversation, gr.skip()
+            return
+        number = len(conversation.turns) + 1
+        turn = Turn(question, answers.stage(texts.STAGES["searching"]))
+        history = conversation.history
+        conversation.turns.append(turn)
+        yield conversation.html(), conversation, gr.Textbox("", submit_btn=False, stop_btn="Stop")
+        assistant = self._stores.of(request)
+        try:
+            for _ in _answering(assistant, turn, number, history, scope or None):
+                yield conversation.html(), conversation, gr.skip()
+        except EmptyStore:
+            turn.close(answers.problem(texts.NOTHING_ADDED))
+        except FootnoteError as error:
+            turn.close(answers.problem(str(error)))
+        except Exception:
+            turn.close(answers.problem(texts.BROKEN))
+            yield conversation.html(), conversation, _ready()
+            raise
+        yield conversation.html(), conversation, _ready()
+
+    def stop(self, conversation: Conversation) -> tuple[list[str], Conversation, Any]:
+        """The person has stopped an answer: what is there stays, and the next can be asked."""
+        for turn in conversation.turns:
+            if turn.busy:
+                turn.close(turn.body + answers.stage(texts.STOPPED))
+        return conversation.html(), conversation, _ready()
+
+    def open(self, request: gr.Request, event: gr.EventData) -> str:
+        """A footnote was opened, or more of the open source is wanted: the pane's content."""
+        place = Place.parsed(event._data)
+        try:
+            document = self._stores.of(request).document(place.document, place.version)
+        except FootnoteError as error:
+            return str(sources.missing(str(error)))
+        first, last = event._data.get("first"), event._data.get("last")
+        shown = sources.window(document, place)
+        if first is not None and last is not None:
+            shown = Span(max(int(first), 0), min(int(last), len(document.text)))
+        return str(sources.source(document, place, shown))
+
+    def add(
+        self, files: list[str] | None, conversation: Conversation, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        """Files were dropped or chosen: progress for each, then the documents anew."""
+        paths = files or []
+        done: list[FileDone] = []
+        as_before = [gr.skip()] * (1 + len(Shelves._fields))
+        yield str(library.adding(paths, done)), gr.File(None, visible=False), *as_before
+        again = gr.File(None, visible=True)
+        assistant = self._stores.of(request)
+        try:
+            with closing(_adding(assistant, paths)) as progress:
+                for file in progress:
+                    done.append(file)
+                    yield str(library.adding(paths, done)), gr.skip(), *as_before
+            shown = library.adding(paths, done)
+        except FootnoteError as error:
+            shown = answers.problem(str(error))
+        except Exception:
+            yield str(answers.problem(texts.BROKEN)), again, *as_before
+            raise
+        finally:
+            # The store has its own copies; nothing of an upload stays in Gradio's folder.
+            for path in paths:
+                Path(path).unlink(missing_ok=True)
+        yield str(shown), again, *self._changed(assistant, conversation, request)
+
+    def remove(
+        self, conversation: Conversation, request: gr.Request, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        """A document is removed: what was said, and the documents anew."""
+        assistant = self._stores.of(request)
+        said = Markup("")
+        try:
+            assistant.remove(str(event._data["document"]))
+        except FootnoteError as error:
+            said = answers.problem(str(error))
+        return str(said), *self._changed(assistant, conversation, request)
+
+    def narrow(self, wanted: str, request: gr.Request) -> str:
+        """The list of the documents whose title or date holds what is typed."""
+        return str(library.documents(_listed(self._stores.of(request)), wanted))
+
+    def _changed(
+        self, assistant: Assistant, conversation: Conversation, request: gr.Request
+    ) -> tuple[Any, ...]:
+        """The welcome, unless a conversation has taken its place, and the documents anew."""
+        listed = _listed(assistant)
+        welcome = gr.skip() if conversation.turns else self._welcome(listed, request)
+        return welcome, *self._shelves(listed, request)
+
+    def _welcome(self, listed: Sequence[DocumentInfo], request: gr.Request) -> list[str]:
+        questions = (
+            texts.DEMO_QUESTIONS
+            if self._stores.shows_demo(request)
+            else texts.own_questions([document.title for document in listed])
+        )
+        return [str(answers.welcome(questions, empty=not listed))]
+
+    def _shelves(self, listed: Sequence[DocumentInfo], request: gr.Request) -> Shelves:
+        titles = [(document.title, document.id) for document in listed]
+        return Shelves(
+            str(library.masthead(self._stores.of(request).engine, len(listed))),
+            str(library.documents(listed)),
+            gr.Textbox("", visible=len(listed) >= FILTER_FROM),
+            gr.Dropdown(choices=titles, value=[], visible=len(listed) > 1),
+        )
+
+
+def _ready() -> gr.Textbox:
+    """The question field when nothing is being answered; what is typed in it stays."""
+    return gr.Textbox(submit_btn="Ask", stop_btn=False)
+
+
+def _listed(assistant: Assistant) -> list[DocumentInfo]:
+    """The store's documents; a store that does not exist yet holds none."""
+    try:
+        return assistant.documents()
+    except EmptyStore:
+        return []
+
+
+def _answering(
+    assistant: Assistant,
+    turn: Turn,
+    number: int,
+    history: Sequence[tuple[str, str]],
+    scope: Sequence[str] | None,
+) -> Iterator[None]:
+    """Answer `turn` and stop at every point where the page has something new to show."""
+    started = time.perf_counter()
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    words = texts.STAGES["searching"]
+    for event in assistant.stream(turn.question, documents=scope, history=history):
+        if isinstance(event, AnswerReady):
+            seconds = time.perf_counter() - started
+            turn.close(answers.finished(number, event.answer, seconds), event.answer.text)
+            return
+        if isinstance(event, Progress):
+            words = texts.STAGES[event.stage]
+        else:
+            sentences.append(event.sentence)
+            citations.extend(event.citations)
+        turn.body = answers.partial(number, sentences, citations, words)
+        yield
+
+
+def _adding(assistant: Assistant, paths: Sequence[str]) -> Generator[FileDone, None, None]:
+    """Add files in a thread of their own and pass each on as it is done."""
+    done: SimpleQueue[FileDone | None] = SimpleQueue()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        adding = pool.submit(assistant.add, paths, uploads=True, progress=done.put)
+        adding.add_done_callback(lambda _: done.put(None))
+        while (file := done.get()) is not None:
+            yield file
+        adding.result()

@@ -1,0 +1,117 @@
+"""The store's documents, and files being added, → HTML."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from markupsafe import Markup
+
+from assistant.web import texts
+from assistant.web.places import Place, link
+from index.catalog import DocumentInfo
+from index.ingest import FileDone
+
+SHOWN = 300
+"""Rows of the list; a larger store is narrowed with the field above it."""
+
+_OUTCOMES = {
+    "added": "added",
+    "updated": "new version added",
+    "unchanged": "already here",
+    "failed": "not added",
+}
+
+
+def masthead(engine: str, documents: int) -> Markup:
+    """The head of the page: the name, what answers, and how much it can read."""
+    return Markup(
+        '<header class="masthead"><h1>Footnote</h1><p class="engine">{}</p>'
+        '<button type="button" class="toggle" data-library>{}</button></header>'
+    ).format(texts.engine(engine), texts.counted(documents, "document"))
+
+
+def demo_note(href: str, *, demo: bool) -> Markup:
+    """The line that says whose documents are shown, with the link to the others."""
+    said, offered = (
+        ("These are the demo documents.", "Use my own documents")
+        if demo
+        else ("These are your own documents.", "Back to the demo")
+    )
+    return Markup('<p class="demo">{} <a href="{}">{}</a></p>').format(said, href, offered)
+
+
+def documents(listed: Sequence[DocumentInfo], wanted: str = "") -> Markup:
+    """The documents whose title or date holds `wanted`, each with a link and a remove button."""
+    needle = wanted.strip().casefold()
+    found = [one for one in listed if needle in f"{one.title} {one.date or ''}".casefold()]
+    if not found:
+        text = "No document matches." if listed else "Nothing has been added yet."
+        return Markup('<p class="quiet">{}</p>').format(text)
+    rows = Markup("").join(_row(document) for document in found[:SHOWN])
+    hidden = len(found) - SHOWN
+    more = (
+        Markup('<p class="quiet">… and {} more: narrow the list above.</p>').format(f"{hidden:,}")
+        if hidden > 0
+        else ""
+    )
+    return Markup('<ul class="documents" aria-label="Documents">{}</ul>{}').format(rows, more)
+
+
+def adding(paths: Sequence[str], done: Iterable[FileDone]) -> Markup:
+    """Every file of an upload with what became of it, or that it is still being read."""
+    outcomes = {file.path: file for file in done}
+    finished = len(outcomes)
+    rows = Markup("").join(_file(path, outcomes.get(path)) for path in paths)
+    return Markup(
+        '<div class="adding" role="status"><p>{}</p><progress max="{}" value="{}"></progress>'
+        "<ul>{}</ul></div>"
+    ).format(
+        f"Adding {finished} of {len(paths)} …"
+        if finished < len(paths)
+        else _tally(list(outcomes.values())),
+        len(paths),
+        finished,
+        rows,
+    )
+
+
+def _tally(done: Sequence[FileDone]) -> str:
+    failed = sum(file.outcome == "failed" for file in done)
+    good = len(done) - failed
+    parts = [texts.counted(good, "file") + " ready"] if good or not failed else []
+    if failed:
+        parts.append(f"{texts.counted(failed, 'file')} could not be added")
+    return ", ".join(parts)
+
+
+def _file(path: str, file: FileDone | None) -> Markup:
+    if file is None:
+        state, words = "waiting", "reading …"
+    else:
+        state = file.outcome
+        words = _OUTCOMES[file.outcome] + (f": {file.reason}" if file.reason else "")
+    return Markup(
+        '<li class="{}"><span dir="auto">{}</span> <small dir="auto">{}</small></li>'
+    ).format(state, Path(path).name, words)
+
+
+def _row(document: DocumentInfo) -> Markup:
+    facts = [
+        texts.readable_date(document.date) if document.date else "",
+        texts.counted(document.pages, "page") if document.pages else "",
+    ]
+    return Markup(
+        '<li>{} <span class="details">{}</span><details><summary aria-label="Remove {} …">Remove'
+        '</summary><button type="button" data-remove="{}" aria-label="Remove {} for good">'
+        "Remove it</button></details></li>"
+    ).format(
+        link(
+            Place(document.id, document.version),
+            document.title,
+            id=f"d-{document.id}",
+            dir="auto",
+        ),
+        " · ".join(filter(None, facts)),
+        document.title,
+        document.id,
+        document.title,
+    )

@@ -1,0 +1,130 @@
+"""The layout of the page, which handler answers which event, and the application around it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from assistant.web.conversation import Conversation
+from assistant.web.desk import Desk
+from assistant.web.stores import Stores
+
+_HERE = Path(__file__).parent
+_LOG = '<div role="log" aria-label="Conversation">${value.join("")}</div>'
+_SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
+
+
+def application(stores: Stores, *, hosts: Sequence[str]) -> FastAPI:
+    """The page as an application that answers to these host names ('*' is any).
+
+    A page elsewhere whose name is made to point at this machine cannot talk to it: its requests
+    name another host.
+    """
+    app = FastAPI(openapi_url=None)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    gr.mount_gradio_app(
+        app,
+        page(stores),
+        path="/",
+        favicon_path=str(_HERE / "favicon.svg"),
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        theme=gr.themes.Base(font=_SANS, font_mono=("ui-monospace", "monospace")),
+        # Not as `css`: Gradio would write every rule a second time with a selector of its own.
+        head=f"<style>{(_HERE / 'page.css').read_text(encoding='utf-8')}</style>",
+    )
+    return app
+
+
+def page(stores: Stores) -> gr.Blocks:
+    """The page.
+
+    Gradio's Chatbot is not used for the answers: it runs a Markdown parser over text that comes
+    from documents, and repeats a message's source as its accessible name, so that a footnote would
+    be read out as tags. The answers are HTML whose every foreign character is escaped.
+    """
+    desk = Desk(stores)
+    blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True)
+    with blocks:
+        conversation = gr.State(Conversation())
+        masthead = gr.HTML(elem_id="masthead", apply_default_css=False)
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="conversation"):
+                note = gr.HTML(elem_id="note", apply_default_css=False)
+                transcript = gr.HTML(
+                    value=[],
+                    html_template=_LOG,
+                    elem_id="transcript",
+                    apply_default_css=False,
+                )
+                question = gr.Textbox(
+                    label="Your question",
+                    placeholder="Ask a question",
+                    show_label=False,
+                    container=False,
+                    max_lines=6,
+                    autofocus=True,
+                    submit_btn="Ask",
+                    elem_id="question",
+                )
+            with gr.Column(elem_id="library"):
+                gr.HTML(
+                    '<h2>Documents</h2><button type="button" class="close" data-close '
+                    'aria-label="Close the documents">×</button>',
+                    elem_id="library-head",
+                    apply_default_css=False,
+                )
+                files = gr.File(
+                    label="Add documents",
+                    file_count="multiple",
+                    show_label=False,
+                    height=72,
+                    elem_id="files",
+                )
+                progress = gr.HTML(elem_id="progress", apply_default_css=False)
+                scope = gr.Dropdown(
+                    label="Limit answers to",
+                    multiselect=True,
+                    choices=[],
+                    visible=False,
+                    elem_id="scope",
+                )
+                narrowing = gr.Textbox(
+                    label="Find a document",
+                    show_label=False,
+                    placeholder="Find a document",
+                    container=False,
+                    visible=False,
+                    elem_id="narrowing",
+                )
+                documents = gr.HTML(elem_id="documents", apply_default_css=False)
+            source = gr.HTML(
+                elem_id="source",
+                apply_default_css=False,
+                js_on_load=(_HERE / "page.js").read_text(encoding="utf-8"),
+            )
+        shelves = [masthead, documents, narrowing, scope]
+        answer = [transcript, conversation, question]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+        blocks.load(desk.arrive, None, [note, transcript, *shelves], **quiet)
+        asking = question.submit(desk.ask, [question, conversation, scope], answer, **quiet)
+        chosen = source.ask(_question, None, question, **quiet)
+        asking_chosen = chosen.then(desk.ask, [question, conversation, scope], answer, **quiet)
+        question.stop(desk.stop, conversation, answer, cancels=[asking, asking_chosen], **quiet)
+        source.open(desk.open, None, source, **quiet)
+        files.upload(
+            desk.add, [files, conversation], [progress, files, transcript, *shelves], **quiet
+        )
+        source.remove(desk.remove, conversation, [progress, transcript, *shelves], **quiet)
+        narrowing.input(desk.narrow, narrowing, documents, **quiet)
+    blocks.queue(default_concurrency_limit=8)
+    return blocks
+
+
+def _question(event: gr.EventData) -> str:
+    return str(event._data["question"])

@@ -1,0 +1,61 @@
+"""Place: what a link of the page opens, a span of one version of a document."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from assistant.answer import Citation, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of a document, in code points; an empty span is the document as a whole.
+
+    A link carries its place itself, so that the footnotes of earlier turns stay good for as long
+    as the store keeps the version they cite.
+    """
+
+    document: str
+    version: str
+    start: int = 0
+    end: int = 0
+
+    @classmethod
+    def of(cls, cited: Citation | Passage) -> "Place":
+        """The place that a footnote or a passage names."""
+        return cls(cited.document_id, cited.version, cited.start, cited.end)
+
+    @classmethod
+    def parsed(cls, data: Mapping[str, Any]) -> "Place":
+        """The place in an event of the page.
+
+        Raises:
+            KeyError: `data` lacks one of the fields.
+            ValueError: an offset is no number.
+        """
+        return cls(
+            str(data["document"]), str(data["version"]), int(data["start"]), int(data["end"])
+        )
+
+    @property
+    def json(self) -> str:
+        """The place as the page's script reads it."""
+        return json.dumps(asdict(self))
+
+
+def link(place: Place, content: str, **attributes: str) -> Markup:
+    """A link that opens `place` in the source pane; content and attributes are escaped."""
+    return Markup('<a href="#source" data-open="{}"{}>{}</a>').format(
+        place.json, written(attributes), content
+    )
+
+
+def written(attributes: Mapping[str, str]) -> Markup:
+    """HTML attributes, escaped: `aria_label` is written aria-label, a trailing '_' is dropped."""
+    return Markup("").join(
+        Markup(' {}="{}"').format(name.rstrip("_").replace("_", "-"), value)
+        for name, value in attributes.items()
+    )

@@ -1,0 +1,109 @@
+"""Serving the page on this machine: no analytics, no version check, no web font, no share link."""
+
+import logging
+import os
+import socket
+import threading
+import webbrowser
+from types import FrameType
+
+import uvicorn
+from rich.console import Console
+
+from assistant.assistant import Assistant
+from index.errors import ServeError
+
+_LOOPBACK = ("127.0.0.1", "localhost")
+_CONTENT_POLICY = (
+    "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+"""The browser itself keeps the page from any other machine; Gradio needs inline code and eval."""
+
+_LAST_REQUESTS = 1
+"""Seconds that open requests get to finish after Ctrl-C."""
+
+
+def launch(
+    assistant: Assistant,
+    *,
+    demo: bool = False,
+    host: str | None = None,
+    port: int | None = None,
+    open_browser: bool = False,
+) -> None:
+    """Serve the page until Ctrl-C.
+
+    Args:
+        assistant: answers; it stays open when serving ends.
+        demo: its store is the demo's: the page says so and offers the user's own.
+        host: the address to listen on; by default the setting, which is this machine alone.
+        port: by default the setting; 0 takes any free one.
+        open_browser: open the page in the default browser.
+
+    Raises:
+        ServeError: the address cannot be listened on.
+    """
+    host = assistant.settings.host if host is None else host
+    listener = _listening(host, assistant.settings.port if port is None else port)
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{listener.getsockname()[1]}"
+    # Gradio reads these when it is imported, so it is imported here and by nothing above; it also
+    # takes more than three seconds, which no other command should pay.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    from assistant.web.page import application
+    from assistant.web.stores import Stores
+
+    stores = Stores(assistant, demo=demo)
+    server = _Server(
+        uvicorn.Config(
+            application(stores, hosts=_LOOPBACK if host in _LOOPBACK else ("*",)),
+            headers=[
+                ("Content-Security-Policy", _CONTENT_POLICY),
+                ("Referrer-Policy", "no-referrer"),
+            ],
+            log_level="error",
+            timeout_graceful_shutdown=_LAST_REQUESTS,
+        )
+    )
+    Console(highlight=False).print(f"Footnote is at {address} (Ctrl-C ends it).", soft_wrap=True)
+    if open_browser:
+        # The socket listens already: the browser's first request waits there for the server.
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        return
+    finally:
+        stores.close()
+
+
+class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # An open page holds a request for as long as it is open; cutting it off is no error.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        super().handle_exit(sig, frame)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens on the address.
+
+    Taking it here, and not in the server, keeps the port from being lost between a check and its
+    use, and gives the error its own words.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise ServeError(
+            f"Port {port} on {host} cannot be used ({_reason(error)}): "
+            f"end what uses it, or choose another one with --port."
+        ) from error
+
+
+def _reason(error: OSError | OverflowError) -> str:
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    # Python appends the address, which the message names already.
+    words = words.partition(" (while")[0].rstrip(".")
+    return words[:1].lower() + words[1:]

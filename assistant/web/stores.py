@@ -1,0 +1,51 @@
+"""Which store a browser tab reads: the one that is served, or, out of the demo, the user's own."""
+
+from threading import Lock
+from urllib.parse import urlencode
+
+import gradio as gr
+
+from assistant.assistant import Assistant
+
+_PARAMETER = "documents"
+
+
+class Stores:
+    """The served assistant, and the user's own beside a demo, opened when a tab asks for it.
+
+    The address of the page says which of them a tab reads (`?documents=own`), so that the choice
+    outlives a reload and needs no state here.
+    """
+
+    def __init__(self, assistant: Assistant, *, demo: bool) -> None:
+        self._served = assistant
+        self.demo = demo
+        self._own: Assistant | None = None
+        self._lock = Lock()
+
+    def shows_demo(self, request: gr.Request) -> bool:
+        """Whether the tab reads the demo documents."""
+        return self.demo and request.query_params.get(_PARAMETER) != "own"
+
+    def of(self, request: gr.Request) -> Assistant:
+        """The assistant that answers this tab."""
+        if not self.demo or self.shows_demo(request):
+            return self._served
+        with self._lock:
+            if self._own is None:
+                self._own = Assistant()
+            return self._own
+
+    def other(self, request: gr.Request) -> str:
+        """The address of the page with the other store; it keeps what else the address says."""
+        kept = {key: value for key, value in request.query_params.items() if key != _PARAMETER}
+        if self.shows_demo(request):
+            kept[_PARAMETER] = "own"
+        return "?" + urlencode(kept)
+
+    def close(self) -> None:
+        """Let go of the user's own store; the served one belongs to who opened it."""
+        with self._lock:
+            if self._own is not None:
+                self._own.close()
+                self._own = None

@@ -1,0 +1,82 @@
+"""The words, example questions and thresholds of the page, where they can be read and changed."""
+
+from collections.abc import Sequence
+from datetime import date
+
+DEMO_QUESTIONS = (
+    "Who met in New Delhi?",
+    "What did the ministers talk about?",
+    "How long did they talk?",
+)
+"""Shown for the demo store, one click each."""
+
+STAGES = {
+    "searching": "Searching your documents …",
+    "reading": "Reading the closest passages …",
+    "verifying": "Checking every sentence against its source …",
+}
+
+CONFIDENCE = (
+    (0.75, "High", "The cited passages state this plainly."),
+    (0.45, "Medium", "The cited passages support this; read them before relying on it."),
+    (0.0, "Low", "The support is thin; read the cited passages."),
+)
+"""Lowest score, word, explanation; the first line that a score reaches applies."""
+
+WELCOME = "Ask your documents."
+WELCOME_DETAIL = (
+    "Every sentence of an answer carries a footnote. Open one to read it in its source."
+)
+NOTHING_ADDED = "Add documents to begin: drop them into the Documents panel."
+BROKEN = "Something went wrong; the terminal that serves this page shows what."
+STOPPED = "This answer was stopped."
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def own_questions(titles: Sequence[str]) -> tuple[str, ...]:
+    """Example questions for a store that holds documents with these titles."""
+    if not titles:
+        return ()
+    return ("What is in my documents?", *(f"Summarise {title}" for title in titles[:2]))
+
+
+def engine(name: str) -> str:
+    """What answers, in words; `name` is an `Answer.engine`."""
+    if name.startswith("writer:"):
+        return f"{name.removeprefix('writer:')} writes · every sentence is checked on this machine"
+    return "Embedded reader · no key, nothing leaves this machine"
+
+
+def confidence(score: float) -> tuple[str, str]:
+    """The word for a score of 0 to 1, and what it means."""
+    return next((word, meaning) for lowest, word, meaning in CONFIDENCE if score >= lowest)
+
+
+def readable_date(iso: str) -> str:
+    """'2 March 2023', 'March 2023' or '2023' for an ISO 8601 date of that precision."""
+    parts = iso.split("-")
+    if len(parts) == 1:
+        return iso
+    month = _MONTHS[int(parts[1]) - 1]
+    if len(parts) == 2:
+        return f"{month} {parts[0]}"
+    return f"{date.fromisoformat(iso).day} {month} {parts[0]}"
+
+
+def counted(number: int, noun: str) -> str:
+    """'1 document', '2 documents', '12,000 documents'."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,194 @@
+"""A real server with a real store, and a real browser that may talk to nothing else."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from reportlab.pdfgen.canvas import Canvas
+
+from assistant.assistant import Assistant
+
+ROOT = Path(__file__).parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+LOCAL = re.compile(r"(https?://(127\.0\.0\.1|localhost)[:/]|data:|blob:)")
+
+FERRY = """The ferry of Teal Harbour
+
+2 March 2023
+
+The ferry 🚢 Marigold carried 4,212 passengers in its first week, the harbour office said.
+
+The crossing from Teal Harbour to Quill Island takes 35 minutes. Bicycles travel free of charge.
+
+The old ferry was sold to a museum for 90,000 crowns.
+"""
+
+HOSTILE = """The lantern workshop of Brindle Lane
+
+<script>window.injected = 1</script><img src=x onerror="window.injected = 2"> ${window.injected = 3}
+
+The lantern workshop opened in 1931 [1] and <b onclick="window.injected = 4">employs</b> 17 people \
+[x](javascript:window.injected=5) ![](http://elsewhere.invalid/x.png) {{value}} [2].
+
+<a href="http://elsewhere.invalid/">The workshop's shop</a> sells a brass lantern for 45 crowns.
+"""
+
+PAPER = (
+    "The reservoir of Upper Fennel holds 3 million litres of rain water.",
+    "Its dam was raised in 1974, after two dry summers in a row.",
+    "The pumping station uses 80 kilowatts and was built by the parish.",
+)
+
+
+def filler(words: str, paragraphs: int) -> str:
+    """Text that answers nothing, as much as a long document has."""
+    return "\n\n".join(
+        f"Entry {number}. {words.capitalize()}, as entry {number} of the log records; nothing else."
+        for number in range(1, paragraphs + 1)
+    )
+
+
+def write_files(folder: Path) -> None:
+    (folder / "ferry.txt").write_text(FERRY, encoding="utf-8")
+    (folder / "lanterns.txt").write_text(HOSTILE, encoding="utf-8")
+    (folder / "log.txt").write_text(
+        f"The log of the Ostrel light\n\n{filler('wind from the west', 900)}\n\n"
+        "The keeper of the Ostrel light mended the great lens with pine resin.\n\n"
+        f"{filler('wind from the east', 900)}\n",
+        encoding="utf-8",
+    )
+    paper = Canvas(str(folder / "reservoir.pdf"))
+    paper.setTitle("The reservoir of Upper Fennel")
+    for line in PAPER:
+        paper.drawString(72, 720, line)
+        paper.showPage()
+    paper.save()
+
+
+@contextmanager
+def started(*command: str, **environment: str) -> Iterator[str]:
+    """The address of a server started by `command`, which is ended as a person would end it."""
+    server = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    try:
+        said = server.stdout.readline()
+        found = re.search(r"http://\S+", said)
+        assert found, f"the server said {said!r}"
+        yield found[0]
+    finally:
+        server.terminate()
+        server.wait(20)
+        server.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with four small documents."""
+    files = tmp_path_factory.mktemp("files")
+    write_files(files)
+    folder = tmp_path_factory.mktemp("store") / "store"
+    assistant = Assistant(folder)
+    report = assistant.add([files])
+    assistant.close()
+    assert len(report.added) == 4, report
+    return folder
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[..., AbstractContextManager[str]]:
+    """Starts a server of the test's own."""
+    return started
+
+
+@pytest.fixture(scope="session")
+def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the server receives files."""
+    return tmp_path_factory.mktemp("uploads")
+
+
+@pytest.fixture(scope="session")
+def address(store: Path, uploads: Path) -> Iterator[str]:
+    command = ("app.py", "--store", str(store), "--port", "0")
+    with started(*command, GRADIO_TEMP_DIR=str(uploads)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"no browser to test the page with: install one of {', '.join(BROWSERS)}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Tabs:
+    """Opens tabs, each with a profile of its own, and notes what none of them may do."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self.faults: list[str] = []
+
+    def open(self, address: str, **options: object) -> Page:
+        context = self._browser.new_context(
+            **{"viewport": {"width": 1280, "height": 800}} | options
+        )
+        page = context.new_page()
+        page.on("request", lambda request: self._local(request.url))
+        page.on("websocket", lambda socket: self.faults.append(f"socket {socket.url}"))
+        page.on("console", lambda line: self._calm(line.type, line.text))
+        page.on("pageerror", lambda error: self.faults.append(f"error {error}"))
+        page.goto(address)
+        page.wait_for_selector("#transcript .welcome")
+        return page
+
+    def forgive(self, text: str) -> None:
+        """Forget the faults that a test has brought about itself."""
+        self.faults = [fault for fault in self.faults if text not in fault]
+
+    def _local(self, url: str) -> None:
+        if not LOCAL.match(url):
+            self.faults.append(f"request {url}")
+
+    def _calm(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.faults.append(f"console {text}")
+
+
+@pytest.fixture
+def tabs(browser: Browser) -> Iterator[Tabs]:
+    """Tabs that fail the test on any request to elsewhere and on any error of the page."""
+    tabs = Tabs(browser)
+    yield tabs
+    for context in browser.contexts:
+        context.close()
+    assert tabs.faults == []
+
+
+@pytest.fixture
+def page(tabs: Tabs, address: str) -> Page:
+    return tabs.open(address)

@@ -1,0 +1,254 @@
+"""What the page's HTML promises of every answer and every source, whatever they hold."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from lxml import html as lxml
+
+from assistant.answer import Answer, Citation, Passage, Sentence, citation_id
+from assistant.web import answers, library, sources, texts
+from assistant.web.places import Place
+from index.document import Document, Heading, Page, Span
+from index.ingest import FileDone
+
+HOSTILE = """\" onclick="alert(1)" x='<img src=x onerror=alert(2)>&amp;[1] ${1} {{x}}"""
+
+
+def document(text: str, **known: object) -> Document:
+    return Document(text, "A title", "text/plain", **known)
+
+
+def citation(number: int, of: Document, start: int, end: int) -> Citation:
+    return Citation(
+        number=number,
+        id=citation_id(of.version, start, end),
+        document_id="d",
+        version=of.version,
+        title=of.title,
+        start=start,
+        end=end,
+        quote=of.text[start:end],
+    )
+
+
+def answer(*sentences: Sentence, **known: object) -> Answer:
+    source = document("One two three four five six.")
+    numbers = sorted({number for sentence in sentences for number in sentence.citations})
+    return Answer(
+        **{
+            "question": "?",
+            "created": datetime.now(UTC),
+            "sentences": sentences,
+            "citations": [citation(number, source, 0, 3) for number in numbers],
+        }
+        | known
+    )
+
+
+def parsed(markup: str) -> lxml.HtmlElement:
+    return lxml.fragment_fromstring(str(markup), create_parent="div")
+
+
+def rendered(whole: Answer) -> lxml.HtmlElement:
+    return parsed(answers.finished(1, whole, 0.42))
+
+
+def pane(of: Document, place: Place, shown: Span | None = None) -> lxml.HtmlElement:
+    return parsed(sources.source(of, place, shown or sources.window(of, place)))
+
+
+def texts_of(tree: lxml.HtmlElement, path: str) -> list[str]:
+    return [" ".join(element.text_content().split()) for element in tree.xpath(path)]
+
+
+def test_exact_added_and_unsupported_words_are_told_apart():
+    sentence = Sentence(
+        text="[Minister] said ten 🚢 boats sank.",
+        citations=(1,),
+        added=((0, 10),),
+        exact=((16, 27),),
+        unsupported=((28, 32),),
+    )
+    tree = rendered(answer(sentence))
+    assert texts_of(tree, ".//*[@class='added']") == ["[Minister]"]
+    assert texts_of(tree, ".//*[@class='exact']") == ["ten 🚢 boats"]
+    assert tree.xpath("string(.//*[@class='unsupported']/text())") == "sank"
+    assert tree.xpath("string(.//div[@class='said']//p)").startswith(
+        "[Minister] said ten 🚢 boats sank"
+    )
+
+
+def test_overlapping_marks_keep_every_letter_once():
+    sentence = Sentence(text="abcdef", exact=((0, 4),), added=((2, 6),))
+    assert rendered(answer(sentence)).xpath("string(.//p)") == "abcdef"
+
+
+def test_a_sentence_without_support_says_so():
+    assert "Not supported by the sources" in rendered(
+        answer(Sentence(text="So it goes.", supported=False))
+    ).xpath("string(.//div[@class='said'])")
+
+
+def test_sentences_that_contradict_each_other_stand_together_under_a_label():
+    tree = rendered(
+        answer(
+            Sentence(text="First.", citations=(1,)),
+            Sentence(text="Ten boats.", citations=(1,)),
+            Sentence(text="Twelve boats.", citations=(2,)),
+            conflicts=((2, 3),),
+        )
+    )
+    (group,) = tree.xpath(".//*[@role='group']")
+    assert group.get("aria-label") == "Accounts differ"
+    assert texts_of(group, "./p") == ["Ten boats.1", "Twelve boats.2"]
+    assert "First." not in group.text_content()
+
+
+def test_an_abstention_shows_its_message_and_links_to_the_nearest_passages():
+    source = document("One two three.")
+    near = Passage(
+        document_id="d", version=source.version, title="Near", text="two", start=4, end=7, page=3
+    )
+    tree = rendered(answer(abstained=True, message="Nothing says so.", nearest=(near,)))
+    assert texts_of(tree, ".//p[@class='message']") == ["Nothing says so."]
+    (link,) = tree.xpath(".//a")
+    assert link.get("data-open") == Place.of(near).json
+    assert "p. 3" in tree.text_content()
+    assert "confidence" not in tree.text_content()
+
+
+def test_notices_and_sentences_left_out_are_shown():
+    tree = rendered(
+        answer(
+            Sentence(text="Kept.", citations=(1,)),
+            notices=("The endpoint was down.",),
+            dropped=(Sentence(text="Invented."),),
+        )
+    )
+    assert texts_of(tree, ".//p[@class='notice']") == ["The endpoint was down."]
+    assert texts_of(tree, ".//summary") == ["1 sentence left out: no passage supports it"]
+    assert "Invented." in tree.text_content()
+
+
+@pytest.mark.parametrize(("score", "word"), [(0.9, "High"), (0.5, "Medium"), (0.0, "Low")])
+def test_confidence_is_a_word_and_the_time_is_told(score, word):
+    tree = rendered(answer(Sentence(text="Yes.", citations=(1,)), confidence=score))
+    assert texts_of(tree, ".//p[@class='colophon']") == [f"{word} confidence · 0.4 s"]
+    assert tree.xpath(".//p[@class='colophon']/span")[0].get("title")
+
+
+def test_a_greeting_claims_no_confidence():
+    tree = rendered(answer(kind="greeting", message="Hello."))
+    assert "confidence" not in tree.text_content()
+
+
+def test_whatever_documents_and_people_write_stays_text():
+    source = document(HOSTILE, author=HOSTILE, source=HOSTILE)
+    noted = citation(1, source, 0, len(HOSTILE)).model_copy(update={"title": HOSTILE})
+    near = Passage(document_id=HOSTILE, version="v", title=HOSTILE, text=HOSTILE, start=0, end=1)
+    whole = answer(
+        Sentence(text=HOSTILE, citations=(1,), exact=((0, 5),)),
+        citations=(noted,),
+        notices=(HOSTILE,),
+        message=HOSTILE,
+        abstained=True,
+        nearest=(near,),
+    )
+    shown = (
+        answers.turn(1, HOSTILE, answers.finished(1, whole, 0.1)),
+        answers.welcome((HOSTILE,), empty=False),
+        answers.problem(HOSTILE),
+        sources.source(source, Place("d", source.version, 0, 5), Span(0, len(HOSTILE))),
+        library.adding(
+            [f"/x/{HOSTILE}"], [FileDone(f"/x/{HOSTILE}", "failed", None, HOSTILE, 1, 1)]
+        ),
+    )
+    for markup in shown:
+        tree = parsed(markup)
+        assert HOSTILE in tree.text_content() or HOSTILE in "".join(tree.xpath(".//@aria-label"))
+        assert not tree.xpath(".//img | .//script | .//@onerror | .//@onclick | .//@x")
+
+
+def test_the_marked_passage_is_the_cited_span_whatever_the_letters():
+    text = "🚢🚢 אבג\n\nשלום עולם 🌾 וגם\nמשהו\n\nEnd."
+    start, end = text.index("עולם"), text.index("משהו")
+    of = document(text)
+    tree = pane(of, Place("d", of.version, start, end))
+    assert "".join(tree.xpath(".//mark//text()")) == text[start:end]
+    assert {element.get("dir") for element in tree.xpath(".//div[@class='text']/p")} == {"auto"}
+
+
+def test_a_passage_over_a_page_break_is_marked_on_both_pages():
+    text = "One two.\n\nThree four.\n\nFive."
+    pages = (Page(1, 0, 10), Page(2, 10, len(text)))
+    of = document(text, pages=pages)
+    tree = pane(of, Place("d", of.version, 4, 15))
+    assert tree.xpath(".//mark/text()") == ["two.", "Three"]
+    assert texts_of(tree, ".//*[@role='separator']") == ["Page 1", "Page 2"]
+    assert "pp. 1–2" in tree.xpath("string(.//header)")
+
+
+def test_headings_are_headings_below_the_panes_own():
+    text = "Top\n\nWords.\n\nInner\n\nMore."
+    of = document(text, headings=(Heading(1, 0, 3), Heading(2, 13, 18)))
+    tree = pane(of, Place("d", of.version))
+    assert texts_of(tree, ".//h3") == ["Top"]
+    assert texts_of(tree, ".//h4") == ["Inner"]
+    assert texts_of(tree, ".//h2") == ["A title"]
+
+
+def test_the_windows_of_a_long_document_join_without_a_gap():
+    text = "\n\n".join(f"Paragraph {number} stands here." for number in range(40_000))
+    of = document(text)
+    middle = text.index("Paragraph 20000")
+    place = Place("d", of.version, middle, middle + 15)
+    shown = sources.window(of, place)
+    assert shown.start < place.start < place.end < shown.end
+    assert shown.end - shown.start < 3 * sources.CONTEXT
+    while True:
+        tree = pane(of, place, shown)
+        assert tree.xpath("string(.//mark)") == "Paragraph 20000"
+        first = tree.xpath(".//div[@class='text']/p")[0].text_content()
+        assert first.startswith("Paragraph")
+        earlier = tree.xpath(".//button[@data-more='before']")
+        if not earlier:
+            break
+        wider = Span(int(earlier[0].get("data-first")), int(earlier[0].get("data-last")))
+        assert wider.start < shown.start
+        assert wider.end == shown.end
+        shown = wider
+    assert shown.start == 0
+
+
+def test_hard_wrapped_prose_flows_and_lists_keep_their_lines():
+    prose = "The first line of a paragraph that was broken to a width\nand its second line."
+    items = "• An item that is as long as a line of prose would be here\n• Another item"
+    verse = "Short lines\nof a poem"
+    of = document(f"{prose}\n\n{items}\n\n{verse}")
+    kept = pane(of, Place("d", of.version)).xpath(".//p[@class='lines']")
+    assert [element.text_content() for element in kept] == [items, verse]
+
+
+def test_every_file_of_an_upload_has_a_line_before_and_after_it_is_done():
+    paths = ["/tmp/a.txt", "/tmp/b.pdf"]
+    waiting = parsed(library.adding(paths, []))
+    assert texts_of(waiting, ".//li") == ["a.txt reading …", "b.pdf reading …"]
+    done = [FileDone(paths[1], "failed", None, "The file is empty.", 1, 2)]
+    tree = parsed(library.adding(paths, done))
+    assert texts_of(tree, ".//li") == ["a.txt reading …", "b.pdf not added: The file is empty."]
+    assert tree.xpath(".//progress")[0].get("value") == "1"
+
+
+@pytest.mark.parametrize(
+    ("iso", "words"),
+    [("2023-03-02", "2 March 2023"), ("2023-12", "December 2023"), ("2023", "2023")],
+)
+def test_dates_are_written_as_precisely_as_they_are_known(iso, words):
+    assert texts.readable_date(iso) == words
+
+
+def test_the_page_names_nothing_outside_this_machine():
+    folder = Path(answers.__file__).parent
+    for name in ("page.css", "page.js"):
+        assert "//" not in (folder / name).read_text(encoding="utf-8").replace("// ", "")
