@@ -270,7 +270,7 @@ class Assistant:
     ) -> tuple[list[Retrieved], dict[str, float]]:
         retrieved = retrieve(store, self._embedder, asked.standalone, k, documents)
         with store.snapshot() as snapshot:
-            return retrieved, snapshot.rarity(asked.terms)
+            return retrieved, snapshot.rarity(asked.terms | asked.earlier_terms)
 
     def _about_documents(
         self, store: Store, asked: Question, documents: Sequence[str] | None

@@ -70,6 +70,7 @@ _EXPECTED: tuple[tuple[Expected, str], ...] = (
     ("person", r"\b(who|whom|whose)\b|\b(what|which) (person|man|woman|people)\b"),
     ("place", r"\bwhere\b|\b(what|which) (city|country|town|place|state|river)\b"),
 )
+_QUOTED = re.compile(r"(?<!\w)[‘'“\"](\w[^‘'“”\"’]*)[’'”\"](?!\w)")
 _SAY = (
     "say|said|call|claim|claimed|think|believe|state|stated|describe|argue|warn|warned|deny|denied|"
     "explain|tell|told|mean|write|wrote"
@@ -93,18 +94,22 @@ class Question:
     """A question as the rest of the program takes it.
 
     `text` is what was typed; `standalone` can be understood without the earlier turns; `terms`
-    are the stems of its content words, `claim` of those that are no names; `expected` the kinds of
+    are the stems of its content words, `earlier_terms` of those that only earlier turns bring in,
+    `claim` of those that are no names; `expected` the kinds of
     value that an answer must hold. `about_fact` is set where a denial would be an answer;
-    `speaker` are the words that name whose account is asked for.
+    `speaker` are the words that name whose account is asked for, and `quoted`
+    what stands in quotation marks, in lower case.
     """
 
     text: str
     standalone: str
     kind: Kind
     terms: frozenset[str]
+    earlier_terms: frozenset[str]
     claim: frozenset[str]
     about_fact: bool
     speaker: frozenset[str]
+    quoted: tuple[str, ...]
     expected: frozenset[Expected]
     target: str = ""
 
@@ -129,9 +134,11 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         text=text,
         standalone=standalone,
         kind=kind,
-        terms=_asked_about(standalone),
+        terms=_asked_about(text),
+        earlier_terms=content_terms(standalone) - content_terms(text),
         claim=content_terms(_NAME.sub(" ", text)),
         speaker=_speaker(text),
+        quoted=tuple(match[1].lower() for match in _QUOTED.finditer(text)),
         about_fact=kind == "yes_no" or bool(_ABOUT_FACT.match(text)),
         expected=frozenset(
             kind for kind, pattern in _EXPECTED if re.search(pattern, text, re.IGNORECASE)
@@ -183,6 +190,6 @@ def _standalone(text: str, history: History) -> str:
     On the MTRAG conversations this finds more than the last turn alone (`benchmarks/README.md`).
     """
     earlier = [said for role, said in history if role == "user"]
-    if not earlier or not (_LEANING.search(text) or len(content_terms(text)) < 3):
+    if not earlier or not (_LEANING.search(text) or len(content_terms(text)) < 2):
         return text
     return f"{earlier[-1]} {text}"

@@ -3,8 +3,8 @@
 A sentence is scored by the cosine of its vector with the question's, by the share of the
 question's content words that it holds (weighted by how rare they are), by both again together with
 the sentence before it, which often names what a pronoun means, by whether it holds a value of the
-kind asked for, and by the rank of its passage.
-The weights were chosen on XQuAD; `benchmarks/README.md` has the figures out of fold.
+kind asked for, and by its passage's cosine and rank. The weights, against 1 for the cosine, were
+fitted by `benchmarks/reader_weights.py`; `benchmarks/README.md` has the figures out of fold.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,15 +23,20 @@ from index.lexical import analyzed
 from index.sentences import sentence_spans
 
 PASSAGES = 8
-"""Passages read; of their sentences the best so many are also scored in context."""
-IN_CONTEXT = 8
+"""Passages that are read."""
 
-_COVERAGE = 1.2
-_COVERAGE_BEFORE = 0.8
-_COSINE_BEFORE = 0.6
-_EXPECTED = 0.3
-_RANK = 0.4
-_ASKED_SPEAKER = 1.0
+IN_CONTEXT = 8
+"""Of their sentences the best so many are scored together with the sentence before them."""
+
+_COVERAGE = 1.5
+_COVERAGE_BEFORE = 1.0
+_COSINE_BEFORE = 1.0
+_PASSAGE_COSINE = 0.9
+_PASSAGE_RANK = 1.1
+_EXPECTED = 0.5
+_ASKED_SPEAKER = 2.0
+_EARLIER = 0.3
+"""Weight of a word of an earlier turn against one of the question itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,11 @@ class SentenceScorer:
         self, question: Question, passages: Sequence[Retrieved], rarity: Mapping[str, float]
     ) -> list[Candidate]:
         """The sentences of the passages, best first; each sentence once."""
-        asked = self._vectors(question.standalone)
+        asked = self._asked(question)
+        rarity = {
+            term: value * (_EARLIER if term in question.earlier_terms else 1.0)
+            for term, value in rarity.items()
+        }
         weight = sum(rarity.values()) or 1.0
         found: dict[tuple[str, int, int], Candidate] = {}
         for passage in passages[:PASSAGES]:
@@ -76,17 +85,16 @@ class SentenceScorer:
                 sentence = text[start:end]
                 vector = self._vectors(sentence)
                 cosine = float(vector @ asked)
-                coverage = _covered(sentence, rarity) / weight
-                with_before = _covered(f"{before} {sentence}", rarity) / weight
-                expected = any(
-                    holds(kind, sentence, question.standalone) for kind in question.expected
-                )
+                coverage = covered(sentence, rarity) / weight
+                with_before = covered(f"{before} {sentence}", rarity) / weight
+                expected = any(holds(kind, sentence, question.text) for kind in question.expected)
                 score = (
                     cosine
                     + _COVERAGE * coverage
                     + _COVERAGE_BEFORE * with_before
                     + _EXPECTED * expected
-                    + _RANK * passage.fused * (1 + RANK_CONSTANT) / 2
+                    + _PASSAGE_COSINE * passage.cosine
+                    + _PASSAGE_RANK * passage.fused * (1 + RANK_CONSTANT) / 2
                 )
                 if _speaks(question, text, spans[:number], Span(start, end)):
                     score += _ASKED_SPEAKER
@@ -112,6 +120,15 @@ class SentenceScorer:
         """Unit vectors of sentences, shape (len(texts), 384)."""
         return np.stack([self._vectors(text) for text in texts])
 
+    def _asked(self, question: Question) -> Vectors:
+        """The question's vector; for a follow-up, midway to the question with its earlier turn."""
+        own = self._vectors(question.text)
+        if question.standalone == question.text:
+            return own
+        both = own + self._vectors(question.standalone)
+        unit: Vectors = both / np.linalg.norm(both)
+        return unit
+
     def _in_context(self, ranked: list[Candidate], asked: Vectors) -> list[Candidate]:
         rescored = []
         for place, candidate in enumerate(ranked):
@@ -133,6 +150,7 @@ def _speaks(question: Question, text: str, before: Sequence[Span], sentence: Spa
     return own is not None and names(own, question.speaker)
 
 
-def _covered(text: str, rarity: Mapping[str, float]) -> float:
+def covered(text: str, rarity: Mapping[str, float]) -> float:
+    """The summed rarity of the terms that stand in the text."""
     present = set(analyzed(text))
     return sum(weight for term, weight in rarity.items() if term in present)
