@@ -190,17 +190,19 @@ def _progress() -> Iterator[Any]:
         TimeRemainingColumn,
     )
 
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task("Reading", total=None)
 
         def show(done: FileDone) -> None:
-            bar.update(
-                task, total=done.total, completed=done.done, description=Path(done.path).name
-            )
+            name = Path(done.path).name
+            bar.update(task, total=done.total, completed=done.done, description=name)
 
-        yield show if console.is_terminal else None
+        yield show
 
 
 def _rendered(answer: Answer) -> str:

@@ -22,7 +22,7 @@ from index.embeddings import MiniLM, Vectors
 from index.lexical import analyzed
 from index.sentences import sentence_spans
 
-PASSAGES = 8
+PASSAGES = 10
 """Passages that are read."""
 
 IN_CONTEXT = 8

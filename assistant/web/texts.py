@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 DEMO_QUESTIONS = (
-    "Who met in New Delhi?",
-    "What did the ministers talk about?",
-    "How long did they talk?",
+    "Was it a controlled release?",
+    "How many people were evacuated?",
+    "Why did Gate 3 fail?",
+    "What did Pell Arnquist say about the key?",
+    "What is in my documents?",
+    "Who won the football match?",
 )
 """Shown for the demo store, one click each."""
 
