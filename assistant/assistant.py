@@ -14,6 +14,7 @@ from assistant.questions import History, Question, understood
 from assistant.reader import Reader
 from assistant.retrieval import Retrieved, retrieve
 from assistant.sentence_scores import PASSAGES, SentenceScorer
+from assistant.sentence_vectors import SentenceVectors
 from assistant.settings import Settings, load
 from assistant.summaries import OVERVIEW_DOCUMENTS, overview, summary
 from index.catalog import DocumentInfo, StoredChunk
@@ -59,8 +60,8 @@ class Assistant:
         self.store = Path(store) if store is not None else self.settings.store
         self._model = MiniLM(self.settings.model_dir)
         self._embedder = self._configured_embedder()
-        self._scorer = SentenceScorer(self._model)
-        self._reader = Reader(self._scorer)
+        self._vectors = SentenceVectors(self._model)
+        self._reader = Reader(SentenceScorer(self._vectors))
         self._opening = threading.Lock()
         self._opened: Store | None = None
         if is_store(self.store):
@@ -279,10 +280,10 @@ class Assistant:
         infos = [d for d in store.documents() if documents is None or d.id in documents]
         meant = infos if asked.kind == "overview" else _meant(asked.target, infos)
         if len(meant) == 1 and asked.kind == "summary":
-            return summary(self._scorer, meant[0].title, _chunks(store, meant[0].id))
+            return summary(self._vectors, meant[0].title, _chunks(store, meant[0].id))
         shown = meant[:OVERVIEW_DOCUMENTS]
         openings = [_chunks(store, info.id, first=3) for info in shown]
-        return overview(self._scorer, meant, openings)
+        return overview(self._vectors, meant, openings)
 
 
 def _chunks(store: Store, document_id: str, first: int | None = None) -> list[StoredChunk]:

@@ -9,16 +9,16 @@ fitted by `benchmarks/reader_weights.py`; `benchmarks/README.md` has the figures
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
 from assistant.attribution import missing_speaker, names, speaker_of
 from assistant.questions import Question
 from assistant.retrieval import RANK_CONSTANT, Retrieved
+from assistant.sentence_vectors import SentenceVectors
 from assistant.values import holds
 from index.document import Span
-from index.embeddings import MiniLM, Vectors
+from index.embeddings import Vectors
 from index.lexical import analyzed
 from index.sentences import sentence_spans
 
@@ -59,12 +59,35 @@ class Candidate:
     score: float
 
 
-class SentenceScorer:
-    """Scores sentences with the embedded model, remembering the vectors of those it has seen."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A sentence of a passage: its number there, and all the passage's sentence spans."""
 
-    def __init__(self, model: MiniLM, remembered: int = 20_000) -> None:
-        self._model = model
-        self._vectors = lru_cache(maxsize=remembered)(model.embed_query)
+    passage: Retrieved
+    spans: list[Span]
+    number: int
+
+    @property
+    def span(self) -> Span:
+        return self.spans[self.number]
+
+    @property
+    def text(self) -> str:
+        return self.passage.chunk.text[self.span.start : self.span.end]
+
+    @property
+    def before(self) -> str:
+        if self.number == 0:
+            return ""
+        start, end = self.spans[self.number - 1]
+        return self.passage.chunk.text[start:end]
+
+
+class SentenceScorer:
+    """Scores the sentences of passages with the embedded model."""
+
+    def __init__(self, vectors: SentenceVectors) -> None:
+        self._vectors = vectors
 
     def candidates(
         self, question: Question, passages: Sequence[Retrieved], rarity: Mapping[str, float]
@@ -75,78 +98,83 @@ class SentenceScorer:
             term: value * (_EARLIER if term in question.earlier_terms else 1.0)
             for term, value in rarity.items()
         }
-        weight = sum(rarity.values()) or 1.0
-        found: dict[tuple[str, int, int], Candidate] = {}
-        for passage in passages[:PASSAGES]:
-            text = passage.chunk.text
-            spans = sentence_spans(text)
-            before = ""
-            for number, (start, end) in enumerate(spans):
-                sentence = text[start:end]
-                vector = self._vectors(sentence)
-                cosine = float(vector @ asked)
-                coverage = covered(sentence, rarity) / weight
-                with_before = covered(f"{before} {sentence}", rarity) / weight
-                expected = any(holds(kind, sentence, question.text) for kind in question.expected)
-                score = (
-                    cosine
-                    + _COVERAGE * coverage
-                    + _COVERAGE_BEFORE * with_before
-                    + _EXPECTED * expected
-                    + _PASSAGE_COSINE * passage.cosine
-                    + _PASSAGE_RANK * passage.fused * (1 + RANK_CONSTANT) / 2
-                )
-                if _speaks(question, text, spans[:number], Span(start, end)):
-                    score += _ASKED_SPEAKER
-                at = (passage.chunk.document.id, passage.chunk.start + start)
-                candidate = Candidate(
-                    source=passage,
-                    start=passage.chunk.start + start,
-                    end=passage.chunk.start + end,
-                    text=sentence,
-                    before=before,
-                    vector=vector,
-                    cosine=cosine,
-                    in_context=cosine,
-                    coverage=coverage,
-                    score=score,
-                )
-                found.setdefault((*at, candidate.end), candidate)
-                before = sentence
-        ranked = sorted(found.values(), key=lambda c: -c.score)
-        return self._in_context(ranked, asked)
-
-    def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of sentences, shape (len(texts), 384)."""
-        return np.stack([self._vectors(text) for text in texts])
+        places = _places(passages[:PASSAGES])
+        vectors = self._vectors.of([place.text for place in places])
+        scored = [
+            _scored(question, place, vector, asked, rarity)
+            for place, vector in zip(places, vectors, strict=True)
+        ]
+        return self._in_context(sorted(scored, key=lambda c: -c.score), asked)
 
     def _asked(self, question: Question) -> Vectors:
         """The question's vector; for a follow-up, midway to the question with its earlier turn."""
-        own = self._vectors(question.text)
-        if question.standalone == question.text:
-            return own
-        both = own + self._vectors(question.standalone)
+        own, standalone = self._vectors.of([question.text, question.standalone])
+        both = own + standalone
         unit: Vectors = both / np.linalg.norm(both)
         return unit
 
     def _in_context(self, ranked: list[Candidate], asked: Vectors) -> list[Candidate]:
+        """Add to each score the likeness together with the sentence before; best first again."""
+        led = [c for c in ranked[:IN_CONTEXT] if c.before]
+        cosines = self._vectors.of([f"{c.before} {c.text}" for c in led]) @ asked
+        in_context = {id(c): float(cosine) for c, cosine in zip(led, cosines, strict=True)}
         rescored = []
-        for place, candidate in enumerate(ranked):
-            cosine = candidate.cosine
-            if place < IN_CONTEXT and candidate.before:
-                cosine = float(self._vectors(f"{candidate.before} {candidate.text}") @ asked)
+        for candidate in ranked:
+            cosine = in_context.get(id(candidate), candidate.cosine)
             score = candidate.score + _COSINE_BEFORE * cosine
             rescored.append(replace(candidate, in_context=cosine, score=score))
         return sorted(rescored, key=lambda c: -c.score)
 
 
-def _speaks(question: Question, text: str, before: Sequence[Span], sentence: Span) -> bool:
+def _places(passages: Sequence[Retrieved]) -> list[_Place]:
+    """All sentences of the passages, each once."""
+    found: dict[tuple[str, int, int], _Place] = {}
+    for passage in passages:
+        spans = sentence_spans(passage.chunk.text)
+        for number, span in enumerate(spans):
+            start = passage.chunk.start
+            key = (passage.chunk.document.id, start + span.start, start + span.end)
+            found.setdefault(key, _Place(passage, spans, number))
+    return list(found.values())
+
+
+def _scored(
+    question: Question, place: _Place, vector: Vectors, asked: Vectors, rarity: Mapping[str, float]
+) -> Candidate:
+    weight = sum(rarity.values()) or 1.0
+    text, before, passage = place.text, place.before, place.passage
+    cosine = float(vector @ asked)
+    coverage = covered(text, rarity) / weight
+    score = (
+        cosine
+        + _COVERAGE * coverage
+        + _COVERAGE_BEFORE * covered(f"{before} {text}", rarity) / weight
+        + _EXPECTED * any(holds(kind, text, question.text) for kind in question.expected)
+        + _PASSAGE_COSINE * passage.cosine
+        + _PASSAGE_RANK * passage.fused * (1 + RANK_CONSTANT) / 2
+        + _ASKED_SPEAKER * _speaks(question, place)
+    )
+    return Candidate(
+        source=passage,
+        start=passage.chunk.start + place.span.start,
+        end=passage.chunk.start + place.span.end,
+        text=text,
+        before=before,
+        vector=vector,
+        cosine=cosine,
+        in_context=cosine,
+        coverage=coverage,
+        score=score,
+    )
+
+
+def _speaks(question: Question, place: _Place) -> bool:
     """Whether a sentence is the account of the one whose account is asked for."""
     if not question.speaker:
         return False
-    own = speaker_of(text[sentence.start : sentence.end])
+    own = speaker_of(place.text)
     if own is None or own.pronoun:
-        own = missing_speaker(text, before, sentence)
+        own = missing_speaker(place.passage.chunk.text, place.spans[: place.number], place.span)
     return own is not None and names(own, question.speaker)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.dates import spoken
 from assistant.drafts import Draft, Evidence, Reading
-from assistant.sentence_scores import SentenceScorer
+from assistant.sentence_vectors import SentenceVectors
 from index.catalog import DocumentInfo, StoredChunk
 from index.document import Span
 from index.sentences import sentence_spans
@@ -32,25 +32,27 @@ Sentence = tuple[StoredChunk, Span]
 
 
 def overview(
-    scorer: SentenceScorer, documents: Sequence[DocumentInfo], openings: Sequence[list[StoredChunk]]
+    vectors: SentenceVectors,
+    documents: Sequence[DocumentInfo],
+    openings: Sequence[list[StoredChunk]],
 ) -> Reading:
     """One line a document: title, date, length, and its most central early sentence.
 
     Args:
-        scorer: gives the sentences' vectors.
+        vectors: of sentences.
         documents: all documents, in the order to be shown.
         openings: the first chunks of each of the first `OVERVIEW_DOCUMENTS` documents.
     """
     drafts = []
     for document, chunks in zip(documents, openings, strict=False):
-        for chunk, span in _central(scorer, _sentences(chunks), 1, _EARLY["overview"]):
+        for chunk, span in _central(vectors, _sentences(chunks), 1, _EARLY["overview"]):
             drafts.append(_line(chunk, span, f"[{_described(document)}:]"))
     return Reading("overview", _counted(documents, len(openings)), tuple(drafts), confidence=1.0)
 
 
-def summary(scorer: SentenceScorer, title: str, chunks: Sequence[StoredChunk]) -> Reading:
+def summary(vectors: SentenceVectors, title: str, chunks: Sequence[StoredChunk]) -> Reading:
     """The most central sentences of a document, in its own order."""
-    chosen = _central(scorer, _sentences(chunks), SUMMARY_SENTENCES, _EARLY["summary"])
+    chosen = _central(vectors, _sentences(chunks), SUMMARY_SENTENCES, _EARLY["summary"])
     drafts = tuple(_line(chunk, span) for chunk, span in chosen)
     return Reading("summary", f"“{title}” in its own words:", drafts, confidence=1.0)
 
@@ -98,14 +100,14 @@ def _text(sentence: Sentence) -> str:
 
 
 def _central(
-    scorer: SentenceScorer, sentences: Sequence[Sentence], count: int, early: float
+    vectors: SentenceVectors, sentences: Sequence[Sentence], count: int, early: float
 ) -> list[Sentence]:
     """The most central sentence of each of `count` parts of the text, in its order."""
     if not sentences:
         return []
     considered = list(sentences[:: -(-len(sentences) // _CONSIDERED)])
-    vectors = scorer.vectors([_text(sentence) for sentence in considered])
-    similar = vectors @ vectors.T
+    rows = vectors.of([_text(sentence) for sentence in considered])
+    similar = rows @ rows.T
     central = similar.mean(axis=1) + np.linspace(early, 0, len(considered))
     chosen: list[int] = []
     for part in np.array_split(np.arange(len(considered)), min(count, len(considered))):

@@ -71,6 +71,16 @@ def asked(assistant: Assistant, ids: dict[str, str], corpus: Rows, questions: Ro
     return found
 
 
+def unremembered(assistant: Assistant, questions: Rows) -> list[float]:
+    """Milliseconds an answer, each with the remembered sentence vectors thrown away before."""
+    times = []
+    for question in questions:
+        assistant._vectors.forget()  # no user ever needs this
+        answer = assistant.query(question["question"])
+        times.append(sum(answer.timings.values()) * 1000)
+    return times
+
+
 class Scoring:
     """Whether cited spans hold the gold answer, by the benchmark's own sentences."""
 
@@ -124,7 +134,7 @@ def quantile(values: Sequence[float], part: float) -> float:
     return sorted(values)[min(int(part * len(values)), len(values) - 1)]
 
 
-def figures(results: list[Asked], scoring: Scoring) -> dict[str, float]:
+def figures(results: list[Asked], scoring: Scoring, first: list[float]) -> dict[str, float]:
     """All measures of one run."""
     words = [
         sum(len(s.text.split()) for s in r.answer.sentences)
@@ -149,6 +159,8 @@ def figures(results: list[Asked], scoring: Scoring) -> dict[str, float]:
         "answer words, 95th percentile": quantile(words, 0.95),
         "answer milliseconds, median": round(statistics.median(times), 1),
         "answer milliseconds, 95th percentile": round(quantile(times, 0.95), 1),
+        "the same, nothing remembered, median": round(statistics.median(first), 1),
+        "the same, nothing remembered, 95th": round(quantile(first, 0.95), 1),
     }
 
 
@@ -168,7 +180,8 @@ def main() -> None:
         with Assistant(Path(scratch) / "store") as assistant:
             ids = indexed(assistant, corpus, folder)
             results = asked(assistant, ids, corpus, questions)
-    measured = figures(results, Scoring(corpus, ids))
+            first = unremembered(assistant, questions[::5])
+    measured = figures(results, Scoring(corpus, ids), first)
     for name, value in measured.items():
         shares = isinstance(value, float) and 0 <= value <= 1
         print(f"{name:40} {value:8}  {interval(value, len(results)) if shares else ''}")

@@ -21,6 +21,7 @@ from assistant import Assistant
 from assistant.questions import understood
 from assistant.retrieval import RANK_CONSTANT, retrieve
 from assistant.sentence_scores import PASSAGES, SentenceScorer, covered
+from assistant.sentence_vectors import SentenceVectors
 from assistant.values import holds
 from index.embeddings import MiniLM
 from index.store import Store
@@ -100,7 +101,7 @@ def top(x: Features, y: np.ndarray, weights: np.ndarray, count: int) -> bool:
 def measure(store: Store, ids: dict[str, str], corpus: Rows, questions: Rows) -> None:
     """Gather features, fit within and across folds, print."""
     model = MiniLM()
-    scorer = SentenceScorer(model)
+    scorer = SentenceScorer(SentenceVectors(model))
     articles = {row["id"]: row["article"] for row in corpus}
     order = sorted(set(articles.values()))
     fold = np.array([order.index(q["article"]) % FOLDS for q in questions])
