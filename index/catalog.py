@@ -5,7 +5,7 @@ A version is 'pending' until its chunks stand in every index, then 'live' and se
 out. Chunks of a version that is not live are leftovers, cleared by whoever writes next.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -74,7 +74,8 @@ class Catalog:
 
     def __init__(self, path: Path) -> None:
         self._engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
-        sql.event.listen(self._engine, "connect", _set_pragmas)
+        sql.event.listen(self._engine, "connect", _set_up)
+        sql.event.listen(self._engine, "begin", _begin)
 
     def close(self) -> None:
         """Let go of the database file."""
@@ -82,7 +83,7 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for questions."""
+        """A connection for questions, all of them answered from one state."""
         with self._engine.connect() as connection:
             yield connection
 
@@ -131,11 +132,15 @@ class Catalog:
 
     def location(self, connection: Connection, location: str) -> Location | None:
         """What is known of a file's place."""
-        return _location(connection, locations.c.location == location)
+        return next(iter(_locations(connection, locations.c.location == location)), None)
 
-    def same_content(self, connection: Connection, file_hash: str) -> Location | None:
-        """A place whose file has these very bytes."""
-        return _location(connection, locations.c.file_hash == file_hash)
+    def same_content(
+        self, connection: Connection, file_hash: str, besides: Iterable[str] = ()
+    ) -> Location | None:
+        """A place whose file has these very bytes, other than those named."""
+        found = _locations(connection, locations.c.file_hash == file_hash)
+        left_out = set(besides)
+        return next((place for place in found if place.location not in left_out), None)
 
     def locate(self, connection: Connection, location: Location) -> None:
         """Note where a document is found."""
@@ -351,9 +356,9 @@ def _info(row: Row[Any]) -> DocumentInfo:
     )
 
 
-def _location(connection: Connection, which: sql.ColumnElement[bool]) -> Location | None:
-    row = connection.execute(sql.select(locations).where(which).limit(1)).first()
-    return None if row is None else Location(**row._mapping)
+def _locations(connection: Connection, which: sql.ColumnElement[bool]) -> list[Location]:
+    rows = connection.execute(sql.select(locations).where(which).order_by(locations.c.location))
+    return [Location(**row._mapping) for row in rows]
 
 
 def _text(connection: Connection, version_id: int, start: int, end: int) -> str:
@@ -377,9 +382,16 @@ def _unknown(document_id: str) -> UnknownDocument:
     )
 
 
-def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own type)
+def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own type)
+    # The driver would begin a transaction at the first change of a row only: questions would each
+    # be answered from another state, and tables be made one by one.
+    connection.isolation_level = None
     cursor = connection.cursor()
     # WAL lets readers go on beside a writer; FULL makes a commit outlive a power cut.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -10,21 +10,21 @@ from index.sentences import document_sentences
 CONTEXT_TOKENS = 48
 """At most so many tokens go to the title and headings that are embedded before a chunk."""
 
-TokenEnds = Callable[[Sequence[str]], list[list[int]]]
-"""Texts → for each the end offsets (code points) of its tokens, special tokens left out."""
+WordEnds = Callable[[Sequence[str]], list[list[int]]]
+"""Texts → for each token of each the end of its word (code points), special tokens left out."""
 
 
-def chunks(document: Document, token_ends: TokenEnds, limit: int) -> list[Chunk]:
+def chunks(document: Document, word_ends: WordEnds, limit: int) -> list[Chunk]:
     """Cut a document into chunks of at most `limit` tokens that end where a sentence ends.
 
     A chunk stays below one heading but may cross a page. Headings are the context of the chunks
     below them, not their text; a heading with nothing below it is kept as text. A section is cut
     into parts of like size instead of full ones and a rest. Only a sentence longer than the limit
-    is cut inside, between tokens.
+    is cut inside, between words; a single word is never cut.
     """
     sections = _sections(document)
     texts = [document.text[span.start : span.end] for section in sections for span in section]
-    ends = iter(token_ends(texts))
+    ends = iter(word_ends(texts))
     found: list[Chunk] = []
     for section in sections:
         units = [unit for span in section for unit in _fitting(span, next(ends), limit)]
@@ -32,7 +32,7 @@ def chunks(document: Document, token_ends: TokenEnds, limit: int) -> list[Chunk]
     return found
 
 
-def contexts(document: Document, chunks: Sequence[Chunk], token_ends: TokenEnds) -> list[str]:
+def contexts(document: Document, chunks: Sequence[Chunk], word_ends: WordEnds) -> list[str]:
     """For each chunk what is embedded before its own words: the title and the headings above."""
     full = []
     for chunk in chunks:
@@ -40,7 +40,7 @@ def contexts(document: Document, chunks: Sequence[Chunk], token_ends: TokenEnds)
         full.append(" · ".join([document.title, *path]))
     distinct = list(dict.fromkeys(full))
     short = {}
-    for context, ends in zip(distinct, token_ends(distinct), strict=True):
+    for context, ends in zip(distinct, word_ends(distinct), strict=True):
         # The innermost headings say most about the chunk, so the front gives way.
         excess = len(ends) - CONTEXT_TOKENS
         short[context] = context[ends[excess - 1] :].strip() if excess > 0 else context
@@ -80,14 +80,18 @@ def _fitting(span: Span, ends: list[int], limit: int) -> list[tuple[Span, int]]:
     """A sentence with its number of tokens, cut in pieces where it has more than `limit`."""
     if len(ends) <= limit:
         return [(span, len(ends))]
-    size = ceil(len(ends) / ceil(len(ends) / limit))
+    borders = [at for at in range(1, len(ends)) if ends[at - 1] < ends[at]] + [len(ends)]
     pieces = []
-    start = span.start
-    for first in range(0, len(ends), size):
-        last = min(first + size, len(ends))
+    start, first = span.start, 0
+    while first < len(ends):
+        rest = len(ends) - first
+        share = ceil(rest / ceil(rest / limit))
+        fitting = bisect_right(borders, first + share) - 1
+        next_word = bisect_right(borders, first)
+        last = borders[max(fitting, next_word)]
         end = span.end if last == len(ends) else span.start + ends[last - 1]
         pieces.append((Span(start, end), last - first))
-        start = end
+        start, first = end, last
     return pieces
 
 

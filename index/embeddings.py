@@ -66,12 +66,20 @@ class MiniLM:
         """The unit vector of a question, shape (384,)."""
         return self._embed(text)
 
-    def token_ends(self, texts: Sequence[str]) -> list[list[int]]:
-        """For each text the end offsets (code points) of its tokens, without special tokens."""
+    def word_ends(self, texts: Sequence[str]) -> list[list[int]]:
+        """For each text and each of its tokens the end (code points) of the word it is part of.
+
+        Special tokens are left out. A text cut where this number rises keeps its tokens; cut
+        inside a word, both halves are tokenised into others.
+        """
         encoded = model.tokenizer(self._model_dir).encode_batch(
             list(texts), add_special_tokens=False
         )
-        return [[end for _, end in encoding.offsets] for encoding in encoded]
+        found = []
+        for encoding in encoded:
+            ends = dict(zip(encoding.word_ids, (end for _, end in encoding.offsets), strict=True))
+            found.append([ends[word] for word in encoding.word_ids])
+        return found
 
     def _embed(self, text: str) -> Vectors:
         ids = model.tokenizer(self._model_dir).encode(text).ids

@@ -15,6 +15,8 @@ FootnoteError
 └── ServeError           the web page cannot be served (port in use, …)
 """
 
+from pathlib import Path
+
 
 class FootnoteError(Exception):
     """Anything that went wrong and that the user can act on; `str(error)` is one clear line."""
@@ -42,6 +44,16 @@ class QuestionError(FootnoteError):
 
 class StoreError(FootnoteError):
     """The store cannot be opened or written."""
+
+    @classmethod
+    def of(cls, folder: Path, fault: Exception) -> "StoreError":
+        """The error for files in `folder` that the disk or a database complains of."""
+        said = " ".join(str(fault).split())[:200].rstrip(".")
+        return cls(
+            f"The store's files in {folder} cannot be used: {said}. Check that the disk has room "
+            "and that the folder is yours to read and write; if so, the files are damaged: restore "
+            "them, or add the documents to a new store."
+        )
 
 
 class EmptyStore(StoreError):

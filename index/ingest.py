@@ -4,8 +4,11 @@ import hashlib
 import logging
 import os
 import shutil
+import stat
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +17,7 @@ from index.catalog import Location
 from index.chunking import chunks, contexts
 from index.document import Document
 from index.embeddings import Embedder, MiniLM
-from index.errors import FootnoteError
+from index.errors import DocumentError, FootnoteError
 from index.store import Prepared, Store
 
 CHUNK_TOKENS = 128
@@ -81,6 +84,7 @@ class Ingest:
         self._done: list[FileDone] = []
         self._total = 0
         self._batch: list[tuple[str, Prepared]] = []
+        self._copies: dict[str, Path] = {}
 
     def add(self, paths: Iterable[str | Path], *, uploads: bool = False) -> AddReport:
         """Add files and folders; `uploads` are copied into the store and referenced there.
@@ -90,15 +94,7 @@ class Ingest:
         files = list(found(paths, outside=self._store.folder))
         self._total = len(files)
         for path in files:
-            try:
-                if uploads:
-                    self._add_upload(path)
-                else:
-                    self._add(path, str(path))
-            except FootnoteError as error:
-                self._report(str(path), "failed", reason=str(error))
-            except OSError as error:
-                self._report(str(path), "failed", reason=f"It cannot be read: {error.strerror}.")
+            self._attempt(_shown(path), partial(self._upload if uploads else self._file, path))
         self._commit()
         return self._summary()
 
@@ -108,56 +104,76 @@ class Ingest:
         self._total = len(given)
         for name, document in given:
             place = Location(f"memory:{name}", "", document.version, len(document.text), 0)
-            self._prepare(name, place, document)
+            self._attempt(name, partial(self._prepared, place, document))
         self._commit()
         return self._summary()
 
-    def _add_upload(self, path: Path) -> None:
-        copy = _kept(path, self._store.folder)
+    def _attempt(self, shown: str, act: Callable[[], Prepared | str]) -> None:
+        """Put what `act` makes into the batch; an id instead says that it is stored already."""
         try:
-            self._add(copy, str(path))
-        except FootnoteError:
-            copy.unlink()
-            copy.parent.rmdir()
-            raise
+            made = act()
+        except Exception as error:  # noqa: BLE001 (a parser may fail in any way at all)
+            self._fail(shown, error)
+            return
+        if isinstance(made, str):
+            self._report(shown, "unchanged", made)
+            return
+        self._batch.append((shown, made))
+        if sum(len(prepared.chunks) for _, prepared in self._batch) >= _BATCH_CHUNKS:
+            self._commit()
 
-    def _add(self, path: Path, shown: str) -> None:
-        status = path.stat()
-        place = str(path.resolve())
+    def _upload(self, path: Path) -> Prepared | str:
+        copy, is_new = _kept(path, self._store.folder)
+        if is_new:
+            self._copies[_shown(path)] = copy
+        return self._file(copy)
+
+    def _file(self, path: Path) -> Prepared | str:
+        status = _status(path)
+        place = _place(path)
         known = self._store.location(place)
         stamp = (status.st_size, status.st_mtime_ns)
         if known and (known.size, known.modified_ns) == stamp:
-            self._report(shown, "unchanged", known.document_id)
-            return
+            return known.document_id
         with path.open("rb") as file:
             file_hash = hashlib.file_digest(file, "sha256").hexdigest()
-        location = Location(place, "", file_hash, *stamp)
         same = self._store.same_content(file_hash)
         if same is not None:
             self._store.locate(Location(place, same.document_id, file_hash, *stamp))
-            self._report(shown, "unchanged", same.document_id)
-            return
-        self._prepare(shown, location, readers.read(path))
+            return same.document_id
+        return self._prepared(Location(place, "", file_hash, *stamp), readers.read(path))
 
-    def _prepare(self, shown: str, location: Location, document: Document) -> None:
-        parts = chunks(document, self._tokens.token_ends, CHUNK_TOKENS)
-        around = contexts(document, parts, self._tokens.token_ends)
+    def _prepared(self, location: Location, document: Document) -> Prepared:
+        parts = chunks(document, self._tokens.word_ends, CHUNK_TOKENS)
+        around = contexts(document, parts, self._tokens.word_ends)
         texts = [
             f"{context}\n{document.text[chunk.start : chunk.end]}"
             for context, chunk in zip(around, parts, strict=True)
         ]
         vectors = self._embedder.embed_passages(texts)
-        self._batch.append((shown, Prepared(location, document, parts, around, vectors)))
-        if sum(len(prepared.chunks) for _, prepared in self._batch) >= _BATCH_CHUNKS:
-            self._commit()
+        return Prepared(location, document, parts, around, vectors)
 
     def _commit(self) -> None:
         if not self._batch:
             return
         batch, self._batch = self._batch, []
-        outcomes = self._store.put([prepared for _, prepared in batch])
+        try:
+            outcomes = self._store.put([prepared for _, prepared in batch])
+        except Exception as error:  # noqa: BLE001 (each of its files is reported)
+            for shown, _ in batch:
+                self._fail(shown, error)
+            return
         for (shown, _), (document_id, outcome) in zip(batch, outcomes, strict=True):
             self._report(shown, outcome, document_id)
+
+    def _fail(self, shown: str, error: Exception) -> None:
+        """Report a file that is not stored, and erase the copy that this run has made of it."""
+        copy = self._copies.pop(shown, None)
+        if copy is not None:
+            copy.unlink()
+            if not any(copy.parent.iterdir()):
+                copy.parent.rmdir()
+        self._report(shown, "failed", reason=_reason(shown, error))
 
     def _report(
         self, path: str, outcome: Outcome, document_id: str | None = None, reason: str | None = None
@@ -184,7 +200,7 @@ def found(paths: Iterable[str | Path], outside: Path) -> Iterator[Path]:
     own = outside.resolve()
     seen: set[Path] = set()
     for given in map(Path, paths):
-        for path in _walk(given, own) if given.is_dir() else [given]:
+        for path in _walk(given, own) if _is_folder(given) else [given]:
             if path not in seen:
                 seen.add(path)
                 yield path
@@ -201,14 +217,57 @@ def _walk(folder: Path, own: Path) -> Iterator[Path]:
                 yield here / name
 
 
-def _kept(upload: Path, store: Path) -> Path:
-    """The store's own copy of an upload, in a folder named by its content."""
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _status(path: Path) -> os.stat_result:
+    """What the system says of a file; a pipe or a device, which may never end, is no document."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
+        raise DocumentError(f"This is {kind}, not a file.")
+    return status
+
+
+def _place(path: Path) -> str:
+    place = str(path.resolve())
+    if _shown(path.resolve()) != place:
+        raise DocumentError(
+            "Its name, or that of a folder above it, is not valid UTF-8. Rename it, then try again."
+        )
+    return place
+
+
+def _shown(path: Path) -> str:
+    """The path as it can be printed: bytes that are not valid UTF-8 as backslash escapes."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
+def _reason(shown: str, error: Exception) -> str:
+    if isinstance(error, FootnoteError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"It cannot be read: {error.strerror or error}."
+    log.error("%s: unexpected error", shown, exc_info=error)
+    return f"Reading it ended in an unexpected error ({type(error).__name__}); the log tells more."
+
+
+def _kept(upload: Path, store: Path) -> tuple[Path, bool]:
+    """The store's own copy of an upload, in a folder named by its content; whether it is new."""
+    _status(upload)
     with upload.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     target = store / "uploads" / digest[:16] / upload.name
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = target.with_name(f".{target.name}.part")
-        shutil.copyfile(upload, scratch)
-        scratch.replace(target)
-    return target
+    if target.exists():
+        return target, False
+    uploads = store / "uploads"
+    uploads.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=uploads, prefix=".") as scratch:
+        copy = shutil.copyfile(upload, Path(scratch) / upload.name)
+        target.parent.mkdir(exist_ok=True)
+        copy.rename(target)
+    return target, True

@@ -4,12 +4,15 @@ Robertson & Zaragoza 2009, 'The Probabilistic Relevance Framework: BM25 and Beyo
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import tantivy
+
+from index.errors import StoreError
 
 _HEAP = 32_000_000
 _ANALYZER = "english"
@@ -28,33 +31,50 @@ class LexicalEntry:
 
 
 class LexicalIndex:
-    """One index folder. Writers exclude each other; the store's lock sees to that."""
+    """One index folder. Writers exclude each other; the store's lock sees to that.
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(exist_ok=True)
-        self._index = tantivy.Index(_schema(), str(folder))
-        self._index.register_tokenizer(_ANALYZER, _analyzer())
+    Raises:
+        StoreError: from any method, where the files cannot be read or written.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        self._folder = folder
+        with self._faults():
+            if create:
+                folder.mkdir(exist_ok=True)
+                self._index = tantivy.Index(_schema(), str(folder))
+            else:
+                self._index = tantivy.Index.open(str(folder))
+            self._index.register_tokenizer(_ANALYZER, _analyzer())
 
     def change(self, add: Iterable[LexicalEntry] = (), remove: Iterable[int] = ()) -> None:
         """Add and remove chunks in one commit."""
-        writer = self._index.writer(_HEAP, num_threads=1)
-        for chunk_id in remove:
-            writer.delete_documents_by_term("chunk", chunk_id)
-        for entry in add:
-            document = tantivy.Document()
-            document.add_unsigned("chunk", entry.chunk_id)
-            document.add_text("document", entry.document_id)
-            document.add_text("text", entry.text)
-            document.add_text("context", entry.context)
-            writer.add_document(document)
-        writer.commit()
-        # Without it a merge may still be writing when the lock is given to another process.
-        writer.wait_merging_threads()
+        with self._faults():
+            writer = self._index.writer(_HEAP, num_threads=1)
+            try:
+                for chunk_id in remove:
+                    # By query: `delete_documents_by_term` takes a number for a signed one and, on
+                    # an unsigned field, deletes nothing.
+                    this = tantivy.Query.term_query(self._index.schema, "chunk", chunk_id)
+                    writer.delete_documents_by_query(this)
+                for entry in add:
+                    document = tantivy.Document()
+                    document.add_unsigned("chunk", entry.chunk_id)
+                    document.add_text("document", entry.document_id)
+                    document.add_text("text", entry.text)
+                    document.add_text("context", entry.context)
+                    writer.add_document(document)
+                writer.commit()
+            finally:
+                # Without it a merge may still be writing when the lock is given to another
+                # process, and a writer that failed would keep others out.
+                writer.wait_merging_threads()
         self.reload()
 
     def reload(self) -> None:
         """See what other processes have committed."""
-        self._index.reload()
+        with self._faults():
+            self._index.reload()
 
     def search(
         self, question: str, k: int, documents: Sequence[str] | None = None
@@ -66,9 +86,10 @@ class LexicalIndex:
             must = tantivy.Occur.Must
             unscored = tantivy.Query.const_score_query(within, 0.0)
             query = tantivy.Query.boolean_query([(must, query), (must, unscored)])
-        searcher = self._index.searcher()
-        hits = searcher.search(query, limit=k, count=False).hits
-        return [(int(searcher.doc(at)["chunk"][0]), float(score)) for score, at in hits]
+        with self._faults():
+            searcher = self._index.searcher()
+            hits = searcher.search(query, limit=k, count=False).hits
+            return [(int(searcher.doc(at)["chunk"][0]), float(score)) for score, at in hits]
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """The inverse document frequency of analysed terms, over chunks (natural logarithm)."""
@@ -78,6 +99,13 @@ class LexicalIndex:
         return {
             term: math.log(1 + (max(count - n, 0) + 0.5) / (n + 0.5)) for term, n in found.items()
         }
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except ValueError as error:  # what tantivy makes of all its errors
+            raise StoreError.of(self._folder, error) from error
 
     def _query(self, question: str) -> tantivy.Query:
         parts: list[tuple[tantivy.Occur, tantivy.Query]] = []

@@ -86,9 +86,12 @@ def prepared(model_dir: Path | None = None) -> Path:
 
     name = f"{NAME}-int8-{RECIPE}-ort{onnxruntime.__version__}-{SHA256['model.safetensors'][:8]}"
     target = Path(platformdirs.user_cache_dir("footnote", appauthor=False)) / "models" / name
+    if model_dir is None and _intact(target):
+        return target
+    # A folder that the user names is looked at even so: it might be meant to hold another model.
+    source = _weights(model_dir)
     if _intact(target):
         return target
-    source = _weights(model_dir)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))

@@ -30,7 +30,7 @@ def document_sentences(document: Document) -> list[Span]:
     """The sentences of a document, without a date that opens it; headings stand by themselves."""
     borders = {edge for heading in document.headings for edge in (heading.start, heading.end)}
     start = after_date(document.text, document.date_span)
-    if start == len(document.text.rstrip()):
+    if start >= len(document.text.rstrip()):
         start = 0
     borders = {edge for edge in borders if edge > start}
     spans: list[Span] = []

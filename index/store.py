@@ -10,7 +10,7 @@ leftovers, which the next one clears before it starts.
 import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -98,11 +98,13 @@ class Store:
         self.catalog = Catalog(folder / "catalog.sqlite")
         self.vectors = VectorIndex.at(folder / "chroma")
         self._lexical_generation = -1
-        with self._faults():
-            self._create_tables(embedder)
-            with self.catalog.reading() as connection:
+        with ExitStack() as undo, self._faults():
+            undo.callback(self.close)
+            self._create(embedder)
+            with self._lock.shared(), self.catalog.reading() as connection:
                 self._check(connection, embedder)
-            self._lexical = LexicalIndex(folder / "lexical")
+                self._lexical = LexicalIndex(folder / "lexical")
+            undo.pop_all()
 
     def close(self) -> None:
         """Let go of the files."""
@@ -195,11 +197,10 @@ class Store:
             with self.catalog.writing() as connection:
                 paths = self.catalog.paths(connection, document_id)
                 self.catalog.withdraw(connection, document_id)
+                # Before the commit: killed in between, it is a removal to repeat, and not a copy
+                # that nothing refers to.
+                self._erase_copies(paths)
             self._clear()
-            uploads = (self.folder / "uploads").resolve()
-            for path in map(Path, paths):
-                if path.is_relative_to(uploads):
-                    shutil.rmtree(path.parent)
 
     # Inside the exclusive lock -----------------------------------------------------------------
 
@@ -207,10 +208,15 @@ class Store:
         """Which document each file is: a known place, known bytes, or a new one."""
         plans: list[tuple[str, Outcome]] = []
         by_hash: dict[str, str] = {}
+        arriving = {prepared.location.location for prepared in batch}
         for prepared in batch:
             place = prepared.location
             known = self.catalog.location(connection, place.location)
-            same = self.catalog.same_content(connection, place.file_hash)
+            if known and known.file_hash == place.file_hash:
+                same: Location | None = known
+            else:
+                # What stands at a place of this batch may be about to change.
+                same = self.catalog.same_content(connection, place.file_hash, besides=arriving)
             twin = by_hash.get(place.file_hash) or (same.document_id if same else None)
             plan: tuple[str, Outcome]
             if twin is not None:
@@ -259,6 +265,13 @@ class Store:
         if not self.catalog.paths(connection, before.document_id):
             self.catalog.withdraw(connection, before.document_id)
 
+    def _erase_copies(self, paths: Iterable[str]) -> None:
+        """Delete the store's own copies of uploads; each lies in a folder named by its content."""
+        uploads = (self.folder / "uploads").resolve()
+        for folder in {Path(path).parent for path in paths}:
+            if folder.is_relative_to(uploads) and folder.exists():
+                shutil.rmtree(folder)
+
     def _clear(self) -> None:
         """Finish what a change, possibly another process's interrupted one, left behind."""
         with self.catalog.writing() as connection:
@@ -278,14 +291,22 @@ class Store:
         with self._faults(), self.catalog.reading() as connection:
             yield connection
 
-    def _create_tables(self, embedder: Embedder) -> None:
+    def _create(self, embedder: Embedder) -> None:
+        """Make what is not there: the indexes, then the tables, with which the store is made."""
         with self.catalog.reading() as connection:
             if self.catalog.exists(connection):
                 return
         with self._lock.exclusive(), self.catalog.writing() as connection:
-            if not self.catalog.exists(connection):
-                facts = {"embedding": embedder.name, "dimension": str(embedder.dimension)}
-                self.catalog.create(connection, **facts)
+            if self.catalog.exists(connection):
+                return
+            if self.vectors.create():
+                raise StoreError(
+                    f"The store in {self.folder} has lost its catalog. Restore catalog.sqlite, or "
+                    "add the documents to a new store."
+                )
+            LexicalIndex(self.folder / "lexical", create=True)
+            facts = {"embedding": embedder.name, "dimension": str(embedder.dimension)}
+            self.catalog.create(connection, **facts)
 
     def _check(self, connection: Connection, embedder: Embedder) -> None:
         schema = int(self.catalog.fact(connection, "schema"))
@@ -307,12 +328,10 @@ class Store:
         """What the disk and the databases complain of, as one line."""
         try:
             yield
-        except (OSError, sqlalchemy.exc.OperationalError, sqlalchemy.exc.DatabaseError) as error:
-            cause = getattr(error, "orig", None) or error
-            raise StoreError(
-                f"The store in {self.folder} cannot be used: {cause}. Check that the disk has "
-                "room and that the folder is yours to read and write."
-            ) from error
+        except OSError as error:
+            raise StoreError.of(self.folder, error) from error
+        except sqlalchemy.exc.DatabaseError as error:
+            raise StoreError.of(self.folder, error.orig or error) from error
 
 
 def is_store(folder: Path) -> bool:
@@ -323,15 +342,15 @@ def is_store(folder: Path) -> bool:
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        foreign = [path.name for path in folder.iterdir() if path.suffix != ".lock"]
     except OSError as error:
         raise StoreError(f"The store {folder} cannot be made: {error.strerror}.") from error
-    if not is_store(folder) and any(folder.iterdir()):
-        foreign = [p.name for p in folder.iterdir() if not p.name.endswith(".lock")]
-        if foreign:
-            raise StoreError(
-                f"{folder} holds other files ({foreign[0]}, …) and no store. Name an empty or new "
-                "folder with --store or FOOTNOTE_STORE."
-            )
+    # Asked in this order, since another process may be making the store at this moment.
+    if foreign and not is_store(folder):
+        raise StoreError(
+            f"{folder} holds other files ({min(foreign)}, …) and no store. Name an empty or new "
+            "folder with --store or FOOTNOTE_STORE."
+        )
 
 
 def _stacked(vectors: Sequence[Vectors]) -> Vectors:

@@ -5,7 +5,8 @@ clients of one path share a cache in chromadb that only closing the last of them
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 from weakref import WeakValueDictionary
@@ -13,6 +14,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from index.embeddings import Vectors
+from index.errors import StoreError
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -30,7 +32,11 @@ _sharing = threading.Lock()
 
 
 class VectorIndex:
-    """The vectors of one store; get it with `VectorIndex.at`."""
+    """The vectors of one store; get it with `VectorIndex.at`.
+
+    Raises:
+        StoreError: from any method, where the files cannot be read or written.
+    """
 
     @classmethod
     def at(cls, folder: Path) -> "VectorIndex":
@@ -49,6 +55,17 @@ class VectorIndex:
         # Chroma's client is not opened or closed while a thread is inside it.
         self._mutex = threading.RLock()
 
+    def create(self) -> int:
+        """Make the index where there is none yet; how many chunks it holds already."""
+        with self._mutex, self._faults():
+            client = self._open()
+            client.get_or_create_collection(
+                _COLLECTION,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+            )
+            return client.get_collection(_COLLECTION, embedding_function=None).count()
+
     def search(
         self, generation: int, vector: Vectors, k: int, documents: Sequence[str] | None = None
     ) -> list[tuple[int, float]]:
@@ -56,7 +73,8 @@ class VectorIndex:
 
         def query(collection: "Collection") -> list[tuple[int, float]]:
             count = min(k, collection.count())
-            if count == 0:
+            # Chroma refuses an empty list of documents.
+            if count == 0 or documents == []:
                 return []
             found = collection.query(
                 query_embeddings=vector[np.newaxis],
@@ -110,18 +128,26 @@ class VectorIndex:
             self._client, self._generation = None, -1
 
     def _use(self, generation: int, act: "Callable[[Collection], T]") -> T:
-        with self._mutex:
+        with self._mutex, self._faults():
             if generation != self._generation:
                 self.close()
-            if self._client is None:
-                self._client = _client(self._folder)
-                self._generation = generation
-            collection = self._client.get_or_create_collection(
-                _COLLECTION,
-                embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
-            )
-            return act(collection)
+            client = self._open()
+            self._generation = generation
+            return act(client.get_collection(_COLLECTION, embedding_function=None))
+
+    def _open(self) -> "Client":
+        if self._client is None:
+            self._client = _client(self._folder)
+        return self._client
+
+    @contextmanager
+    def _faults(self) -> "Iterator[None]":
+        from chromadb.errors import ChromaError
+
+        try:
+            yield
+        except ChromaError as error:
+            raise StoreError.of(self._folder, error) from error
 
 
 def _within(documents: Sequence[str] | None) -> "Where | None":

@@ -1,0 +1,96 @@
+"""A store as a test handles it: add, search by one index at a time, look at what is on disk."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import chromadb
+import tantivy
+from chromadb.config import Settings
+
+from index.catalog import Location
+from index.chunking import chunks, contexts
+from index.document import Document
+from index.embeddings import MiniLM
+from index.ingest import CHUNK_TOKENS, AddReport, Ingest, Progress
+from index.store import Prepared, Store
+
+
+class Shelf:
+    """A store with the embedder that fills it."""
+
+    def __init__(self, folder: Path, embedder: MiniLM, *, create: bool = True) -> None:
+        self.embedder = embedder
+        self.store = Store(folder, embedder, create=create)
+
+    def add(
+        self, *paths: Path | str, uploads: bool = False, progress: Progress | None = None
+    ) -> AddReport:
+        run = Ingest(self.store, self.embedder, self.embedder, progress)
+        return run.add(paths, uploads=uploads)
+
+    def add_documents(self, **documents: Document) -> AddReport:
+        return Ingest(self.store, self.embedder, self.embedder).add_documents(documents.items())
+
+    def dense(self, question: str, k: int = 10, documents: list[str] | None = None) -> list[str]:
+        """The texts of the live chunks that Chroma finds, best first."""
+        vector = self.embedder.embed_query(question)
+        with self.store.snapshot() as snapshot:
+            hits = snapshot.nearest(vector, k, documents)
+            found = snapshot.chunks([id_ for id_, _ in hits])
+        return [found[id_].text for id_, _ in hits if id_ in found]
+
+    def lexical(self, question: str, k: int = 10, documents: list[str] | None = None) -> list[str]:
+        """The texts of the live chunks that BM25 finds, best first."""
+        with self.store.snapshot() as snapshot:
+            hits = snapshot.lexical(question, k, documents)
+            found = snapshot.chunks([id_ for id_, _ in hits])
+        return [found[id_].text for id_, _ in hits if id_ in found]
+
+    def finds(self, words: str) -> bool:
+        """Whether these words are found, by both indexes alike."""
+        by_vector = any(words in text for text in self.dense(words))
+        by_word = any(words in text for text in self.lexical(words))
+        assert by_vector == by_word, f"Chroma: {by_vector}, BM25: {by_word}"
+        return by_vector
+
+    def live(self) -> list[str]:
+        """The texts of all documents, sorted."""
+        return sorted(self.store.document(info.id).text for info in self.store.documents())
+
+
+@dataclass(frozen=True)
+class Ids:
+    """The chunk ids that each part of a store holds on disk, sorted."""
+
+    catalog: list[int]
+    chroma: list[int]
+    lexical: list[int]
+
+    def agree(self) -> bool:
+        return self.catalog == self.chroma == self.lexical
+
+
+def ids_on_disk(store: Store) -> Ids:
+    """What each index holds; closes the store first, so that nothing is read from a cache."""
+    store.close()
+    with closing(sqlite3.connect(store.folder / "catalog.sqlite")) as connection:
+        catalog = [id_ for (id_,) in connection.execute("SELECT id FROM chunks ORDER BY id")]
+    settings = Settings(anonymized_telemetry=False, is_persistent=True)
+    client = chromadb.PersistentClient(str(store.folder / "chroma"), settings)
+    chroma = sorted(map(int, client.get_collection("chunks").get(include=[])["ids"]))
+    client.close()
+    searcher = tantivy.Index.open(str(store.folder / "lexical")).searcher()
+    hits = searcher.search(tantivy.Query.all_query(), limit=100_000).hits
+    lexical = sorted(int(searcher.doc(at)["chunk"][0]) for _, at in hits)
+    return Ids(catalog, chroma, lexical)
+
+
+def prepared(place: str, document: Document, embedder: MiniLM) -> Prepared:
+    """A document ready for `Store.put`."""
+    parts = chunks(document, embedder.word_ends, CHUNK_TOKENS)
+    around = contexts(document, parts, embedder.word_ends)
+    texts = [f"{a}\n{document.text[c.start : c.end]}" for a, c in zip(around, parts, strict=True)]
+    location = Location(place, "", document.version, len(document.text), 0)
+    return Prepared(location, document, parts, around, embedder.embed_passages(texts))
