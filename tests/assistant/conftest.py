@@ -1,0 +1,46 @@
+"""The demo documents in a store of their own, and surroundings that configure nothing."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.assistant import Assistant
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty working directory, and an environment without settings or keys."""
+    for name in os.environ:
+        if name.startswith(("FOOTNOTE_", "OPENAI_")):
+            monkeypatch.delenv(name)
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    return here
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The folder of the demo documents."""
+    return SEEDS
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """An assistant over the demo documents, for reading only."""
+    with Assistant(tmp_path_factory.mktemp("demo") / "store") as assistant:
+        report = assistant.add(SEEDS)
+        assert len(report.added) == 7
+        assert not report.failed
+        yield assistant
+
+
+@pytest.fixture
+def assistant(tmp_path: Path) -> Iterator[Assistant]:
+    """An assistant over a store that is not there yet."""
+    with Assistant(tmp_path / "store") as own:
+        yield own

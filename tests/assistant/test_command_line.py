@@ -1,0 +1,347 @@
+"""The `footnote` command as people and scripts meet it: output, exit status, error lines."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from assistant.answer import Answer, Passage
+from assistant.assistant import Assistant
+from assistant.cli import main
+
+COMMAND = str(Path(sys.executable).with_name("footnote"))
+
+
+@dataclass(frozen=True)
+class Run:
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def footnote(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Runs the command in this process."""
+
+    def run(*arguments: object) -> Run:
+        monkeypatch.setattr(sys, "argv", ["footnote", *map(str, arguments)])
+        capsys.readouterr()
+        try:
+            main()
+            status = 0
+        except SystemExit as left:
+            status = left.code if isinstance(left.code, int) else int(left.code is not None)
+        return Run(status, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def store(demo: Assistant, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The demo store as the default one."""
+    monkeypatch.setenv("FOOTNOTE_STORE", str(demo.store))
+    return demo.store
+
+
+def process(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [COMMAND, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, **options)  # type: ignore[call-overload]
+
+
+def one_line(err: str) -> bool:
+    return err.startswith("footnote: ") and err.endswith("\n") and err.count("\n") == 1
+
+
+# ask -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("store")
+def test_ask_prints_the_answer_and_its_footnotes(footnote, demo: Assistant):
+    ran = footnote("ask", "Why did Gate 3 fail?")
+    answer = demo.query("Why did Gate 3 fail?")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith(answer.text + "\n")
+    for citation in answer.citations:
+        (line,) = (line for line in ran.out.splitlines() if line.startswith(f"[{citation.number}]"))
+        assert citation.title in line
+        assert " ".join(citation.quote.split()) in line
+
+
+@pytest.mark.parametrize("option", [["--json"], ["--format", "json"]])
+@pytest.mark.usefixtures("store")
+def test_ask_as_json_prints_exactly_the_answer(footnote, demo: Assistant, option):
+    ran = footnote("ask", "How many people were evacuated?", *option)
+    printed = Answer.model_validate_json(ran.out)
+    assert (ran.status, ran.err) == (0, "")
+    assert json.loads(ran.out) == printed.model_dump(mode="json")
+    asked = demo.query("How many people were evacuated?")
+    assert (printed.text, printed.citations) == (asked.text, asked.citations)
+
+
+@pytest.mark.usefixtures("store")
+def test_ask_has_exit_status_3_where_the_documents_do_not_answer(footnote):
+    ran = footnote("ask", "Who won the football match?")
+    assert (ran.status, ran.err) == (3, "")
+    assert len(re.findall(r"^–   ", ran.out, re.MULTILINE)) == 3
+    ran = footnote("ask", "Who won the football match?", "--json")
+    assert ran.status == 3
+    assert Answer.model_validate_json(ran.out).abstained
+
+
+@pytest.mark.usefixtures("store")
+def test_ask_can_look_in_one_document_only(footnote, demo: Assistant):
+    (id_,) = (info.id for info in demo.documents() if "statement" in (info.path or ""))
+    ran = footnote("ask", "How many people were evacuated?", "--document", id_, "--json")
+    assert {c.document_id for c in Answer.model_validate_json(ran.out).citations} == {id_}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ask", ""], "empty"),
+        (["ask", " \n "], "empty"),
+        (["ask", "why " * 30_000], "4,000"),
+        (["ask", "Why?", "--document", "nothing"], "'nothing'"),
+        (["search", "?"], "empty"),
+        (["remove", "nothing"], "'nothing'"),
+    ],
+)
+@pytest.mark.usefixtures("store")
+def test_what_cannot_be_done_is_one_line_and_exit_status_1(footnote, arguments, words):
+    ran = footnote(*arguments)
+    assert (ran.status, ran.out) == (1, "")
+    assert one_line(ran.err)
+    assert words in ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask"],
+        ["add"],
+        ["remove"],
+        ["nonsense"],
+        ["ask", "x", "--nonsense"],
+        ["ask", "x", "--format", "xml"],
+        ["search", "x", "-k", "0"],
+        ["search", "x", "-k", "many"],
+        ["serve", "--port", "many"],
+    ],
+)
+def test_wrong_usage_has_exit_status_2_and_says_where_help_is(footnote, arguments):
+    ran = footnote(*arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert "-h" in ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("arguments", [["ask", "Who?"], ["search", "x"], ["remove", "x"]])
+def test_an_empty_store_says_how_to_add_documents(footnote, surroundings: Path, arguments):
+    ran = footnote(*arguments)
+    assert ran.status == 1
+    assert one_line(ran.err)
+    assert "footnote add PATH" in ran.err
+    assert list(surroundings.iterdir()) == []
+
+
+# search, documents, remove -------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("store")
+def test_search_lists_passages_best_first(footnote, demo: Assistant):
+    ran = footnote("search", "relief fund", "-k", 3)
+    assert ran.status == 0
+    assert re.findall(r"^(\d)\. ", ran.out, re.MULTILINE) == ["1", "2", "3"]
+    assert demo.search("relief fund", k=1)[0].title in ran.out.splitlines()[0]
+
+
+@pytest.mark.usefixtures("store")
+def test_search_as_json_prints_exactly_the_passages(footnote, demo: Assistant):
+    ran = footnote("search", "relief fund", "-k", 4, "--json")
+    printed = [Passage.model_validate(row) for row in json.loads(ran.out)]
+    assert (ran.status, printed) == (0, demo.search("relief fund", k=4))
+
+
+@pytest.mark.usefixtures("store")
+def test_documents_lists_ids_dates_and_titles(footnote, demo: Assistant):
+    ran = footnote("documents")
+    infos = demo.documents()
+    assert ran.status == 0
+    assert ran.out.splitlines() == [f"{info.id}  {info.date}  {info.title}" for info in infos]
+
+
+@pytest.mark.usefixtures("store")
+def test_documents_as_json_are_all_their_fields(footnote, demo: Assistant):
+    rows = json.loads(footnote("documents", "--json").out)
+    assert [row["id"] for row in rows] == [info.id for info in demo.documents()]
+    assert rows[0]["version"] == demo.documents()[0].version
+
+
+def test_documents_of_an_empty_store_are_none(footnote):
+    ran = footnote("documents")
+    assert (ran.status, ran.out) == (0, "")
+    assert "footnote add PATH" in ran.err
+    assert footnote("documents", "--json").out == "[]\n"
+
+
+def test_a_document_that_was_removed_is_gone(footnote, seeds: Path):
+    footnote("add", seeds / "correction-notice.md", seeds / "harbour-masters-log.txt")
+    first, second = (line.split()[0] for line in footnote("documents").out.splitlines())
+    assert footnote("remove", first) == Run(0, f"removed {first}\n", "")
+    assert [line.split()[0] for line in footnote("documents").out.splitlines()] == [second]
+
+
+# add -----------------------------------------------------------------------------------------
+
+
+def test_add_counts_what_became_of_the_files(footnote, seeds: Path, surroundings: Path):
+    ran = footnote("add", seeds)
+    assert ran == Run(0, "7 added\n", "")
+    assert (surroundings / ".footnote" / "catalog.sqlite").is_file()
+    assert footnote("add", seeds).out == "7 unchanged\n"
+
+
+def test_add_tells_which_file_failed_and_why(footnote, seeds: Path):
+    ran = footnote("add", "absent.txt", seeds / "correction-notice.md")
+    assert (ran.status, ran.out) == (1, "1 added, 1 failed\n")
+    assert "absent.txt: It cannot be read: No such file or directory." in ran.err.splitlines()
+    assert "Traceback" not in ran.err
+
+
+def test_add_as_json_names_every_file(footnote, seeds: Path):
+    ran = footnote("add", "absent.txt", seeds / "correction-notice.md", "--json")
+    report = json.loads(ran.out)
+    assert ran.status == 1
+    assert {outcome: len(files) for outcome, files in report.items()} == {
+        "added": 1,
+        "updated": 0,
+        "unchanged": 0,
+        "failed": 1,
+    }
+    assert report["failed"][0]["path"] == "absent.txt"
+    assert report["failed"][0]["reason"]
+    assert report["added"][0]["document_id"]
+
+
+def test_add_of_an_empty_folder_says_that_there_was_nothing(footnote, surroundings: Path):
+    (surroundings / "empty").mkdir()
+    ran = footnote("add", "empty")
+    assert (ran.status, ran.out) == (0, "Nothing to add: no readable file there.\n")
+
+
+def test_a_store_can_be_named_on_every_command(footnote, seeds: Path, tmp_path: Path):
+    store = ["--store", tmp_path / "mine"]
+    footnote("add", seeds / "correction-notice.md", *store)
+    assert "231" in footnote("ask", "How many buildings were flooded?", *store).out
+    assert "231" in footnote("search", "flooded buildings", *store).out
+    (line,) = footnote("documents", *store).out.splitlines()
+    assert footnote("remove", line.split()[0], *store).status == 0
+
+
+def test_a_wrong_setting_is_one_line_that_names_it(footnote, monkeypatch):
+    monkeypatch.setenv("FOOTNOTE_PORT", "many")
+    ran = footnote("documents")
+    assert (ran.status, ran.out) == (1, "")
+    assert one_line(ran.err)
+    assert "FOOTNOTE_PORT" in ran.err
+
+
+# Help ----------------------------------------------------------------------------------------
+
+
+def test_help_lists_commands_that_all_have_help_of_their_own(footnote, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    ran = footnote("--help")
+    listed = re.findall(r"^│ ([a-z]+) ", ran.out, re.MULTILINE)
+    assert {"add", "ask", "search", "documents", "remove", "serve"} <= set(listed)
+    for command in listed:
+        own = footnote(command, "--help")
+        assert own.status == 0
+        assert f"Usage: footnote {command}" in own.out
+        assert own.err == ""
+
+
+def test_help_promises_no_command_that_is_not_there(footnote):
+    text = footnote("--help").out
+    for later in ("cite", "report", "verify", "eval", "sync", "watch", "check", "repair", "doctor"):
+        if re.search(rf"^│ {later} ", text, re.MULTILINE):
+            assert footnote(later, "--help").status == 0
+        else:
+            assert footnote(later).status == 2
+
+
+# As processes --------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("store")
+def test_a_script_gets_json_on_standard_output_and_nothing_else(demo: Assistant):
+    ran = process("ask", "Why did Gate 3 fail?", "--json")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert Answer.model_validate_json(ran.stdout).text == demo.query("Why did Gate 3 fail?").text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["ask", "Who won the football match?"], ["documents"], ["--help"], ["ask"], ["ask", ""]],
+)
+@pytest.mark.usefixtures("store")
+def test_output_that_is_no_terminal_holds_no_control_codes(arguments):
+    ran = process(*arguments)
+    assert "\x1b" not in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.usefixtures("store")
+def test_a_reader_that_has_seen_enough_is_no_error():
+    command = f"'{COMMAND}' search gate -k 50 --json | head -c 1"
+    ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (ran.stdout, ran.stderr) == ("[", "")
+
+
+@pytest.mark.usefixtures("store")
+def test_a_port_in_use_is_one_line_that_names_it():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ran = process("serve", "--port", port, "--no-browser")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert one_line(ran.stderr)
+    assert str(port) in ran.stderr
+
+
+def test_an_interrupted_add_ends_quietly_and_keeps_what_it_had(surroundings: Path):
+    files = surroundings / "files"
+    files.mkdir()
+    for number in range(400):
+        words = " ".join(f"Barrel {number}-{n} of the cellar holds wine." for n in range(80))
+        (files / f"{number:03}.txt").write_text(words)
+    adding = subprocess.Popen(
+        [COMMAND, "add", "files"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ.copy(),
+    )
+    kept = 0
+    while not kept:
+        assert adding.poll() is None
+        time.sleep(0.2)
+        with Assistant() as beside:
+            kept = len(beside.documents())
+    adding.send_signal(signal.SIGINT)
+    out, err = adding.communicate(timeout=30)
+    assert adding.returncode not in (0, None)
+    assert "Traceback" not in out + err
+    assert len([line for line in err.splitlines() if line.strip()]) <= 1
+    with Assistant() as after:
+        assert kept <= len(after.documents()) < 400
+        assert "wine" in after.query("What does barrel 0-5 of the cellar hold?").text

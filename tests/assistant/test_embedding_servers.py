@@ -1,0 +1,168 @@
+"""`openai:MODEL` against a server that speaks OpenAI's embeddings, on this machine."""
+
+import base64
+import gc
+import json
+import logging
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from assistant.assistant import Assistant
+from index.embeddings import MiniLM
+from index.errors import ModelError
+
+# llama-index leaves the sockets of its OpenAI client to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+KEY = "sk-a-key-that-nobody-may-see"
+QUESTION = "Why did Gate 3 fail?"
+
+
+@dataclass
+class EmbeddingServer:
+    """What the server was asked, and how it is to behave."""
+
+    address: str = ""
+    status: int = 200
+    encoding: str | None = None
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+
+    def configure(self, monkeypatch: pytest.MonkeyPatch, **options: object) -> None:
+        stated = {"api_base": self.address, "api_key": KEY, "max_retries": 0, **options}
+        monkeypatch.setenv("FOOTNOTE_EMBEDDING", "openai:text-embedding-3-small")
+        monkeypatch.setenv("FOOTNOTE_EMBEDDING_OPTIONS", json.dumps(stated))
+
+
+def application(server: EmbeddingServer) -> FastAPI:
+    app, model = FastAPI(), MiniLM()
+
+    @app.post("/v1/embeddings")
+    async def embeddings(request: Request) -> JSONResponse:
+        asked = await request.json()
+        server.requests.append(asked)
+        server.keys.add(request.headers["authorization"])
+        if server.status != 200:
+            message = f"Incorrect API key provided: {KEY}."
+            return JSONResponse({"error": {"message": message}}, server.status)
+        rows = model.embed_passages(asked["input"])
+        encoding = server.encoding or asked.get("encoding_format", "float")
+        data = [
+            {
+                "object": "embedding",
+                "index": number,
+                "embedding": base64.b64encode(row.astype("<f4").tobytes()).decode()
+                if encoding == "base64"
+                else [float(x) for x in row],
+            }
+            for number, row in enumerate(rows)
+        ]
+        usage = {"prompt_tokens": 1, "total_tokens": 1}
+        return JSONResponse(
+            {"object": "list", "data": data, "model": asked["model"], "usage": usage}
+        )
+
+    return app
+
+
+@pytest.fixture
+def server() -> Iterator[EmbeddingServer]:
+    state = EmbeddingServer()
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        state.address = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        running = uvicorn.Server(uvicorn.Config(application(state), log_level="critical"))
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not running.started:
+            time.sleep(0.01)
+        yield state
+        running.should_exit = True
+        thread.join(10)
+        gc.collect()
+
+
+@pytest.mark.parametrize("encoding", ["float", "base64"])
+def test_a_server_of_ones_own_can_embed_the_documents(
+    server: EmbeddingServer, encoding: str, demo: Assistant, seeds: Path, tmp_path, monkeypatch
+):
+    server.encoding = encoding
+    server.configure(monkeypatch)
+    with Assistant(tmp_path / "store") as assistant:
+        assert len(assistant.add(seeds).added) == 7
+        answer, usual = assistant.query(QUESTION), demo.query(QUESTION)
+    assert [c.id for c in answer.citations] == [c.id for c in usual.citations]
+    assert server.keys == {f"Bearer {KEY}"}
+    assert {asked["model"] for asked in server.requests} == {"text-embedding-3-small"}
+
+
+def test_only_passages_and_questions_are_sent_to_the_server(
+    server: EmbeddingServer, tmp_path, monkeypatch
+):
+    server.configure(monkeypatch)
+    (tmp_path / "mill.txt").write_text("The mill ground 90 sacks a day.")
+    with Assistant(tmp_path / "store") as assistant:
+        assistant.add(tmp_path / "mill.txt")
+        assistant.query("How many sacks did the mill grind?")
+    sent = [text for asked in server.requests for text in asked["input"]]
+    assert sent == [
+        "dimension",
+        "Mill The mill ground 90 sacks a day.",
+        "How many sacks did the mill grind?",
+    ]
+
+
+def test_a_key_that_is_refused_is_one_line_without_the_key(
+    server: EmbeddingServer, monkeypatch, caplog, capfd
+):
+    server.status = 401
+    server.configure(monkeypatch)
+    with caplog.at_level(logging.WARNING), pytest.raises(ModelError) as raised:
+        Assistant()
+    line = str(raised.value)
+    assert "openai:text-embedding-3-small" in line
+    assert "\n" not in line
+    assert KEY not in line + repr(raised.value) + caplog.text + "".join(capfd.readouterr())
+    assert raised.value.__cause__ is None
+    assert len(server.requests) == 1
+
+
+def test_a_server_that_is_down_is_one_line_without_the_key(monkeypatch, caplog):
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{reserved.getsockname()[1]}/v1"
+        EmbeddingServer(address).configure(monkeypatch)
+        started = time.monotonic()
+        with caplog.at_level(logging.WARNING), pytest.raises(ModelError) as raised:
+            Assistant()
+    line = str(raised.value)
+    assert "did not answer" in line
+    assert "\n" not in line
+    assert KEY not in line + repr(raised.value) + caplog.text
+    assert time.monotonic() - started < 30
+
+
+def test_a_server_that_stops_while_documents_are_added_loses_nothing_stored(
+    server: EmbeddingServer, tmp_path, monkeypatch
+):
+    server.configure(monkeypatch)
+    for name in ("inn", "mill"):
+        (tmp_path / f"{name}.txt").write_text(f"The {name} of the village closed in 1931.")
+    with Assistant(tmp_path / "store") as assistant:
+        assistant.add(tmp_path / "inn.txt")
+        server.status = 500
+        (failed,) = assistant.add(tmp_path / "mill.txt").failed
+        assert "did not answer" in (failed.reason or "")
+        server.status = 200
+        assert "1931" in assistant.query("When did the inn of the village close?").text
+        assert len(assistant.add(tmp_path / "mill.txt").added) == 1

@@ -1,0 +1,56 @@
+import pytest
+
+from assistant.dates import spoken
+from assistant.values import Expected, holds, values
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "found"),
+    [
+        ("time", "It rang at 21:40 and at 9.15 am on Friday.", {"21:40", "9.15am"}),
+        ("time", "It rang at 9 pm.", {"9pm"}),
+        ("date", "On 13 November 2025 and in 1974.", {"13november2025", "1974"}),
+        ("date", "It met on Thursday.", {"thursday"}),
+        ("duration", "It took 40 minutes, then three weeks.", {"40minutes", "threeweeks"}),
+        ("money", "It cost €6.5 million.", {"€6.5million"}),
+        ("money", "It cost 4,000 euros.", {"4000euros"}),
+        ("number", "410 people and 231 buildings.", {"410 peopl", "231 build"}),
+        ("number", "1,577 people", {"1577 peopl"}),
+        ("person", "It was Mayor Oskin who came.", {"mayor", "oskin"}),
+        ("place", "It came to Quellhaven.", {"quellhaven"}),
+        ("number", "None at all.", set()),
+        ("time", "Gate 3 failed.", set()),
+        ("money", "Six people.", set()),
+    ],
+)
+def test_the_values_of_a_kind_are_found(kind: Expected, text: str, found: set[str]):
+    assert values(kind, text) == found
+
+
+def test_equal_values_are_equal_however_they_are_written():
+    assert values("number", "1,577 people came") == values("number", "It was 1577 PEOPLE")
+    assert values("money", "€ 4,000") == values("money", "€4000")
+    assert values("number", "1,577 people") != values("number", "1,578 people")
+
+
+def test_a_value_that_the_question_names_is_no_answer():
+    assert not holds("person", "It was Mayor Oskin who came.", "When did Mayor Oskin come?")
+    assert holds("person", "It was Mayor Oskin who met Ann.", "Whom did Mayor Oskin meet?")
+
+
+def test_a_figure_in_words_answers_how_many():
+    assert holds("number", "Six people were hurt.", "How many people were hurt?")
+    assert not holds("number", "People were hurt.", "How many people were hurt?")
+
+
+@pytest.mark.parametrize(
+    ("date", "shown"),
+    [
+        ("2023-03-02", "2 March 2023"),
+        ("2023-12-31", "31 December 2023"),
+        ("2023-01", "January 2023"),
+        ("2023", "2023"),
+    ],
+)
+def test_dates_are_written_out(date: str, shown: str):
+    assert spoken(date) == shown
