@@ -63,6 +63,14 @@ class EmptyStore(StoreError):
 class UnknownDocument(StoreError):
     """No document in the store has this id."""
 
+    @classmethod
+    def named(cls, document_id: str) -> "UnknownDocument":
+        """The error for an id that no document has, or has no longer."""
+        return cls(
+            f"No document has the id {document_id!r}. 'footnote documents' lists those that are "
+            "there."
+        )
+
 
 class EmbeddingMismatch(StoreError):
     """The store was made with another embedding model."""

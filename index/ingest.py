@@ -18,7 +18,8 @@ from index.chunking import chunks, contexts
 from index.document import Document
 from index.embeddings import Embedder, MiniLM
 from index.errors import DocumentError, FootnoteError
-from index.store import Prepared, Store
+from index.planning import Prepared
+from index.store import Store
 
 CHUNK_TOKENS = 128
 """Small chunks find the passage better than full ones (`benchmarks/README.md`). With its context

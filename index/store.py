@@ -7,43 +7,27 @@ catalog, so nothing shows before (3) or after it half-done; a writer killed anyw
 leftovers, which the next one clears before it starts.
 """
 
-import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import sqlalchemy.exc
 from sqlalchemy.engine import Connection
 
+from index import queries
 from index.catalog import Catalog, DocumentInfo, Location, StoredChunk
-from index.document import Chunk, Document
+from index.document import Document
 from index.embeddings import Embedder, Vectors
 from index.errors import EmbeddingMismatch, StoreError
 from index.lexical import LexicalEntry, LexicalIndex
 from index.locking import StoreLock
+from index.planning import Outcome, Prepared, plan
 from index.schema import SCHEMA_VERSION
 from index.vectors import VectorIndex
 
-Outcome = Literal["added", "updated", "unchanged"]
 Hits = list[tuple[int, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A document ready to be stored: read, chunked and embedded.
-
-    `contexts` and the rows of `vectors` belong to the chunks one by one; `location` has no
-    document id yet.
-    """
-
-    location: Location
-    document: Document
-    chunks: Sequence[Chunk]
-    contexts: Sequence[str]
-    vectors: Vectors
 
 
 class Snapshot:
@@ -68,11 +52,11 @@ class Snapshot:
 
     def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
         """The live ones among these chunks."""
-        return self._store.catalog.live_chunks(self._connection, ids)
+        return queries.live_chunks(self._connection, ids)
 
     def chunk_ids(self, documents: Sequence[str]) -> list[int]:
         """All chunks of these documents in reading order."""
-        return self._store.catalog.chunk_ids(self._connection, documents)
+        return queries.chunk_ids(self._connection, documents)
 
 
 class Store:
@@ -129,22 +113,22 @@ class Store:
     def is_empty(self) -> bool:
         """Whether nothing can be found because nothing was added."""
         with self._reading() as connection:
-            return self.catalog.is_empty(connection)
+            return queries.is_empty(connection)
 
     def documents(self) -> list[DocumentInfo]:
         """All live documents, the latest first."""
         with self._reading() as connection:
-            return self.catalog.documents(connection)
+            return queries.documents(connection)
 
     def document(self, document_id: str, version: str | None = None) -> Document:
         """A document with its text; raises UnknownDocument."""
         with self._reading() as connection:
-            return self.catalog.document(connection, document_id, version)
+            return queries.document(connection, document_id, version)
 
     def excerpt(self, document_id: str, version: str, start: int, end: int) -> str:
         """The words of a span of a version; raises UnknownDocument."""
         with self._reading() as connection:
-            return self.catalog.excerpt(connection, document_id, version, start, end)
+            return queries.excerpt(connection, document_id, version, start, end)
 
     def location(self, location: str) -> Location | None:
         """What is known of the file at this place."""
@@ -170,7 +154,7 @@ class Store:
         with self._faults(), self._lock.exclusive():
             self._clear()
             with self.catalog.writing() as connection:
-                plans = self._plan(connection, batch)
+                plans = plan(self.catalog, connection, batch)
                 before = self.catalog.generation(connection)
                 after = self.catalog.advance(connection)
                 pending = [
@@ -203,39 +187,6 @@ class Store:
             self._clear()
 
     # Inside the exclusive lock -----------------------------------------------------------------
-
-    def _plan(self, connection: Connection, batch: Sequence[Prepared]) -> list[tuple[str, Outcome]]:
-        """Which document each file is: a known place, known bytes, or a new one."""
-        plans: list[tuple[str, Outcome]] = []
-        by_hash: dict[str, str] = {}
-        arriving = {prepared.location.location for prepared in batch}
-        for prepared in batch:
-            place = prepared.location
-            known = self.catalog.location(connection, place.location)
-            if known and known.file_hash == place.file_hash:
-                same: Location | None = known
-            else:
-                # What stands at a place of this batch may be about to change.
-                same = self.catalog.same_content(connection, place.file_hash, besides=arriving)
-            twin = by_hash.get(place.file_hash) or (same.document_id if same else None)
-            plan: tuple[str, Outcome]
-            if twin is not None:
-                plan = (twin, "unchanged")
-            elif known and self.catalog.paths(connection, known.document_id) == [place.location]:
-                plan = (known.document_id, "updated")
-            else:
-                taken = {document_id for document_id, _ in plans}
-                plan = (self._new_id(connection, place.location, taken), "added")
-            by_hash[place.file_hash] = plan[0]
-            plans.append(plan)
-        return plans
-
-    def _new_id(self, connection: Connection, location: str, taken: set[str]) -> str:
-        """An id that the same file gets in every store, unless it is in use."""
-        candidate = hashlib.sha256(location.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-        while candidate in taken or self.catalog.is_used(connection, candidate):
-            candidate = hashlib.sha256(candidate.encode()).hexdigest()[:12]
-        return candidate
 
     def _index(
         self, before: int, after: int, new: Sequence[tuple[Prepared, str, list[int]]]

@@ -14,7 +14,8 @@ from index.chunking import chunks, contexts
 from index.document import Document
 from index.embeddings import MiniLM
 from index.ingest import CHUNK_TOKENS, AddReport, Ingest, Progress
-from index.store import Prepared, Store
+from index.planning import Prepared
+from index.store import Store
 
 
 class Shelf:

@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 from shelf import Shelf, ids_on_disk
 
+from index import queries
 from index.document import Document
 from index.errors import EmbeddingMismatch, StoreError, UnknownDocument
 from index.lexical import LexicalIndex
@@ -219,10 +220,10 @@ def test_a_long_document_comes_back_as_it_was(shelf):
 def test_a_reading_goes_on_in_one_state_while_another_removes(shelf):
     shelf.add_documents(one=note(OLD))
     with shelf.store.catalog.reading() as connection:
-        (info,) = shelf.store.catalog.documents(connection)
+        (info,) = queries.documents(connection)
         with ThreadPoolExecutor(1) as other:
             other.submit(shelf.store.remove, info.id).result()
-        assert shelf.store.catalog.document(connection, info.id).text == OLD
+        assert queries.document(connection, info.id).text == OLD
 
     assert shelf.live() == []
 
