@@ -11,11 +11,12 @@ from assistant.drafts import Draft, Evidence, Reading
 from assistant.questions import Question
 from assistant.retrieval import Retrieved
 from assistant.sentence_scores import Candidate, SentenceScorer
+from assistant.values import holds
 from assistant.verification import ACCOUNTS_DIFFER
 from index.document import Span
 from index.sentences import sentence_spans
 
-ABSTAIN_BELOW = 1.62
+ABSTAIN_BELOW = 1.75
 """The least evidence that an answer needs; the trade-off is measured in `benchmarks/README.md`."""
 
 _STEEPNESS = 7.4
@@ -24,8 +25,12 @@ _STEEPNESS = 7.4
 SECOND_WITHIN = 1.0
 """A second sentence is given where its score lies at most so far below the best one's."""
 
-_COVERAGE = 1.2
+_COVERAGE = 0.7
+_COVERAGE_BEFORE = 0.9
 _PASSAGE = 0.8
+_VALUE_MISSING = 0.4
+"""What evidence loses where a date, duration, sum or count is asked for and not found."""
+
 _SENTENCES = 2
 _SIMILAR_ENOUGH_TO_REPEAT = 0.93
 
@@ -46,7 +51,10 @@ class Reader:
     ) -> Reading:
         """The sentences that answer, in an order that reads well; an abstention where none do."""
         candidates = _with_quoted(question, self._scorer.candidates(question, passages, rarity))
+        chosen = self._chosen(candidates)
         evidence = _evidence(candidates)
+        if _lacks_value(question, chosen):
+            evidence -= _VALUE_MISSING
         confidence = 1 / (1 + math.exp(-_STEEPNESS * (evidence - self._threshold)))
         kind: Kind = "yes_no" if question.kind == "yes_no" else "answer"
         if evidence < self._threshold:
@@ -59,8 +67,7 @@ class Reader:
             return Reading(
                 kind, "", drafts, confidence=confidence, conflicts=(tuple(range(len(sides))),)
             )
-        chosen = _in_reading_order(self._chosen(candidates))
-        drafts = tuple(_quoted(candidate) for candidate in chosen)
+        drafts = tuple(_quoted(candidate) for candidate in _in_reading_order(chosen))
         return Reading(kind, "", drafts, confidence=confidence)
 
     def _answering(self, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -69,7 +76,7 @@ class Reader:
 
     def _chosen(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The best sentence, and the next if it is nearly as good and says something else."""
-        chosen = [candidates[0]]
+        chosen = list(candidates[:1])
         for candidate in candidates[1:]:
             if len(chosen) == _SENTENCES or chosen[0].score - candidate.score > SECOND_WITHIN:
                 break
@@ -85,11 +92,11 @@ def _with_quoted(question: Question, candidates: list[Candidate]) -> list[Candid
 
 
 def _evidence(candidates: Sequence[Candidate]) -> float:
-    """How well the documents answer at all, between 0 and 4.
+    """How well the documents answer at all, between 0 and 4.4.
 
-    The sum of the best cosine of a sentence, alone and in context, the best coverage and the best
-    cosine of a passage; each may come from another sentence. Ranks say nothing here: in a small
-    store some passage is always first.
+    The sum of the best cosine and the best coverage of a sentence, each alone and in context, and
+    of the best cosine of a passage; each may come from another sentence. Ranks say nothing
+    here: in a small store some passage is always first.
     """
     if not candidates:
         return 0.0
@@ -97,7 +104,19 @@ def _evidence(candidates: Sequence[Candidate]) -> float:
         max(c.cosine for c in candidates)
         + max(c.in_context for c in candidates)
         + _COVERAGE * max(c.coverage for c in candidates)
+        + _COVERAGE_BEFORE * max(c.covered_in_context for c in candidates)
         + _PASSAGE * max(c.source.cosine for c in candidates)
+    )
+
+
+def _lacks_value(question: Question, chosen: Sequence[Candidate]) -> bool:
+    """Whether the question asks for a value of a kind that none of the sentences holds.
+
+    Names are left out: a question for a person or place is often answered by a common noun.
+    """
+    kinds = question.expected - {"person", "place"}
+    return bool(kinds) and not any(
+        holds(kind, c.text, question.text) for kind in kinds for c in chosen
     )
 
 

@@ -44,7 +44,8 @@ class Candidate:
     """A sentence that may answer: offsets in its document, and the parts of its score.
 
     `cosine` is its own likeness to the question, `in_context` the same together with the sentence
-    before it, `coverage` the share of the question's content words in it.
+    before it, `coverage` the share of the question's content words in it, `covered_in_context`
+    that in both.
     """
 
     source: Retrieved
@@ -56,6 +57,7 @@ class Candidate:
     cosine: float
     in_context: float
     coverage: float
+    covered_in_context: float
     score: float
 
 
@@ -145,10 +147,11 @@ def _scored(
     text, before, passage = place.text, place.before, place.passage
     cosine = float(vector @ asked)
     coverage = covered(text, rarity) / weight
+    with_before = covered(f"{before} {text}", rarity) / weight
     score = (
         cosine
         + _COVERAGE * coverage
-        + _COVERAGE_BEFORE * covered(f"{before} {text}", rarity) / weight
+        + _COVERAGE_BEFORE * with_before
         + _EXPECTED * any(holds(kind, text, question.text) for kind in question.expected)
         + _PASSAGE_COSINE * passage.cosine
         + _PASSAGE_RANK * passage.fused * (1 + RANK_CONSTANT) / 2
@@ -164,6 +167,7 @@ def _scored(
         cosine=cosine,
         in_context=cosine,
         coverage=coverage,
+        covered_in_context=with_before,
         score=score,
     )
 

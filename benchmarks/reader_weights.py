@@ -20,7 +20,7 @@ from quality import Rows, indexed, load
 from assistant import Assistant
 from assistant.questions import understood
 from assistant.retrieval import RANK_CONSTANT, retrieve
-from assistant.sentence_scores import PASSAGES, SentenceScorer, covered
+from assistant.sentence_scores import PASSAGES, SentenceScorer
 from assistant.sentence_vectors import SentenceVectors
 from assistant.values import holds
 from index.embeddings import MiniLM
@@ -28,7 +28,7 @@ from index.store import Store
 
 SENTENCE = ["cosine", "coverage", "coverage before", "cosine before", "passage cosine"]
 SENTENCE += ["passage rank", "expected value"]
-EVIDENCE = [0, 1, 3, 4]
+EVIDENCE = [0, 1, 2, 3, 4]
 FOLDS = 5
 PENALTY = 0.02
 Features = np.ndarray
@@ -42,15 +42,13 @@ def features(
     found = retrieve(store, model, text, PASSAGES, documents)
     with store.snapshot() as snapshot:
         rarity = snapshot.rarity(question.terms)
-    weight = sum(rarity.values()) or 1.0
     rows, places = [], []
     for candidate in scorer.candidates(question, found, rarity):
-        both = f"{candidate.before} {candidate.text}".strip()
         rows.append(
             [
                 candidate.cosine,
                 candidate.coverage,
-                covered(both, rarity) / weight,
+                candidate.covered_in_context,
                 candidate.in_context,
                 candidate.source.cosine,
                 candidate.source.fused * (1 + RANK_CONSTANT) / 2,
