@@ -131,14 +131,21 @@ def measure(store: Store, ids: dict[str, str], corpus: Rows, questions: Rows) ->
     print("sentence weights, all rows:")
     for name, value in zip(SENTENCE, weights / weights[0], strict=True):
         print(f"  {name:18} {value:6.2f}")
-    print(f"best sentence, out of fold:  {hits[:, 0].mean():.4f}")
-    print(f"two sentences, out of fold:  {hits[:, 1].mean():.4f}")
+    seen = np.array([[top(x, y, weights, 1), top(x, y, weights, 2)] for x, y in there])
+    for count, name in enumerate(("best sentence", "two sentences")):
+        out, within = hits[:, count].mean(), seen[:, count].mean()
+        print(f"{name}: out of fold {out:.4f}, all rows {within:.4f}")
     both = np.r_[np.ones(len(found)), np.zeros(len(found))]
     line = logistic(np.r_[found, missing], both)
     print("evidence weights, all rows:", (line / line[0]).round(2).tolist())
     for answered in (0.94, 0.95, 0.96, 0.97):
-        refused = (no < np.quantile(yes, 1 - answered)).mean()
-        print(f"refused while {answered:.2f} are answered, out of fold: {refused:.4f}")
+        out = (no < np.quantile(yes, 1 - answered)).mean()
+        bar = np.quantile(found @ line[:-1], 1 - answered)
+        within = (missing @ line[:-1] < bar).mean()
+        print(
+            f"refused while {answered:.2f} are answered: "
+            f"out of fold {out:.4f}, all rows {within:.4f}"
+        )
 
 
 def main() -> None:
