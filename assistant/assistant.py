@@ -1,8 +1,8 @@
 """Assistant: the one way in. Opens a store, wires the parts, answers."""
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Self
 from assistant.answer import Answer, AnswerReady, Event, Passage, Progress, SentenceReady
 from assistant.drafts import Reading
 from assistant.footnotes import Footnotes
+from assistant.opening import Opening
 from assistant.questions import History, Question, understood
-from assistant.reader import Reader
+from assistant.reader import NOT_FOUND, Reader
 from assistant.retrieval import Retrieved, retrieve
 from assistant.sentence_scores import PASSAGES, SentenceScorer
 from assistant.sentence_vectors import SentenceVectors
 from assistant.settings import Settings, load
-from assistant.summaries import OVERVIEW_DOCUMENTS, overview, summary
-from index.catalog import DocumentInfo, StoredChunk
+from assistant.summaries import about_documents
+from index.catalog import DocumentInfo
 from index.document import Document
 from index.embeddings import Embedder, MiniLM
-from index.errors import EmptyStore, UnknownDocument
+from index.errors import UnknownDocument
 from index.ingest import AddReport, FileDone, Ingest
-from index.lexical import analyzed
-from index.store import Store, is_store
+from index.store import Store
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -59,13 +59,12 @@ class Assistant:
         self.settings = settings or load()
         self.store = Path(store) if store is not None else self.settings.store
         self._model = MiniLM(self.settings.model_dir)
-        self._embedder = self._configured_embedder()
         self._vectors = SentenceVectors(self._model)
         self._reader = Reader(SentenceScorer(self._vectors))
-        self._opening = threading.Lock()
-        self._opened: Store | None = None
-        if is_store(self.store):
-            self._open(create=False)
+        with ExitStack() as connections:
+            self._embedder = self._configured_embedder(connections)
+            self._opening = Opening(self.store, self._embedder)
+            self._connections = connections.pop_all()
 
     @property
     def engine(self) -> str:
@@ -79,11 +78,9 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """Let go of the store's files."""
-        with self._opening:
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
+        """Let go of the store's files, and of the connections to an embedding server."""
+        self._opening.close()
+        self._connections.close()
 
     # Asking ------------------------------------------------------------------------------------
 
@@ -122,16 +119,15 @@ class Assistant:
         clock = _Clock()
         asked = understood(question, history or (), self.settings.question_limit)
         if asked.kind == "greeting":
-            yield AnswerReady(answer=_greeted(asked, self.engine, clock))
+            yield AnswerReady(answer=_greeted(asked, self.engine))
             return
-        store = self._filled()
-        self._known(store, documents)
+        store = self._opening.filled(documents)
         yield Progress(stage="searching")
         if asked.kind in ("overview", "summary"):
             retrieved: list[Retrieved] = []
             clock.lap("search")
             yield Progress(stage="reading")
-            reading = self._about_documents(store, asked, documents)
+            reading = about_documents(store, self._vectors, asked, documents)
         else:
             retrieved, rarity = self._retrieve(store, asked, PASSAGES, documents)
             clock.lap("search")
@@ -145,16 +141,19 @@ class Assistant:
             if sentence is not None:
                 yield SentenceReady(sentence=sentence, citations=new)
         clock.lap("verify")
-        nearest = tuple(r.passage for r in retrieved[:NEAREST]) if reading.abstained else ()
-        yield AnswerReady(answer=_answer(asked, reading, footnotes, nearest, self.engine, clock))
+        if retrieved and not (reading.abstained or footnotes.sentences):
+            # All that it had to say was refused.
+            reading = Reading(reading.kind, NOT_FOUND, abstained=True)
+        nearest = [found.passage for found in retrieved[:NEAREST]] if reading.abstained else []
+        answer = footnotes.answer(asked.text, reading, self.engine, nearest, clock.laps)
+        yield AnswerReady(answer=answer)
 
     def search(
         self, question: str, *, k: int = 10, documents: Sequence[str] | None = None
     ) -> list[Passage]:
         """The `k` passages nearest to a question, best first; raises as `query` does."""
         asked = understood(question, (), self.settings.question_limit)
-        store = self._filled()
-        self._known(store, documents)
+        store = self._opening.filled(documents)
         retrieved, _ = self._retrieve(store, asked, k, documents)
         return [found.passage for found in retrieved]
 
@@ -179,7 +178,7 @@ class Assistant:
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         files = [item for item in given if isinstance(item, str | Path)]
         others = [item for item in given if not isinstance(item, str | Path)]
-        store = self._open(create=True)
+        store = self._opening.made()
         report = Ingest(store, self._embedder, self._model, progress).add(files, uploads=uploads)
         if not others:
             return report
@@ -190,7 +189,7 @@ class Assistant:
 
     def documents(self) -> list[DocumentInfo]:
         """All documents, the latest first; none in a store that is not there yet."""
-        store = self._current()
+        store = self._opening.current()
         return store.documents() if store else []
 
     def document(self, document_id: str, version: str | None = None) -> Document:
@@ -199,7 +198,7 @@ class Assistant:
         Raises:
             UnknownDocument: there is none such.
         """
-        store = self._current()
+        store = self._opening.current()
         if store is None:
             raise UnknownDocument(f"No document has the id {document_id!r}: the store is empty.")
         return store.document(document_id, version)
@@ -210,7 +209,7 @@ class Assistant:
         Raises:
             UnknownDocument: there is none such.
         """
-        self._filled().remove(document_id)
+        self._opening.filled().remove(document_id)
 
     # For llama-index programs ------------------------------------------------------------------
 
@@ -228,43 +227,13 @@ class Assistant:
 
     # -------------------------------------------------------------------------------------------
 
-    def _configured_embedder(self) -> Embedder:
+    def _configured_embedder(self, connections: ExitStack) -> Embedder:
         if self.settings.embedding == "minilm":
             return self._model
         from assistant.llamaindex import embedder
 
-        return embedder(self.settings.embedding, self.settings.embedding_options)
-
-    def _open(self, *, create: bool) -> Store:
-        with self._opening:
-            if self._opened is None:
-                self._opened = Store(self.store, self._embedder, create=create)
-            return self._opened
-
-    def _current(self) -> Store | None:
-        """The store, if there is one by now: another process may have made it meanwhile."""
-        if self._opened is None and is_store(self.store):
-            return self._open(create=False)
-        return self._opened
-
-    def _filled(self) -> Store:
-        store = self._current()
-        if store is None or store.is_empty():
-            raise EmptyStore(
-                f"There are no documents in {self.store} yet. Add some: footnote add PATH… "
-                "(in the chat: 'Add documents')."
-            )
-        return store
-
-    def _known(self, store: Store, documents: Sequence[str] | None) -> None:
-        if documents is None:
-            return
-        there = {info.id for info in store.documents()}
-        for document_id in documents:
-            if document_id not in there:
-                raise UnknownDocument(
-                    f"No document has the id {document_id!r}. 'footnote documents' lists them."
-                )
+        model = embedder(self.settings.embedding, self.settings.embedding_options)
+        return connections.enter_context(closing(model))
 
     def _retrieve(
         self, store: Store, asked: Question, k: int, documents: Sequence[str] | None
@@ -273,65 +242,8 @@ class Assistant:
         with store.snapshot() as snapshot:
             return retrieved, snapshot.rarity(asked.terms | asked.earlier_terms)
 
-    def _about_documents(
-        self, store: Store, asked: Question, documents: Sequence[str] | None
-    ) -> Reading:
-        """An overview of the documents, or the summary of the one that is meant."""
-        infos = [d for d in store.documents() if documents is None or d.id in documents]
-        meant = infos if asked.kind == "overview" else _meant(asked.target, infos)
-        if len(meant) == 1 and asked.kind == "summary":
-            return summary(self._vectors, meant[0].title, _chunks(store, meant[0].id))
-        shown = meant[:OVERVIEW_DOCUMENTS]
-        openings = [_chunks(store, info.id, first=3) for info in shown]
-        return overview(self._vectors, meant, openings)
 
-
-def _chunks(store: Store, document_id: str, first: int | None = None) -> list[StoredChunk]:
-    with store.snapshot() as snapshot:
-        ids = snapshot.chunk_ids([document_id])[:first]
-        chunks = snapshot.chunks(ids)
-    return [chunks[id_] for id_ in ids if id_ in chunks]
-
-
-def _meant(target: str, infos: Sequence[DocumentInfo]) -> list[DocumentInfo]:
-    """The documents whose title or file name shares most words with what was named; else all."""
-    wanted = set(analyzed(target))
-    shared = [
-        len(wanted & set(analyzed(f"{info.title} {Path(info.path or '').stem}"))) for info in infos
-    ]
-    most = max(shared, default=0)
-    if most == 0:
-        return list(infos)
-    return [info for info, count in zip(infos, shared, strict=True) if count == most]
-
-
-def _answer(
-    asked: Question,
-    reading: Reading,
-    footnotes: Footnotes,
-    nearest: tuple[Passage, ...],
-    engine: str,
-    clock: "_Clock",
-) -> Answer:
-    return Answer(
-        question=asked.text,
-        kind=reading.kind,
-        message=reading.message,
-        sentences=tuple(footnotes.sentences),
-        citations=tuple(footnotes.citations),
-        abstained=reading.abstained,
-        engine=engine,
-        created=datetime.now(UTC),
-        confidence=reading.confidence,
-        nearest=nearest,
-        conflicts=footnotes.renumbered(reading.conflicts),
-        dropped=tuple(footnotes.dropped),
-        timings=clock.laps,
-    )
-
-
-def _greeted(asked: Question, engine: str, clock: "_Clock") -> Answer:
-    clock.lap("read")
+def _greeted(asked: Question, engine: str) -> Answer:
     return Answer(
         question=asked.text,
         kind="greeting",
@@ -339,7 +251,6 @@ def _greeted(asked: Question, engine: str, clock: "_Clock") -> Answer:
         engine=engine,
         created=datetime.now(UTC),
         confidence=1.0,
-        timings=clock.laps,
     )
 
 

@@ -19,21 +19,68 @@ _TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Lord|Lady|Capt|Gen|Col|Sen|Rep|Gov)\.?"
 _CAPITAL = r"(?:[A-Z][\w’'\-]*\w|[A-Z]\.)"
 _LOWER = r"(?:of|the|for|and|de|von|van|der|la|al|bin)"
 _NAME = rf"(?:{_TITLE} )?{_CAPITAL}(?: (?:{_LOWER} ){{0,2}}{_CAPITAL})*"
-_ROLE = rf"(?:[Aa]n?|[Tt]he|[Oo]ne) (?:(?!{_LOWER}\b)[\w’'\-]+ ){{0,3}}?(?:[a-z][\w\-]*|{_NAME})"
+_ARTICLE = r"(?:[Aa]n?|[Tt]he|[Oo]ne)"
+_ROLE = rf"{_ARTICLE} (?:(?!{_LOWER}\b)[\w’'\-]+ ){{0,3}}?(?:[a-z][\w\-]*|{_NAME})"
 _WHO = rf"(?P<who>{_NAME}|{_ROLE})"
 _PRONOUN = r"\b(?P<pronoun>[Hh]e|[Ss]he|[Tt]hey)"
 _ADVERB = r"(?:(?:also|further|later|then|once|had|has|\w+ly) ){0,2}"
+_NOT_PASSIVE = r"(?! (?:is|are|was|were|be|been|has|have|had|will|would|can|could|as|by)\b)"
+_END = (
+    r"(?=[,.;:!?—–]|$"
+    r"| (?:on|in|at|to|of|for|from|as|after|before|during|when|who|yesterday|today|last|this)\b)"
+)
 
-_BEFORE_VERB = re.compile(rf"(?:{_PRONOUN}|\b{_WHO}),? {_ADVERB}(?:{_VERBS})\b")
-_AFTER_VERB = re.compile(rf"[”\"’'] {_ADVERB}(?:{_VERBS}) (?:{_PRONOUN}\b|{_WHO})")
+_COMPLEMENT = (
+    r"(?=[,:]| (?:that|the|an?|no|not|nothing|whether|why|what|how|when|it|he|she|they|there|us|him"
+    r"|her|his|its|their|them|me)\b| [A-Z“\"‘])"
+)
+
+_BEFORE_VERB = re.compile(
+    rf"(?:{_PRONOUN}|\b(?P<who>{_NAME})) {_ADVERB}(?:{_VERBS})\b{_NOT_PASSIVE}"
+    # In 'the figures reported on Friday' the figures do not report: a role needs what it says.
+    rf"|\b(?P<role>{_ROLE}) {_ADVERB}"
+    rf"(?:(?:said|says|wrote|writes)\b{_NOT_PASSIVE}|(?:{_VERBS})\b{_COMPLEMENT})"
+)
+_AFTER_VERB = re.compile(
+    rf"[”\"’'] {_ADVERB}(?:{_VERBS}) (?:{_PRONOUN}\b|{_WHO}{_END})"
+    # 'It held, said Ann Lee.'
+    rf"|, (?:said|says) (?:(?P<name>{_NAME}){_END}|(?P<role>{_ROLE})(?=[,.;:!?—–]|$))"
+)
 _ACCORDING = re.compile(r"[Aa]ccording to (?P<who>[^,:;.?!“”\"]{3,80})(?=[,:;.?!]|$)")
 _TRANSCRIPT = re.compile(rf"^(?P<who>{_TITLE} {_CAPITAL}|{_CAPITAL}(?: {_CAPITAL})+): (?=\S)")
-_INSIDE_QUOTES = re.compile(r"(?<=“)[^”]*(?=”|$)|(?<=\")[^\"]*(?=\"|$)")
+# A straight mark opens a quotation at the start of a word, and closes one elsewhere.
+_QUOTATION = re.compile(r"“[^”]*”?|(?<![^\s(\[—–])\"[^\"]*\"?")
+
 _NOT_SPEAKERS = frozenset(
     """
-    after are as at been before but day had has have he i is it or she that then there they this
-    was we week were when which while who year you
+    after and are as asked at been before being but by day did do does everybody everyone had has
+    have he her his how i if is it its nobody no none nothing or rather said she that their then
+    there they this those told was we week were what when whether which while who whom whose why
+    year you your
     """.split()  # noqa: SIM905 (a list of words reads as words)
+)
+_LEADING = re.compile(
+    r"(?:(?:In|On|At|By|For|From|With|Since|Until|During|Yesterday|Today|Tomorrow|Later|However|"
+    r"Meanwhile|Instead|Still|Now|Here|Earlier|Last|Next|So|Yet|Perhaps|Indeed|Also|Only|Even|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|"
+    r"August|September|October|November|December) )+(?=\S)"
+)
+"""Words at the head of a capitalised run that are no part of a name: 'Yesterday Mary said'."""
+_GOVERNED = re.compile(
+    r"\b(?:of|to|from|by|with|for|about|between|against|and|or|what|which|whom|than) $",
+    re.IGNORECASE,
+)
+"""Before a name that is not the clause's subject: 'the head of the office said'."""
+_PERSON = re.compile(rf"\b{_NAME}")
+_NO_PERSON_BEFORE = re.compile(r"\b(?:[Aa]n?|[Tt]he|[Tt]his|[Tt]hat|[Ii]n|[Aa]t|[Oo]n|[Oo]f) $")
+_ORDINARY = frozenset(
+    """
+    a after all also an and another any as at before both but by during each for from he her here
+    his how however i if in instead it its later many most mr my no nobody none not nothing now on
+    one only or our several she since so some soon still that the their then there these they this
+    those thus to today tomorrow two three four five six until we what when where which while who
+    why with yes yesterday yet you your
+    """.split()  # noqa: SIM905
 )
 _MALE, _FEMALE = re.compile(r"(Mr|Sir|Lord)\b"), re.compile(r"(Mrs|Ms|Miss|Dame|Lady)\b")
 
@@ -49,16 +96,36 @@ class Speaker:
 
 def speaker_of(sentence: str) -> Speaker | None:
     """The speaker that the sentence itself names; spans count from its first character."""
-    # What stands inside quotation marks was said, and does not say by whom.
-    frame = _INSIDE_QUOTES.sub(lambda quoted: "·" * len(quoted[0]), sentence)
+    frame = _frame(sentence)
     for pattern in (_TRANSCRIPT, _AFTER_VERB, _ACCORDING, _BEFORE_VERB):
         for match in pattern.finditer(frame):
             groups = match.groupdict()
             if groups.get("pronoun"):
                 return Speaker(groups["pronoun"], Span(*match.span("pronoun")), pronoun=True)
-            if not _NOT_SPEAKERS & set(match["who"].lower().split()):
-                return Speaker(match["who"], Span(*match.span("who")))
+            group = next(name for name in ("who", "name", "role") if groups.get(name))
+            start, end = match.span(group)
+            start += _leading(match[group])
+            if pattern is _BEFORE_VERB and _GOVERNED.search(frame[:start]):
+                continue
+            if not _NOT_SPEAKERS & set(frame[start:end].lower().split()):
+                return Speaker(frame[start:end], Span(start, end))
     return None
+
+
+def _frame(sentence: str) -> str:
+    """The sentence with what stands in quotation marks blanked: that does not say who says it."""
+    return _QUOTATION.sub(_blanked, sentence)
+
+
+def _blanked(quotation: re.Match[str]) -> str:
+    words = quotation[0]
+    closed = len(words) > 1 and words[-1] in '”"'
+    return words[0] + "·" * (len(words) - 1 - closed) + words[-1] * closed
+
+
+def _leading(who: str) -> int:
+    match = _LEADING.match(who)
+    return match.end() if match else 0
 
 
 def names(speaker: Speaker, wanted: Collection[str]) -> bool:
@@ -77,7 +144,7 @@ def missing_speaker(text: str, before: Sequence[Span], sentence: Span) -> Speake
 
     Looks back over the sentences `before` it (spans of `text`, in order) in the same paragraph:
     for 'he said' over three and into the paragraph before, for a quotation that just goes on
-    over one. None where that is not certain.
+    over one. None where that is not certain, and so wherever another person is named in between.
     """
     own = text[sentence.start : sentence.end]
     found = speaker_of(own)
@@ -85,17 +152,34 @@ def missing_speaker(text: str, before: Sequence[Span], sentence: Span) -> Speake
         return None
     if found is None and not own.startswith(("“", '"')):
         return None
+    if found is not None and _people(_frame(own)[: found.span.start]):
+        return None
     for earlier in reversed(before[-3:] if found else before[-1:]):
         elsewhere = "\n\n" in text[earlier.end : sentence.start]
         if elsewhere and (found is None or earlier is not before[-1]):
             return None
-        named = speaker_of(text[earlier.start : earlier.end])
+        said = text[earlier.start : earlier.end]
+        named = speaker_of(said)
         if named is None or named.pronoun:
+            if _people(_frame(said)):
+                return None
             continue
-        if found is None or _agree(found.name, named.name):
-            at = named.span
-            return Speaker(named.name, Span(earlier.start + at.start, earlier.start + at.end))
+        if found is not None and not _agree(found.name, named.name):
+            return None
+        at = named.span
+        return Speaker(named.name, Span(earlier.start + at.start, earlier.start + at.end))
     return None
+
+
+def _people(frame: str) -> list[str]:
+    """The names in a sentence that may be a person's: not 'the Bell Bridge', 'in May', 'Gate 3'."""
+    return [
+        match[0]
+        for match in _PERSON.finditer(frame)
+        if match[0].split()[0].lower() not in _ORDINARY
+        and not _NO_PERSON_BEFORE.search(frame[: match.start()])
+        and not re.match(r" \d", frame[match.end() :])
+    ]
 
 
 def _agree(pronoun: str, name: str) -> bool:

@@ -18,6 +18,8 @@ _COMPARED: frozenset[Expected] = frozenset(["time", "date", "duration", "money",
 SIMILAR = 0.6
 """The least cosine of two sentences that speak of the same thing."""
 
+_WEEKDAYS = frozenset(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+
 _DENIAL = re.compile(
     r"\b(?:no|not|never|nobody|none|without|neither|denied|denies|deny|rejected|refuted|disputed)\b"
     r"|n[’']t\b",
@@ -55,10 +57,39 @@ def _other_value(question: Question, one: str, other: str) -> bool:
     if not shared or len(shared) * 2 < len(question.claim):
         return False
     for kind in question.expected & _COMPARED:
-        mine, theirs = values(kind, one), values(kind, other)
-        if mine and theirs and not mine & theirs:
+        mine, theirs = _asked_for(kind, one, question), _asked_for(kind, other, question)
+        if mine and theirs and all(_differ(kind, a, b) for a in mine for b in theirs):
             return True
     return False
+
+
+def _asked_for(kind: Expected, text: str, question: Question) -> set[str]:
+    """The values of a kind; of counts only those of what the question names."""
+    found = values(kind, text)
+    if kind != "number":
+        return found
+    return {count for count in found if question.claim.intersection(count.split()[1:])}
+
+
+def _differ(kind: Expected, one: str, other: str) -> bool:
+    """Whether two values exclude each other: '12 jan' and '12 jan 2026' or 'monday' do not."""
+    if kind != "date":
+        return one != other
+    first, second = _date_parts(one), _date_parts(other)
+    return any(first[part] != second[part] for part in first.keys() & second.keys())
+
+
+def _date_parts(date: str) -> dict[str, str]:
+    """'13 nov 2025' → its day, month and year; 'thu' → its weekday."""
+    return {_date_part(word): word for word in date.split()}
+
+
+def _date_part(word: str) -> str:
+    if word.isdigit():
+        return "day" if len(word) < 3 else "year"
+    if word.isalpha():
+        return "weekday" if word in _WEEKDAYS else "month"
+    return "period"
 
 
 def _denies(question: Question, one: str, other: str) -> bool:

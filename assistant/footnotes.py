@@ -1,10 +1,14 @@
 """Drafts → verified sentences with numbered citations: where verification lets a sentence pass."""
 
-from assistant.answer import Citation, Sentence, citation_id, locator
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from assistant.answer import Answer, Citation, Passage, Sentence, SpanPair, citation_id, locator
 from assistant.dates import spoken
-from assistant.drafts import Draft, Evidence
+from assistant.drafts import Draft, Evidence, Reading
 from assistant.verification import unsupported
 from index.catalog import DocumentInfo
+from index.errors import UnknownDocument
 from index.store import Store
 
 
@@ -24,22 +28,19 @@ class Footnotes:
 
     def verified(self, draft: Draft) -> tuple[Sentence | None, tuple[Citation, ...]]:
         """The sentence with the citations that are new with it; None where it is refused."""
-        quotes = [
-            self._store.excerpt(
-                evidence.document.id, evidence.document.version, evidence.start, evidence.end
-            )
-            for evidence in draft.evidence
-        ]
+        try:
+            quotes = [
+                self._store.excerpt(
+                    evidence.document.id, evidence.document.version, evidence.start, evidence.end
+                )
+                for evidence in draft.evidence
+            ]
+        except UnknownDocument:  # it was removed after it was read
+            return self._refused(draft, ((0, len(draft.text)),))
         facts = [fact for evidence in draft.evidence for fact in _facts(evidence.document)]
         wrong = unsupported(draft.text, quotes, facts, draft.added)
         if wrong:
-            self.dropped.append(
-                Sentence(
-                    text=draft.text, supported=False, unsupported=tuple(wrong), added=draft.added
-                )
-            )
-            self._shown.append(None)
-            return None, ()
+            return self._refused(draft, tuple(wrong))
         new: list[Citation] = []
         numbers = [self._number(e, q, new) for e, q in zip(draft.evidence, quotes, strict=True)]
         sentence = Sentence(
@@ -53,6 +54,31 @@ class Footnotes:
         self._shown.append(len(self.sentences))
         return sentence, tuple(new)
 
+    def answer(
+        self,
+        question: str,
+        reading: Reading,
+        engine: str,
+        nearest: Sequence[Passage],
+        timings: Mapping[str, float],
+    ) -> Answer:
+        """The answer made of what was shown; its other parts are the reading's."""
+        return Answer(
+            question=question,
+            kind=reading.kind,
+            message=reading.message,
+            sentences=tuple(self.sentences),
+            citations=tuple(self.citations),
+            abstained=reading.abstained,
+            engine=engine,
+            created=datetime.now(UTC),
+            confidence=reading.confidence,
+            nearest=tuple(nearest),
+            conflicts=self.renumbered(reading.conflicts),
+            dropped=tuple(self.dropped),
+            timings=dict(timings),
+        )
+
     def renumbered(self, groups: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
         """Groups of draft indices as sentence numbers; a group of which one is left is none."""
         found = []
@@ -61,6 +87,13 @@ class Footnotes:
             if len(numbers) > 1:
                 found.append(numbers)
         return tuple(found)
+
+    def _refused(self, draft: Draft, wrong: tuple[SpanPair, ...]) -> tuple[None, tuple[()]]:
+        self.dropped.append(
+            Sentence(text=draft.text, supported=False, unsupported=wrong, added=draft.added)
+        )
+        self._shown.append(None)
+        return None, ()
 
     def _number(self, evidence: Evidence, quote: str, new: list[Citation]) -> int:
         document = evidence.document

@@ -5,7 +5,8 @@ Imported only when one of them is used: llama-index takes more than a second to 
 
 import asyncio
 import importlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,24 +17,41 @@ from llama_index.core.base.response.schema import RESPONSE_TYPE, Response
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import Document as LlamaDocument
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from pydantic import ValidationError
 
 from assistant.answer import Citation, Passage, citation_id
 from index.document import ISO_DATE, Document, normalised
 from index.embeddings import Vectors
-from index.errors import EmptyDocument, ModelError, SettingsError
+from index.errors import EmptyDocument, FootnoteError, ModelError, SettingsError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
 
 _BATCH = 64
 
+_OPENAI_DEFAULTS: Mapping[str, Any] = {"max_retries": 2, "timeout": 30.0}
+"""Six requests in all, because llama-index and the client below it each try again; llama-index's
+own defaults keep the user waiting for a minute and a half where nothing listens."""
+
 
 class LlamaIndexEmbedder:
-    """Any llama-index embedding as the store's model; vectors are normalised here."""
+    """Any llama-index embedding as the store's model; vectors are normalised here.
 
-    def __init__(self, name: str, model: BaseEmbedding) -> None:
+    Args:
+        name: what the store remembers of it.
+        model: the embedding.
+        close: lets go of its connections.
+
+    Raises:
+        ModelError: the model does not answer; so do the methods.
+    """
+
+    def __init__(
+        self, name: str, model: BaseEmbedding, close: Callable[[], None] = lambda: None
+    ) -> None:
         self.name = name
         self._model = model
+        self.close = close
         self.dimension = len(self.embed_query("dimension"))
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
@@ -53,11 +71,13 @@ class LlamaIndexEmbedder:
         try:
             return ask(argument)
         except Exception as error:  # noqa: BLE001 (each provider raises a family of its own)
-            # The provider's message may hold the key that it refused.
-            raise ModelError(
-                f"The embedding model {self.name} did not answer ({type(error).__name__}). Check "
-                "its address, key and network, or set FOOTNOTE_EMBEDDING=minilm."
-            ) from None
+            fault = type(error).__name__
+        # The provider's message may hold the key that it refused; an error that is raised in the
+        # clause above would refer to it.
+        raise ModelError(
+            f"The embedding model {self.name} did not answer ({fault}). Check its address, key and "
+            "network, or set FOOTNOTE_EMBEDDING=minilm."
+        )
 
 
 def embedder(setting: str, options: Mapping[str, Any]) -> LlamaIndexEmbedder:
@@ -73,44 +93,67 @@ def embedder(setting: str, options: Mapping[str, Any]) -> LlamaIndexEmbedder:
             f"The embedding {setting!r} is not known: use 'minilm', 'openai:MODEL' or "
             "'PACKAGE.MODULE:CLASS' (a llama-index embedding)."
         )
-    module, class_name = provider, name
     if provider == "openai":
-        module, class_name = "llama_index.embeddings.openai", "OpenAIEmbedding"
-        options = {"model_name": name, **options}
+        return _openai(setting, name, options)
+    return LlamaIndexEmbedder(setting, _embedding(setting, provider, name, options))
+
+
+def _openai(setting: str, name: str, options: Mapping[str, Any]) -> LlamaIndexEmbedder:
+    """An OpenAI-compatible server, asked over connections that can be closed."""
+    from openai import DefaultHttpxClient
+
+    # It logs each failure with the server's own message, which may repeat the key.
+    logging.getLogger("llama_index.embeddings.openai.utils").setLevel(logging.ERROR)
+    client = DefaultHttpxClient()
+    options = {"model_name": name, "http_client": client, **_OPENAI_DEFAULTS, **options}
     try:
-        kind = getattr(importlib.import_module(module), class_name)
-        model = kind(**options)
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise SettingsError(f"The embedding {setting!r} cannot be loaded: {reason}") from None
-    if not isinstance(model, BaseEmbedding):
-        raise SettingsError(f"{setting!r} is not a llama-index embedding.")
-    return LlamaIndexEmbedder(setting, model)
+        model = _embedding(setting, "llama_index.embeddings.openai", "OpenAIEmbedding", options)
+        return LlamaIndexEmbedder(setting, model, client.close)
+    except FootnoteError:
+        client.close()
+        raise
 
 
-def named_documents(documents: Iterable[LlamaDocument]) -> Iterator[tuple[str, Document]]:
+def _embedding(
+    setting: str, module: str, class_name: str, options: Mapping[str, Any]
+) -> BaseEmbedding:
+    try:
+        model = getattr(importlib.import_module(module), class_name)(**options)
+    except (ImportError, AttributeError, TypeError) as error:
+        fault = str(error).splitlines()[0]
+    except ValidationError as error:
+        fault = f"its option {error.errors()[0]['loc'][0]} has a wrong value"
+    except Exception as error:  # noqa: BLE001 (any class at all; its message may hold a key)
+        fault = f"it ended in an error ({type(error).__name__})"
+    else:
+        if isinstance(model, BaseEmbedding):
+            return model
+        fault = "it is not a llama-index embedding"
+    raise SettingsError(f"The embedding {setting!r} cannot be loaded: {fault}.")
+
+
+def named_documents(
+    documents: Iterable[LlamaDocument],
+) -> Iterator[tuple[str, Document | EmptyDocument]]:
     """llama-index documents as ours, with the id by which a later one replaces it.
 
-    Raises:
-        EmptyDocument: one holds no text.
+    In the place of one without text stands the error that says so.
     """
     for given in documents:
         stated = given.metadata
         date = str(stated.get("date", ""))
-        text = normalised(given.text)
-        if not text.strip():
-            raise EmptyDocument(f"The llama-index document {given.id_} holds no text.")
-        yield (
-            given.id_,
-            Document(
-                text=text,
+        try:
+            document: Document | EmptyDocument = Document(
+                text=normalised(given.text),
                 title=str(stated.get("title") or stated.get("file_name") or given.id_),
                 media_type=str(stated.get("file_type") or "text/plain"),
                 author=_text(stated.get("author")),
                 date=date if ISO_DATE.fullmatch(date) else None,
                 source=_text(stated.get("source") or stated.get("url")),
-            ),
-        )
+            )
+        except EmptyDocument as error:
+            document = error
+        yield given.id_, document
 
 
 class FootnoteRetriever(BaseRetriever):

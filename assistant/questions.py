@@ -25,33 +25,51 @@ more most other such only own same too very just also please tell say says said 
 describe explain according s t d ll m re ve
 """
 
+_POLITE = re.compile(
+    r"(please,? |(can|could|will|would) you (please )?"
+    r"(?=(tell|let|list|give|show|write|name|describe|explain|summari[sz]e|sum|find|help)\b))*"
+    r"((tell me|let me know) (?=\w))?",
+    re.IGNORECASE,
+)
+"""What opens a request and asks for nothing by itself: 'can you tell me when' asks 'when'."""
+
+# Each of these matches a whole utterance: what only begins like one of them is a question.
 _GREETING = re.compile(
-    r"(hi|hello|hey|hallo|greetings|good (morning|afternoon|evening|day)|thanks?( you)?( so much)?"
-    r"|thank you|bye|goodbye|who are you|what (are|can) you( do)?|how are you|how do you work|help)"
-    r"( there)?[\s!.?,]*",
+    r"(((hi|hello|hey|hallo)( there)?|greetings|good (morning|afternoon|evening|day|night)"
+    r"|(thanks|thank you)( so much| very much| a lot)?|ok(ay)?|bye|goodbye|help( me)?"
+    r"|who are you|what are you|what (can|do) you do|how are you|how do you work)"
+    r"([\s!.?,]+(?=\w)|$))+",
     re.IGNORECASE,
 )
-_LIBRARY = r"((my|the|these|your|all|our) )*(document|doc|file|text|corpus|librar|collection)\w*"
+_TEXTS = r"(documents|docs|files|texts)"
+_LIBRARY = rf"(((all|of|my|our|your|the|these) )*({_TEXTS}|library|corpus|collection)|everything)"
 _OVERVIEW = re.compile(
-    rf"(what('s| is| are)? (in|inside|there in) {_LIBRARY}( about)?"
-    rf"|what (are|is) {_LIBRARY} about|what do(es)? {_LIBRARY} (contain|cover|say|hold)"
-    rf"|(which|what) {_LIBRARY} (do you have|do i have|are there|have i added|are indexed)( here)?"
-    rf"|(list|show|describe|summari[sz]e)( me)?( all)?( of)? {_LIBRARY}"
-    rf"|(give|show)( me)? an overview( of {_LIBRARY})?|overview( of {_LIBRARY})?"
-    r"|what do you know( about)?)[\s?.!]*",
+    rf"what('s| is| are) (in|inside) {_LIBRARY}"
+    rf"|what (is|are) {_LIBRARY} about"
+    rf"|what do(es)? {_LIBRARY} (contain|cover|say|hold)"
+    rf"|(which|what) {_TEXTS} (do (you|i|we) have|have (i|we) added|are (there|here|in {_LIBRARY}))"
+    r"|what have (i|we) added"
+    rf"|(list|show|describe|summari[sz]e|sum up)( me)? {_LIBRARY}"
+    rf"|((give|show) me )?((an |the )?overview|(an? |the )?(overview|summary) of {_LIBRARY})"
+    r"|what do you know",
     re.IGNORECASE,
 )
+_PAPER = r"(document|text|file|article|report|paper|notice|statement|minutes|log|letter)"
 _SUMMARY = re.compile(
-    r"(please |can you |could you )*"
-    r"(summari[sz]e|sum up|(give|write|show)( me)? (a|the) (short |brief )?summary (of|for)"
-    r"|(a |the )?summary of|tl;?dr:?|what (is|are) the (main|key) (points?|ideas?|findings) (of|in)"
-    r"|what is (this|the) (document|text|file|article|report) about)(?P<target>.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-_YES_NO = re.compile(
-    r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)(n['’]t)?\b",
+    r"((summari[sz]e|sum up|tl;?dr:?)( (?P<told>.+))?"
+    r"|((give|write|show)( me)? )?(a |the )?(short |brief )?summary( (of|for) (?P<of>.+))?"
+    r"|what are the (main|key) (points|ideas|findings) (of|in) (?P<points>(the|this|our|[“\"]).+)"
+    rf"|what('s| is) (?P<about>(the|this|my|our) (\w+ ){{0,4}}{_PAPER}) about)",
     re.IGNORECASE,
 )
+_NAMELESS = re.compile(r"(it|(the|this|my|our) (document|text|file))", re.IGNORECASE)
+_YES_NO = re.compile(
+    r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)(n['’]t)?\b"
+    r"(?!.*\b(what|who|whom|which|where|when|why|how)\W*$)",
+    re.IGNORECASE,
+)
+"""An auxiliary first, and no question word last: 'Will Smith said what?' asks for a what."""
+
 _EXPECTED: tuple[tuple[Expected, str], ...] = (
     (
         "duration",
@@ -84,7 +102,7 @@ _ABOUT_FACT = re.compile(r"what (is|was|were|are|happened)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\w )[A-Z][\w’'-]*|\d+")
 _LEANING = re.compile(
     r"\b(it|its|he|she|they|them|him|her|his|their|theirs|this|that|these|those|there|then|former"
-    r"|latter|same|one|ones)\b|^(and|but|so|or|what about|how about|why)\b",
+    r"|latter|same|one|ones)\b|^(and|but|so|or|what about|how about)\b|^why( not)?\W*$",
     re.IGNORECASE,
 )
 
@@ -128,7 +146,8 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
             f"The question has {len(text):,} characters; at most {limit:,} are taken. Shorten it, "
             "or add the long text as a document and ask about that."
         )
-    kind, target = _kind(text)
+    plain = _POLITE.sub("", text, count=1)
+    kind, target = _kind(plain)
     standalone = _standalone(text, history) if kind in ("question", "yes_no") else text
     return Question(
         text=text,
@@ -139,7 +158,7 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         claim=content_terms(_NAME.sub(" ", text)),
         speaker=_speaker(text),
         quoted=tuple(match[1].lower() for match in _QUOTED.finditer(text)),
-        about_fact=kind == "yes_no" or bool(_ABOUT_FACT.match(text)),
+        about_fact=kind == "yes_no" or bool(_ABOUT_FACT.match(plain)),
         expected=frozenset(
             kind for kind, pattern in _EXPECTED if re.search(pattern, text, re.IGNORECASE)
         ),
@@ -173,15 +192,19 @@ def _speaker(text: str) -> frozenset[str]:
     return frozenset(map(str.lower, capitalised)) or content_terms(who)
 
 
-def _kind(text: str) -> tuple[Kind, str]:
-    if _GREETING.fullmatch(text):
+def _kind(plain: str) -> tuple[Kind, str]:
+    """The kind of a question without its polite opening, and what a summary is to be of."""
+    said = re.sub(r"(,? please)?[\s?.!]*$", "", plain, flags=re.IGNORECASE)
+    if _GREETING.fullmatch(said):
         return "greeting", ""
-    if _OVERVIEW.fullmatch(text):
+    if _OVERVIEW.fullmatch(said):
         return "overview", ""
-    summary = _SUMMARY.fullmatch(text)
+    summary = _SUMMARY.fullmatch(said)
     if summary:
-        return "summary", summary["target"].strip(" ?.!:\"'“”")
-    return ("yes_no" if _YES_NO.match(text) else "question"), ""
+        named = next((target for target in summary.groupdict().values() if target), "")
+        target = named.strip(" :\"'“”")
+        return "summary", "" if _NAMELESS.fullmatch(target) else target
+    return ("yes_no" if _YES_NO.match(plain) else "question"), ""
 
 
 def _standalone(text: str, history: History) -> str:

@@ -1,8 +1,10 @@
 """Every option, in one place: from the environment (FOOTNOTE_…), `.env`, or `footnote.toml`."""
 
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Any
 
+import pydantic_settings
 from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
@@ -13,6 +15,8 @@ from pydantic_settings import (
 
 from index.errors import SettingsError
 
+_TOML = "footnote.toml"
+
 
 class Settings(BaseSettings):
     """What can be configured. Earlier wins: arguments, environment, `.env`, `footnote.toml`."""
@@ -20,7 +24,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="FOOTNOTE_",
         env_file=".env",
-        toml_file="footnote.toml",
+        toml_file=_TOML,
         extra="ignore",
         frozen=True,
         protected_namespaces=(),
@@ -56,21 +60,55 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The order of the sources."""
         del file_secret_settings
-        toml = TomlConfigSettingsSource(settings_cls)
-        return init_settings, env_settings, dotenv_settings, toml
+        return init_settings, env_settings, dotenv_settings, _TomlFile(settings_cls)
+
+
+class _TomlFile(TomlConfigSettingsSource):
+    """`footnote.toml`; it is ours alone, so that a key in it that is no setting is a mistake."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        fault = ""
+        try:
+            super().__init__(settings_cls)
+        except TOMLDecodeError as error:
+            fault = f"{_TOML} is not valid TOML: {error}."
+        except UnicodeDecodeError:
+            fault = f"{_TOML} is not valid UTF-8: save it in that encoding."
+        if fault:
+            raise SettingsError(fault)
+        unknown = sorted(self.toml_data.keys() - settings_cls.model_fields.keys())
+        if unknown:
+            raise SettingsError(
+                f"{_TOML} sets {unknown[0]!r}, which is no setting. "
+                f"There are: {', '.join(settings_cls.model_fields)}."
+            )
 
 
 def load(**given: object) -> Settings:
     """The settings, with what the caller gives before everything else.
 
     Raises:
-        SettingsError: a value cannot be used; the line names it.
+        SettingsError: a value or a file cannot be used; the line names it and holds no value.
     """
     try:
         return Settings(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
-    except ValidationError as error:
+    except (ValidationError, pydantic_settings.SettingsError, UnicodeDecodeError, OSError) as error:
+        fault = _fault(error)
+    # Out here, because an error that is raised in there refers to the other one, which holds the
+    # value: possibly a key.
+    raise SettingsError(fault)
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong with the settings, without their values."""
+    if isinstance(error, OSError):
+        return f"The settings in {error.filename} cannot be read: {error.strerror}."
+    if isinstance(error, UnicodeDecodeError):
+        return "The settings in .env cannot be read: the file is not valid UTF-8."
+    if isinstance(error, ValidationError):
         first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"][:1])
-        raise SettingsError(
-            f"The setting {name} (FOOTNOTE_{name.upper()}) cannot be used: {first['msg']}."
-        ) from error
+        name, reason = str(first["loc"][0]), first["msg"]
+    else:
+        # 'error parsing value for field "embedding_options" from source …'
+        name, reason = str(error).split('"')[1], "It is not valid JSON"
+    return f"The setting {name} (FOOTNOTE_{name.upper()}) cannot be used: {reason}."

@@ -6,15 +6,18 @@ relevance).
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from assistant.dates import spoken
 from assistant.drafts import Draft, Evidence, Reading
+from assistant.questions import Question, content_terms
 from assistant.sentence_vectors import SentenceVectors
 from index.catalog import DocumentInfo, StoredChunk
 from index.document import Span
 from index.sentences import sentence_spans
+from index.store import Store
 
 OVERVIEW_DOCUMENTS = 20
 SUMMARY_SENTENCES = 5
@@ -29,6 +32,18 @@ document begins, a summary draws on all of it."""
 _CLOSING = frozenset('.!?”"。！？')
 
 Sentence = tuple[StoredChunk, Span]
+
+
+def about_documents(
+    store: Store, vectors: SentenceVectors, asked: Question, documents: Sequence[str] | None
+) -> Reading:
+    """An overview of the documents, or the summary of the one that the question means."""
+    infos = [d for d in store.documents() if documents is None or d.id in documents]
+    meant = infos if asked.kind == "overview" else _meant(asked.target, infos)
+    if len(meant) == 1 and asked.kind == "summary":
+        return summary(vectors, meant[0].title, _chunks(store, meant[0].id))
+    openings = [_chunks(store, info.id, first=3) for info in meant[:OVERVIEW_DOCUMENTS]]
+    return overview(vectors, meant, openings)
 
 
 def overview(
@@ -55,6 +70,25 @@ def summary(vectors: SentenceVectors, title: str, chunks: Sequence[StoredChunk])
     chosen = _central(vectors, _sentences(chunks), SUMMARY_SENTENCES, _EARLY["summary"])
     drafts = tuple(_line(chunk, span) for chunk, span in chosen)
     return Reading("summary", f"“{title}” in its own words:", drafts, confidence=1.0)
+
+
+def _meant(target: str, infos: Sequence[DocumentInfo]) -> list[DocumentInfo]:
+    """The documents whose title or file name shares most words with what was named; else all."""
+    wanted = content_terms(target)
+    shared = [
+        len(wanted & content_terms(f"{info.title} {Path(info.path or '').stem}")) for info in infos
+    ]
+    most = max(shared, default=0)
+    if most == 0:
+        return list(infos)
+    return [info for info, count in zip(infos, shared, strict=True) if count == most]
+
+
+def _chunks(store: Store, document_id: str, first: int | None = None) -> list[StoredChunk]:
+    with store.snapshot() as snapshot:
+        ids = snapshot.chunk_ids([document_id])[:first]
+        chunks = snapshot.chunks(ids)
+    return [chunks[id_] for id_ in ids if id_ in chunks]
 
 
 def _counted(documents: Sequence[DocumentInfo], shown: int) -> str:

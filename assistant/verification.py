@@ -1,30 +1,49 @@
 """Every sentence against the passages it cites. No engine goes round this module.
 
-What is checked is what does harm when it is wrong and can be decided without judgement: figures,
-dates, names and negation must stand in the cited words, and quoted words verbatim.
+What is checked is what does harm when it is wrong and can be decided without judgement: figures
+with their units, names and negation must stand in the cited words, and quoted words verbatim. A
+sentence that is a cited passage word for word is supported; of one that an engine composed, rather
+too much is refused than too little.
 """
 
 import re
 from collections.abc import Sequence
 
+from assistant.polarity import reversed_in
+from assistant.quantities import Quantity, quantities
 from index.document import Span
 from index.lexical import analyzed
 
-_FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*(?:[½¼¾])?|[½¼¾]")
-_NUMBER_WORDS = """
-zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-sixteen seventeen eighteen nineteen twenty
-""".split()  # noqa: SIM905 (a list of words reads as words)
 _WORD = re.compile(r"[^\W\d_]+(?:[’'\-][^\W\d_]+)*")
-_QUOTATION = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
+_POSSESSIVE = re.compile(r"[’']s$")
+_QUOTATION = re.compile(r"“([^”]+)”|\"([^\"]+)\"|(?<!\w)‘(.+?)’(?!\w)")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;“\"(\[]\s*|\n)\W*$")
-_NEGATIONS = frozenset(
+_OPENERS = frozenset(
     """
-    no not none never nobody nothing nowhere neither nor without cannot denied denies deny refused
-    rejected false
-    """.split()  # noqa: SIM905
+    a an the this that these those there here it its he his she her they their we our you your i my
+    who what which when where why how as at by for from in into of off on out over to under up upon
+    with within without about above across after against along amid among around before behind below
+    beside besides between beyond despite during except following given like near once per since
+    than through throughout till toward towards until versus via and but or nor so yet if because
+    although though while whereas whether unless both either neither each every all any some many
+    much more most few fewer several other others another such same no none nobody nothing everyone
+    everybody someone somebody anyone one first second third next last finally then thus hence
+    therefore however moreover furthermore nevertheless nonetheless otherwise instead indeed rather
+    also even just only not never always often perhaps maybe today yesterday tomorrow tonight later
+    earlier soon afterwards meanwhile still again now overall altogether yes well is are was were do
+    does did has have had can could will would shall should may might must
+    """.split()  # noqa: SIM905 (a list of words reads as words)
 )
-_NEGATED = re.compile(r"n[’']t$", re.IGNORECASE)
+"""Words that open a sentence and name nothing."""
+
+_AUXILIARIES = r"is|are|was|were|has|have|had|does|did|will|would|can|could|should|may|might|must"
+_OBJECT = r"an?|the|this|that|these|those|it|him|her|them|his|its|their|us|you|me"
+_ACTS = re.compile(
+    # 'Ann, who', 'Ann Lee', 'Ann and Bob', 'Ann was', 'Ann opened', 'Ann tore it'
+    r",| (?:(?:and|or) )?[A-Z]"
+    rf"| (?:\w+ly |also |then |later |never )?(?:(?:{_AUXILIARIES}|said|says|[a-z]+ed)\b"
+    rf"|[a-z]+ (?:{_OBJECT})\b)"
+)
 
 
 ACCOUNTS_DIFFER = "Accounts differ."
@@ -46,13 +65,15 @@ def unsupported(
     if not quotes:
         return [Span(0, len(text))]
     own = "".join(" " if _inside(i, added) else c for i, c in enumerate(text))
-    cited = "\n".join(quotes)
-    wrong = [*_figures(own, cited), *_names(own, cited), *_quotations(own, cited)]
-    wrong += _negation(own, quotes)
+    wrong: list[Span] = []
+    if not any(is_verbatim(own, quote) for quote in quotes):
+        cited = "\n".join(quotes)
+        wrong += [*_figures(own, cited), *_names(own, cited), *_quotations(own, quotes)]
+        wrong += reversed_in(own, quotes)
+    around = "\n".join([*quotes, *facts, ACCOUNTS_DIFFER])
     for start, end in added:
-        around = "\n".join([cited, *facts, ACCOUNTS_DIFFER])
         piece = text[start:end]
-        for s, e in [*_figures(piece, around), *_names(piece, around, initial=True)]:
+        for s, e in [*_figures(piece, around), *_words_lacking(piece, around)]:
             wrong.append(Span(start + s, start + e))
     return sorted(set(wrong))
 
@@ -67,76 +88,70 @@ def _inside(position: int, spans: Sequence[Span]) -> bool:
 
 
 def _figures(text: str, cited: str) -> list[Span]:
-    known = {_figure(match[0]) for match in _FIGURE.finditer(cited)}
-    known |= {str(n) for n, word in enumerate(_NUMBER_WORDS) if word in _words(cited)}
-    wrong = [Span(*m.span()) for m in _FIGURE.finditer(text) if _figure(m[0]) not in known]
-    for match in _WORD.finditer(text):
-        word = match[0].lower()
-        if word in _NUMBER_WORDS[2:] and str(_NUMBER_WORDS.index(word)) not in known:
-            wrong.append(Span(*match.span()))
-    return wrong
+    """Figures that the passages lack: the number, or all of it where the unit is another.
+
+    A bare 'one' is no figure: it is mostly a pronoun.
+    """
+    known = {(figure.value, figure.unit) for figure in quantities(cited)}
+    numbers = {value for value, _ in known}
+    return [
+        figure.span if figure.value in numbers else figure.number
+        for figure in quantities(text)
+        if (figure.value, figure.unit) not in known and not _pronoun(figure)
+    ]
 
 
-def _figure(written: str) -> str:
-    """A figure without the commas that group its thousands."""
-    return re.sub(r",(?=\d{3}(?:\D|$))", "", written)
+def _pronoun(figure: Quantity) -> bool:
+    return figure.in_words and (figure.value, figure.unit) == ("1", "")
 
 
-def _names(text: str, cited: str, *, initial: bool = False) -> list[Span]:
-    """Capitalised words that the passages lack; at a sentence's start any word may be one."""
-    known = _words(cited) | set(analyzed(cited))
-    wrong = []
-    for match in _WORD.finditer(text):
-        word = match[0]
-        if not word[0].isupper() or (not initial and _SENTENCE_START.search(text[: match.start()])):
-            continue
-        parts = _words(word) | set(analyzed(word))
-        if not parts & known:
-            wrong.append(Span(*match.span()))
-    return wrong
+def _names(text: str, cited: str) -> list[Span]:
+    """Capitalised words that the passages lack.
+
+    At a sentence's start any word is capitalised. There it counts where it is no word that opens
+    sentences, no adverb in -ly and no participle in -ing, and stands as one who acts stands: before
+    a verb, a possessive, a comma or another name. A plain noun there counts too: who acts in a
+    sentence must be found in what it cites.
+    """
+    words, stems = {word.lower() for word in _WORD.findall(cited)}, set(analyzed(cited))
+    return [
+        Span(*match.span())
+        for match in _WORD.finditer(text)
+        if match[0][0].isupper()
+        and match[0].lower() not in words
+        and not stems.issuperset(analyzed(_POSSESSIVE.sub("", match[0])))
+        and (
+            not _SENTENCE_START.search(text[: match.start()]) or _acts(match[0], text, match.end())
+        )
+    ]
 
 
-def _quotations(text: str, cited: str) -> list[Span]:
-    """Words in quotation marks that are not the passages' own words in that order."""
-    flat = _flat(cited)
-    return [Span(*m.span()) for m in _QUOTATION.finditer(text) if _flat(m[1] or m[2]) not in flat]
+def _acts(word: str, text: str, end: int) -> bool:
+    plain = _POSSESSIVE.sub("", word.lower())
+    opens = plain in _OPENERS or plain.endswith(("ly", "ing")) or bool(quantities(plain))
+    return not opens and (plain != word.lower() or bool(_ACTS.match(text, end)))
+
+
+def _words_lacking(text: str, around: str) -> list[Span]:
+    """Words of any kind of which no form stands in `around`."""
+    known = set(analyzed(around))
+    return [
+        Span(*match.span())
+        for match in re.finditer(r"\w(?:\S*\w)?", text)
+        if not known.issuperset(analyzed(match[0]))
+    ]
+
+
+def _quotations(text: str, quotes: Sequence[str]) -> list[Span]:
+    """Words in quotation marks that are in no one passage, in that order and whole."""
+    passages = [f" {_flat(quote)} " for quote in quotes]
+    return [
+        Span(*match.span())
+        for match in _QUOTATION.finditer(text)
+        if (said := _flat(match[1] or match[2] or match[3]))
+        and not any(f" {said} " in passage for passage in passages)
+    ]
 
 
 def _flat(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
-
-
-def _negation(text: str, quotes: Sequence[str]) -> list[Span]:
-    """A negation that the passages lack, or the whole sentence where it leaves theirs out.
-
-    The comparison is with the cited span that shares most words with the sentence.
-    """
-    own = _WORD.findall(text)
-    words = {word.lower() for word in own}
-    closest = max(quotes, key=lambda quote: len(words & _words(quote)))
-    theirs = [word for word in _WORD.findall(closest) if _negates(word)]
-    mine = [match for match in _WORD.finditer(text) if _negates(match[0])]
-    if mine and not theirs:
-        return [Span(*match.span()) for match in mine]
-    if theirs and not mine and not _left_out(text, closest):
-        return [Span(0, len(text))]
-    return []
-
-
-def _left_out(text: str, quote: str) -> bool:
-    """Whether the sentence leaves out the part of the passage that holds the negation."""
-    words = _words(text)
-    for clause in re.split(r"[.;:,!?—–]|\b(?:but|and|while|although|which|who)\b", quote):
-        if any(_negates(word) for word in _WORD.findall(clause)):
-            content = {w for w in _words(clause) if len(w) > 3 and not _negates(w)}
-            if content and len(content & words) * 2 > len(content):
-                return False
-    return True
-
-
-def _negates(word: str) -> bool:
-    return word.lower() in _NEGATIONS or bool(_NEGATED.search(word))
-
-
-def _words(text: str) -> set[str]:
-    return {word.lower() for word in _WORD.findall(text)}

@@ -99,11 +99,17 @@ class Ingest:
         self._commit()
         return self._summary()
 
-    def add_documents(self, documents: Iterable[tuple[str, Document]]) -> AddReport:
-        """Add documents that are no files, each with a name that identifies it from now on."""
+    def add_documents(self, documents: Iterable[tuple[str, Document | DocumentError]]) -> AddReport:
+        """Add documents that are no files, each with a name that identifies it from now on.
+
+        An error in a document's place says why there is none; it is reported like a bad file's.
+        """
         given = list(documents)
         self._total = len(given)
         for name, document in given:
+            if isinstance(document, DocumentError):
+                self._fail(name, document)
+                continue
             place = Location(f"memory:{name}", "", document.version, len(document.text), 0)
             self._attempt(name, partial(self._prepared, place, document))
         self._commit()

@@ -2,11 +2,14 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assistant.answer import Answer, AnswerReady, Progress, SentenceReady
 from assistant.assistant import NEAREST, Assistant
+from assistant.drafts import Reading
+from assistant.reader import NOT_FOUND, Reader
 from index.errors import EmptyStore, QuestionError, StoreError, UnknownDocument
 
 QUESTIONS = (
@@ -77,8 +80,12 @@ def test_a_store_emptied_again_is_an_empty_store(assistant: Assistant, ferry: Pa
 
 
 def test_a_folder_with_other_files_is_never_made_a_store(tmp_path: Path, ferry: Path):
-    with Assistant(tmp_path) as assistant, pytest.raises(StoreError, match="other files"):
-        assistant.add(ferry)
+    for place in (tmp_path, ferry):
+        with pytest.raises(StoreError, match=r"There is no store in .*other files") as raised:
+            Assistant(place)
+        assert "\n" not in str(raised.value)
+    assert ferry.read_text() == FERRY
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [ferry.name]
 
 
 def test_a_store_that_another_process_makes_is_found(assistant: Assistant, ferry: Path):
@@ -87,6 +94,30 @@ def test_a_store_that_another_process_makes_is_found(assistant: Assistant, ferry
     command = [Path(sys.executable).with_name("footnote"), "add", ferry, "--store", assistant.store]
     subprocess.run(command, check=True, capture_output=True, timeout=60)
     assert "4,212 passengers" in assistant.query("How many passengers did the ferry carry?").text
+
+
+@pytest.fixture
+def removed_while_read(assistant: Assistant, ferry: Path, monkeypatch) -> Assistant:
+    """Its only document goes between reading and citing."""
+    (done,) = assistant.add(ferry).added
+    read = Reader.read
+
+    def remove(*arguments: Any) -> Reading:
+        reading = read(*arguments)
+        assistant.remove(done.document_id or "")
+        return reading
+
+    monkeypatch.setattr(Reader, "read", remove)
+    return assistant
+
+
+def test_a_document_removed_while_it_is_read_is_never_quoted(removed_while_read: Assistant):
+    answer = removed_while_read.query("How many passengers did the ferry carry?")
+    assert (answer.abstained, answer.sentences, answer.citations) == (True, (), ())
+    assert answer.message == NOT_FOUND
+    (dropped,) = answer.dropped
+    assert "4,212" in dropped.text
+    assert dropped.unsupported == ((0, len(dropped.text)),)
 
 
 # Answers -------------------------------------------------------------------------------------
@@ -265,6 +296,12 @@ def test_a_summary_of_the_only_document_needs_no_name(demo: Assistant):
     answer = demo.query("Summarise it", documents=[minutes])
     assert answer.kind == "summary"
     assert {citation.document_id for citation in answer.citations} == {minutes}
+
+
+def test_a_summary_of_what_no_title_names_is_an_overview_of_all(demo: Assistant):
+    answer = demo.query("Summarise the zoo")
+    assert answer.kind == "overview"
+    assert len({citation.document_id for citation in answer.citations}) == 7
 
 
 @pytest.mark.parametrize("documents", [["nothing"], ["nothing", "else"]])

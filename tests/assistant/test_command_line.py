@@ -34,11 +34,14 @@ def footnote(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     def run(*arguments: object) -> Run:
         monkeypatch.setattr(sys, "argv", ["footnote", *map(str, arguments)])
         capsys.readouterr()
+        interrupted = signal.getsignal(signal.SIGINT)
         try:
             main()
             status = 0
         except SystemExit as left:
             status = left.code if isinstance(left.code, int) else int(left.code is not None)
+        finally:
+            signal.signal(signal.SIGINT, interrupted)
         return Run(status, *capsys.readouterr())
 
     return run
@@ -150,6 +153,19 @@ def test_an_empty_store_says_how_to_add_documents(footnote, surroundings: Path, 
     assert one_line(ran.err)
     assert "footnote add PATH" in ran.err
     assert list(surroundings.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ask", "Who?"], ["search", "x"], ["documents"], ["remove", "x"], ["add", "."]]
+)
+def test_a_store_named_wrongly_is_one_line_and_left_alone(footnote, surroundings: Path, arguments):
+    (surroundings / "notes.txt").write_text("The mill is old.")
+    for name in (".", "notes.txt"):
+        ran = footnote(*arguments, "--store", name)
+        assert (ran.status, ran.out) == (1, "")
+        assert one_line(ran.err)
+        assert f"There is no store in {name}" in ran.err
+    assert [path.name for path in surroundings.iterdir()] == ["notes.txt"]
 
 
 # search, documents, remove -------------------------------------------------------------------
@@ -299,11 +315,55 @@ def test_output_that_is_no_terminal_holds_no_control_codes(arguments):
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "taken"),
+    [
+        ("search gate -k 50 --json", 1),
+        ("documents", 0),
+        ("documents --json", 0),
+        ("ask 'Who won the football match?'", 0),
+        ("--help", 0),
+    ],
+)
 @pytest.mark.usefixtures("store")
-def test_a_reader_that_has_seen_enough_is_no_error():
-    command = f"'{COMMAND}' search gate -k 50 --json | head -c 1"
+def test_a_reader_that_has_seen_enough_is_no_error(arguments: str, taken: int):
+    command = f"'{COMMAND}' {arguments} | head -c {taken}; exit ${{PIPESTATUS[0]}}"
     ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
-    assert (ran.stdout, ran.stderr) == ("[", "")
+    assert (ran.returncode, len(ran.stdout), ran.stderr) == (0, taken, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", [["documents"], ["search", "gate", "-k", "50", "--json"]])
+@pytest.mark.usefixtures("store")
+def test_output_that_finds_no_room_is_one_line(arguments: list[str]):
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+    assert ran.returncode == 1
+    assert one_line(ran.stderr)
+    assert "No space left on device" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "imported", ["json.decoder", "pydantic_core", "numpy.linalg", "onnxruntime"]
+)
+@pytest.mark.usefixtures("store")
+def test_an_interrupt_is_one_line_even_while_the_program_loads(imported: str):
+    # Python tells on standard error of each module that is loaded.
+    asking = subprocess.Popen(
+        [sys.executable, "-X", "importtime", COMMAND, "ask", "Why did Gate 3 fail?"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with asking:
+        assert asking.stderr is not None
+        assert any(line.split()[-1].startswith(imported) for line in asking.stderr)
+        asking.send_signal(signal.SIGINT)
+        out, err = asking.communicate(timeout=30)
+    said = [line for line in err.splitlines() if not line.startswith("import time:")]
+    assert (asking.returncode, out, said) == (130, "", ["footnote: Interrupted."])
 
 
 @pytest.mark.usefixtures("store")
@@ -318,7 +378,7 @@ def test_a_port_in_use_is_one_line_that_names_it():
     assert str(port) in ran.stderr
 
 
-def test_an_interrupted_add_ends_quietly_and_keeps_what_it_had(surroundings: Path):
+def test_an_interrupted_add_says_that_what_it_had_is_kept(surroundings: Path):
     files = surroundings / "files"
     files.mkdir()
     for number in range(400):
@@ -339,9 +399,9 @@ def test_an_interrupted_add_ends_quietly_and_keeps_what_it_had(surroundings: Pat
             kept = len(beside.documents())
     adding.send_signal(signal.SIGINT)
     out, err = adding.communicate(timeout=30)
-    assert adding.returncode not in (0, None)
-    assert "Traceback" not in out + err
-    assert len([line for line in err.splitlines() if line.strip()]) <= 1
+    assert (adding.returncode, out) == (130, "")
+    assert one_line(err)
+    assert "What was added is kept; the same command goes on" in err
     with Assistant() as after:
         assert kept <= len(after.documents()) < 400
         assert "wine" in after.query("What does barrel 0-5 of the cellar hold?").text

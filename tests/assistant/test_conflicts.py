@@ -28,6 +28,7 @@ def candidate(text: str, document: str) -> Candidate:
         cosine=1.0,
         in_context=1.0,
         coverage=1.0,
+        covered_in_context=1.0,
         score=1.0,
     )
 
@@ -69,6 +70,11 @@ def contradicting(question: str, best: str, *others: tuple[str, str]) -> list[st
             "The damage cost €6.5 million.",
             "The damage cost €8.3 million.",
         ),
+        (
+            "When was the report published?",
+            "The report was published on 12 January 2026.",
+            "The report was published on 9 March.",
+        ),
     ],
 )
 def test_two_documents_that_differ_are_found_whichever_comes_first(question, one, other):
@@ -103,6 +109,31 @@ def test_two_documents_that_differ_are_found_whichever_comes_first(question, one
             "Who did not hear the alarm?",
             "The mayor did not hear the alarm.",
             "The mayor heard the alarm.",
+        ),
+        (
+            "How many people were hurt?",
+            "Six people were hurt.",
+            "The five others who were hurt were treated on the spot.",
+        ),
+        (
+            "How many people were hurt?",
+            "Six people were hurt.",
+            "6 people were hurt.",
+        ),
+        (
+            "How high was the water above the barrage?",
+            "The water above the barrage was 6.92 metres high.",
+            "The water ran 11 kilometres from the barrage above, and was high.",
+        ),
+        (
+            "When was the report published?",
+            "The report was published on 12 January 2026.",
+            "The report was published on Monday, 12 January.",
+        ),
+        (
+            "How long did the release last?",
+            "The release lasted three hours.",
+            "The release lasted 3 hours.",
         ),
     ],
 )

@@ -93,6 +93,15 @@ def test_where_the_documents_differ_both_accounts_are_given(demo: Assistant, que
 
 
 @pytest.mark.parametrize(
+    "question", ["How many people were hurt?", "How high was the water above the barrage?"]
+)
+def test_accounts_that_agree_are_not_called_different(demo: Assistant, question: str):
+    answer = demo.query(question)
+    assert not answer.abstained
+    assert answer.conflicts == ()
+
+
+@pytest.mark.parametrize(
     ("question", "words"),
     [
         ("How many buildings were flooded?", ["231"]),

@@ -7,7 +7,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,7 @@ from fastapi.responses import JSONResponse
 
 from assistant.assistant import Assistant
 from index.embeddings import MiniLM
-from index.errors import ModelError
-
-# llama-index leaves the sockets of its OpenAI client to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+from index.errors import ModelError, SettingsError
 
 KEY = "sk-a-key-that-nobody-may-see"
 QUESTION = "Why did Gate 3 fail?"
@@ -37,9 +34,10 @@ class EmbeddingServer:
     encoding: str | None = None
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
+    connections: Callable[[], int] = lambda: 0
 
     def configure(self, monkeypatch: pytest.MonkeyPatch, **options: object) -> None:
-        stated = {"api_base": self.address, "api_key": KEY, "max_retries": 0, **options}
+        stated = {"api_base": self.address, "api_key": KEY, **options}
         monkeypatch.setenv("FOOTNOTE_EMBEDDING", "openai:text-embedding-3-small")
         monkeypatch.setenv("FOOTNOTE_EMBEDDING_OPTIONS", json.dumps(stated))
 
@@ -54,7 +52,8 @@ def application(server: EmbeddingServer) -> FastAPI:
         server.keys.add(request.headers["authorization"])
         if server.status != 200:
             message = f"Incorrect API key provided: {KEY}."
-            return JSONResponse({"error": {"message": message}}, server.status)
+            soon = {"retry-after-ms": "1", "retry-after": "0"}
+            return JSONResponse({"error": {"message": message}}, server.status, soon)
         rows = model.embed_passages(asked["input"])
         encoding = server.encoding or asked.get("encoding_format", "float")
         data = [
@@ -82,6 +81,7 @@ def server() -> Iterator[EmbeddingServer]:
         listening.bind(("127.0.0.1", 0))
         state.address = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
         running = uvicorn.Server(uvicorn.Config(application(state), log_level="critical"))
+        state.connections = lambda: len(running.server_state.connections)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
         while not running.started:
@@ -122,40 +122,72 @@ def test_only_passages_and_questions_are_sent_to_the_server(
     ]
 
 
-def test_a_key_that_is_refused_is_one_line_without_the_key(
-    server: EmbeddingServer, monkeypatch, caplog, capfd
+@pytest.mark.parametrize(("status", "requests"), [(401, 1), (429, 6)])
+def test_a_server_that_refuses_is_one_line_without_the_key(
+    server: EmbeddingServer, monkeypatch, caplog, capfd, status: int, requests: int
 ):
-    server.status = 401
+    server.status = status
     server.configure(monkeypatch)
-    with caplog.at_level(logging.WARNING), pytest.raises(ModelError) as raised:
+    with caplog.at_level(logging.INFO), pytest.raises(ModelError) as raised:
         Assistant()
     line = str(raised.value)
     assert "openai:text-embedding-3-small" in line
     assert "\n" not in line
     assert KEY not in line + repr(raised.value) + caplog.text + "".join(capfd.readouterr())
-    assert raised.value.__cause__ is None
+    assert raised.value.__context__ is None
+    assert len(server.requests) == requests
+
+
+def test_how_often_to_try_again_is_an_option(server: EmbeddingServer, monkeypatch):
+    server.status = 500
+    server.configure(monkeypatch, max_retries=0)
+    with pytest.raises(ModelError):
+        Assistant()
     assert len(server.requests) == 1
 
 
-def test_a_server_that_is_down_is_one_line_without_the_key(monkeypatch, caplog):
+def test_a_server_that_is_down_is_told_within_seconds_and_without_the_key(monkeypatch, caplog):
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{reserved.getsockname()[1]}/v1"
         EmbeddingServer(address).configure(monkeypatch)
         started = time.monotonic()
-        with caplog.at_level(logging.WARNING), pytest.raises(ModelError) as raised:
+        with caplog.at_level(logging.INFO), pytest.raises(ModelError) as raised:
             Assistant()
+    assert time.monotonic() - started < 15
     line = str(raised.value)
     assert "did not answer" in line
     assert "\n" not in line
     assert KEY not in line + repr(raised.value) + caplog.text
-    assert time.monotonic() - started < 30
+    assert raised.value.__context__ is None
+
+
+def test_an_assistant_that_is_closed_holds_no_connection(server: EmbeddingServer, monkeypatch):
+    server.configure(monkeypatch)
+    with Assistant():
+        assert server.connections() == 1
+    deadline = time.monotonic() + 10
+    while server.connections() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert server.connections() == 0
+
+
+@pytest.mark.parametrize(
+    "options", [{"timeout": KEY}, {"default_headers": KEY}, {"embed_batch_size": KEY}]
+)
+def test_a_wrong_option_of_the_embedding_is_named_without_its_value(monkeypatch, options):
+    EmbeddingServer("http://127.0.0.1:1/v1").configure(monkeypatch, **options)
+    with pytest.raises(SettingsError, match=next(iter(options))) as raised:
+        Assistant()
+    assert KEY not in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert raised.value.__context__ is None
 
 
 def test_a_server_that_stops_while_documents_are_added_loses_nothing_stored(
     server: EmbeddingServer, tmp_path, monkeypatch
 ):
-    server.configure(monkeypatch)
+    server.configure(monkeypatch, max_retries=0)
     for name in ("inn", "mill"):
         (tmp_path / f"{name}.txt").write_text(f"The {name} of the village closed in 1931.")
     with Assistant(tmp_path / "store") as assistant:

@@ -9,7 +9,6 @@ from assistant.drafts import Draft, Evidence
 from assistant.footnotes import Footnotes
 from assistant.retrieval import reciprocal_rank_fusion
 from index.document import Span
-from index.errors import UnknownDocument
 from index.store import Store
 
 TEXT = (
@@ -21,7 +20,7 @@ TEXT = (
 def store(assistant: Assistant, tmp_path: Path) -> Store:
     (tmp_path / "ferry.txt").write_text(TEXT)
     assistant.add(tmp_path / "ferry.txt")
-    return assistant._open(create=False)
+    return assistant._opening.made()
 
 
 def evidence(store: Store, words: str) -> Evidence:
@@ -121,8 +120,11 @@ def test_the_first_sentence_opens_no_paragraph(store: Store):
 def test_a_document_that_is_removed_meanwhile_is_never_cited(store: Store):
     written = draft(store, "It left at 08:15.", "It left at 08:15.")
     store.remove(written.evidence[0].document.id)
-    with pytest.raises(UnknownDocument):
-        Footnotes(store).verified(written)
+    footnotes = Footnotes(store)
+    assert footnotes.verified(written) == (None, ())
+    assert footnotes.citations == []
+    (dropped,) = footnotes.dropped
+    assert (dropped.text, dropped.unsupported) == ("It left at 08:15.", ((0, 17),))
 
 
 def test_what_both_rankings_find_comes_before_what_one_finds():

@@ -23,7 +23,7 @@ from assistant.assistant import Assistant
 from assistant.llamaindex import embedder
 from assistant.settings import Settings as FootnoteSettings
 from index.embeddings import MiniLM
-from index.errors import EmptyDocument, EmptyStore
+from index.errors import EmptyStore
 
 QUESTION = "Why did Gate 3 fail?"
 
@@ -224,9 +224,16 @@ def test_files_and_llama_index_documents_can_be_added_together(assistant: Assist
     assert len(report.added) == 2
 
 
-def test_a_llama_index_document_without_text_is_refused_by_name(assistant: Assistant):
-    with pytest.raises(EmptyDocument, match="mill"):
-        assistant.add([LlamaDocument(id_="mill", text=" \n")])
+def test_a_llama_index_document_without_text_is_reported_and_stops_no_other(
+    assistant: Assistant, seeds: Path
+):
+    empty = LlamaDocument(id_="mill", text=" \n")
+    full = LlamaDocument(id_="inn", text="The inn is old.")
+    report = assistant.add([seeds / "correction-notice.md", empty, full])
+    assert [(done.path, done.reason) for done in report.failed] == [
+        ("mill", "The document holds no text.")
+    ]
+    assert len(report.added) == len(assistant.documents()) == 2
 
 
 def test_any_llama_index_embedding_can_be_the_stores_model(

@@ -6,12 +6,16 @@ from assistant.questions import understood
 from index.errors import QuestionError
 
 GREETINGS = """hi|Hello!|hey there|Good morning.|Thanks|thank you so much!|Who are you?
-What can you do?|help|Goodbye|How do you work?|HELLO""".replace("\n", "|").split("|")
+What can you do?|help|Goodbye|How do you work?|HELLO|Hi, thanks!|hello, how are you?|Thanks a lot
+What do you do?|Good night|ok|Can you help me?""".replace("\n", "|").split("|")
 
 OVERVIEWS = """What is in my documents?|What's in my documents?|What are the documents about?
 List all documents|Show me my files|which documents do you have?|Give me an overview
 overview of the documents|Summarise my documents|Summarize all documents|What do you know?
-What documents are there?|what do my documents say|Describe the collection""".replace(
+What documents are there?|what do my documents say|Describe the collection
+Can you list my documents?|Could you give me an overview?|Please summarise all the documents
+Please list my documents|List my documents, please.|Summarise everything
+Which documents are in the library?|What have I added?|A summary of all documents""".replace(
     "\n", "|"
 ).split("|")
 
@@ -25,11 +29,17 @@ SUMMARIES = {
     "Can you summarise the log of the harbour master?": "the log of the harbour master",
     "What are the main findings in the report?": "the report",
     "What is this document about?": "",
+    "Give me a summary": "",
+    "Summarise the document, please": "",
+    "Would you please sum up the letter?": "the letter",
+    "What is the inspectors report about?": "the inspectors report",
 }
 
 YES_NO = """Was it a controlled release?|Is it true?|Wasn't the inspection overdue?
 Didn’t the siren sound?|Has the bridge reopened?|Were six people hurt?|Will it be replaced?
-does anyone know""".replace("\n", "|").split("|")
+does anyone know|Could the gate have held?|Can you swim in the canal?""".replace("\n", "|").split(
+    "|"
+)
 
 QUESTIONS = """Hi, who met whom?|Hello there, when did the alarm sound?
 What is in the report about Gate 3?|What is in the report?|Help me find the date of the report
@@ -39,7 +49,13 @@ What is in the collection of the museum?|What does the document say about Gate 3
 How are you able to close the gate?|What documents are there on inspections?
 Show me the documents that mention Gate 3|List the documents the company signed
 When did the alarm sound?|Isolde said what?|Hastings: what happened?|Canned goods: where from?
-Thanks to whom was the gate closed?""".replace("\n", "|").split("|")
+Thanks to whom was the gate closed?|What is this document about Gate 3 called?
+What are the main points of disagreement?|Will Smith said what?|May was the month of what?
+Can you tell me when the alarm sounded?|Could you list the six gates?|What is the dispute about?
+OK, but who met whom?|What have I added to the fund?|What do you do when the siren sounds?
+Please tell me who met whom.|Can you help the harbour master find the log?""".replace(
+    "\n", "|"
+).split("|")
 
 
 @pytest.mark.parametrize("text", GREETINGS)
@@ -151,7 +167,8 @@ HISTORY = [("user", "When did the alarm sound?"), ("assistant", "At 21:58.[1]")]
 
 
 @pytest.mark.parametrize(
-    "text", ["Who heard it?", "And the lamp?", "Why?", "What about Gate 3?", "Was she there?"]
+    "text",
+    ["Who heard it?", "And the lamp?", "Why?", "Why not?", "What about Gate 3?", "Was she there?"],
 )
 def test_a_follow_up_is_read_with_the_question_before_it(text: str):
     assert understood(text, HISTORY).standalone == f"When did the alarm sound? {text}"
@@ -163,6 +180,7 @@ def test_a_follow_up_is_read_with_the_question_before_it(text: str):
         "Who owns the bakery at Salt Lane?",
         "How many buildings were flooded in Quellhaven?",
         "hello",
+        "Why did Gate 3 of the Tollmark Barrage fail?",
         "Summarise the minutes",
         "What is in my documents?",
     ],

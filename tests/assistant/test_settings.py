@@ -1,3 +1,4 @@
+import traceback
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,7 @@ def test_an_argument_that_was_not_given_leaves_the_setting_alone(monkeypatch):
         ("FOOTNOTE_PORT", "65536"),
         ("FOOTNOTE_QUESTION_LIMIT", "0"),
         ("FOOTNOTE_EMBEDDING_OPTIONS", "[1]"),
+        ("FOOTNOTE_EMBEDDING_OPTIONS", "{bad"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_setting(monkeypatch, name: str, value: str):
@@ -64,6 +66,50 @@ def test_a_wrong_value_is_one_line_that_names_the_setting(monkeypatch, name: str
     with pytest.raises(SettingsError, match=name) as raised:
         Assistant()
     assert "\n" not in str(raised.value)
+
+
+SECRET = "sk-a-key-that-nobody-may-see"
+
+
+@pytest.mark.parametrize("value", [f'["{SECRET}"]', f'{{"api_key": "{SECRET}"', f'"{SECRET}"'])
+@pytest.mark.parametrize("source", ["environment", ".env"])
+def test_a_value_that_cannot_be_used_is_nowhere_in_the_error(
+    monkeypatch, surroundings: Path, source: str, value: str
+):
+    if source == ".env":
+        (surroundings / ".env").write_text(f"FOOTNOTE_EMBEDDING_OPTIONS='{value}'\n")
+    else:
+        monkeypatch.setenv("FOOTNOTE_EMBEDDING_OPTIONS", value)
+    with pytest.raises(SettingsError, match="FOOTNOTE_EMBEDDING_OPTIONS") as raised:
+        load()
+    assert SECRET not in "".join(traceback.format_exception(raised.value))
+    assert raised.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("footnote.toml", b'store = "x\n', "footnote.toml.*line 1"),
+        ("footnote.toml", b'store = "\xff"\n', "footnote.toml.*UTF-8"),
+        ("footnote.toml", b'sotre = "x"\n', "footnote.toml.*sotre"),
+        ("footnote.toml", b"port = 0\n", "FOOTNOTE_PORT"),
+        (".env", b"FOOTNOTE_STORE=\xff\n", r"\.env.*UTF-8"),
+    ],
+)
+def test_a_file_of_settings_that_cannot_be_used_is_one_line_that_says_where(
+    surroundings: Path, name: str, content: bytes, told: str
+):
+    (surroundings / name).write_bytes(content)
+    with pytest.raises(SettingsError, match=told) as raised:
+        Assistant()
+    assert "\n" not in str(raised.value)
+    assert raised.value.__context__ is None
+
+
+def test_an_unknown_variable_of_the_environment_is_no_error(monkeypatch, surroundings: Path):
+    monkeypatch.setenv("FOOTNOTE_SOTRE", "x")
+    (surroundings / ".env").write_text("FOOTNOTE_SOTRE=x\n")
+    assert load().store == Path(".footnote")
 
 
 @pytest.mark.parametrize(

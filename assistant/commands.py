@@ -1,0 +1,240 @@
+"""What `footnote` can be told to do, on top of `Assistant` and nothing else."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assistant.answer import Answer
+from assistant.assistant import Assistant
+from assistant.settings import load
+from index.ingest import AddReport, FileDone
+
+ABSTAINED = 3
+DEMO_STORE = Path(".footnote-demo")
+
+app = typer.Typer(
+    name="footnote",
+    help="Ask your documents; every sentence of the answer carries a footnote that was checked.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    text = "text"
+    json = "json"
+
+
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", help="The store's folder (default: .footnote).")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+DocumentOption = Annotated[
+    list[str] | None,
+    typer.Option("--document", help="Look only in this document (its id); repeatable."),
+]
+
+
+@app.command()
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002 (the option's name)
+    as_json: JsonOption = False,
+) -> None:
+    """Add documents; what is unchanged is passed over."""
+    with _assistant(store) as assistant, _progress() as show:
+        report = assistant.add(paths, progress=show)
+    if as_json or format is Format.json:
+        _print_json(_reported(report))
+    else:
+        for failed in report.failed:
+            typer.echo(f"{failed.path}: {failed.reason}", err=True)
+        typer.echo(_counted(report))
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="In natural language.")],
+    store: StoreOption = None,
+    document: DocumentOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question with footnotes; exit status 3: the documents do not answer it."""
+    with _assistant(store) as assistant:
+        answer = assistant.query(question, documents=document)
+    if as_json or format is Format.json:
+        typer.echo(answer.model_dump_json(indent=2))
+    else:
+        typer.echo(_rendered(answer))
+    if answer.abstained:
+        raise typer.Exit(ABSTAINED)
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="Words or a question.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="How many passages.")] = 10,
+    store: StoreOption = None,
+    document: DocumentOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Show the passages nearest to a question."""
+    with _assistant(store) as assistant:
+        passages = assistant.search(question, k=k, documents=document)
+    if as_json or format is Format.json:
+        _print_json([passage.model_dump(mode="json") for passage in passages])
+        return
+    for number, passage in enumerate(passages, start=1):
+        where = ", ".join(part for part in (passage.title, passage.date, passage.locator) if part)
+        typer.echo(f"{number}. {where}\n   {' '.join(passage.text.split())}\n")
+
+
+@app.command()
+def documents(
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """List the documents with their ids, the latest first."""
+    with _assistant(store) as assistant:
+        infos = assistant.documents()
+    if as_json or format is Format.json:
+        rows = [{**asdict(info), "added": info.added.isoformat()} for info in infos]
+        _print_json(rows)
+        return
+    for info in infos:
+        typer.echo(f"{info.id}  {info.date or '–':10}  {info.title}")
+    if not infos:
+        typer.echo("No documents yet. Add some: footnote add PATH…", err=True)
+
+
+@app.command()
+def remove(
+    ids: Annotated[list[str], typer.Argument(help="Ids of documents, from 'footnote documents'.")],
+    store: StoreOption = None,
+) -> None:
+    """Remove documents from the store; your files stay."""
+    with _assistant(store) as assistant:
+        for document_id in ids:
+            assistant.remove(document_id)
+            typer.echo(f"removed {document_id}")
+
+
+@app.command()
+def serve(
+    store: StoreOption = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0 takes any free one.")
+    ] = None,
+    demo: Annotated[
+        Path | None, typer.Option(help="Show this folder's documents in a demo store of their own.")
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Open the web chat."""
+    from assistant.web import launch
+
+    settings = load(store=store)
+    with Assistant(DEMO_STORE if demo else None, settings=settings) as assistant:
+        if demo:
+            with _progress() as show:
+                report = assistant.add(demo, progress=show)
+            for failed in report.failed:
+                typer.echo(f"{failed.path}: {failed.reason}", err=True)
+        # From here on it is how serving ends, and no interruption.
+        signal.signal(signal.SIGINT, lambda *_: os._exit(0))
+        launch(assistant, demo=demo is not None, host=host, port=port, open_browser=browser)
+
+
+@contextmanager
+def _assistant(store: Path | None) -> Iterator[Assistant]:
+    with Assistant(settings=load(store=store)) as assistant:
+        yield assistant
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """A bar on standard error while files are added; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("Reading", total=None)
+
+        def show(done: FileDone) -> None:
+            name = Path(done.path).name
+            bar.update(task, total=done.total, completed=done.done, description=name)
+
+        yield show
+
+
+def _rendered(answer: Answer) -> str:
+    """The answer as text, with its footnotes or the nearest passages below."""
+    lines = [answer.text, ""]
+    for c in answer.citations:
+        where = ", ".join(part for part in (c.title, c.date, c.locator) if part)
+        lines.append(f"[{c.number}] {where}: “{' '.join(c.quote.split())}”")
+    for passage in answer.nearest:
+        where = ", ".join(part for part in (passage.title, passage.date, passage.locator) if part)
+        lines.append(f"–   {where}: “{' '.join(passage.text.split())}”")
+    lines += [f"Note: {notice}" for notice in answer.notices]
+    return "\n".join(lines).rstrip()
+
+
+def _counted(report: AddReport) -> str:
+    counts = [
+        f"{len(files)} {outcome}"
+        for outcome, files in (
+            ("added", report.added),
+            ("updated", report.updated),
+            ("unchanged", report.unchanged),
+            ("failed", report.failed),
+        )
+        if files
+    ]
+    return ", ".join(counts) or "Nothing to add: no readable file there."
+
+
+def _reported(report: AddReport) -> dict[str, list[dict[str, Any]]]:
+    def rows(files: tuple[FileDone, ...]) -> list[dict[str, Any]]:
+        return [{"path": f.path, "document_id": f.document_id, "reason": f.reason} for f in files]
+
+    return {
+        "added": rows(report.added),
+        "updated": rows(report.updated),
+        "unchanged": rows(report.unchanged),
+        "failed": rows(report.failed),
+    }
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,98 @@
+"""What a text denies and what it states, clause by clause, compared by stems.
+
+'The gate was not opened' and 'nobody opened the gate' deny the same; 'the alarm sounded' states
+what 'the alarm did not sound' denies.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.questions import content_terms
+from index.document import Span
+from index.lexical import analyzed
+
+_NEGATION = re.compile(
+    r"\b(?:no|not(?! only\b)|none|never|nobody|nothing|nowhere|neither|nor|without|cannot"
+    r"|hardly|barely|scarcely|seldom|rarely|unable|impossible|false|untrue"
+    r"|den(?:y|ies|ied|ying)|refus(?:e|es|ed|ing)|reject(?:s|ed|ing)?|disput(?:e|es|ed|ing)"
+    r"|refut(?:e|es|ed|ing)|(?:fail|declin)(?:s|es|ed|ing)? to|lack(?:s|ed|ing)?)\b"
+    r"|\b\w+n[’']t\b",
+    re.IGNORECASE,
+)
+# A full stop or comma inside a figure ends no clause.
+_CLAUSE_END = re.compile(
+    r"[.;:,!?]+(?=\s|$|[”\"’)\]])|[—–|“”\"\n]"
+    r"|\b(?:but|and|while|although|though|whereas|because|which|who)\b",
+    re.IGNORECASE,
+)
+_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non")
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """The stems of a clause's content words, and the negating words in it."""
+
+    terms: frozenset[str]
+    negations: tuple[Span, ...]
+
+
+def reversed_in(text: str, quotes: Sequence[str]) -> list[Span]:
+    """Where a text denies what the quotes do not, or all of it where it states what they deny.
+
+    A clause that is not denied is refused where a denied clause of the quotes shares at least half
+    of its own stems with it, and no clause that the quotes state holds the same stems. A denied
+    clause needs a denied one in the quotes that shares half the stems of the shorter of the two.
+    """
+    cited = [clause for quote in quotes for clause in _clauses(quote)]
+    denied = [clause.terms for clause in cited if clause.negations]
+    stated = [clause.terms for clause in cited if not clause.negations]
+    wrong = _opposites(text, "\n".join(quotes))
+    for clause in _clauses(text):
+        if clause.negations:
+            if not any(_denies_too(clause.terms, other) for other in denied):
+                wrong += clause.negations
+        elif any(_denied_there(clause.terms, other, stated) for other in denied):
+            return [Span(0, len(text))]
+    return wrong
+
+
+def _clauses(text: str) -> list[_Clause]:
+    found, start = [], 0
+    for end, after in [*(m.span() for m in _CLAUSE_END.finditer(text)), (len(text), len(text))]:
+        negations = tuple(Span(*m.span()) for m in _NEGATION.finditer(text, start, end))
+        plain = text[start:end]
+        for at in reversed(negations):
+            plain = f"{plain[: at.start - start]} {plain[at.end - start :]}"
+        terms = content_terms(plain)
+        if terms or negations:
+            found.append(_Clause(terms, negations))
+        start = after
+    return found
+
+
+def _denies_too(own: frozenset[str], denied: frozenset[str]) -> bool:
+    return len(own & denied) * 2 >= min(len(own), len(denied))
+
+
+def _denied_there(
+    own: frozenset[str], denied: frozenset[str], stated: Sequence[frozenset[str]]
+) -> bool:
+    shared = own & denied
+    return len(shared) * 2 >= len(denied) > 0 and not any(shared <= other for other in stated)
+
+
+def _opposites(text: str, cited: str) -> list[Span]:
+    """Words that the quotes hold only with a negating prefix, or only without: (im)possible."""
+    known = set(analyzed(cited))
+    wrong = []
+    for match in re.finditer(r"[^\W\d_]{4,}", text):
+        word = match[0].lower()
+        if known.issuperset(analyzed(word)):
+            continue
+        if known.intersection(analyzed(" ".join(prefix + word for prefix in _PREFIXES))):
+            return [Span(0, len(text))]
+        bare = [word.removeprefix(prefix) for prefix in _PREFIXES if word.startswith(prefix)]
+        if known.intersection(analyzed(" ".join(base for base in bare if len(base) > 3))):
+            wrong.append(Span(*match.span()))
+    return wrong
