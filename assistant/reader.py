@@ -19,8 +19,9 @@ from index.sentences import sentence_spans
 ABSTAIN_BELOW = 1.75
 """The least evidence that an answer needs; the trade-off is measured in `benchmarks/README.md`."""
 
-_STEEPNESS = 7.4
-"""Of the logistic curve from evidence to confidence."""
+_EVEN, _STEEPNESS = 1.93, 4.5
+"""The logistic curve from evidence to confidence: where it is one half, and its slope. Fitted by
+`benchmarks/reader_weights.py` on as many questions that can be answered as not."""
 
 SECOND_WITHIN = 1.0
 """A second sentence is given where its score lies at most so far below the best one's."""
@@ -55,7 +56,7 @@ class Reader:
         evidence = _evidence(candidates)
         if _lacks_value(question, chosen):
             evidence -= _VALUE_MISSING
-        confidence = 1 / (1 + math.exp(-_STEEPNESS * (evidence - self._threshold)))
+        confidence = 1 / (1 + math.exp(-_STEEPNESS * (evidence - _EVEN)))
         kind: Kind = "yes_no" if question.kind == "yes_no" else "answer"
         if evidence < self._threshold:
             return Reading(kind, NOT_FOUND, abstained=True, confidence=confidence)

@@ -138,6 +138,7 @@ def measure(store: Store, ids: dict[str, str], corpus: Rows, questions: Rows) ->
     both = np.r_[np.ones(len(found)), np.zeros(len(found))]
     line = logistic(np.r_[found, missing], both)
     print("evidence weights, all rows:", (line / line[0]).round(2).tolist())
+    print(f"slope of the confidence: {line[0]:.2f}")
     for answered in (0.94, 0.95, 0.96, 0.97):
         out = (no < np.quantile(yes, 1 - answered)).mean()
         bar = np.quantile(found @ line[:-1], 1 - answered)
