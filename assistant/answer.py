@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
+from index.document import Part
+
 SCHEMA_VERSION = 1
 _FOOTNOTE_SHAPED = re.compile(r"\[(\d+)\]")
 
@@ -33,12 +35,13 @@ class Passage(_Frozen):
     source: str | None = None
     path: str | None = None
     heading: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     score: float = 0.0
 
     @property
     def locator(self) -> str:
         """Where it stands, for a reader: 'p. 3', 'pp. 3–4', or the headings above it."""
-        return locator(self.page, self.page_end, self.heading)
+        return locator(self.page, self.page_end, self.heading, self.parts)
 
 
 class Citation(_Frozen):
@@ -159,8 +162,22 @@ def citation_id(version: str, start: int, end: int) -> str:
     return f"{version[:16]}:{start}-{end}"
 
 
-def locator(page: int | None, page_end: int | None, heading: Sequence[str]) -> str:
-    """'p. 3', 'pp. 3–4', or the innermost heading; empty where there is neither."""
-    if page is None:
-        return f"“{heading[-1]}”" if heading else ""
-    return f"p. {page}" if page_end in (None, page) else f"pp. {page}–{page_end}"
+def locator(
+    page: int | None, page_end: int | None, heading: Sequence[str], parts: Sequence[Part] = ()
+) -> str:
+    """'p. 3', 'pp. 3–4', 'sheet “Sales”, row 12', or the innermost heading; empty without any."""
+    if page is not None:
+        return f"p. {page}" if page_end in (None, page) else f"pp. {page}–{page_end}"
+    by_kind: dict[str, list[str]] = {}
+    for part in parts:
+        by_kind.setdefault(part.kind, []).append(part.label)
+    if by_kind:
+        return ", ".join(_named(kind, labels) for kind, labels in by_kind.items())
+    return f"“{heading[-1]}”" if heading else ""
+
+
+def _named(kind: str, labels: Sequence[str]) -> str:
+    first, last = labels[0], labels[-1]
+    if all(label.isdecimal() for label in labels):
+        return f"{kind} {first}" if first == last else f"{kind}s {first}–{last}"
+    return f"{kind} “{first}”" if first == last else f"{kind}s “{first}”–“{last}”"

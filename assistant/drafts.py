@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Kind
 from index.catalog import DocumentInfo, StoredChunk
-from index.document import Span
+from index.document import Part, Span, touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +17,15 @@ class Evidence:
     page: int | None = None
     page_end: int | None = None
     heading: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     score: float = 0.0
 
     @classmethod
     def within(cls, chunk: StoredChunk, start: int, end: int, score: float = 0.0) -> "Evidence":
         """A span (offsets in the document) inside a chunk."""
         page, page_end = chunk.pages_of(start, end)
-        return cls(chunk.document, start, end, page, page_end, chunk.heading, score)
+        parts = touched(chunk.parts, start, end)
+        return cls(chunk.document, start, end, page, page_end, chunk.heading, parts, score)
 
 
 @dataclass(frozen=True, slots=True)

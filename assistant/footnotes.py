@@ -117,7 +117,7 @@ def _citation(number: int, evidence: Evidence, quote: str) -> Citation:
         author=document.author,
         source=document.source,
         path=document.path,
-        locator=locator(evidence.page, evidence.page_end, evidence.heading),
+        locator=locator(evidence.page, evidence.page_end, evidence.heading, evidence.parts),
         page=evidence.page,
         page_end=evidence.page_end,
         start=evidence.start,

@@ -46,6 +46,7 @@ class Retrieved:
             source=document.source,
             path=document.path,
             heading=self.chunk.heading,
+            parts=self.chunk.parts,
             score=self.fused,
         )
 

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, CursorResult
 
-from index.document import Chunk, Document, Page
+from index.document import Chunk, Document, Page, Part
 from index.errors import StoreError, UnknownDocument
 from index.schema import SCHEMA_VERSION, chunks, locations, meta, tables, texts, versions
 
@@ -53,7 +53,7 @@ class DocumentInfo:
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A live chunk: its text, the pages it touches, the headings above it, its document."""
+    """A live chunk: its text, the pages and parts it touches, the headings above, its document."""
 
     id: int
     start: int
@@ -62,6 +62,7 @@ class StoredChunk:
     pages: tuple[Page, ...]
     heading: tuple[str, ...]
     document: DocumentInfo
+    parts: tuple[Part, ...] = ()
 
     def pages_of(self, start: int, end: int) -> tuple[int | None, int | None]:
         """The first and last page of a span inside this chunk; (None, None) without pages."""

@@ -33,10 +33,17 @@ def chunks(document: Document, word_ends: WordEnds, limit: int) -> list[Chunk]:
 
 
 def contexts(document: Document, chunks: Sequence[Chunk], word_ends: WordEnds) -> list[str]:
-    """For each chunk what is embedded before its own words: the title and the headings above."""
+    """For each chunk what is embedded before its own words.
+
+    That is the title, the headings above it, and the row that names the columns where the chunk
+    begins further down in a table.
+    """
     full = []
     for chunk in chunks:
         path = [h for h in document.heading_path(chunk.start) if h != document.title]
+        table = document.table_at(chunk.start)
+        if table is not None and chunk.start >= table.header.end:
+            path.append(document.text[table.header.start : table.header.end])
         full.append(" · ".join([document.title, *path]))
     distinct = list(dict.fromkeys(full))
     short = {}

@@ -1,4 +1,4 @@
-r"""Document, Page, Heading and Chunk: what a file becomes, immutable.
+r"""Document, its pages, parts, tables and headings, and Chunk: what a file becomes, immutable.
 
 Every offset counts Unicode code points of `Document.text`. The text is fixed once, when the file
 is read (newlines are '\n', no lone surrogates, no NUL); nothing rewrites it afterwards, so that a
@@ -7,11 +7,13 @@ span of it can be cited.
 
 import hashlib
 import re
-from bisect import bisect_right
-from dataclasses import dataclass
-from typing import NamedTuple
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 from index.errors import EmptyDocument
+from index.layout import PageLayout
 
 ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
@@ -32,6 +34,32 @@ class Page:
     end: int
 
 
+PartKind = Literal["slide", "sheet", "row", "chapter", "message", "cell", "line"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that a reader of the file can look up, where the file has no pages.
+
+    `label` is what names it there: a slide's, row's or line's number, a sheet's or chapter's name.
+    A row stands inside a sheet; parts of one kind never overlap.
+    """
+
+    kind: PartKind
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table's span, one row a line, and the span of the row that names its columns."""
+
+    start: int
+    end: int
+    header: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A heading's own span in the text and its level, 1 being the highest."""
@@ -43,11 +71,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it was read: its text, and what it states about itself.
+    """A document as it was read: its text, its structure, and what it states about itself.
 
     `date` is the publication date as ISO 8601 ('2023-03-02', '2023-03' or '2023') and `date_span`
     the place in the text that states it, where the text does. `source` is an address or a
-    publisher that the document names. What a document does not state is None.
+    publisher that the document names, `accessed` the day on which it was fetched from there, and
+    `language` an ISO 639-1 code. What a document does not state is None. `parts` are in order of
+    their start, an outer one before those inside it. `layout` says where on its pages a PDF's words
+    are printed; it is no part of what makes two documents equal.
 
     Raises:
         EmptyDocument: the text holds nothing but white space.
@@ -61,21 +92,29 @@ class Document:
     date: str | None = None
     date_span: Span | None = None
     source: str | None = None
+    accessed: str | None = None
+    language: str | None = None
     pages: tuple[Page, ...] = ()
     headings: tuple[Heading, ...] = ()
+    parts: tuple[Part, ...] = ()
+    tables: tuple[Table, ...] = ()
+    layout: tuple[PageLayout, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.text.strip():
             raise EmptyDocument("The document holds no text.")
         if "\r" in self.text or "\0" in self.text or not _encodable(self.text):
             raise ValueError("document text must be normalised (see index.document.normalised)")
-        spans = [(p.start, p.end) for p in self.pages] + [(h.start, h.end) for h in self.headings]
+        structure = (self.pages, self.headings, self.parts, self.tables)
+        spans = [Span(item.start, item.end) for items in structure for item in items]
+        spans += [table.header for table in self.tables]
         if self.date_span is not None:
             spans.append(self.date_span)
         if any(not 0 <= start <= end <= len(self.text) for start, end in spans):
-            raise ValueError("a page, heading or date lies outside the text")
-        if self.date is not None and not ISO_DATE.fullmatch(self.date):
-            raise ValueError(f"not an ISO 8601 date: {self.date!r}")
+            raise ValueError("a page, heading, part, table or date lies outside the text")
+        for date in (self.date, self.accessed):
+            if date is not None and not ISO_DATE.fullmatch(date):
+                raise ValueError(f"not an ISO 8601 date: {date!r}")
 
     @property
     def version(self) -> str:
@@ -88,6 +127,16 @@ class Document:
             return None
         position = bisect_right(self.pages, offset, key=lambda page: page.start) - 1
         return self.pages[max(position, 0)].number
+
+    def parts_at(self, start: int, end: int) -> tuple[Part, ...]:
+        """The parts that a span touches, in order."""
+        return touched(self.parts, start, end)
+
+    def table_at(self, offset: int) -> Table | None:
+        """The table that holds `offset`; None outside tables."""
+        position = bisect_right(self.tables, offset, key=lambda table: table.start) - 1
+        found = self.tables[position] if position >= 0 else None
+        return found if found and offset < found.end else None
 
     def heading_path(self, offset: int) -> tuple[str, ...]:
         """The headings above `offset`, outermost first."""
@@ -107,6 +156,12 @@ class Chunk:
 
     start: int
     end: int
+
+
+def touched(parts: Sequence[Part], start: int, end: int) -> tuple[Part, ...]:
+    """Those of the parts, in order of their start, that share a character with the span."""
+    behind = bisect_left(parts, end, key=lambda part: part.start)
+    return tuple(part for part in parts[:behind] if part.end > start)
 
 
 _DATE_LABEL = re.compile(r"\W*(?:[^\W\d_]+\W+){0,2}\Z")

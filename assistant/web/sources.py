@@ -79,6 +79,7 @@ def _facts(document: Document, place: Place) -> Iterator[str]:
             document.page_at(place.start),
             document.page_at(place.end - 1),
             document.heading_path(place.start),
+            document.parts_at(place.start, place.end),
         )
         if where:
             yield where

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from index.document import Heading
+from index.document import Heading, Part, PartKind, Span, Table
 
 CELL_BREAK = " | "
 BULLET = "• "
@@ -13,29 +14,69 @@ BULLET = "• "
 class Block:
     """What stands between two blank lines: a paragraph, a whole list, a table, code or a heading.
 
-    `level` is a heading's level (1 is the highest), 0 for everything else.
+    `level` is a heading's level (1 is the highest), 0 for everything else; `header` says that this
+    is a table whose first line names its columns.
     """
 
     text: str
     level: int = 0
+    header: bool = False
 
 
-def set_text(blocks: Iterable[Block]) -> tuple[str, tuple[Heading, ...]]:
-    """The text that `blocks` make, a blank line between two of them, and its headings."""
-    parts: list[str] = []
+class Body(NamedTuple):
+    """A document's text and what its blocks say of its structure."""
+
+    text: str
+    headings: tuple[Heading, ...] = ()
+    tables: tuple[Table, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+def set_text(blocks: Iterable[Block], offset: int = 0) -> Body:
+    """The body that `blocks` make, a blank line between two of them.
+
+    `offset` is added to every span: where the text will stand in a longer one.
+    """
+    written: list[str] = []
     headings: list[Heading] = []
-    offset = 0
+    tables: list[Table] = []
     for block in blocks:
         if not block.text.strip():
             continue
-        if parts:
-            parts.append("\n\n")
+        if written:
+            written.append("\n\n")
             offset += 2
+        end = offset + len(block.text)
         if block.level:
-            headings.append(Heading(block.level, offset, offset + len(block.text)))
-        parts.append(block.text)
-        offset += len(block.text)
-    return "".join(parts), tuple(headings)
+            headings.append(Heading(block.level, offset, end))
+        first, below, _ = block.text.partition("\n")
+        if block.header and below:
+            tables.append(Table(offset, end, Span(offset, offset + len(first))))
+        written.append(block.text)
+        offset = end
+    return Body("".join(written), tuple(headings), tuple(tables))
+
+
+def set_parts(parts: Iterable[tuple[PartKind, str, Iterable[Block]]]) -> Body:
+    """The body of parts, given as kind, label and blocks; a part without text is left out."""
+    written: list[str] = []
+    headings: list[Heading] = []
+    tables: list[Table] = []
+    found: list[Part] = []
+    offset = 0
+    for kind, label, blocks in parts:
+        start = offset + 2 * bool(written)
+        body = set_text(blocks, start)
+        if not body.text:
+            continue
+        if written:
+            written.append("\n\n")
+        written.append(body.text)
+        offset = start + len(body.text)
+        headings.extend(body.headings)
+        tables.extend(body.tables)
+        found.append(Part(kind, label, start, offset))
+    return Body("".join(written), tuple(headings), tuple(tables), tuple(found))
 
 
 def row(cells: Iterable[str]) -> str:

@@ -60,7 +60,7 @@ def read_docx(data: bytes, name: str) -> Document:
     try:
         _check_archive(data)
         document = docx.Document(io.BytesIO(data))
-        text, headings = set_text(_blocks(document))
+        body = set_text(_blocks(document))
         properties = document.core_properties
         title, author = sensible_title(properties.title), sensible_author(properties.author)
         made = properties.created
@@ -69,15 +69,16 @@ def read_docx(data: bytes, name: str) -> Document:
         *(KeyError, IndexError, ValueError, AttributeError, NotImplementedError),
     ) as error:
         raise DocumentError(_DAMAGED) from error
-    if not text:
+    if not body.text:
         raise EmptyDocument("The file holds no text.")
     return compose(
-        text,
+        body.text,
         media_type=_MEDIA_TYPE,
         name=name,
         beside=Statement(title=title, author=author),
         made=None if made is None or made.date() == _TEMPLATE_DAY else iso_day(made),
-        headings=headings,
+        headings=body.headings,
+        tables=body.tables,
     )
 
 
@@ -166,7 +167,8 @@ def _contents(parent: _Element, styles: dict[str, _Style], numbering: Numbering)
     items: list[str] = []
     for element in _block_elements(parent):
         if element.tag == _TABLE:
-            block = Block("\n".join(_rows(element, styles, numbering)))
+            rows = list(_rows(element, styles, numbering))
+            block = Block("\n".join(rows), header=_has_header(element))
         else:
             block, listed = _paragraph(element, styles, numbering)
             if listed:
@@ -222,6 +224,17 @@ def _written(element: _Element) -> str:
         elif child.tag not in _SKIPPED and isinstance(child.tag, str):
             parts.append(_written(child))
     return "".join(parts)
+
+
+def _has_header(table: _Element) -> bool:
+    """Whether the table marks its first row as one that names the columns."""
+    first = table.find(_ROW)
+    if first is None or len(first.findall(_CELL)) < 2:
+        return False
+    repeated = first.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
+    look = table.find(f"{qn('w:tblPr')}/{qn('w:tblLook')}")
+    styled = look is not None and look.get(qn("w:firstRow")) in ("1", "true")
+    return repeated or styled
 
 
 def _rows(table: _Element, styles: dict[str, _Style], numbering: Numbering) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A tree of elements, HTML's or the one trafilatura makes of it, as blocks of text."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
@@ -89,7 +89,12 @@ class _Setter:
         if caption is not None:
             self._stand(Block(_collapsed("".join(caption.itertext()))))
         lines = (row(_lines_of(cell) for cell in line) for line in cells)
-        self._stand(Block("\n".join(filter(None, lines))))
+        self._stand(Block("\n".join(filter(None, lines)), header=_names_columns(cells[0])))
+
+
+def _names_columns(cells: Sequence[_Element]) -> bool:
+    """Whether a row's cells are all marked as headers, by HTML or by trafilatura."""
+    return len(cells) > 1 and all(c.tag == "th" or c.get("role") == "head" for c in cells)
 
 
 def _lines_of(element: _Element) -> str:

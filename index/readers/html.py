@@ -5,6 +5,7 @@ import copy
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import trafilatura
 from lxml import etree  # type: ignore[import-untyped]
@@ -70,10 +71,17 @@ def read_html(data: bytes, name: str) -> Document:
     blocks = _article(tree)
     if sum(len(block.text) for block in blocks) < _SHORTEST_ARTICLE:
         blocks = max(blocks, _all_visible(tree), key=lambda some: sum(len(b.text) for b in some))
-    text, headings = set_text(blocks)
-    if not text:
+    body = set_text(blocks)
+    if not body.text:
         raise EmptyDocument("The page holds no visible text.")
-    return compose(text, media_type="text/html", name=name, beside=beside, headings=headings)
+    return compose(
+        body.text,
+        media_type="text/html",
+        name=name,
+        beside=beside,
+        headings=body.headings,
+        tables=body.tables,
+    )
 
 
 def _decoded(data: bytes) -> str:
@@ -156,4 +164,4 @@ def _all_visible(tree: HtmlElement) -> list[Block]:
 
 
 def _clean(blocks: list[Block]) -> Iterator[Block]:
-    return (Block(normalised(block.text), block.level) for block in blocks)
+    return (replace(block, text=normalised(block.text)) for block in blocks)

@@ -36,16 +36,21 @@ def read_markdown(data: bytes, name: str) -> Document:
     source = decode(data)
     if source is None:
         raise UnsupportedFormat("The file is not text in any known encoding.")
-    beside, body = _split(normalised(source))
-    tokens = _parser.parse(body)
+    beside, below = _split(normalised(source))
+    tokens = _parser.parse(below)
     # The parser leaves out, without an error, all that follows a block nested to its limit.
     if any(token.level >= _DEEPEST - 1 for token in tokens):
         raise DocumentError("The file nests its lists or quotations too deeply to be read whole.")
-    text, headings = set_text(_blocks(tokens))
-    if not text:
+    body = set_text(_blocks(tokens))
+    if not body.text:
         raise EmptyDocument("The file holds no text besides its markup.")
     return compose(
-        normalised(text), media_type="text/markdown", name=name, beside=beside, headings=headings
+        normalised(body.text),
+        media_type="text/markdown",
+        name=name,
+        beside=beside,
+        headings=body.headings,
+        tables=body.tables,
     )
 
 
@@ -99,7 +104,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
         elif token.type in ("bullet_list_open", "ordered_list_open"):
             yield Block("\n".join(_items(token, inner)))
         elif token.type == "table_open":
-            yield Block("\n".join(_rows(inner)))
+            yield Block("\n".join(_rows(inner)), header=True)
         elif token.type == "blockquote_open":
             yield from _blocks(inner)
         elif token.type in ("fence", "code_block"):

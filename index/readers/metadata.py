@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import NamedTuple
 
-from index.document import Document, Heading, Page, Span, after_date
+from index.document import Document, Heading, Page, Part, Span, Table, after_date
+from index.layout import PageLayout
 from index.readers.dates import DATE, MONTH_DATE, iso_date
 
 _HEAD_LENGTH = 3_000
@@ -71,6 +72,7 @@ class Statement:
     date: str | None = None
     date_span: Span | None = None
     source: str | None = None
+    language: str | None = None
 
 
 def compose(
@@ -82,6 +84,9 @@ def compose(
     made: str | None = None,
     headings: Sequence[Heading] = (),
     pages: Sequence[Page] = (),
+    parts: Sequence[Part] = (),
+    tables: Sequence[Table] = (),
+    layout: Sequence[PageLayout] = (),
 ) -> Document:
     """The document with this text, and what it and its file state.
 
@@ -95,6 +100,9 @@ def compose(
             made, converted or copied long after their text was written.
         headings: In order of place.
         pages: In order.
+        parts: In order of their start, an outer one before those inside it.
+        tables: In order.
+        layout: Page by page.
 
     Raises:
         EmptyDocument: the text holds nothing but white space.
@@ -114,8 +122,12 @@ def compose(
         date=date,
         date_span=span,
         source=beside.source or inside.source,
+        language=beside.language,
         pages=tuple(pages),
         headings=tuple(headings),
+        parts=tuple(parts),
+        tables=tuple(tables),
+        layout=tuple(layout),
     )
 
 

@@ -18,6 +18,7 @@ from assistant.answer import (
     marked,
 )
 from assistant.assistant import Assistant
+from index.document import Part
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -178,3 +179,18 @@ def test_the_schema_says_its_version_and_holds_the_text():
 )
 def test_a_place_is_named_as_readers_name_it(page, page_end, heading, shown):
     assert locator(page, page_end, heading) == shown
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([("slide", "3")], "slide 3"),
+        ([("sheet", "Costs"), ("row", "12")], "sheet “Costs”, row 12"),
+        ([("sheet", "Costs"), ("row", "12"), ("row", "14")], "sheet “Costs”, rows 12–14"),
+        ([("chapter", "The storm"), ("chapter", "After")], "chapters “The storm”–“After”"),
+    ],
+)
+def test_a_locator_names_the_parts_as_the_file_does(parts, expected):
+    assert (
+        locator(None, None, ("Heading",), [Part(k, label, 0, 1) for k, label in parts]) == expected
+    )

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.chunking import CONTEXT_TOKENS, chunks, contexts
-from index.document import Document, Heading, Page, Span, after_date
+from index.document import Document, Heading, Page, Span, Table, after_date
 from index.sentences import document_sentences, sentence_spans
 
 PIECES = st.one_of(
@@ -209,3 +209,16 @@ def test_a_sentence_beyond_the_limit_is_cut_between_words_into_parts_of_like_siz
     assert [word for text in texts for word in text] == words.split()
     sizes = [len(ends) for ends in minilm.word_ends([" ".join(text) for text in texts])]
     assert min(sizes) > 0.8 * max(sizes)
+
+
+def test_a_chunk_further_down_a_table_is_embedded_with_the_names_of_its_columns(minilm):
+    rows = [f"Pier {n} | {n * 7} | {n * 3}" for n in range(60)]
+    text = "\n".join(["Berth | Ships | Ferries", *rows])
+    table = Table(0, len(text), Span(0, text.index("\n")))
+    document = Document(text, "Harbour", "text/csv", tables=(table,))
+    parts = chunks(document, minilm.word_ends, 64)
+    around = contexts(document, parts, minilm.word_ends)
+    assert len(parts) > 2
+    assert "Berth" in text[parts[0].start : parts[0].end]
+    assert around[0] == "Harbour"
+    assert all(context == "Harbour · Berth | Ships | Ferries" for context in around[1:])

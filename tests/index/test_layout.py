@@ -1,0 +1,59 @@
+"""Page layouts: a span of the text is covered by the rectangles of its printed lines."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.layout import PageLayout, Piece, Rectangle, rectangles
+
+# 'The gate' on one line, 'was shut.' on the next, then on page 2 'It held.'
+FIRST = PageLayout(
+    1,
+    595.0,
+    842.0,
+    (
+        Piece(0, 3, 50, 100, 70, 112),
+        Piece(4, 8, 74, 100, 98, 112),
+        Piece(9, 12, 50, 115, 68, 127),
+        Piece(13, 18, 72, 115, 99, 127),
+    ),
+)
+SECOND = PageLayout(2, 595.0, 842.0, (Piece(19, 21, 50, 60, 60, 72), Piece(22, 27, 64, 60, 96, 72)))
+
+
+def test_a_span_has_one_rectangle_for_each_printed_line():
+    assert FIRST.rectangles(0, 18) == [
+        Rectangle(1, 50, 100, 98, 112),
+        Rectangle(1, 50, 115, 99, 127),
+    ]
+
+
+def test_a_span_inside_a_word_is_covered_by_the_word():
+    assert FIRST.rectangles(5, 6) == [Rectangle(1, 74, 100, 98, 112)]
+
+
+def test_what_stands_between_words_covers_nothing():
+    assert FIRST.rectangles(3, 4) == []
+
+
+def test_a_span_over_a_page_break_has_rectangles_on_both_pages():
+    assert [r.page for r in rectangles([FIRST, SECOND], 13, 21)] == [1, 2]
+
+
+def test_the_second_column_of_the_same_height_is_a_line_of_its_own():
+    page = PageLayout(1, 600, 800, (Piece(0, 4, 320, 100, 350, 112), Piece(5, 9, 50, 100, 90, 112)))
+    assert len(page.rectangles(0, 9)) == 2
+
+
+pieces = st.lists(
+    st.tuples(
+        *(st.integers(0, 2**31),) * 2,
+        *(st.floats(0, 1_000, width=32),) * 4,
+    ).map(Piece._make),
+    max_size=20,
+)
+
+
+@given(st.integers(1, 20_000), pieces)
+def test_a_layout_comes_back_from_its_bytes(number, some):
+    page = PageLayout(number, 612.0, 792.0, tuple(some))
+    assert PageLayout.unpacked(page.packed()) == page
