@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
@@ -18,6 +18,7 @@ from assistant.settings import load
 from index.ingest import AddReport, FileDone
 
 ABSTAINED = 3
+DIFFERENT = 4
 DEMO_STORE = Path(".footnote-demo")
 
 app = typer.Typer(
@@ -128,13 +129,54 @@ def documents(
 @app.command()
 def remove(
     ids: Annotated[list[str], typer.Argument(help="Ids of documents, from 'footnote documents'.")],
+    purge: Annotated[
+        bool,
+        typer.Option(
+            "--purge", help="Leave no trace in the store's files, also of what was removed before."
+        ),
+    ] = False,
     store: StoreOption = None,
 ) -> None:
     """Remove documents from the store; your files stay."""
-    with _assistant(store) as assistant:
+    with _assistant(store) as assistant, _counting("Purging") as show:
         for document_id in ids:
-            assistant.remove(document_id)
-            typer.echo(f"removed {document_id}")
+            assistant.remove(document_id, purge=purge, progress=show)
+            typer.echo(f"{'purged' if purge else 'removed'} {document_id}")
+
+
+@app.command()
+def check(
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Compare catalog, indexes and copies; exit status 4: they disagree."""
+    with _assistant(store) as assistant:
+        found = assistant.check()
+    if as_json or format is Format.json:
+        _print_json([asdict(difference) for difference in found])
+    else:
+        for difference in found:
+            typer.echo(f"{difference.where}: {difference.problem}")
+        if not found:
+            typer.echo("No differences.")
+    if found:
+        raise typer.Exit(DIFFERENT)
+
+
+@app.command()
+def repair(store: StoreOption = None) -> None:
+    """Make the indexes anew from the catalog; interrupted, the same command goes on."""
+    with _assistant(store) as assistant:
+        with _counting("Repairing") as show:
+            assistant.repair(progress=show)
+        left = assistant.check()
+    for difference in left:
+        typer.echo(f"{difference.where}: {difference.problem}", err=True)
+    if left:
+        typer.echo("What is listed cannot be made from the catalog: add those documents again.")
+        raise typer.Exit(DIFFERENT)
+    typer.echo("The indexes are made anew; no differences.")
 
 
 @app.command()
@@ -171,8 +213,38 @@ def _assistant(store: Path | None) -> Iterator[Assistant]:
 
 
 @contextmanager
-def _progress() -> Iterator[Any]:
-    """A bar on standard error while files are added; nothing where that is no terminal."""
+def _progress() -> Iterator[Callable[[FileDone], None] | None]:
+    """A bar while files are added, each by its name."""
+    with _bar("Reading") as update:
+        if update is None:
+            yield None
+            return
+        moved = update
+
+        def show(done: FileDone) -> None:
+            moved(done.done, done.total, Path(done.path).name)
+
+        yield show
+
+
+@contextmanager
+def _counting(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar while chunks are counted."""
+    with _bar(what) as update:
+        if update is None:
+            yield None
+            return
+        moved = update
+
+        def show(done: int, total: int) -> None:
+            moved(done, total, what)
+
+        yield show
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int, str], None] | None]:
+    """A bar on standard error, told of done, total and what; None where that is no terminal."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -188,13 +260,12 @@ def _progress() -> Iterator[Any]:
         return
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("Reading", total=None)
+        task = bar.add_task(what, total=None)
 
-        def show(done: FileDone) -> None:
-            name = Path(done.path).name
-            bar.update(task, total=done.total, completed=done.done, description=name)
+        def update(done: int, total: int, description: str) -> None:
+            bar.update(task, total=total, completed=done, description=description)
 
-        yield show
+        yield update
 
 
 def _rendered(answer: Answer) -> str:

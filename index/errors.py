@@ -17,6 +17,8 @@ FootnoteError
 
 from pathlib import Path
 
+_FULL = ("no space left", "disk is full", "file too large", "disk full")
+
 
 class FootnoteError(Exception):
     """Anything that went wrong and that the user can act on; `str(error)` is one clear line."""
@@ -49,10 +51,27 @@ class StoreError(FootnoteError):
     def of(cls, folder: Path, fault: Exception) -> "StoreError":
         """The error for files in `folder` that the disk or a database complains of."""
         said = " ".join(str(fault).split())[:200].rstrip(".")
+        if any(sign in said.lower() for sign in _FULL):
+            way = "The disk is full: make room, then do it again; what was stored before is kept."
+        else:
+            way = (
+                "Check that the disk has room and that the folder is yours to read and write. If "
+                "so, the files are damaged: 'footnote check' says which; 'footnote repair' makes "
+                "the indexes anew from catalog.sqlite."
+            )
+        return cls(f"The store's files in {folder} cannot be used: {said}. {way}")
+
+    @classmethod
+    def catalog(cls, folder: Path, fault: Exception) -> "StoreError":
+        """The error for a catalog in the store `folder` that its database complains of."""
+        said = " ".join(str(fault).split())[:200].rstrip(".")
+        if any(sign in said.lower() for sign in _FULL) or "readonly" in said.lower():
+            return cls.of(folder, fault)
         return cls(
-            f"The store's files in {folder} cannot be used: {said}. Check that the disk has room "
-            "and that the folder is yours to read and write; if so, the files are damaged: restore "
-            "them, or add the documents to a new store."
+            f"The catalog of the store in {folder} cannot be used: {said}. Check that the folder "
+            "is yours to read and write. If so, it is damaged, and nothing can make it again from "
+            "the rest: restore catalog.sqlite, or add your documents to a new store (they are "
+            f"where they were; copies of uploads are in {folder / 'uploads'})."
         )
 
 

@@ -91,6 +91,23 @@ class LexicalIndex:
             hits = searcher.search(query, limit=k, count=False).hits
             return [(int(searcher.doc(at)["chunk"][0]), float(score)) for score, at in hits]
 
+    def chunks(self, documents: Iterable[str]) -> dict[str, list[int]]:
+        """The chunk ids that are held for each of the documents, one for each entry."""
+        with self._faults():
+            searcher = self._index.searcher()
+            schema = self._index.schema
+            return {
+                document_id: self._all(
+                    searcher, tantivy.Query.term_query(schema, "document", document_id)
+                )
+                for document_id in documents
+            }
+
+    def ids(self) -> list[int]:
+        """The chunk id of every entry."""
+        with self._faults():
+            return self._all(self._index.searcher(), tantivy.Query.all_query())
+
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """The inverse document frequency of analysed terms, over chunks (natural logarithm)."""
         searcher = self._index.searcher()
@@ -99,6 +116,10 @@ class LexicalIndex:
         return {
             term: math.log(1 + (max(count - n, 0) + 0.5) / (n + 0.5)) for term, n in found.items()
         }
+
+    def _all(self, searcher: tantivy.Searcher, query: tantivy.Query) -> list[int]:
+        hits = searcher.search(query, limit=max(searcher.num_docs, 1), count=False).hits
+        return [int(searcher.doc(at)["chunk"][0]) for _, at in hits]
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
