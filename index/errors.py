@@ -4,7 +4,8 @@ FootnoteError
 ├── DocumentError        a file cannot be read as a document
 │   ├── UnsupportedFormat    its type is not one that can be read
 │   ├── EmptyDocument        it holds no text
-│   └── EncryptedDocument    it needs a password
+│   ├── EncryptedDocument    it needs a password
+│   └── FetchError           an address gives no document
 ├── QuestionError        the question cannot be answered as asked (empty, too long)
 ├── StoreError           the store cannot be opened or written
 │   ├── EmptyStore           nothing has been added yet
@@ -38,6 +39,10 @@ class EmptyDocument(DocumentError):
 
 class EncryptedDocument(DocumentError):
     """The file needs a password."""
+
+
+class FetchError(DocumentError):
+    """An address gives no document."""
 
 
 class QuestionError(FootnoteError):
