@@ -50,6 +50,7 @@ _SOURCE = re.compile(
     r"[ \t*_]*(?:source|publisher|published by)[ \t*_]*:[ \t*_]*(?P<source>\S.{1,198}\S)", re.I
 )
 _TITLE = re.compile(r"[ \t*_]*(?:title|headline)[ \t*_]*:[ \t*_]*(?P<title>\S.{1,198}\S)", re.I)
+_LANGUAGE = re.compile(r"\s*([A-Za-z]{2})(?:[-_][\w-]*)?\s*")
 _ANY_DATE = re.compile(rf"{DATE}|{MONTH_DATE}", re.IGNORECASE)
 _LABEL = re.compile(r"[ \t*_]*[\w ]{1,25}:(?:\s|$)")
 _FULL_STOP = (".", "!", ":", ";", ",", "。", "…")
@@ -150,6 +151,12 @@ def stated(text: str, headings: Sequence[Heading] = ()) -> Statement:
         date_span=span,
         source=_first_group(lines, _SOURCE, "source"),
     )
+
+
+def language_code(tag: str | None) -> str | None:
+    """The ISO 639-1 code at the head of a language tag (RFC 5646): 'en' of 'en-GB'."""
+    match = _LANGUAGE.fullmatch(tag or "")
+    return match[1].lower() if match else None
 
 
 def _months_named(text: str) -> set[str]:
