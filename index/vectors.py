@@ -192,7 +192,15 @@ class VectorIndex:
         if not self._folder.exists() or os.access(self._folder, os.W_OK):
             return self._folder
         self._copy = tempfile.TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True)
-        return Path(shutil.copytree(self._folder, Path(self._copy.name) / self._folder.name))
+        copy = Path(self._copy.name)
+        # Not `copytree`, which copies what forbids writing too.
+        for path in sorted(self._folder.rglob("*")):
+            target = copy / path.relative_to(self._folder)
+            if path.is_dir():
+                target.mkdir()
+            else:
+                shutil.copyfile(path, target)
+        return copy
 
     @contextmanager
     def _faults(self) -> "Iterator[None]":
