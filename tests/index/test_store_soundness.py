@@ -377,14 +377,18 @@ def test_a_full_disk_is_one_clear_line_and_the_store_opens_again_whole(open_shel
 
 
 READ_ONLY = """
-import os, sys
+import os, sys, tempfile
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from shelf import Shelf
 from index.embeddings import MiniLM
 from index.document import Document
 minilm = MiniLM()
-minilm.embed_query("loaded before its cache is out of reach")
+# Modules and weights are loaded before they are out of this user's reach.
+with tempfile.TemporaryDirectory() as other:
+    warm = Shelf(Path(other) / "store", minilm)
+    assert not warm.finds("anything")
+    warm.store.close()
 if os.getuid() == 0:
     os.setuid(65534)
 shelf = Shelf(Path({folder!r}), minilm, create=False)
