@@ -18,7 +18,7 @@ FootnoteError
 
 from pathlib import Path
 
-_FULL = ("no space left", "disk is full", "file too large", "disk full")
+_FULL = ("no space left", "disk is full", "file too large", "i/o error")
 
 
 class FootnoteError(Exception):
@@ -57,7 +57,10 @@ class StoreError(FootnoteError):
         """The error for files in `folder` that the disk or a database complains of."""
         said = " ".join(str(fault).split())[:200].rstrip(".")
         if any(sign in said.lower() for sign in _FULL):
-            way = "The disk is full: make room, then do it again; what was stored before is kept."
+            way = (
+                "The disk is full, or refuses to be written for another reason. Make room, then do "
+                "it again; what was stored before is kept."
+            )
         else:
             way = (
                 "Check that the disk has room and that the folder is yours to read and write. If "

@@ -23,9 +23,12 @@ class Indexes:
 
     def close(self) -> None:
         """Let go of the files; the next use opens them again."""
-        vectors, self._vectors, self._lexical = self._vectors, None, None
+        vectors, lexical = self._vectors, self._lexical
+        self._vectors = self._lexical = None
         if vectors is not None:
             vectors.close()
+        if lexical is not None:
+            lexical[1].close()
 
     def vectors(self, edition: int) -> VectorIndex:
         """Chroma."""
@@ -41,6 +44,8 @@ class Indexes:
         """BM25, having seen all commits up to the state's generation."""
         held = self._lexical
         if held is None or held[0].edition != state.edition:
+            if held is not None:
+                held[1].close()
             index = LexicalIndex(self._path("lexical", state.edition))
         else:
             index = held[1]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import tantivy
 
+from index.copies import WritableCopy
 from index.errors import StoreError
 
 _HEAP = 32_000_000
@@ -39,12 +40,14 @@ class LexicalIndex:
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self._folder = folder
+        self._files: WritableCopy | None = None
         with self._faults():
             if create:
                 folder.mkdir(exist_ok=True)
                 self._index = tantivy.Index(_schema(), str(folder))
             else:
-                self._index = tantivy.Index.open(str(folder))
+                self._open()
+                return
             self._index.register_tokenizer(_ANALYZER, _analyzer())
 
     def change(self, add: Iterable[LexicalEntry] = (), remove: Iterable[int] = ()) -> None:
@@ -74,7 +77,15 @@ class LexicalIndex:
     def reload(self) -> None:
         """See what other processes have committed."""
         with self._faults():
-            self._index.reload()
+            if self._files is not None and self._files.is_copy:
+                self._open()
+            else:
+                self._index.reload()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if self._files is not None:
+            self._files.close()
 
     def search(
         self, question: str, k: int, documents: Sequence[str] | None = None
@@ -116,6 +127,13 @@ class LexicalIndex:
         return {
             term: math.log(1 + (max(count - n, 0) + 0.5) / (n + 0.5)) for term, n in found.items()
         }
+
+    def _open(self) -> None:
+        self.close()
+        # Opening it, tantivy makes a lock file.
+        self._files = WritableCopy(self._folder)
+        self._index = tantivy.Index.open(str(self._files.path))
+        self._index.register_tokenizer(_ANALYZER, _analyzer())
 
     def _all(self, searcher: tantivy.Searcher, query: tantivy.Query) -> list[int]:
         hits = searcher.search(query, limit=max(searcher.num_docs, 1), count=False).hits

@@ -4,9 +4,6 @@ Callers hold the store's lock; this module only keeps one client a process and f
 clients of one path share a cache in chromadb that only closing the last of them empties.
 """
 
-import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +13,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from index.copies import WritableCopy
 from index.embeddings import Vectors
 from index.errors import StoreError
 
@@ -58,7 +56,7 @@ class VectorIndex:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._client: Client | None = None
-        self._copy: tempfile.TemporaryDirectory[str] | None = None
+        self._files: WritableCopy | None = None
         self._generation = -1
         # Chroma's client is not opened or closed while a thread is inside it.
         self._mutex = threading.RLock()
@@ -170,9 +168,8 @@ class VectorIndex:
             client, self._client, self._generation = self._client, None, -1
             if client is not None:
                 client.close()
-            if self._copy is not None:
-                self._copy.cleanup()
-                self._copy = None
+            if self._files is not None:
+                self._files.close()
 
     def _use(self, generation: int, act: "Callable[[Collection], T]") -> T:
         with self._mutex, self._faults():
@@ -184,15 +181,10 @@ class VectorIndex:
 
     def _open(self) -> "Client":
         if self._client is None:
-            self._client = _client(self._usable())
+            # Opening it, Chroma writes.
+            self._files = WritableCopy(self._folder)
+            self._client = _client(self._files.path)
         return self._client
-
-    def _usable(self) -> Path:
-        """The folder, or a copy of one that is read-only: opening it, Chroma writes."""
-        if not self._folder.exists() or os.access(self._folder, os.W_OK):
-            return self._folder
-        self._copy = tempfile.TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True)
-        return Path(shutil.copytree(self._folder, Path(self._copy.name) / self._folder.name))
 
     @contextmanager
     def _faults(self) -> "Iterator[None]":
