@@ -2,13 +2,15 @@
 
 import struct
 import zlib
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-_HEADER = struct.Struct("<IIff")
-_PIECE = struct.Struct("<IIffff")
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+_HEADER = struct.Struct("<IIddQQ")
+_TENTHS = 10.0
+_FARTHEST = 2.0**40  # in tenths: what a broken file says beyond that is cut
 
 
 class Rectangle(NamedTuple):
@@ -35,25 +37,44 @@ class Piece(NamedTuple):
     bottom: float
 
 
-@dataclass(frozen=True, slots=True)
 class PageLayout:
     """The printed pieces of one page in order of the text; `number` counts pages from 1.
 
-    `width` and `height` are the page's as shown, in points.
+    `width` and `height` are the page's as shown, in points. Rectangles are kept to the tenth of a
+    point, rounded outwards, and compressed: a report has a million words.
     """
 
-    number: int
-    width: float
-    height: float
-    pieces: tuple[Piece, ...]
+    __slots__ = ("_count", "_data", "_end", "_start", "height", "number", "width")
+
+    def __init__(
+        self, number: int, width: float, height: float, pieces: Iterable[Piece] | ArrayLike
+    ) -> None:
+        """Keeps `pieces`: rows of start, end, left, top, right, bottom in order of the text."""
+        rows = np.asarray(pieces if isinstance(pieces, np.ndarray) else [*pieces], dtype=np.float64)  # type: ignore[misc]
+        rows = rows.reshape(-1, 6)
+        self.number, self.width, self.height = number, float(width), float(height)
+        self._count = len(rows)
+        self._start = int(rows[:, 0].min()) if len(rows) else 0
+        self._end = int(rows[:, 1].max()) if len(rows) else 0
+        self._data = zlib.compress(_planes(_steps(_rounded(rows))), 6)
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The printed pieces in order of the text."""
+        return tuple(
+            Piece(start, end, *(edge / _TENTHS for edge in box))
+            for start, end, *box in self._rows().tolist()
+        )
 
     def rectangles(self, start: int, end: int) -> list[Rectangle]:
         """One rectangle for each printed line of the span [start, end) on this page."""
-        first = bisect_right(self.pieces, start, key=lambda piece: piece.end)
-        behind = bisect_left(self.pieces, end, key=lambda piece: piece.start)
+        if end <= self._start or start >= self._end:
+            return []
+        rows = self._rows()
+        touched = rows[(rows[:, 1] > start) & (rows[:, 0] < end)]
         lines: list[Rectangle] = []
-        for piece in self.pieces[first:behind]:
-            here = Rectangle(self.number, *piece[2:])
+        for box in (touched[:, 2:] / _TENTHS).tolist():
+            here = Rectangle(self.number, *box)
             if lines and _same_line(lines[-1], here):
                 lines[-1] = _around(lines[-1], here)
             else:
@@ -62,21 +83,68 @@ class PageLayout:
 
     def packed(self) -> bytes:
         """As few bytes as it can be kept in."""
-        head = _HEADER.pack(self.number, len(self.pieces), self.width, self.height)
-        return zlib.compress(head + b"".join(_PIECE.pack(*piece) for piece in self.pieces), 6)
+        head = (self.number, self._count, self.width, self.height, self._start, self._end)
+        return _HEADER.pack(*head) + self._data
 
     @classmethod
     def unpacked(cls, data: bytes) -> "PageLayout":
         """The layout that `packed` made into `data`."""
-        raw = zlib.decompress(data)
-        number, count, width, height = _HEADER.unpack_from(raw)
-        body = raw[_HEADER.size : _HEADER.size + count * _PIECE.size]
-        return cls(number, width, height, tuple(map(Piece._make, _PIECE.iter_unpack(body))))
+        page = cls.__new__(cls)
+        head = _HEADER.unpack_from(data)
+        page.number, page._count, page.width, page.height, page._start, page._end = head
+        page._data = data[_HEADER.size :]
+        return page
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PageLayout) and self.packed() == other.packed()
+
+    def __hash__(self) -> int:
+        return hash(self.packed())
+
+    def __repr__(self) -> str:
+        return f"PageLayout({self.number}, {self.width}, {self.height}, {self.pieces!r})"
+
+    def _rows(self) -> NDArray[np.int64]:
+        """Start, end, left, top, right, bottom of each piece; lengths in tenths of points."""
+        raw = np.frombuffer(zlib.decompress(self._data), dtype=np.uint8)
+        steps = raw.reshape(6, 8, self._count).transpose(2, 0, 1).copy().view("<i8")
+        return _summed(steps.reshape(-1, 6))
 
 
 def rectangles(layout: Sequence[PageLayout], start: int, end: int) -> list[Rectangle]:
     """The rectangles that cover the span [start, end) of a text, page by page, line by line."""
     return [rectangle for page in layout for rectangle in page.rectangles(start, end)]
+
+
+def _rounded(rows: NDArray[np.float64]) -> NDArray[np.int64]:
+    """`rows` with lengths in tenths of points, each rectangle rounded outwards."""
+    tenths = np.clip(np.nan_to_num(rows[:, 2:] * _TENTHS), -_FARTHEST, _FARTHEST)
+    # Half a thousandth: a tenth that is no binary fraction must not be rounded twice.
+    low, high = np.floor(tenths[:, :2] + 5e-4), np.ceil(tenths[:, 2:] - 5e-4)
+    return np.hstack([rows[:, :2], low, high]).astype(np.int64)
+
+
+def _steps(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each piece told from the one before: mostly small numbers and zeros."""
+    before = np.vstack([np.zeros((1, 6), np.int64), rows[:-1]])
+    start, end, left, top, right, bottom = rows.T
+    _, end0, _, top0, right0, bottom0 = before.T[:, : len(rows)]
+    steps = (start - end0, end - start, left - right0, top - top0, right - left, bottom - bottom0)
+    return np.column_stack(steps).astype("<i8")
+
+
+def _summed(steps: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rows that `_steps` made into `steps`."""
+    gap, length, space, down, width, lower = steps.T
+    end, right = np.cumsum(gap + length), np.cumsum(space + width)
+    return np.column_stack(
+        [end - length, end, right - width, np.cumsum(down), right, np.cumsum(lower)]
+    )
+
+
+def _planes(steps: NDArray[np.int64]) -> bytes:
+    """Column by column, first all lowest bytes, then the next: the high ones are nearly all 0."""
+    return steps.copy().view(np.uint8).reshape(-1, 6, 8).transpose(1, 2, 0).tobytes()
 
 
 def _same_line(one: Rectangle, other: Rectangle) -> bool:

@@ -9,7 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Words = NDArray[np.float64]
 
 _CELL_GAP = 1.0  # of the type size: wider than a justified line's widest space
 _WORD_GAP = 0.15
@@ -22,7 +26,6 @@ _REPLACED = {
     0xFFFE: "-",
     0x2010: "-",
     0x2011: "-",
-    0xA0: " ",
     0xAD: "-",
     0xFB00: "ff",
     0xFB01: "fi",
@@ -35,24 +38,32 @@ _REPLACED = {
     0xF0A7: "•",
     0x25CF: "•",
 }
+_TO_REPLACE = list(_REPLACED)
+_SPACE = 32
+_SPACES = [_SPACE, 0xA0, *range(0x2000, 0x200C), 0x202F, 0x3000]
+_LINE_ENDS = [10, 13]
+_HYPHEN_AT_LINE_END = 2
 
 
-class Glyph(NamedTuple):
-    """A character's code point, its box, and whether it is bold; 10 is a line's end."""
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """A page's characters in the order of the file.
 
-    code: int
-    left: float
-    bottom: float
-    right: float
-    top: float
-    bold: bool
+    `codes` are code points (10 and 13 are a line's end), `boxes` rows of left, bottom, right, top,
+    and `bold` says how each is set.
+    """
+
+    codes: NDArray[np.int64]
+    boxes: NDArray[np.float64]
+    bold: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Characters in a row without a wide gap."""
+    """Characters in a row without a wide gap; `words` as in `Line`."""
 
     text: str
+    words: Words
     left: float
     bottom: float
     right: float
@@ -68,9 +79,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One printed line of a column; `cells` counts its runs, 1 where it is running text."""
+    """One printed line of a column; `cells` counts its runs, 1 where it is running text.
+
+    `words` has a row for each word: start and end in `text`, and left, bottom, right, top of its
+    print on the page (not turned, even where the line is).
+    """
 
     text: str
+    words: Words
     left: float
     bottom: float
     right: float
@@ -80,92 +96,114 @@ class Line:
     cells: int
 
 
-def columns(glyphs: Sequence[Glyph]) -> list[list[Line]]:
+def columns(glyphs: Glyphs) -> list[list[Line]]:
     """The page's lines, top to bottom, grouped by the stretch of column that they stand in."""
-    return [_lines(region) for region in _regions(_runs(upright(glyphs)))]
+    return [_lines(region) for region in _regions(_runs(glyphs))]
 
 
-def upright(glyphs: Sequence[Glyph]) -> Sequence[Glyph]:
-    """`glyphs` turned so that most of the text reads from left to right."""
-    directions = Counter[str]()
-    for before, after in pairwise(glyphs):
-        if before.code > 32 and after.code > 32:
-            right, up = after.left - before.left, after.bottom - before.bottom
-            if abs(up) > abs(right):
-                directions["up" if up > 0 else "down"] += 1
-            else:
-                directions["right" if right >= 0 else "left"] += 1
-    match directions.most_common(1):
-        case [("up", _)]:
-            return [Glyph(g.code, g.bottom, -g.right, g.top, -g.left, g.bold) for g in glyphs]
-        case [("down", _)]:
-            return [Glyph(g.code, -g.top, g.left, -g.bottom, g.right, g.bold) for g in glyphs]
-        case [("left", _)] if directions["left"] > 3 * directions["right"] and not _right_to_left(
-            glyphs
-        ):
-            return [Glyph(g.code, -g.right, -g.top, -g.left, -g.bottom, g.bold) for g in glyphs]
-    return glyphs
+def _upright(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`boxes` turned so that most of the text reads from left to right."""
+    both = (codes[:-1] > _SPACE) & (codes[1:] > _SPACE)
+    right = (boxes[1:, 0] - boxes[:-1, 0])[both]
+    up = (boxes[1:, 1] - boxes[:-1, 1])[both]
+    rising = abs(up) > abs(right)
+    directions = {
+        "up": int((rising & (up > 0)).sum()),
+        "down": int((rising & (up <= 0)).sum()),
+        "right": int((~rising & (right >= 0)).sum()),
+        "left": int((~rising & (right < 0)).sum()),
+    }
+    left, bottom, right, top = boxes.T
+    match max(directions, key=lambda way: directions[way]):
+        case "up":
+            return np.column_stack([bottom, -right, top, -left])
+        case "down":
+            return np.column_stack([-top, left, -bottom, right])
+        case "left" if directions["left"] > 3 * directions["right"] and not _right_to_left(codes):
+            return -boxes[:, [2, 3, 0, 1]]
+    return boxes
 
 
-def _right_to_left(glyphs: Iterable[Glyph]) -> bool:
-    return any(0x590 <= glyph.code <= 0x8FF for glyph in glyphs)
+def _right_to_left(codes: NDArray[np.int64]) -> bool:
+    return bool(((codes >= 0x590) & (codes <= 0x8FF)).any())
 
 
-def _runs(glyphs: Iterable[Glyph]) -> list[Run]:
+def _runs(glyphs: Glyphs) -> list[Run]:
     """Glyphs in the file's order, parted at line ends and wide gaps."""
-    runs: list[Run] = []
-    current: list[Glyph] = []
-    text: list[str] = []
-    space = False
-
-    def close() -> None:
-        if current:
-            runs.append(_run("".join(text), current))
-        current.clear()
-        text.clear()
-
-    for glyph in glyphs:
-        code = glyph.code
-        if code in (10, 13):
-            close()
-            space = False
-            continue
-        if code == 32 or code == 0xA0:
-            space = bool(current)
-            continue
-        if code < 32 and code != 2:
-            continue
-        if current:
-            last = current[-1]
-            size = last.top - last.bottom
-            gap = glyph.left - last.right
-            shared = min(last.top, glyph.top) - max(last.bottom, glyph.bottom)
-            lower = min(size, glyph.top - glyph.bottom)
-            if gap > _CELL_GAP * size or gap < -size or shared < 0.3 * lower:
-                close()
-                space = False
-        if space:
-            text.append(" ")
-            space = False
-        current.append(glyph)
-        text.append(_REPLACED.get(code) or chr(code))
-    close()
-    return runs
-
-
-def _run(text: str, glyphs: Sequence[Glyph]) -> Run:
-    sizes = sorted(glyph.top - glyph.bottom for glyph in glyphs)
-    size = max(sizes[len(sizes) // 2], 1.0)
-    full = [g for g in glyphs if g.top - g.bottom >= 0.8 * size] or glyphs
-    return Run(
-        text,
-        min(glyph.left for glyph in glyphs),
-        min(glyph.bottom for glyph in full),
-        max(glyph.right for glyph in glyphs),
-        max(glyph.top for glyph in full),
-        size,
-        all(glyph.bold for glyph in glyphs),
+    ends = np.cumsum(np.isin(glyphs.codes, _LINE_ENDS))
+    spaces = np.cumsum(np.isin(glyphs.codes, _SPACES))
+    ink = np.flatnonzero((np.diff(spaces, prepend=0) == 0) & _inked(glyphs.codes))
+    if not len(ink):
+        return []
+    codes, boxes = glyphs.codes[ink], _upright(glyphs.codes, glyphs.boxes)[ink]
+    left, bottom, right, top = boxes.T
+    height = top - bottom
+    gap = left[1:] - right[:-1]
+    shared = np.minimum(top[1:], top[:-1]) - np.maximum(bottom[1:], bottom[:-1])
+    parted = (
+        (np.diff(ends[ink]) > 0)
+        | (gap > _CELL_GAP * height[:-1])
+        | (gap < -height[:-1])
+        | (shared < 0.3 * np.minimum(height[:-1], height[1:]))
     )
+    starts_run = np.concatenate([[True], parted])
+    starts_word = np.concatenate([[True], parted | (np.diff(spaces[ink]) > 0)])
+    of_runs, of_words = np.flatnonzero(starts_run), np.flatnonzero(starts_word)
+    texts = _words(codes, of_words)
+    # Where each word stands in a text of all words, one space between them.
+    behind = np.cumsum([len(text) + 1 for text in texts])
+    before = behind - [len(text) + 1 for text in texts]
+    first = np.searchsorted(of_words, of_runs)
+    run_of_word = np.cumsum(starts_run)[of_words] - 1
+    offset = before[first][run_of_word]
+    prints = _around(glyphs.boxes[ink], of_words)
+    words = np.column_stack([before - offset, behind - 1 - offset, prints])
+    size = _medians(height, of_runs)
+    full = height >= 0.8 * size[np.cumsum(starts_run) - 1]
+    outer = _around(boxes, of_runs)
+    low = np.minimum.reduceat(np.where(full, bottom, np.inf), of_runs)
+    high = np.maximum.reduceat(np.where(full, top, -np.inf), of_runs)
+    bold = np.logical_and.reduceat(glyphs.bold[ink], of_runs)
+    last = [*first[1:].tolist(), len(texts)]
+    return [
+        Run(" ".join(texts[begin:end]), words[begin:end], *box, *rest)
+        for begin, end, box, rest in zip(
+            first.tolist(),
+            last,
+            np.column_stack([outer[:, 0], low, outer[:, 2], high]).tolist(),
+            zip(np.maximum(size, 1.0).tolist(), bold.tolist(), strict=True),
+            strict=True,
+        )
+    ]
+
+
+def _inked(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return (codes > _SPACE) | (codes == _HYPHEN_AT_LINE_END)
+
+
+def _words(codes: NDArray[np.int64], starts: NDArray[np.int64]) -> list[str]:
+    """The words that begin at `starts`, in the letters of the text."""
+    valid = np.where((codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000)), 0xFFFD, codes)
+    text = valid.astype("<u4").tobytes().decode("utf-32-le")
+    edges = [*starts.tolist(), len(codes)]
+    words = [text[begin:end] for begin, end in pairwise(edges)]
+    if not np.isin(codes, _TO_REPLACE).any():
+        return words
+    return [word.translate(_REPLACED) for word in words]
+
+
+def _around(boxes: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The boxes around the groups of `boxes` that begin at `starts`."""
+    low = np.minimum.reduceat(boxes[:, :2], starts)
+    return np.hstack([low, np.maximum.reduceat(boxes[:, 2:], starts)])
+
+
+def _medians(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The upper median of each group of `values` that begins at `starts`."""
+    groups = np.repeat(np.arange(len(starts)), np.diff([*starts, len(values)]))
+    ordered = values[np.lexsort((values, groups))]
+    middles: NDArray[np.float64] = ordered[starts + np.diff([*starts, len(values)]) // 2]
+    return middles
 
 
 def _regions(runs: list[Run]) -> list[list[Run]]:
@@ -241,13 +279,20 @@ def _same_row(first: Run, other: Run) -> bool:
 
 def _line(row: Sequence[Run]) -> Line:
     parts = [row[0].text]
+    words = [row[0].words]
+    length = len(row[0].text)
     cells = 1
     for before, run in pairwise(row):
         gap = run.left - before.right
         cells += gap > _CELL_GAP * before.size and not _LIST_MARK.fullmatch(before.text)
-        parts.append(run.text if gap < _WORD_GAP * before.size else f" {run.text}")
+        between = "" if gap < _WORD_GAP * before.size else " "
+        parts += between, run.text
+        length += len(between)
+        words.append(run.words + [length, length, 0, 0, 0, 0])
+        length += len(run.text)
     return Line(
         "".join(parts),
+        np.concatenate(words),
         row[0].left,
         min(run.bottom for run in row),
         max(run.right for run in row),

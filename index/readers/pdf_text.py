@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+
 from index.document import Heading, Page
-from index.readers.pdf_layout import Line
+from index.layout import PageLayout
+from index.readers.pdf_layout import Line, Words
 
 Column = list[Line]
 
@@ -25,6 +28,7 @@ _LIST_MARK = re.compile(r"(?:[•◦▪■‣∙·]|[–—-]\s|\(?(?:\d{1,2}|[a
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。][\"'”’)\]]*\d*$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _PAGE_NUMBER = re.compile(r"\W*(?:page\s)?(\d{1,4})\W*", re.IGNORECASE)
+_BREAK = "-\n"  # the hyphen was put there to break the word over two lines
 _BROKEN = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
 
 
@@ -40,15 +44,53 @@ class _Style(NamedTuple):
         return cls(round(2 * line.size) / 2, line.bold)
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedPage:
+    """A page's size as shown, in points, and its columns' lines in order of reading."""
+
+    width: float
+    height: float
+    columns: list[Column]
+
+
+@dataclass(frozen=True, slots=True)
+class SetPages:
+    """A document's text, the place of each page in it, its headings, and where words are printed.
+
+    `layout` has an entry for each page, in order.
+    """
+
+    text: str
+    pages: tuple[Page, ...]
+    headings: tuple[Heading, ...]
+    layout: tuple[PageLayout, ...]
+
+
 @dataclass(slots=True)
 class _Paragraph:
     """Text between two blank lines; `open`: its last line may go on over the page."""
 
     text: str
+    words: list[Words]
     style: _Style
     open: bool
     tabular: bool
-    lines: int = 1
+
+    @classmethod
+    def begun(cls, line: Line) -> "_Paragraph":
+        """A paragraph that begins with `line`."""
+        return cls(line.text, [line.words], _Style.of(line), False, line.cells > 1)
+
+    def add(self, between: str, line: Line) -> None:
+        """Takes `line` after `between`; a hyphen that only broke a word goes (`_BREAK`)."""
+        if between == _BREAK:
+            self.text = self.text[:-1]
+            np.minimum(self.words[-1][:, :2], len(self.text), out=self.words[-1][:, :2])
+        else:
+            self.text += between
+        start = len(self.text)
+        self.words.append(line.words + [start, start, 0, 0, 0, 0])
+        self.text += line.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +102,20 @@ class _Print:
     body: _Style
 
 
-def set_pages(
-    pages: Sequence[Sequence[Column]],
-) -> tuple[str, tuple[Page, ...], tuple[Heading, ...]]:
-    """The document's text, the place of each page in it, and its headings.
-
-    Args:
-        pages: For each page its columns' lines in order of reading.
-    """
-    kept = _without_running(pages)
+def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
+    """The document that the pages make together."""
+    kept = _without_running([page.columns for page in printed])
     fabric = _examined(kept)
     levels = _heading_levels(kept, fabric.body)
     parts: list[str] = []
     spans: list[Page] = []
     headings: list[Heading] = []
+    layout: list[PageLayout] = []
     offset = 0
     last: _Paragraph | None = None
-    for number, page in enumerate(kept, 1):
+    for number, (sheet, page) in enumerate(zip(printed, kept, strict=True), 1):
         begin = offset if not page else None
+        words: list[Words] = []
         for paragraph in (p for column in page for p in _paragraphs(column, fabric)):
             if last is None:
                 between = ""
@@ -92,10 +130,19 @@ def set_pages(
             level = levels.get(paragraph.style, 0)
             if level and not paragraph.tabular and _could_be_heading(paragraph.text):
                 headings.append(Heading(level, offset, offset + len(paragraph.text)))
+            words += [some + [offset, offset, 0, 0, 0, 0] for some in paragraph.words]
             offset += len(paragraph.text)
             last = paragraph
         spans.append(Page(number, offset if begin is None else begin, offset))
-    return "".join(parts), tuple(spans), tuple(headings)
+        layout.append(_shown(number, sheet, words))
+    return SetPages("".join(parts), tuple(spans), tuple(headings), tuple(layout))
+
+
+def _shown(number: int, page: PrintedPage, words: Sequence[Words]) -> PageLayout:
+    """The page's words measured from its upper left corner."""
+    rows = np.concatenate([np.empty((0, 6)), *words])
+    rows[:, [5, 3]] = page.height - rows[:, [3, 5]]
+    return PageLayout(number, page.width, page.height, rows[rows[:, 0] < rows[:, 1]])
 
 
 def _without_running(pages: Sequence[Sequence[Column]]) -> list[list[Column]]:
@@ -153,18 +200,16 @@ def _paragraphs(column: Column, fabric: _Print) -> Iterator[_Paragraph]:
     above: Line | None = None
     for line in column:
         if current is None or above is None:
-            current = _Paragraph(line.text, _Style.of(line), False, line.cells > 1)
+            current = _Paragraph.begun(line)
         else:
-            match _break(above, line, left, right, fabric):
-                case "\n\n":
-                    yield current
-                    current = _Paragraph(line.text, _Style.of(line), False, line.cells > 1)
-                case "\n":
-                    current.text += "\n" + line.text
-                    current.lines += 1
-                case _:
-                    current.text = _joined(current.text, line.text, fabric.words)
-                    current.lines += 1
+            between = _break(above, line, left, right, fabric)
+            if between == "\n\n":
+                yield current
+                current = _Paragraph.begun(line)
+            elif between == "\n":
+                current.add(between, line)
+            else:
+                current.add(_joint(current.text, line.text, fabric.words), line)
         current.tabular |= line.cells > 1
         reaches = line.right > right - 0.15 * (right - left)
         current.open = line.cells == 1 and reaches and not _ENDS_SENTENCE.search(line.text)
@@ -198,21 +243,24 @@ def _break(above: Line, line: Line, left: float, right: float, fabric: _Print) -
     return "\n" if short and not line.text[:1].islower() else " "
 
 
-def _joined(above: str, below: str, words: frozenset[str]) -> str:
-    """Two lines of a paragraph as one; a hyphen stays where the word has one."""
+def _joint(above: str, below: str, words: frozenset[str]) -> str:
+    """What joins two lines of a paragraph: a space, nothing, or `_BREAK`.
+
+    A hyphen stays where the word has one.
+    """
     broken = _BROKEN.search(above)
     continued = _WORD.match(below)
     if broken is None or continued is None:
-        return above + ("" if above.endswith(("-", "–", "—", "/")) else " ") + below
+        return "" if above.endswith(("-", "–", "—", "/")) else " "
     first, second = broken[1].lower(), continued[0].lower()
     if not below[:1].islower():
-        return above + below
+        return ""
     if first + second in words:
-        return above[:-1] + below
+        return _BREAK
     compound = f"{first}-{second}" in words or (
         first.rpartition("-")[2] in words and second in words
     )
-    return above + below if compound else above[:-1] + below
+    return "" if compound else _BREAK
 
 
 def _heading_levels(pages: Sequence[Sequence[Column]], body: _Style) -> dict[_Style, int]:

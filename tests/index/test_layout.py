@@ -1,5 +1,6 @@
 """Page layouts: a span of the text is covered by the rectangles of its printed lines."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,4 +57,20 @@ pieces = st.lists(
 @given(st.integers(1, 20_000), pieces)
 def test_a_layout_comes_back_from_its_bytes(number, some):
     page = PageLayout(number, 612.0, 792.0, tuple(some))
-    assert PageLayout.unpacked(page.packed()) == page
+    back = PageLayout.unpacked(page.packed())
+
+    assert back == page
+    assert [piece[:2] for piece in back.pieces] == [piece[:2] for piece in some]
+    for kept, given_piece in zip(back.pieces, some, strict=True):
+        assert kept.left <= given_piece.left + 1e-3
+        assert kept.bottom >= given_piece.bottom - 1e-3
+        assert kept[2:] == pytest.approx(given_piece[2:], abs=0.101)
+
+
+def test_a_page_of_words_takes_few_bytes():
+    words = [
+        Piece(7 * n, 7 * n + 2 + n % 5, x, 100 + 12 * line, x + 17.3 + n % 5, 112 + 12 * line)
+        for n, (line, x) in enumerate((line, 50 + 31.7 * k) for line in range(50) for k in range(12))
+    ]
+
+    assert len(PageLayout(1, 595, 842, words).packed()) < 6 * len(words)

@@ -1,0 +1,175 @@
+"""One page of a PDF as pdfium sees it: the characters that a reader of the page can see."""
+
+import ctypes
+import re
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+from pypdfium2 import raw
+
+from index.readers.pdf_layout import Glyphs, columns
+from index.readers.pdf_text import PrintedPage
+
+_LONGEST_FONT_NAME = 128
+# By name: the weight that pdfium gives is 0 for many fonts, and 610 for an italic Arial.
+_BOLD = re.compile(rb"bold|black|heavy|demi|cmbx", re.IGNORECASE)
+_SMALLEST = 1.0  # points: lower characters cannot be read on paper
+_PALE = 230  # of 255: darker ink shows on white
+_FAINT = 30  # of 255: opacity below
+_UNSEEN_MODES = frozenset({raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP})
+_CONTRAST = 24  # of 255, between the lightest and the darkest pixel of a word that shows
+_SCAN_SHARE = 0.5  # of the page's area: a picture this large may be a scan of a page
+
+
+class _Style(NamedTuple):
+    """How a text object is set; `pale`: in an ink that white paper hides."""
+
+    bold: bool
+    unseen: bool
+    pale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page's box in the file's coordinates, and how it is turned (in right angles, clockwise)."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turns: int
+
+    @classmethod
+    def of(cls, page: pdfium.PdfPage) -> "Sheet":
+        """The part of `page` that is shown."""
+        return cls(*page.get_bbox(), (page.get_rotation() // 90) % 4)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height as shown, in points."""
+        width, height = self.right - self.left, self.top - self.bottom
+        return (height, width) if self.turns % 2 else (width, height)
+
+    def shown(self, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Rows of left, bottom, right, top, measured from the lower left corner as shown."""
+        left, right = boxes[:, 0] - self.left, boxes[:, 2] - self.left
+        bottom, top = boxes[:, 1] - self.bottom, boxes[:, 3] - self.bottom
+        width, height = self.right - self.left, self.top - self.bottom
+        match self.turns:
+            case 1:
+                edges = bottom, width - right, top, width - left
+            case 2:
+                edges = width - right, height - top, width - left, height - bottom
+            case 3:
+                edges = height - top, left, height - bottom, right
+            case _:
+                edges = left, bottom, right, top
+        return np.column_stack(edges)
+
+
+def printed_page(file: pdfium.PdfDocument, index: int) -> PrintedPage:
+    """The lines that can be seen on a page, or the text layer under a scanned one."""
+    with closing(file[index]) as page, closing(page.get_textpage()) as text:
+        sheet = Sheet.of(page)
+        return PrintedPage(*sheet.size, columns(_glyphs(page, text.raw, sheet)))
+
+
+def _glyphs(page: pdfium.PdfPage, text: Any, sheet: Sheet) -> Glyphs:  # noqa: ANN401 - a ctypes pointer
+    """The characters of the page that are printed where they can be seen."""
+    codes, boxes = _characters(text)
+    shown = sheet.shown(boxes)
+    inked = codes > 32
+    width, height = sheet.size
+    across, up = shown[:, [0, 2]].mean(axis=1), shown[:, [1, 3]].mean(axis=1)
+    seen = (across >= 0) & (across <= width) & (up >= 0) & (up <= height)
+    tall = np.maximum(shown[:, 2] - shown[:, 0], shown[:, 3] - shown[:, 1])
+    # A narrow letter is one point wide; by its longer side only what is tiny both ways is dropped.
+    seen &= tall >= _SMALLEST
+    bold = np.zeros(len(codes), bool)
+    unseen = np.zeros(len(codes), bool)
+    pale: list[tuple[int, int]] = []
+    starts = np.flatnonzero(inked & ~np.concatenate([[False], inked[:-1]]))
+    ends = np.flatnonzero(inked & ~np.concatenate([inked[1:], [False]])) + 1
+    styles: dict[int | None, _Style] = {}
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        # A word has one style: a sixth of the calls.
+        item = raw.FPDFText_GetTextObject(text, start)
+        key = ctypes.cast(item, ctypes.c_void_p).value
+        style = styles.get(key)
+        if style is None:
+            style = styles[key] = _style(item)
+        bold[start:end] = style.bold
+        unseen[start:end] = style.unseen
+        if style.pale:
+            pale.append((start, end))
+    if unseen.any() and not ((inked & seen & ~unseen).sum() < unseen.sum() and is_scan(page, sheet)):
+        seen &= ~unseen
+    if pale:
+        picture = _rendered(page)
+        for start, end in pale:
+            seen[start:end] &= _contrast(picture, shown[start:end], height) >= _CONTRAST
+    kept = seen | ~inked
+    return Glyphs(codes[kept], shown[kept], bold[kept])
+
+
+def _characters(text: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:  # noqa: ANN401
+    """Code points and boxes (left, bottom, right, top) in the file's coordinates."""
+    count = max(raw.FPDFText_CountChars(text), 0)
+    boxes = (raw.FS_RECTF * max(count, 1))()
+    # The raw calls: the wrapper's own take several times as long, and a report has a million.
+    code_of, box_of, place = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, ctypes.byref
+    codes = np.array([code_of(text, at) for at in range(count)], dtype=np.int64)
+    for at in range(count):
+        box_of(text, at, place(boxes[at]))
+    left, top, right, bottom = np.frombuffer(boxes, np.float32).reshape(-1, 4)[:count].T
+    return codes, np.column_stack([left, bottom, right, top]).astype(np.float64)
+
+
+def _style(item: Any) -> _Style:  # noqa: ANN401
+    if not item:
+        return _Style(bold=False, unseen=False, pale=False)
+    name = ctypes.create_string_buffer(_LONGEST_FONT_NAME)
+    font = raw.FPDFTextObj_GetFont(item)
+    if font:
+        raw.FPDFFont_GetBaseFontName(font, name, _LONGEST_FONT_NAME)
+    red, green, blue, opacity = (ctypes.c_uint(at) for at in (0, 0, 0, 255))
+    raw.FPDFPageObj_GetFillColor(item, red, green, blue, opacity)
+    mode = raw.FPDFTextObj_GetTextRenderMode(item)
+    return _Style(
+        bold=_BOLD.search(name.value) is not None,
+        unseen=mode in _UNSEEN_MODES,
+        pale=min(red.value, green.value, blue.value) >= _PALE or opacity.value < _FAINT,
+    )
+
+
+def is_scan(page: pdfium.PdfPage, sheet: Sheet) -> bool:
+    """Whether a picture covers most of the page."""
+    whole = (sheet.right - sheet.left) * (sheet.top - sheet.bottom)
+    for item in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]):
+        left, bottom, right, top = item.get_bounds()
+        across = min(right, sheet.right) - max(left, sheet.left)
+        up = min(top, sheet.top) - max(bottom, sheet.bottom)
+        if across > 0 and up > 0 and across * up >= _SCAN_SHARE * whole:
+            return True
+    return False
+
+
+def _rendered(page: pdfium.PdfPage) -> NDArray[np.uint8]:
+    """The page in grey, one pixel a point, or fewer where the page is huge."""
+    scale = min(1.0, 2_000 / max(*page.get_size(), 1.0))
+    with closing(page.render(scale=scale, grayscale=True)) as bitmap:
+        return np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
+
+
+def _contrast(picture: NDArray[np.uint8], boxes: NDArray[np.float64], height: float) -> int:
+    """The difference between the lightest and the darkest pixel around `boxes`, of 255."""
+    scale = picture.shape[0] / max(height, 1.0)
+    left, right = boxes[:, 0].min() * scale, boxes[:, 2].max() * scale
+    top, bottom = (height - boxes[:, 3].max()) * scale, (height - boxes[:, 1].min()) * scale
+    rows = slice(max(int(top), 0), max(int(np.ceil(bottom)), 0))
+    part = picture[rows, max(int(left), 0) : max(int(np.ceil(right)), 0)]
+    return int(part.max()) - int(part.min()) if part.size else 0
