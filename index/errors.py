@@ -6,6 +6,7 @@ FootnoteError
 │   ├── EmptyDocument        it holds no text
 │   └── EncryptedDocument    it needs a password
 ├── QuestionError        the question cannot be answered as asked (empty, too long)
+├── EvaluationError      a file of questions to measure by cannot be used
 ├── StoreError           the store cannot be opened or written
 │   ├── EmptyStore           nothing has been added yet
 │   ├── UnknownDocument      no document has this id
@@ -40,6 +41,10 @@ class EncryptedDocument(DocumentError):
 
 class QuestionError(FootnoteError):
     """The question cannot be answered as asked."""
+
+
+class EvaluationError(FootnoteError):
+    """A file of questions to measure by cannot be used."""
 
 
 class StoreError(FootnoteError):
