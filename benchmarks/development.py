@@ -1,6 +1,6 @@
 """All development sets but the small XQuAD index, in one table; see benchmarks/README.md.
 
-    python benchmarks/development.py --data DIR [--cache DIR] [--json FILE] [--against FILE]
+    python benchmarks/development.py --data DIR [--sets NAME…] [--cache DIR] [--json FILE] [--against FILE]
 
 `quality.py` measures XQuAD's own paragraphs alone. Here they stand among those of `reading/`;
 conversations (`mtrag/`) are asked with their history and by their last turn alone; and questions
@@ -31,6 +31,7 @@ from assistant.evaluation import (
     Report,
     Turn,
     covered,
+    load_questions,
     measured,
     report,
 )
@@ -183,27 +184,40 @@ def last_turn_alone(assistant: Assistant, row: EvalQuestion) -> dict[str, float]
     return {"passage recall@5, last turn alone": recall_at(found, len(row.passages), 5)}
 
 
-def sets(data: Path, kept: Path) -> Iterator[tuple[str, Result]]:
-    """Each set by name, measured one after the other."""
-    paragraphs = kept / "paragraphs"
-    paragraphs_indexed(paragraphs, load(data / "xquad/corpus.jsonl") + distractors(data))
-    with Assistant(paragraphs) as assistant:
+Measured = Iterator[tuple[str, Result]]
+
+
+def paragraphs(data: Path, kept: Path) -> Measured:
+    """XQuAD, its paragraphs among all those of `reading/`."""
+    paragraphs_indexed(kept, load(data / "xquad/corpus.jsonl") + distractors(data))
+    with Assistant(kept) as assistant:
         every = asked(assistant, paragraph_rows(data), by_document=True)
-        yield "XQuAD among the paragraphs of reading", result(every, lambda _: {})
-    conversations = kept / "conversations"
-    paragraphs_indexed(conversations, load(data / "mtrag/corpus.jsonl"))
-    with Assistant(conversations) as assistant:
+    yield "XQuAD among the paragraphs of reading", result(every, lambda _: {})
+
+
+def conversations(data: Path, kept: Path) -> Measured:
+    """MTRAG, all passages in one index."""
+    paragraphs_indexed(kept, load(data / "mtrag/corpus.jsonl"))
+    with Assistant(kept) as assistant:
         every = asked(assistant, conversation_rows(data), by_document=True)
         yield "MTRAG", result(every, lambda one: last_turn_alone(assistant, one.row))
-    with Assistant(kept / "reports") as assistant:
+
+
+def reports(data: Path, kept: Path) -> Measured:
+    """FinanceBench and our own questions, all reports in one index."""
+    with Assistant(kept) as assistant:
         failed = assistant.add(data / "financebench/pdfs").failed
         if failed:
             raise SystemExit(f"not indexed: {failed[0]}")
-        every = asked(assistant, report_rows(data), by_document=False)
-        yield "FinanceBench", result(every, report_first)
-        own = [EvalQuestion.model_validate(row) for row in load(OWN)]
-        every = asked(assistant, own, by_document=False)
-        yield "own questions about the reports", result(every, report_first)
+        for name, rows in (
+            ("FinanceBench", report_rows(data)),
+            ("own questions about the reports", load_questions(OWN)),
+        ):
+            every = asked(assistant, rows, by_document=False)
+            yield name, result(every, report_first)
+
+
+SETS = {"reports": reports, "conversations": conversations, "paragraphs": paragraphs}
 
 
 def printed(name: str, now: Result, before: Values | None) -> None:
@@ -244,6 +258,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="keep the indexes there")
     parser.add_argument("--json", type=Path, help="write reports and each question's values there")
     parser.add_argument("--against", type=Path, help="an earlier run's JSON to compare with")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     options = parser.parse_args()
     if options.data is None:
         parser.error("name the data with --data DIR or FOOTNOTE_BENCH_DATA")
@@ -252,9 +267,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         kept = (options.cache or Path(scratch)) / fingerprint()
         kept.mkdir(parents=True, exist_ok=True)
-        for name, now in sets(Path(options.data), kept):
-            printed(name, now, before.get(name, {}).get("values"))
-            written[name] = {"report": now.report.model_dump(), "values": now.values}
+        for chosen in options.sets:
+            for name, now in SETS[chosen](Path(options.data), kept / chosen):
+                printed(name, now, before.get(name, {}).get("values"))
+                written[name] = {"report": now.report.model_dump(), "values": now.values}
     if options.json:
         options.json.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n")
 
