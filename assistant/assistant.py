@@ -160,10 +160,15 @@ class Assistant:
         yield AnswerReady(answer=answer)
 
     def search(
-        self, question: str, *, k: int = 10, documents: Sequence[str] | None = None
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        documents: Sequence[str] | None = None,
+        history: History | None = None,
     ) -> list[Passage]:
         """The `k` passages nearest to a question, best first; raises as `query` does."""
-        asked = understood(question, (), self.settings.question_limit)
+        asked = understood(question, history or (), self.settings.question_limit)
         store = self._opening.filled(documents)
         retrieved, _ = self._retrieve(store, asked, k, documents)
         return [found.passage for found in retrieved]

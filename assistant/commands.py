@@ -14,6 +14,8 @@ import typer
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
+from assistant.evaluation import Report, ask_all, load_questions
+from assistant.evaluation import report as reported
 from assistant.settings import load
 from index.ingest import AddReport, FileDone
 
@@ -179,6 +181,23 @@ def repair(store: StoreOption = None) -> None:
     typer.echo("The indexes are made anew; no differences.")
 
 
+@app.command("eval")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Questions with known answers, as JSON Lines.")],
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the answers to questions of your own; see the README for the file."""
+    rows = load_questions(file)
+    with _assistant(store) as assistant:
+        measured = reported(list(ask_all(assistant, rows)))
+    if as_json or format is Format.json:
+        typer.echo(measured.model_dump_json(indent=2))
+    else:
+        typer.echo(_tabled(measured))
+
+
 @app.command()
 def serve(
     store: StoreOption = None,
@@ -279,6 +298,25 @@ def _rendered(answer: Answer) -> str:
         lines.append(f"–   {where}: “{' '.join(passage.text.split())}”")
     lines += [f"Note: {notice}" for notice in answer.notices]
     return "\n".join(lines).rstrip()
+
+
+def _tabled(measured: Report) -> str:
+    """The measures one a line, then the answers' length, the time, and what confidence means."""
+    lines = [f"{measured.questions} questions; 95 % intervals", ""]
+    for name, (value, low, high) in measured.measures.items():
+        lines.append(f"{name:40} {value:.3f}  {low:.3f}–{high:.3f}  of {measured.n[name]}")
+    spread = {"words of an answer": measured.words}
+    spread |= {f"milliseconds, {stage}": of for stage, of in measured.milliseconds.items()}
+    lines += ["", f"{'':40} {'median':>8} {'p95':>8}"]
+    for name, of in spread.items():
+        if of:
+            lines.append(f"{name:40} {of['median']:8.1f} {of['p95']:8.1f}")
+    if measured.reliability:
+        lines += ["", "confidence     answers  mean   right"]
+        for low, high, count, confidence, accuracy in measured.reliability:
+            lines.append(f"{low:.1f}–{high:.1f} {count:14}  {confidence:.3f}  {accuracy:.3f}")
+        lines.append(f"expected calibration error {measured.calibration_error:.3f}")
+    return "\n".join(lines)
 
 
 def _counted(report: AddReport) -> str:

@@ -7,6 +7,7 @@ FootnoteError
 │   ├── EncryptedDocument    it needs a password
 │   └── FetchError           an address gives no document
 ├── QuestionError        the question cannot be answered as asked (empty, too long)
+├── EvaluationError      a file of questions to measure by cannot be used
 ├── StoreError           the store cannot be opened or written
 │   ├── EmptyStore           nothing has been added yet
 │   ├── UnknownDocument      no document has this id
@@ -47,6 +48,10 @@ class FetchError(DocumentError):
 
 class QuestionError(FootnoteError):
     """The question cannot be answered as asked."""
+
+
+class EvaluationError(FootnoteError):
+    """A file of questions to measure by cannot be used."""
 
 
 class StoreError(FootnoteError):

@@ -288,7 +288,7 @@ def _line(row: Sequence[Run]) -> Line:
         between = "" if gap < _WORD_GAP * before.size else " "
         parts += between, run.text
         length += len(between)
-        words.append(run.words + [length, length, 0, 0, 0, 0])
+        words.append(np.add(run.words, [length, length, 0, 0, 0, 0]))
         length += len(run.text)
     return Line(
         "".join(parts),

@@ -106,7 +106,8 @@ def _glyphs(page: pdfium.PdfPage, text: Any, sheet: Sheet) -> Glyphs:  # noqa: A
         unseen[start:end] = style.unseen
         if style.pale:
             pale.append((start, end))
-    if unseen.any() and not ((inked & seen & ~unseen).sum() < unseen.sum() and is_scan(page, sheet)):
+    mostly_unseen = (inked & seen & ~unseen).sum() < unseen.sum()
+    if unseen.any() and not (mostly_unseen and is_scan(page, sheet)):
         seen &= ~unseen
     if pale:
         picture = _rendered(page)
