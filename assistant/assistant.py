@@ -34,7 +34,7 @@ from index.errors import StoreError, UnknownDocument
 from index.ingest import AddReport, FileDone, Ingest
 from index.layout import Rectangle
 from index.rebuild import Model
-from index.store import Store
+from index.store import Store, check_embedding
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -302,6 +302,7 @@ class Assistant:
     def _configured_embedder(self, connections: ExitStack) -> Embedder:
         if self.settings.embedding == "minilm":
             return self._model
+        check_embedding(self.store, self.settings.embedding)
         from assistant.llamaindex import embedder
 
         model = embedder(self.settings.embedding, self.settings.embedding_options)

@@ -12,7 +12,7 @@ Chroma anew.
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -370,11 +370,7 @@ class Store:
             )
         made_with = self.catalog.fact(connection, "embedding")
         if made_with != embedder.name:
-            raise EmbeddingMismatch(
-                f"The store in {self.folder} was made with the embedding model {made_with}, not "
-                f"{embedder.name}. Set FOOTNOTE_EMBEDDING back to it, or use another store "
-                "(--store, FOOTNOTE_STORE) and add the documents there."
-            )
+            raise EmbeddingMismatch.between(self.folder, made_with, embedder.name)
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -390,6 +386,25 @@ class Store:
 def is_store(folder: Path) -> bool:
     """Whether the folder holds a store."""
     return (folder / "catalog.sqlite").is_file()
+
+
+def check_embedding(folder: Path, name: str) -> None:
+    """Refuse a store of another embedding model before that model is so much as asked.
+
+    Raises:
+        EmbeddingMismatch: there is a store, and it was made with another model.
+        StoreError: it cannot be read.
+    """
+    if not is_store(folder):
+        return
+    with closing(Catalog(folder / "catalog.sqlite", read_only=True)) as catalog:
+        try:
+            with catalog.reading() as connection:
+                made_with = catalog.fact(connection, "embedding")
+        except sqlalchemy.exc.DatabaseError as error:
+            raise StoreError.catalog(folder, error.orig or error) from error
+    if made_with != name:
+        raise EmbeddingMismatch.between(folder, made_with, name)
 
 
 def _is_writable(folder: Path) -> bool:
