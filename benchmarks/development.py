@@ -1,6 +1,7 @@
 """All development sets but the small XQuAD index, in one table; see benchmarks/README.md.
 
-    python benchmarks/development.py --data DIR [--sets NAME…] [--cache DIR] [--json FILE] [--against FILE]
+    python benchmarks/development.py --data DIR [--sets NAME…] [--cache DIR] [--json FILE]
+                                     [--against FILE]
 
 `quality.py` measures XQuAD's own paragraphs alone. Here they stand among those of `reading/`;
 conversations (`mtrag/`) are asked with their history and by their last turn alone; and questions
@@ -232,6 +233,8 @@ def printed(name: str, now: Result, before: Values | None) -> None:
         if before:
             line += f" {difference(of, before.get(measure, {}))} |"
         print(line)
+    for answered, refused in now.report.refused_at.items():
+        print(f"| unanswerable refused at {answered} answered | {refused:.3f} | | |")
     print(f"\nwords of an answer {now.report.words}; milliseconds {now.report.milliseconds}")
     print("\n| confidence | answers | mean | right |\n|---|---|---|---|")
     for row in now.report.reliability:
