@@ -305,6 +305,8 @@ def _tabled(measured: Report) -> str:
     lines = [f"{measured.questions} questions; 95 % intervals", ""]
     for name, (value, low, high) in measured.measures.items():
         lines.append(f"{name:40} {value:.3f}  {low:.3f}–{high:.3f}  of {measured.n[name]}")
+    for answered, refused in measured.refused_at.items():
+        lines.append(f"{f'unanswerable refused at {answered} answered':40} {refused:.3f}")
     spread = {"words of an answer": measured.words}
     spread |= {f"milliseconds, {stage}": of for stage, of in measured.milliseconds.items()}
     lines += ["", f"{'':40} {'median':>8} {'p95':>8}"]

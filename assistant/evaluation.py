@@ -26,6 +26,7 @@ from assistant.metrics import Bin, Interval, Point
 from index.errors import EvaluationError
 
 DEPTHS = (1, 3, 5, 10)
+ANSWERED = (0.8, 0.9, 0.95, 0.97)
 Found = Passage | Citation
 
 
@@ -92,13 +93,18 @@ class Asked:
 
 
 class Report(_Row):
-    """All measures of one run. Each value has a 95 % interval; `n` is of how many questions."""
+    """All measures of one run. Each value has a 95 % interval; `n` is of how many questions.
+
+    `refused_at` is the share of unanswerable questions refused by the threshold on confidence that
+    answers .90, .95, … of the answerable ones; empty unless both are asked.
+    """
 
     questions: int
     measures: dict[str, Interval]
     n: dict[str, int]
     words: dict[str, float]
     milliseconds: dict[str, dict[str, float]]
+    refused_at: dict[str, float]
     risk_coverage: list[Point]
     reliability: list[Bin]
     calibration_error: float
@@ -145,6 +151,7 @@ def report(asked: Sequence[Asked]) -> Report:
         n={name: len(of) for name, of in values.items()},
         words=_middle_and_tail([_words(one.answer) for one in asked if not one.answer.abstained]),
         milliseconds=_latency([one.answer for one in asked]),
+        refused_at=_trade_off(asked),
         risk_coverage=metrics.risk_coverage(judged, max(len(judgeable), 1)),
         reliability=table,
         calibration_error=metrics.calibration_error(table),
@@ -245,6 +252,14 @@ def _said(answer: Answer) -> str:
     """The very words that answer, where they are set out; else all the sentences."""
     exact = [s.text[start:end] for s in answer.sentences for start, end in s.exact]
     return " ".join(exact or [sentence.text for sentence in answer.sentences])
+
+
+def _trade_off(asked: Sequence[Asked]) -> dict[str, float]:
+    there = [one.answer.confidence for one in asked if one.row.answerable]
+    absent = [one.answer.confidence for one in asked if not one.row.answerable]
+    if not (there and absent):
+        return {}
+    return {str(part): metrics.refused_at(there, absent, part) for part in ANSWERED}
 
 
 def _words(answer: Answer) -> int:

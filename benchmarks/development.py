@@ -1,7 +1,7 @@
 """All development sets but the small XQuAD index, in one table; see benchmarks/README.md.
 
-    python benchmarks/development.py --data DIR [--sets NAME…] [--cache DIR]
-        [--json FILE] [--against FILE]
+    python benchmarks/development.py --data DIR [--sets NAME…] [--cache DIR] [--json FILE]
+                                     [--against FILE]
 
 `quality.py` measures XQuAD's own paragraphs alone. Here they stand among those of `reading/`;
 conversations (`mtrag/`) are asked with their history and by their last turn alone; and questions
@@ -66,8 +66,8 @@ def fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def paragraphs_indexed(folder: Path, corpus: Rows) -> None:
-    """Index rows (`id`, `text`, perhaps `title`) under their ids, unless that is done already."""
+def paragraphs_indexed(folder: Path, corpus: Rows) -> dict[str, str]:
+    """Index rows (`id`, `text`, perhaps `title`), unless they are: row's id → document's id."""
     model = MiniLM()
     store = Store(folder, model, create=True)
     documents = (
@@ -82,10 +82,11 @@ def paragraphs_indexed(folder: Path, corpus: Rows) -> None:
         for row in corpus
         if row["text"].strip()
     )
-    failed = Ingest(store, model, model).add_documents(documents).failed
+    done = Ingest(store, model, model).add_documents(documents)
     store.close()
-    if failed:
-        raise SystemExit(f"not indexed: {failed[0]}")
+    if done.failed:
+        raise SystemExit(f"not indexed: {done.failed[0]}")
+    return {file.path: str(file.document_id) for file in done.added + done.unchanged}
 
 
 def first_of_each(passages: Sequence[Passage]) -> list[Passage]:
@@ -114,7 +115,7 @@ def result(every: Sequence[Asked], more: Callable[[Asked], dict[str, float]]) ->
     return Result(report(every), values)
 
 
-def paragraph_rows(data: Path) -> list[EvalQuestion]:
+def paragraph_rows(data: Path, ids: dict[str, str]) -> list[EvalQuestion]:
     """XQuAD's questions; the gold passage is the paragraph."""
     texts = {row["id"]: row["text"] for row in load(data / "xquad/corpus.jsonl")}
     rows = []
@@ -124,21 +125,21 @@ def paragraph_rows(data: Path) -> list[EvalQuestion]:
             EvalQuestion(
                 question=row["question"],
                 answers=(texts[gold["doc"]][gold["start"] : gold["end"]],),
-                document=gold["doc"],
-                passages=(Gold(document=gold["doc"]),),
+                document=ids[gold["doc"]],
+                passages=(Gold(document=ids[gold["doc"]]),),
             )
         )
     return rows
 
 
-def conversation_rows(data: Path) -> list[EvalQuestion]:
+def conversation_rows(data: Path, ids: dict[str, str]) -> list[EvalQuestion]:
     """MTRAG's last turns that are wholly answerable, or not at all."""
     return [
         EvalQuestion(
             question=row["question"],
             history=tuple(Turn(role=t["role"], text=t["text"]) for t in row["history"]),
             passages=tuple(
-                Gold(document=g if isinstance(g, str) else g["doc"]) for g in row["gold"]
+                Gold(document=ids[g if isinstance(g, str) else g["doc"]]) for g in row["gold"]
             ),
             answerable=row["answerability"] == "ANSWERABLE",
         )
@@ -190,17 +191,17 @@ Measured = Iterator[tuple[str, Result]]
 
 def paragraphs(data: Path, kept: Path) -> Measured:
     """XQuAD, its paragraphs among all those of `reading/`."""
-    paragraphs_indexed(kept, load(data / "xquad/corpus.jsonl") + distractors(data))
+    ids = paragraphs_indexed(kept, load(data / "xquad/corpus.jsonl") + distractors(data))
     with Assistant(kept) as assistant:
-        every = asked(assistant, paragraph_rows(data), by_document=True)
+        every = asked(assistant, paragraph_rows(data, ids), by_document=True)
     yield "XQuAD among the paragraphs of reading", result(every, lambda _: {})
 
 
 def conversations(data: Path, kept: Path) -> Measured:
     """MTRAG, all passages in one index."""
-    paragraphs_indexed(kept, load(data / "mtrag/corpus.jsonl"))
+    ids = paragraphs_indexed(kept, load(data / "mtrag/corpus.jsonl"))
     with Assistant(kept) as assistant:
-        every = asked(assistant, conversation_rows(data), by_document=True)
+        every = asked(assistant, conversation_rows(data, ids), by_document=True)
         yield "MTRAG", result(every, lambda one: last_turn_alone(assistant, one.row))
 
 
@@ -233,6 +234,8 @@ def printed(name: str, now: Result, before: Values | None) -> None:
         if before:
             line += f" {difference(of, before.get(measure, {}))} |"
         print(line)
+    for answered, refused in now.report.refused_at.items():
+        print(f"| unanswerable refused at {answered} answered | {refused:.3f} | | |")
     print(f"\nwords of an answer {now.report.words}; milliseconds {now.report.milliseconds}")
     print("\n| confidence | answers | mean | right |\n|---|---|---|---|")
     for row in now.report.reliability:
