@@ -4,6 +4,7 @@ import ctypes
 import re
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -122,7 +123,7 @@ def _characters(text: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:  # 
     boxes = (raw.FS_RECTF * max(count, 1))()
     # The raw calls: the wrapper's own take several times as long, and a report has a million.
     code_of, box_of, place = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, ctypes.byref
-    codes = np.array([code_of(text, at) for at in range(count)], dtype=np.int64)
+    codes = np.fromiter(map(code_of, repeat(text), range(count)), np.int64, count)
     for at in range(count):
         box_of(text, at, place(boxes[at]))
     left, top, right, bottom = np.frombuffer(boxes, np.float32).reshape(-1, 4)[:count].T
