@@ -11,7 +11,7 @@ import numpy as np
 
 from index.document import Heading, Page
 from index.layout import PageLayout
-from index.readers.pdf_layout import Line, Words
+from index.readers.pdf_layout import Line, Words, moved
 
 Column = list[Line]
 
@@ -89,7 +89,7 @@ class _Paragraph:
         else:
             self.text += between
         start = len(self.text)
-        self.words.append(line.words + [start, start, 0, 0, 0, 0])
+        self.words.append(moved(line.words, start))
         self.text += line.text
 
 
@@ -130,7 +130,7 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
             level = levels.get(paragraph.style, 0)
             if level and not paragraph.tabular and _could_be_heading(paragraph.text):
                 headings.append(Heading(level, offset, offset + len(paragraph.text)))
-            words += [some + [offset, offset, 0, 0, 0, 0] for some in paragraph.words]
+            words += [moved(some, offset) for some in paragraph.words]
             offset += len(paragraph.text)
             last = paragraph
         spans.append(Page(number, offset if begin is None else begin, offset))

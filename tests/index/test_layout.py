@@ -70,7 +70,9 @@ def test_a_layout_comes_back_from_its_bytes(number, some):
 def test_a_page_of_words_takes_few_bytes():
     words = [
         Piece(7 * n, 7 * n + 2 + n % 5, x, 100 + 12 * line, x + 17.3 + n % 5, 112 + 12 * line)
-        for n, (line, x) in enumerate((line, 50 + 31.7 * k) for line in range(50) for k in range(12))
+        for n, (line, x) in enumerate(
+            (line, 50 + 31.7 * k) for line in range(50) for k in range(12)
+        )
     ]
 
     assert len(PageLayout(1, 595, 842, words).packed()) < 6 * len(words)
