@@ -65,6 +65,7 @@ class Citation(_Frozen):
     end: int
     quote: str
     date: str | None = None
+    accessed: str | None = None
     score: float = 0.0
 
 

@@ -7,7 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from assistant.answer import Answer, AnswerReady, Event, Passage, Progress, SentenceReady
+from assistant.answer import (
+    Answer,
+    AnswerReady,
+    Citation,
+    Event,
+    Passage,
+    Progress,
+    SentenceReady,
+)
 from assistant.drafts import Reading
 from assistant.footnotes import Footnotes
 from assistant.opening import Opening
@@ -19,11 +27,14 @@ from assistant.sentence_vectors import SentenceVectors
 from assistant.settings import Settings, load
 from assistant.summaries import about_documents
 from index.catalog import DocumentInfo
+from index.check import Difference
 from index.document import Document
 from index.embeddings import Embedder, MiniLM
-from index.errors import UnknownDocument
+from index.errors import StoreError, UnknownDocument
 from index.ingest import AddReport, FileDone, Ingest
-from index.store import Store
+from index.layout import Rectangle
+from index.rebuild import Model
+from index.store import Store, check_embedding
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -149,10 +160,15 @@ class Assistant:
         yield AnswerReady(answer=answer)
 
     def search(
-        self, question: str, *, k: int = 10, documents: Sequence[str] | None = None
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        documents: Sequence[str] | None = None,
+        history: History | None = None,
     ) -> list[Passage]:
         """The `k` passages nearest to a question, best first; raises as `query` does."""
-        asked = understood(question, (), self.settings.question_limit)
+        asked = understood(question, history or (), self.settings.question_limit)
         store = self._opening.filled(documents)
         retrieved, _ = self._retrieve(store, asked, k, documents)
         return [found.passage for found in retrieved]
@@ -203,13 +219,60 @@ class Assistant:
             raise UnknownDocument(f"No document has the id {document_id!r}: the store is empty.")
         return store.document(document_id, version)
 
-    def remove(self, document_id: str) -> None:
+    def rectangles(self, place: Citation | Passage) -> list[Rectangle]:
+        """Where a citation or passage is printed on its pages, line by line; none without pages.
+
+        Raises:
+            UnknownDocument: its document or version is not there.
+        """
+        store = self._opening.current()
+        if store is None:
+            raise UnknownDocument.named(place.document_id)
+        return store.rectangles(place.document_id, place.version, place.start, place.end)
+
+    def remove(
+        self,
+        document_id: str,
+        *,
+        purge: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
         """Delete a document from the store; a file outside the store stays where it is.
+
+        Args:
+            document_id: which.
+            purge: also leave no trace of it in any file of the store, even if it was removed
+                before. The indexes are written anew, which takes time in a large store.
+            progress: of a purge, is told how many chunks of how many are written.
 
         Raises:
             UnknownDocument: there is none such.
         """
-        self._opening.filled().remove(document_id)
+        if purge:
+            self._existing().purge(document_id, self._models(), progress)
+        else:
+            self._opening.filled().remove(document_id)
+
+    # The store's soundness ---------------------------------------------------------------------
+
+    def check(self) -> list[Difference]:
+        """What the store's catalog, indexes and copies disagree about; nothing when all is well.
+
+        Raises:
+            StoreError: there is no store, or its catalog cannot be read.
+        """
+        return self._existing().check()
+
+    def repair(self, *, progress: Callable[[int, int], None] | None = None) -> None:
+        """Make the store's indexes anew from its catalog; interrupted, the next one goes on.
+
+        Args:
+            progress: is told how many chunks of how many are done.
+
+        Raises:
+            StoreError: there is no store, or its catalog cannot be read.
+        """
+        self._existing().repair(self._models(), progress)
 
     # For llama-index programs ------------------------------------------------------------------
 
@@ -227,9 +290,19 @@ class Assistant:
 
     # -------------------------------------------------------------------------------------------
 
+    def _existing(self) -> Store:
+        store = self._opening.current()
+        if store is None:
+            raise StoreError(f"There is no store in {self.store}. 'footnote add PATH' makes one.")
+        return store
+
+    def _models(self) -> Model:
+        return Model(self._embedder, self._model.word_ends)
+
     def _configured_embedder(self, connections: ExitStack) -> Embedder:
         if self.settings.embedding == "minilm":
             return self._model
+        check_embedding(self.store, self.settings.embedding)
         from assistant.llamaindex import embedder
 
         model = embedder(self.settings.embedding, self.settings.embedding_options)

@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
@@ -14,10 +14,13 @@ import typer
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
+from assistant.evaluation import Report, ask_all, load_questions
+from assistant.evaluation import report as reported
 from assistant.settings import load
 from index.ingest import AddReport, FileDone
 
 ABSTAINED = 3
+DIFFERENT = 4
 DEMO_STORE = Path(".footnote-demo")
 
 app = typer.Typer(
@@ -128,13 +131,71 @@ def documents(
 @app.command()
 def remove(
     ids: Annotated[list[str], typer.Argument(help="Ids of documents, from 'footnote documents'.")],
+    purge: Annotated[
+        bool,
+        typer.Option(
+            "--purge", help="Leave no trace in the store's files, also of what was removed before."
+        ),
+    ] = False,
     store: StoreOption = None,
 ) -> None:
     """Remove documents from the store; your files stay."""
-    with _assistant(store) as assistant:
+    with _assistant(store) as assistant, _counting("Purging") as show:
         for document_id in ids:
-            assistant.remove(document_id)
-            typer.echo(f"removed {document_id}")
+            assistant.remove(document_id, purge=purge, progress=show)
+            typer.echo(f"{'purged' if purge else 'removed'} {document_id}")
+
+
+@app.command()
+def check(
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Compare catalog, indexes and copies; exit status 4: they disagree."""
+    with _assistant(store) as assistant:
+        found = assistant.check()
+    if as_json or format is Format.json:
+        _print_json([asdict(difference) for difference in found])
+    else:
+        for difference in found:
+            typer.echo(f"{difference.where}: {difference.problem}")
+        if not found:
+            typer.echo("No differences.")
+    if found:
+        raise typer.Exit(DIFFERENT)
+
+
+@app.command()
+def repair(store: StoreOption = None) -> None:
+    """Make the indexes anew from the catalog; interrupted, the same command goes on."""
+    with _assistant(store) as assistant:
+        with _counting("Repairing") as show:
+            assistant.repair(progress=show)
+        left = assistant.check()
+    for difference in left:
+        typer.echo(f"{difference.where}: {difference.problem}", err=True)
+    if left:
+        typer.echo("What is listed cannot be made from the catalog: add those documents again.")
+        raise typer.Exit(DIFFERENT)
+    typer.echo("The indexes are made anew; no differences.")
+
+
+@app.command("eval")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Questions with known answers, as JSON Lines.")],
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the answers to questions of your own; see the README for the file."""
+    rows = load_questions(file)
+    with _assistant(store) as assistant:
+        measured = reported(list(ask_all(assistant, rows)))
+    if as_json or format is Format.json:
+        typer.echo(measured.model_dump_json(indent=2))
+    else:
+        typer.echo(_tabled(measured))
 
 
 @app.command()
@@ -171,8 +232,38 @@ def _assistant(store: Path | None) -> Iterator[Assistant]:
 
 
 @contextmanager
-def _progress() -> Iterator[Any]:
-    """A bar on standard error while files are added; nothing where that is no terminal."""
+def _progress() -> Iterator[Callable[[FileDone], None] | None]:
+    """A bar while files are added, each by its name."""
+    with _bar("Reading") as update:
+        if update is None:
+            yield None
+            return
+        moved = update
+
+        def show(done: FileDone) -> None:
+            moved(done.done, done.total, Path(done.path).name)
+
+        yield show
+
+
+@contextmanager
+def _counting(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar while chunks are counted."""
+    with _bar(what) as update:
+        if update is None:
+            yield None
+            return
+        moved = update
+
+        def show(done: int, total: int) -> None:
+            moved(done, total, what)
+
+        yield show
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int, str], None] | None]:
+    """A bar on standard error, told of done, total and what; None where that is no terminal."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -188,13 +279,12 @@ def _progress() -> Iterator[Any]:
         return
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("Reading", total=None)
+        task = bar.add_task(what, total=None)
 
-        def show(done: FileDone) -> None:
-            name = Path(done.path).name
-            bar.update(task, total=done.total, completed=done.done, description=name)
+        def update(done: int, total: int, description: str) -> None:
+            bar.update(task, total=total, completed=done, description=description)
 
-        yield show
+        yield update
 
 
 def _rendered(answer: Answer) -> str:
@@ -208,6 +298,25 @@ def _rendered(answer: Answer) -> str:
         lines.append(f"–   {where}: “{' '.join(passage.text.split())}”")
     lines += [f"Note: {notice}" for notice in answer.notices]
     return "\n".join(lines).rstrip()
+
+
+def _tabled(measured: Report) -> str:
+    """The measures one a line, then the answers' length, the time, and what confidence means."""
+    lines = [f"{measured.questions} questions; 95 % intervals", ""]
+    for name, (value, low, high) in measured.measures.items():
+        lines.append(f"{name:40} {value:.3f}  {low:.3f}–{high:.3f}  of {measured.n[name]}")
+    spread = {"words of an answer": measured.words}
+    spread |= {f"milliseconds, {stage}": of for stage, of in measured.milliseconds.items()}
+    lines += ["", f"{'':40} {'median':>8} {'p95':>8}"]
+    for name, of in spread.items():
+        if of:
+            lines.append(f"{name:40} {of['median']:8.1f} {of['p95']:8.1f}")
+    if measured.reliability:
+        lines += ["", "confidence     answers  mean   right"]
+        for low, high, count, confidence, accuracy in measured.reliability:
+            lines.append(f"{low:.1f}–{high:.1f} {count:14}  {confidence:.3f}  {accuracy:.3f}")
+        lines.append(f"expected calibration error {measured.calibration_error:.3f}")
+    return "\n".join(lines)
 
 
 def _counted(report: AddReport) -> str:

@@ -124,6 +124,7 @@ def _citation(number: int, evidence: Evidence, quote: str) -> Citation:
         end=evidence.end,
         quote=quote,
         date=document.date,
+        accessed=document.accessed,
         score=round(evidence.score, 6),
     )
 

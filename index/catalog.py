@@ -5,22 +5,36 @@ A version is 'pending' until its chunks stand in every index, then 'live' and se
 out. Chunks of a version that is not live are leftovers, cleared by whoever writes next.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, CursorResult
 
+from index import rows
 from index.document import Chunk, Document, Page, Part
 from index.errors import StoreError, UnknownDocument
-from index.schema import SCHEMA_VERSION, chunks, locations, meta, tables, texts, versions
+from index.schema import (
+    MIGRATIONS,
+    SCHEMA_VERSION,
+    chunks,
+    layouts,
+    locations,
+    meta,
+    removed,
+    tables,
+    texts,
+    versions,
+)
 
-PART = 65_536
-"""Characters of text a row, so that a passage of a long document is read without the rest."""
+_GONE = ("pending", "withdrawn")
+_NOT_LIVE = (*_GONE, "replaced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,8 @@ class DocumentInfo:
     pages: int
     characters: int
     added: datetime
+    language: str | None = None
+    accessed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +86,24 @@ class StoredChunk:
         return (touched[0], touched[-1]) if touched else (None, None)
 
 
+class IndexState(NamedTuple):
+    """Which index folders count, and how often they have changed."""
+
+    edition: int
+    generation: int
+
+
 class Catalog:
     """The tables and what is asked of them; a transaction is the caller's, as `connection`."""
 
-    def __init__(self, path: Path) -> None:
-        self._engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
-        sql.event.listen(self._engine, "connect", _set_up)
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        if read_only:
+            self._engine = sql.create_engine(
+                "sqlite://", creator=partial(_read_only, path), poolclass=sql.NullPool
+            )
+        else:
+            self._engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+        sql.event.listen(self._engine, "connect", _by_hand if read_only else _set_up)
         sql.event.listen(self._engine, "begin", _begin)
 
     def close(self) -> None:
@@ -100,8 +128,21 @@ class Catalog:
         """Make the tables and note the facts that the store is bound to."""
         tables.create_all(connection)
         noted = {"schema": str(SCHEMA_VERSION), "generation": "0", **facts}
-        rows = [{"key": key, "value": value} for key, value in noted.items()]
-        connection.execute(meta.insert(), rows)
+        connection.execute(
+            meta.insert(), [{"key": key, "value": value} for key, value in noted.items()]
+        )
+
+    def migrate(self, connection: Connection) -> None:
+        """Bring the tables of an older format to this one, all of it or nothing."""
+        for schema in range(int(self.fact(connection, "schema")), SCHEMA_VERSION):
+            for statement in MIGRATIONS[schema]:
+                connection.exec_driver_sql(statement)
+        self.note(connection, "schema", str(SCHEMA_VERSION))
+
+    def note(self, connection: Connection, key: str, value: str) -> None:
+        """Set a fact."""
+        connection.execute(meta.delete().where(meta.c.key == key))
+        connection.execute(meta.insert().values(key=key, value=value))
 
     def exists(self, connection: Connection) -> bool:
         """Whether the tables have been made."""
@@ -121,6 +162,11 @@ class Catalog:
     def generation(self, connection: Connection) -> int:
         """How often the indexes have changed; a number other than before means: open them anew."""
         return int(self.fact(connection, "generation"))
+
+    def state(self, connection: Connection) -> IndexState:
+        """Which index folders count, and how often they have changed."""
+        edition = connection.scalar(sql.select(meta.c.value).where(meta.c.key == "edition"))
+        return IndexState(int(edition or 1), self.generation(connection))
 
     def advance(self, connection: Connection) -> int:
         """Tell every process that the indexes change: the generation that begins."""
@@ -164,52 +210,17 @@ class Catalog:
         self, connection: Connection, document_id: str, document: Document, parts: Sequence[Chunk]
     ) -> tuple[int, list[int]]:
         """Add a pending version with its text and chunks: its row id and the chunks' ids."""
-        span = document.date_span
-        row = {
-            "document_id": document_id,
-            "hash": document.version,
-            "state": "pending",
-            "title": document.title,
-            "author": document.author,
-            "date": document.date,
-            "date_start": span and span.start,
-            "date_end": span and span.end,
-            "source": document.source,
-            "media_type": document.media_type,
-            "pages": [(p.number, p.start, p.end) for p in document.pages],
-            "headings": [(h.level, h.start, h.end) for h in document.headings],
-            "page_count": len(document.pages),
-            "characters": len(document.text),
-            "added": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
         version_id = connection.execute(
-            versions.insert().returning(versions.c.id), row
+            versions.insert().returning(versions.c.id), rows.version_row(document_id, document)
         ).scalar_one()
-        connection.execute(
-            texts.insert(),
-            [
-                {"version_id": version_id, "part": n, "text": document.text[at : at + PART]}
-                for n, at in enumerate(range(0, len(document.text), PART))
-            ],
-        )
-        rows = [
-            {
-                "version_id": version_id,
-                "start": chunk.start,
-                "end": chunk.end,
-                "pages": [
-                    (p.number, p.start, p.end)
-                    for p in document.pages
-                    if p.start < chunk.end and p.end > chunk.start
-                ],
-                "heading": document.heading_path(chunk.start),
-            }
-            for chunk in parts
-        ]
-        if not rows:
+        connection.execute(texts.insert(), rows.text_rows(version_id, document.text))
+        if document.layout:
+            connection.execute(layouts.insert(), rows.layout_rows(version_id, document))
+        chunk_rows = rows.chunk_rows(version_id, document, parts)
+        if not chunk_rows:
             return version_id, []
         returning = chunks.insert().returning(chunks.c.id, sort_by_parameter_order=True)
-        return version_id, list(connection.scalars(returning, rows))
+        return version_id, list(connection.scalars(returning, chunk_rows))
 
     def publish(self, connection: Connection, version_id: int, document_id: str) -> None:
         """Make a pending version the live one of its document."""
@@ -230,34 +241,90 @@ class Catalog:
             raise UnknownDocument.named(document_id)
         connection.execute(versions.update().where(mine).values(state="withdrawn"))
         connection.execute(locations.delete().where(locations.c.document_id == document_id))
+        connection.execute(removed.delete().where(removed.c.document_id == document_id))
+        connection.execute(removed.insert().values(document_id=document_id))
+
+    def is_removed(self, connection: Connection, document_id: str) -> bool:
+        """Whether it was removed and its words not yet purged."""
+        this = removed.c.document_id == document_id
+        return connection.scalar(sql.select(removed).where(this)) is not None
+
+    def purged(self, connection: Connection) -> None:
+        """Note that nothing is left of what was removed."""
+        connection.execute(removed.delete())
+        connection.execute(meta.delete().where(meta.c.key == "purging"))
+
+    def is_purging(self, connection: Connection) -> bool:
+        """Whether a purge has begun and not ended."""
+        this = sql.select(meta.c.value).where(meta.c.key == "purging")
+        return connection.scalar(this) is not None
+
+    def compact(self) -> None:
+        """Write the file anew and empty its log, so that no deleted words stand in either.
+
+        Raises:
+            StoreError: another process reads without end.
+        """
+        with closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            # Deleted cells are zeroed, but copies that SQLite made when it split pages are not.
+            cursor.execute("VACUUM")
+            (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.close()
+        if busy:
+            raise StoreError("The store's catalog is in use. Close what reads it, then try again.")
 
     def leftovers(self, connection: Connection) -> list[int]:
         """The ids of chunks that the indexes must let go of."""
-        dead = sql.select(chunks.c.id).join(versions).where(versions.c.state != "live")
+        dead = sql.select(chunks.c.id).join(versions).where(versions.c.state.in_(_NOT_LIVE))
         return list(connection.scalars(dead))
 
     def clear_leftovers(self, connection: Connection) -> None:
         """Delete those chunks, and wholly the versions that never became live or were withdrawn."""
-        dead = sql.select(versions.c.id).where(versions.c.state != "live")
-        gone = sql.select(versions.c.id).where(versions.c.state.in_(["pending", "withdrawn"]))
+        dead = sql.select(versions.c.id).where(versions.c.state.in_(_NOT_LIVE))
+        gone = sql.select(versions.c.id).where(versions.c.state.in_(_GONE))
         connection.execute(chunks.delete().where(chunks.c.version_id.in_(dead)))
-        connection.execute(texts.delete().where(texts.c.version_id.in_(gone)))
-        connection.execute(versions.delete().where(versions.c.state.in_(["pending", "withdrawn"])))
+        for table in (texts, layouts):
+            connection.execute(table.delete().where(table.c.version_id.in_(gone)))
+        connection.execute(versions.delete().where(versions.c.state.in_(_GONE)))
 
 
 def _locations(connection: Connection, which: sql.ColumnElement[bool]) -> list[Location]:
-    rows = connection.execute(sql.select(locations).where(which).order_by(locations.c.location))
-    return [Location(**row._mapping) for row in rows]
+    found = connection.execute(sql.select(locations).where(which).order_by(locations.c.location))
+    return [Location(**row._mapping) for row in found]
 
 
 def _changed(result: CursorResult[Any]) -> int:
     return result.rowcount
 
 
-def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own type)
+def _read_only(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing, not even beside the file.
+
+    Where no writer has left a log and none can be made, SQLite opens the file only if told that it
+    does not change; hence one connection for each transaction.
+    """
+    for how in ("mode=ro", "mode=ro&immutable=1"):
+        address = f"{path.resolve().as_uri()}?{how}"
+        connection = sqlite3.connect(address, timeout=60, uri=True, check_same_thread=False)
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:
+            connection.close()
+            fault = error
+        else:
+            return connection
+    raise fault
+
+
+def _by_hand(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own type)
     # The driver would begin a transaction at the first change of a row only: questions would each
     # be answered from another state, and tables be made one by one.
     connection.isolation_level = None
+
+
+def _set_up(connection: Any, record: object) -> None:  # noqa: ANN401 (the driver's own type)
+    _by_hand(connection, record)
     cursor = connection.cursor()
     # WAL lets readers go on beside a writer; FULL makes a commit outlive a power cut.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):

@@ -34,7 +34,7 @@ class Page:
     end: int
 
 
-PartKind = Literal["slide", "sheet", "row", "chapter", "message", "cell", "line"]
+PartKind = Literal["slide", "sheet", "row", "chapter", "message", "cell", "record", "line"]
 
 
 @dataclass(frozen=True, slots=True)

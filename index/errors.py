@@ -4,8 +4,10 @@ FootnoteError
 ├── DocumentError        a file cannot be read as a document
 │   ├── UnsupportedFormat    its type is not one that can be read
 │   ├── EmptyDocument        it holds no text
-│   └── EncryptedDocument    it needs a password
+│   ├── EncryptedDocument    it needs a password
+│   └── FetchError           an address gives no document
 ├── QuestionError        the question cannot be answered as asked (empty, too long)
+├── EvaluationError      a file of questions to measure by cannot be used
 ├── StoreError           the store cannot be opened or written
 │   ├── EmptyStore           nothing has been added yet
 │   ├── UnknownDocument      no document has this id
@@ -16,6 +18,8 @@ FootnoteError
 """
 
 from pathlib import Path
+
+_FULL = ("no space left", "disk is full", "file too large", "i/o error")
 
 
 class FootnoteError(Exception):
@@ -38,8 +42,16 @@ class EncryptedDocument(DocumentError):
     """The file needs a password."""
 
 
+class FetchError(DocumentError):
+    """An address gives no document."""
+
+
 class QuestionError(FootnoteError):
     """The question cannot be answered as asked."""
+
+
+class EvaluationError(FootnoteError):
+    """A file of questions to measure by cannot be used."""
 
 
 class StoreError(FootnoteError):
@@ -49,10 +61,30 @@ class StoreError(FootnoteError):
     def of(cls, folder: Path, fault: Exception) -> "StoreError":
         """The error for files in `folder` that the disk or a database complains of."""
         said = " ".join(str(fault).split())[:200].rstrip(".")
+        if any(sign in said.lower() for sign in _FULL):
+            way = (
+                "The disk is full, or refuses to be written for another reason. Make room, then do "
+                "it again; what was stored before is kept."
+            )
+        else:
+            way = (
+                "Check that the disk has room and that the folder is yours to read and write. If "
+                "so, the files are damaged: 'footnote check' says which; 'footnote repair' makes "
+                "the indexes anew from catalog.sqlite."
+            )
+        return cls(f"The store's files in {folder} cannot be used: {said}. {way}")
+
+    @classmethod
+    def catalog(cls, folder: Path, fault: Exception) -> "StoreError":
+        """The error for a catalog in the store `folder` that its database complains of."""
+        said = " ".join(str(fault).split())[:200].rstrip(".")
+        if any(sign in said.lower() for sign in _FULL) or "readonly" in said.lower():
+            return cls.of(folder, fault)
         return cls(
-            f"The store's files in {folder} cannot be used: {said}. Check that the disk has room "
-            "and that the folder is yours to read and write; if so, the files are damaged: restore "
-            "them, or add the documents to a new store."
+            f"The catalog of the store in {folder} cannot be used: {said}. Check that the folder "
+            "is yours to read and write. If so, it is damaged, and nothing can make it again from "
+            "the rest: restore catalog.sqlite, or add your documents to a new store (they are "
+            f"where they were; copies of uploads are in {folder / 'uploads'})."
         )
 
 
@@ -74,6 +106,15 @@ class UnknownDocument(StoreError):
 
 class EmbeddingMismatch(StoreError):
     """The store was made with another embedding model."""
+
+    @classmethod
+    def between(cls, folder: Path, made_with: str, name: str) -> "EmbeddingMismatch":
+        """The error for a store in `folder` and the model that was configured."""
+        return cls(
+            f"The store in {folder} was made with the embedding model {made_with}, not {name}. Set "
+            "FOOTNOTE_EMBEDDING back to it, or use another store (--store, FOOTNOTE_STORE) and add "
+            "the documents there."
+        )
 
 
 class ModelError(FootnoteError):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import tantivy
 
+from index.copies import WritableCopy
 from index.errors import StoreError
 
 _HEAP = 32_000_000
@@ -39,12 +40,14 @@ class LexicalIndex:
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self._folder = folder
+        self._files: WritableCopy | None = None
         with self._faults():
             if create:
                 folder.mkdir(exist_ok=True)
                 self._index = tantivy.Index(_schema(), str(folder))
             else:
-                self._index = tantivy.Index.open(str(folder))
+                self._open()
+                return
             self._index.register_tokenizer(_ANALYZER, _analyzer())
 
     def change(self, add: Iterable[LexicalEntry] = (), remove: Iterable[int] = ()) -> None:
@@ -74,7 +77,15 @@ class LexicalIndex:
     def reload(self) -> None:
         """See what other processes have committed."""
         with self._faults():
-            self._index.reload()
+            if self._files is not None and self._files.is_copy:
+                self._open()
+            else:
+                self._index.reload()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if self._files is not None:
+            self._files.close()
 
     def search(
         self, question: str, k: int, documents: Sequence[str] | None = None
@@ -91,6 +102,23 @@ class LexicalIndex:
             hits = searcher.search(query, limit=k, count=False).hits
             return [(int(searcher.doc(at)["chunk"][0]), float(score)) for score, at in hits]
 
+    def chunks(self, documents: Iterable[str]) -> dict[str, list[int]]:
+        """The chunk ids that are held for each of the documents, one for each entry."""
+        with self._faults():
+            searcher = self._index.searcher()
+            schema = self._index.schema
+            return {
+                document_id: self._all(
+                    searcher, tantivy.Query.term_query(schema, "document", document_id)
+                )
+                for document_id in documents
+            }
+
+    def ids(self) -> list[int]:
+        """The chunk id of every entry."""
+        with self._faults():
+            return self._all(self._index.searcher(), tantivy.Query.all_query())
+
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """The inverse document frequency of analysed terms, over chunks (natural logarithm)."""
         searcher = self._index.searcher()
@@ -99,6 +127,17 @@ class LexicalIndex:
         return {
             term: math.log(1 + (max(count - n, 0) + 0.5) / (n + 0.5)) for term, n in found.items()
         }
+
+    def _open(self) -> None:
+        self.close()
+        # Opening it, tantivy makes a lock file.
+        self._files = WritableCopy(self._folder)
+        self._index = tantivy.Index.open(str(self._files.path))
+        self._index.register_tokenizer(_ANALYZER, _analyzer())
+
+    def _all(self, searcher: tantivy.Searcher, query: tantivy.Query) -> list[int]:
+        hits = searcher.search(query, limit=max(searcher.num_docs, 1), count=False).hits
+        return [int(searcher.doc(at)["chunk"][0]) for _, at in hits]
 
     @contextmanager
     def _faults(self) -> Iterator[None]:

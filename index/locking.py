@@ -1,9 +1,12 @@
 """Many readers or one writer, across processes and threads.
 
 Chroma's embedded client answers from stale data, or crashes, when another process writes beside it
-(chroma-core/chroma#421, #3769), so every use of it happens inside one of these two locks.
+(chroma-core/chroma#421, #3769), so every use of it happens inside a shared or the exclusive lock.
+Writers hold a lock of their own for the whole of a change, the exclusive one only while they are
+inside Chroma: readers wait for that, and for nothing else.
 """
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,21 +14,24 @@ from typing import IO
 
 import portalocker
 
+_READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+
 
 class StoreLock:
-    """A reader–writer lock made of two lock files; the kernel frees it when its holder dies.
+    """Lock files in a store's folder; the kernel frees them when their holder dies.
 
-    The second file is a turnstile: a writer closes it while it waits, so that a stream of readers
-    cannot keep it out. Each `with` opens the files anew, so threads exclude each other as well.
+    The turnstile is closed by a writer while it waits, so that a stream of readers cannot keep it
+    out. Each `with` opens the files anew, so threads exclude each other as well.
     """
 
     def __init__(self, folder: Path) -> None:
+        self._writer = folder / "writer.lock"
         self._gate = folder / "turnstile.lock"
         self._room = folder / "store.lock"
 
     @contextmanager
     def shared(self) -> Iterator[None]:
-        """Hold the store as one of many readers."""
+        """Hold the indexes as one of many readers."""
         with _locked(self._gate, portalocker.LockFlags.SHARED):
             room = _locked(self._room, portalocker.LockFlags.SHARED)
             room.__enter__()
@@ -35,8 +41,14 @@ class StoreLock:
             room.__exit__(None, None, None)
 
     @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the store as its only writer; readers go on."""
+        with _locked(self._writer, portalocker.LockFlags.EXCLUSIVE):
+            yield
+
+    @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold the store as its only user."""
+        """Hold the indexes as their only user; for a writer, and briefly."""
         with (
             _locked(self._gate, portalocker.LockFlags.EXCLUSIVE),
             _locked(self._room, portalocker.LockFlags.EXCLUSIVE),
@@ -45,10 +57,24 @@ class StoreLock:
 
 
 @contextmanager
-def _locked(path: Path, flags: portalocker.LockFlags) -> Iterator[IO[bytes]]:
-    with path.open("ab") as file:
+def _locked(path: Path, flags: portalocker.LockFlags) -> Iterator[None]:
+    file = _opened(path)
+    if file is None:
+        yield
+        return
+    with file:
         portalocker.lock(file, flags)
         try:
-            yield file
+            yield
         finally:
             portalocker.unlock(file)
+
+
+def _opened(path: Path) -> IO[bytes] | None:
+    """The lock file; None where there is none and nobody can make one, so nobody writes either."""
+    try:
+        return path.open("ab")
+    except OSError as error:
+        if error.errno not in _READ_ONLY:
+            raise
+    return path.open("rb") if path.exists() else None

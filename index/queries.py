@@ -7,10 +7,14 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Row
 
-from index.catalog import PART, DocumentInfo, StoredChunk
-from index.document import Document, Heading, Page, Span
+from index.catalog import DocumentInfo, StoredChunk
+from index.document import Document
 from index.errors import UnknownDocument
-from index.schema import chunks, locations, texts, versions
+from index.layout import PageLayout
+from index.rows import TEXT_PART, document_of, pages_of, parts_of
+from index.schema import chunks, layouts, locations, texts, versions
+
+_STRUCTURE = ("pages", "headings", "parts", "tables")
 
 
 def is_empty(connection: Connection) -> bool:
@@ -32,47 +36,40 @@ def document(connection: Connection, document_id: str, version: str | None = Non
     Raises:
         UnknownDocument: there is none such.
     """
-    wanted = sql.select(versions).where(versions.c.document_id == document_id)
-    if version is None:
-        wanted = wanted.where(versions.c.state == "live")
+    if version is not None:
+        which = versions.c.id == _version_id(connection, document_id, version)
     else:
-        wanted = wanted.where(
-            versions.c.hash == version, versions.c.state.in_(["live", "replaced"])
-        )
-    row = connection.execute(wanted.order_by(versions.c.id.desc()).limit(1)).first()
+        which = sql.and_(versions.c.document_id == document_id, versions.c.state == "live")
+    row = connection.execute(sql.select(versions).where(which)).first()
     if row is None:
         raise UnknownDocument.named(document_id)
-    span = None if row.date_start is None else Span(row.date_start, row.date_end)
-    return Document(
-        text=_text(connection, row.id, 0, row.characters),
-        title=row.title,
-        media_type=row.media_type,
-        author=row.author,
-        date=row.date,
-        date_span=span,
-        source=row.source,
-        pages=tuple(Page(*page) for page in row.pages),
-        headings=tuple(Heading(*heading) for heading in row.headings),
-    )
+    return document_of(row, _text(connection, row.id, 0, row.characters))
 
 
 def excerpt(connection: Connection, document_id: str, version: str, start: int, end: int) -> str:
     """The words of a span of a version; raises UnknownDocument."""
-    wanted = sql.select(versions.c.id).where(
-        versions.c.document_id == document_id,
-        versions.c.hash == version,
-        versions.c.state.in_(["live", "replaced"]),
+    return _text(connection, _version_id(connection, document_id, version), start, end)
+
+
+def layout(
+    connection: Connection, document_id: str, version: str, start: int, end: int
+) -> list[PageLayout]:
+    """How the pages that a span touches are printed; raises UnknownDocument."""
+    version_id = _version_id(connection, document_id, version)
+    paged = sql.select(versions.c.pages).where(versions.c.id == version_id)
+    pages = pages_of(connection.scalars(paged).one())
+    numbers = [page.number for page in pages if page.start < end and page.end > start]
+    mine = sql.select(layouts.c.data).where(
+        layouts.c.version_id == version_id, layouts.c.page.in_(numbers)
     )
-    version_id = connection.scalar(wanted.order_by(versions.c.id.desc()).limit(1))
-    if version_id is None:
-        raise UnknownDocument.named(document_id)
-    return _text(connection, version_id, start, end)
+    return [PageLayout.unpacked(data) for data in connection.scalars(mine.order_by(layouts.c.page))]
 
 
 def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredChunk]:
     """Those of the chunks that are live, by id."""
     columns = [chunks.c.id.label("chunk_id"), chunks.c.start, chunks.c.end]
     columns += [chunks.c.pages.label("chunk_pages"), chunks.c.heading, chunks.c.version_id]
+    columns += [chunks.c.parts.label("chunk_parts")]
     query = _infos().add_columns(*columns).join(chunks, chunks.c.version_id == versions.c.id)
     query = query.where(chunks.c.id.in_(ids), versions.c.state == "live")
     return {
@@ -81,9 +78,10 @@ def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredC
             start=row.start,
             end=row.end,
             text=_text(connection, row.version_id, row.start, row.end),
-            pages=tuple(Page(*page) for page in row.chunk_pages),
+            pages=pages_of(row.chunk_pages),
             heading=tuple(row.heading),
             document=_info(row),
+            parts=parts_of(row.chunk_parts),
         )
         for row in connection.execute(query)
     }
@@ -99,13 +97,39 @@ def chunk_ids(connection: Connection, document_ids: Sequence[str]) -> list[int]:
     return list(connection.scalars(mine.order_by(versions.c.id, chunks.c.start)))
 
 
+def chunk_count(connection: Connection) -> int:
+    """How many chunks are live."""
+    live = sql.select(sql.func.count()).select_from(chunks.join(versions))
+    return int(connection.scalar(live.where(versions.c.state == "live")) or 0)
+
+
+def chunk_spans(connection: Connection, document_id: str) -> list[tuple[int, int, int]]:
+    """(chunk id, start, end) of a live document's chunks, in reading order."""
+    mine = sql.select(chunks.c.id, chunks.c.start, chunks.c.end).join(versions)
+    mine = mine.where(versions.c.document_id == document_id, versions.c.state == "live")
+    return [(id_, start, end) for id_, start, end in connection.execute(mine.order_by(chunks.c.id))]
+
+
+def _version_id(connection: Connection, document_id: str, version: str) -> int:
+    """The row of a readable version, the latest of them that has this hash."""
+    wanted = sql.select(versions.c.id).where(
+        versions.c.document_id == document_id,
+        versions.c.hash == version,
+        versions.c.state.in_(["live", "replaced"]),
+    )
+    found = connection.scalar(wanted.order_by(versions.c.id.desc()).limit(1))
+    if found is None:
+        raise UnknownDocument.named(document_id)
+    return int(found)
+
+
 def _infos() -> sql.Select[Any]:
     path = (
         sql.select(sql.func.min(locations.c.location))
         .where(locations.c.document_id == versions.c.document_id)
         .scalar_subquery()
     )
-    columns = [c for c in versions.c if c.name not in ("pages", "headings")]
+    columns = [c for c in versions.c if c.name not in _STRUCTURE]
     return sql.select(*columns, path.label("path"))
 
 
@@ -122,14 +146,16 @@ def _info(row: Row[Any]) -> DocumentInfo:
         pages=row.page_count,
         characters=row.characters,
         added=datetime.fromisoformat(row.added),
+        language=row.language,
+        accessed=row.accessed,
     )
 
 
 def _text(connection: Connection, version_id: int, start: int, end: int) -> str:
     """A slice of a version's text, from the rows that hold it."""
-    first, last = start // PART, max(end - 1, start) // PART
+    first, last = start // TEXT_PART, max(end - 1, start) // TEXT_PART
     rows = sql.select(texts.c.text).where(
         texts.c.version_id == version_id, texts.c.part.between(first, last)
     )
     joined = "".join(connection.scalars(rows.order_by(texts.c.part)))
-    return joined[start - first * PART : end - first * PART]
+    return joined[start - first * TEXT_PART : end - first * TEXT_PART]

@@ -1,8 +1,11 @@
-"""The catalog's tables. `SCHEMA_VERSION` rises with every change; an older store is migrated."""
+"""The catalog's tables, and how those of an older format become them.
+
+`SCHEMA_VERSION` rises with every change, with a step in `MIGRATIONS` from the version before.
+"""
 
 import sqlalchemy as sql
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 tables = sql.MetaData()
 meta = sql.Table(
@@ -30,6 +33,10 @@ versions = sql.Table(
     sql.Column("page_count", sql.Integer, nullable=False),
     sql.Column("characters", sql.Integer, nullable=False),
     sql.Column("added", sql.Text, nullable=False),
+    sql.Column("language", sql.Text),
+    sql.Column("accessed", sql.Text),
+    sql.Column("parts", sql.JSON, nullable=False, server_default="[]"),
+    sql.Column("tables", sql.JSON, nullable=False, server_default="[]"),
     sqlite_autoincrement=True,
 )
 texts = sql.Table(
@@ -39,6 +46,13 @@ texts = sql.Table(
     sql.Column("part", sql.Integer, primary_key=True),
     sql.Column("text", sql.Text, nullable=False),
 )
+layouts = sql.Table(
+    "layouts",
+    tables,
+    sql.Column("version_id", sql.ForeignKey("versions.id"), primary_key=True),
+    sql.Column("page", sql.Integer, primary_key=True),
+    sql.Column("data", sql.LargeBinary, nullable=False),
+)
 chunks = sql.Table(
     "chunks",
     tables,
@@ -46,10 +60,11 @@ chunks = sql.Table(
     sql.Column("version_id", sql.ForeignKey("versions.id"), nullable=False, index=True),
     sql.Column("start", sql.Integer, nullable=False),
     sql.Column("end", sql.Integer, nullable=False),
-    # The pages that the chunk touches and the headings above it: a hit is shown without reading
-    # the structure of the whole document.
+    # The pages and parts that the chunk touches and the headings above it: a hit is shown without
+    # reading the structure of the whole document.
     sql.Column("pages", sql.JSON, nullable=False),
     sql.Column("heading", sql.JSON, nullable=False),
+    sql.Column("parts", sql.JSON, nullable=False, server_default="[]"),
     # An id names a chunk in Chroma and in the lexical index too: it must never come back.
     sqlite_autoincrement=True,
 )
@@ -62,3 +77,27 @@ locations = sql.Table(
     sql.Column("size", sql.Integer, nullable=False),
     sql.Column("modified_ns", sql.Integer, nullable=False),
 )
+removed = sql.Table(
+    "removed",
+    tables,
+    # Ids whose words may still stand in the indexes' files, until a purge writes those anew.
+    sql.Column("document_id", sql.Text, primary_key=True),
+)
+
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    1: (
+        "ALTER TABLE versions ADD COLUMN language TEXT",
+        "ALTER TABLE versions ADD COLUMN accessed TEXT",
+        "ALTER TABLE versions ADD COLUMN parts JSON NOT NULL DEFAULT '[]'",
+        "ALTER TABLE versions ADD COLUMN tables JSON NOT NULL DEFAULT '[]'",
+        "ALTER TABLE chunks ADD COLUMN parts JSON NOT NULL DEFAULT '[]'",
+        """CREATE TABLE layouts (
+            version_id INTEGER NOT NULL REFERENCES versions (id),
+            page INTEGER NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY (version_id, page)
+        )""",
+        "CREATE TABLE removed (document_id TEXT NOT NULL PRIMARY KEY)",
+    ),
+}
+"""Statements that take a catalog from a format to the next one; all are run in one transaction."""

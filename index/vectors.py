@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from index.copies import WritableCopy
 from index.embeddings import Vectors
 from index.errors import StoreError
 
@@ -29,6 +30,10 @@ _BATCH = 5_000
 
 _shared: "WeakValueDictionary[Path, VectorIndex]" = WeakValueDictionary()
 _sharing = threading.Lock()
+
+_PERSISTED_EVERY = 256
+"""Rows after which Chroma writes its graph down; whoever opens it adds what came later one by one.
+At Chroma's own 1,000 that takes half a second, which readers wait for after every change."""
 
 
 class VectorIndex:
@@ -51,6 +56,7 @@ class VectorIndex:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._client: Client | None = None
+        self._files: WritableCopy | None = None
         self._generation = -1
         # Chroma's client is not opened or closed while a thread is inside it.
         self._mutex = threading.RLock()
@@ -62,7 +68,13 @@ class VectorIndex:
             client.get_or_create_collection(
                 _COLLECTION,
                 embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+                configuration={
+                    "hnsw": {
+                        "space": "cosine",
+                        "ef_search": 200,
+                        "sync_threshold": _PERSISTED_EVERY,
+                    }
+                },
             )
             return client.get_collection(_COLLECTION, embedding_function=None).count()
 
@@ -110,7 +122,8 @@ class VectorIndex:
                 return
             for at in range(0, len(add), _BATCH):
                 rows = add[at : at + _BATCH]
-                collection.upsert(
+                # The ids are new, so this is faster than `upsert`.
+                collection.add(
                     ids=[str(chunk_id) for chunk_id, _ in rows],
                     embeddings=vectors[at : at + _BATCH],
                     metadatas=[{"document": document_id} for _, document_id in rows],
@@ -120,12 +133,43 @@ class VectorIndex:
             self._use(before, write)
             self._generation = after
 
+    def documents(self, generation: int) -> dict[int, str]:
+        """The document id of every chunk."""
+
+        def read(collection: "Collection") -> dict[int, str]:
+            found: dict[int, str] = {}
+            for at in range(0, collection.count(), _BATCH):
+                page = collection.get(limit=_BATCH, offset=at, include=["metadatas"])
+                for id_, metadata in zip(page["ids"], page["metadatas"] or [], strict=True):
+                    found[int(id_)] = str((metadata or {}).get("document"))
+            return found
+
+        return self._use(generation, read)
+
+    def vectors(self, generation: int, ids: Sequence[int]) -> dict[int, Vectors]:
+        """The vectors of these chunks; those that are not there are left out."""
+
+        def read(collection: "Collection") -> dict[int, Vectors]:
+            found: dict[int, Vectors] = {}
+            for at in range(0, len(ids), _BATCH):
+                names = [str(id_) for id_ in ids[at : at + _BATCH]]
+                page = collection.get(ids=names, include=["embeddings"])
+                rows = page["embeddings"]
+                if rows is not None:
+                    for id_, row in zip(page["ids"], rows, strict=True):
+                        found[int(id_)] = np.asarray(row, np.float32)
+            return found
+
+        return self._use(generation, read)
+
     def close(self) -> None:
         """Let go of the files; the next use opens them again."""
         with self._mutex:
-            if self._client is not None:
-                self._client.close()
-            self._client, self._generation = None, -1
+            client, self._client, self._generation = self._client, None, -1
+            if client is not None:
+                client.close()
+            if self._files is not None:
+                self._files.close()
 
     def _use(self, generation: int, act: "Callable[[Collection], T]") -> T:
         with self._mutex, self._faults():
@@ -137,7 +181,9 @@ class VectorIndex:
 
     def _open(self) -> "Client":
         if self._client is None:
-            self._client = _client(self._folder)
+            # Opening it, Chroma writes.
+            self._files = WritableCopy(self._folder)
+            self._client = _client(self._files.path)
         return self._client
 
     @contextmanager
@@ -147,6 +193,8 @@ class VectorIndex:
         try:
             yield
         except ChromaError as error:
+            # Whatever state it is in, the next use begins with a new client.
+            self.close()
             raise StoreError.of(self._folder, error) from error
 
 

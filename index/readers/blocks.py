@@ -1,6 +1,6 @@
 """Blocks of prose, headings, lists and tables, set one after another as a document's text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,12 +15,14 @@ class Block:
     """What stands between two blank lines: a paragraph, a whole list, a table, code or a heading.
 
     `level` is a heading's level (1 is the highest), 0 for everything else; `header` says that this
-    is a table whose first line names its columns.
+    is a table whose first line names its columns, `rows` what the program that made it calls each
+    of its lines.
     """
 
     text: str
     level: int = 0
     header: bool = False
+    rows: tuple[str, ...] = ()
 
 
 class Body(NamedTuple):
@@ -40,6 +42,7 @@ def set_text(blocks: Iterable[Block], offset: int = 0) -> Body:
     written: list[str] = []
     headings: list[Heading] = []
     tables: list[Table] = []
+    parts: list[Part] = []
     for block in blocks:
         if not block.text.strip():
             continue
@@ -52,9 +55,17 @@ def set_text(blocks: Iterable[Block], offset: int = 0) -> Body:
         first, below, _ = block.text.partition("\n")
         if block.header and below:
             tables.append(Table(offset, end, Span(offset, offset + len(first))))
+        if block.rows:
+            parts.extend(_row_parts(block, offset))
         written.append(block.text)
         offset = end
-    return Body("".join(written), tuple(headings), tuple(tables))
+    return Body("".join(written), tuple(headings), tuple(tables), tuple(parts))
+
+
+def _row_parts(block: Block, offset: int) -> Iterator[Part]:
+    for label, line in zip(block.rows, block.text.split("\n"), strict=True):
+        yield Part("row", label, offset, offset + len(line))
+        offset += len(line) + 1
 
 
 def set_parts(parts: Iterable[tuple[PartKind, str, Iterable[Block]]]) -> Body:
@@ -76,6 +87,7 @@ def set_parts(parts: Iterable[tuple[PartKind, str, Iterable[Block]]]) -> Body:
         headings.extend(body.headings)
         tables.extend(body.tables)
         found.append(Part(kind, label, start, offset))
+        found.extend(body.parts)
     return Body("".join(written), tuple(headings), tuple(tables), tuple(found))
 
 

@@ -15,10 +15,28 @@ TEXT_SUFFIXES = frozenset({".txt", ".text"})
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
-SUPPORTED = TEXT_SUFFIXES | MARKDOWN_SUFFIXES | HTML_SUFFIXES | IMAGE_SUFFIXES | {".pdf", ".docx"}
+MAIL_SUFFIXES = frozenset({".eml", ".mbox", ".msg"})
+DATA_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".geojson", ".ipynb", ".xml"})
+CODE_SUFFIXES = frozenset(
+    """
+    .py .pyi .js .mjs .ts .jsx .tsx .java .kt .scala .c .h .cc .cpp .hpp .cs .go .rs .rb .php .pl
+    .swift .m .r .jl .lua .sh .bash .ps1 .sql .css .scss .toml .yaml .yml .ini .cfg .tex .bib .f90
+    """.split()  # noqa: SIM905 (a list of words reads as words)
+)
+SUPPORTED = frozenset(
+    TEXT_SUFFIXES
+    | MARKDOWN_SUFFIXES
+    | HTML_SUFFIXES
+    | IMAGE_SUFFIXES
+    | MAIL_SUFFIXES
+    | DATA_SUFFIXES
+    | CODE_SUFFIXES
+) | {".pdf", ".docx", ".epub"}
 """The suffixes, in lower case, of the files that a walk through a folder takes."""
 
-READABLE = "pictures, plain text, Markdown, HTML, PDF and DOCX can be read"
+READABLE = (
+    "text, Markdown, HTML, PDF, DOCX, EPUB, pictures, mail, JSON, XML and source code can be read"
+)
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
@@ -26,7 +44,6 @@ _ZIPPED = {
     "xl/": "an Excel workbook",
     "ppt/": "a PowerPoint presentation",
     "content.xml": "an OpenDocument file",
-    "META-INF/container.xml": "an EPUB book",
 }
 _OLE_STREAMS = {
     "Workbook": "an old Excel workbook",
@@ -45,6 +62,15 @@ _MARKDOWN_SIGNS = re.compile(
 )
 
 
+_MAIL_OPENING = re.compile(
+    r"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?"
+    r"(?:Received|Return-Path|Message-ID|MIME-Version):",
+    re.IGNORECASE,
+)
+_MBOX_OPENING = re.compile(r"From \S+ .*\d{4}\n[A-Za-z][\w-]*:")
+_XML_OPENING = re.compile(r"\s*<\?xml\s")
+
+
 class Kind(Enum):
     """A format family; the value is its media type, of pictures only the first half."""
 
@@ -53,6 +79,14 @@ class Kind(Enum):
     HTML = "text/html"
     PDF = "application/pdf"
     IMAGE = "image/*"
+    EPUB = "application/epub+zip"
+    EMAIL = "message/rfc822"
+    MAILBOX = "application/mbox"
+    OUTLOOK = "application/vnd.ms-outlook"
+    JSON = "application/json"
+    NOTEBOOK = "application/x-ipynb+json"
+    XML = "application/xml"
+    CODE = "text/x-source"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -74,6 +108,8 @@ def detect(data: bytes, name: str) -> Kind:
     if data.startswith(_ZIP):
         return _detect_zip(data)
     if data.startswith(_OLE):
+        if "__properties_version1.0".encode("utf-16-le") in data:
+            return Kind.OUTLOOK
         raise _refused_ole(data)
     if data.startswith(b"{\\rtf"):
         raise UnsupportedFormat(f"This is an RTF file: save it as .docx ({READABLE}).")
@@ -84,8 +120,21 @@ def detect(data: bytes, name: str) -> Kind:
 
 
 def _kind_of_text(text: str, suffix: str) -> Kind:
-    if _HTML_OPENING.match(text[: 8 * _HEAD].removeprefix("\ufeff")):
+    head = text[: 8 * _HEAD].removeprefix("\ufeff").replace("\r\n", "\n")
+    if _HTML_OPENING.match(head):
         return Kind.HTML
+    if _MBOX_OPENING.match(head):
+        return Kind.MAILBOX
+    if suffix == ".eml" or _MAIL_OPENING.match(head):
+        return Kind.EMAIL
+    if suffix == ".ipynb":
+        return Kind.NOTEBOOK
+    if suffix in (".json", ".jsonl", ".ndjson", ".geojson"):
+        return Kind.JSON
+    if suffix == ".xml" or _XML_OPENING.match(head):
+        return Kind.XML
+    if suffix in CODE_SUFFIXES:
+        return Kind.CODE
     if suffix in MARKDOWN_SUFFIXES:
         return Kind.MARKDOWN
     if suffix in HTML_SUFFIXES:
@@ -107,6 +156,8 @@ def _detect_zip(data: bytes) -> Kind:
         ) from error
     if "word/document.xml" in names:
         return Kind.DOCX
+    if "META-INF/container.xml" in names:
+        return Kind.EPUB
     for prefix, what in _ZIPPED.items():
         if any(name.startswith(prefix) for name in names):
             raise UnsupportedFormat(f"This seems to be {what}: {READABLE}.")

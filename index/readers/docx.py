@@ -18,7 +18,8 @@ from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
 from index.document import Document, normalised
-from index.errors import DocumentError, EmptyDocument, EncryptedDocument
+from index.errors import DocumentError, EmptyDocument
+from index.readers.archive import check_archive
 from index.readers.blocks import Block, row, set_text
 from index.readers.dates import iso_day
 from index.readers.metadata import Statement, compose
@@ -26,11 +27,6 @@ from index.readers.numbering import Numbering, Place
 from index.readers.properties import sensible_author, sensible_title
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-MAX_XML = 128 * 2**20
-"""Bytes of XML, unpacked, that a file may declare: some ten times a 1,000-page book's."""
-MAX_UNPACKED = 2**30
-"""Bytes, unpacked, that all parts of a file may declare, pictures included."""
-
 _DAMAGED = "The DOCX file is damaged or cut off: open it in a word processor and save it again."
 # What the empty template of python-docx says is no statement of the document's.
 _TEMPLATE_DAY = date(2013, 12, 23)
@@ -55,10 +51,10 @@ def read_docx(data: bytes, name: str) -> Document:
     Raises:
         EncryptedDocument: the file needs a password.
         EmptyDocument: it holds no text.
-        DocumentError: it is damaged, or unpacks to more than `MAX_XML` or `MAX_UNPACKED`.
+        DocumentError: it is damaged, or would unpack beyond the limits.
     """
     try:
-        _check_archive(data)
+        check_archive(data, "DOCX file")
         document = docx.Document(io.BytesIO(data))
         body = set_text(_blocks(document))
         properties = document.core_properties
@@ -80,23 +76,6 @@ def read_docx(data: bytes, name: str) -> Document:
         headings=body.headings,
         tables=body.tables,
     )
-
-
-def _check_archive(data: bytes) -> None:
-    """Refuse what needs a password or would unpack beyond the limits.
-
-    The sizes are the archive's own word, and unpacking stops there.
-    """
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = archive.infolist()
-    if any(part.flag_bits & 1 for part in parts):
-        raise EncryptedDocument("The file needs a password: save a copy without one.")
-    xml = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
-    if xml > MAX_XML or sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise DocumentError(
-            f"The DOCX file would unpack to more than {MAX_XML >> 20} MiB of text "
-            f"or {MAX_UNPACKED >> 20} MiB in all: split it."
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import Block, set_text
 from index.readers.elements import blocks_of
 from index.readers.encoding import decode
-from index.readers.metadata import Statement, compose
+from index.readers.metadata import Statement, compose, language_code
 from index.readers.pagedata import published, publisher
 
 # Its notes on pages without an article would otherwise reach the terminal.
@@ -84,6 +84,19 @@ def read_html(data: bytes, name: str) -> Document:
     )
 
 
+def visible_blocks(source: str) -> list[Block]:
+    """All that a reader of some HTML sees; none where there is nothing.
+
+    Raises:
+        DocumentError: it cannot be parsed whole.
+    """
+    if not source.strip():
+        return []
+    tree = _parsed(normalised(source))
+    _drop_hidden(tree)
+    return _all_visible(tree)
+
+
 def _decoded(data: bytes) -> str:
     """The page's source, by its byte order mark, then the encoding that it states."""
     marked = data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))
@@ -122,6 +135,7 @@ def _statement(tree: HtmlElement) -> Statement:
         author=stated.author or None,
         date=published(tree),
         source=stated.url or publisher(tree),
+        language=language_code(tree.get("lang")),
     )
 
 

@@ -37,11 +37,7 @@ def read_markdown(data: bytes, name: str) -> Document:
     if source is None:
         raise UnsupportedFormat("The file is not text in any known encoding.")
     beside, below = _split(normalised(source))
-    tokens = _parser.parse(below)
-    # The parser leaves out, without an error, all that follows a block nested to its limit.
-    if any(token.level >= _DEEPEST - 1 for token in tokens):
-        raise DocumentError("The file nests its lists or quotations too deeply to be read whole.")
-    body = set_text(_blocks(tokens))
+    body = set_text(markdown_blocks(below))
     if not body.text:
         raise EmptyDocument("The file holds no text besides its markup.")
     return compose(
@@ -52,6 +48,15 @@ def read_markdown(data: bytes, name: str) -> Document:
         headings=body.headings,
         tables=body.tables,
     )
+
+
+def markdown_blocks(source: str) -> Iterator[Block]:
+    """The blocks of Markdown source; raises DocumentError where it is nested beyond measure."""
+    tokens = _parser.parse(source)
+    # The parser leaves out, without an error, all that follows a block nested to its limit.
+    if any(token.level >= _DEEPEST - 1 for token in tokens):
+        raise DocumentError("The file nests its lists or quotations too deeply to be read whole.")
+    return _blocks(tokens)
 
 
 def _split(source: str) -> tuple[Statement, str]:

@@ -50,6 +50,7 @@ _SOURCE = re.compile(
     r"[ \t*_]*(?:source|publisher|published by)[ \t*_]*:[ \t*_]*(?P<source>\S.{1,198}\S)", re.I
 )
 _TITLE = re.compile(r"[ \t*_]*(?:title|headline)[ \t*_]*:[ \t*_]*(?P<title>\S.{1,198}\S)", re.I)
+_LANGUAGE = re.compile(r"\s*([A-Za-z]{2})(?:[-_][\w-]*)?\s*")
 _ANY_DATE = re.compile(rf"{DATE}|{MONTH_DATE}", re.IGNORECASE)
 _LABEL = re.compile(r"[ \t*_]*[\w ]{1,25}:(?:\s|$)")
 _FULL_STOP = (".", "!", ":", ";", ",", "。", "…")
@@ -65,9 +66,13 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What is stated about a document, in its text or beside it; None where nothing is."""
+    """What is stated about a document, in its text or beside it; None where nothing is.
+
+    `title_span` is the line of the text that is its title, where that is no heading already.
+    """
 
     title: str | None = None
+    title_span: Span | None = None
     author: str | None = None
     date: str | None = None
     date_span: Span | None = None
@@ -114,6 +119,8 @@ def compose(
         date, span = beside.date, None
     if date is None and made is not None and made[:7] in _months_named(text[:_HEAD_LENGTH]):
         date = made
+    if inside.title_span is not None:
+        headings = [Heading(1, *inside.title_span), *headings]
     return Document(
         text=text,
         title=beside.title or inside.title or _named(name) or _opening(text, span),
@@ -135,13 +142,21 @@ def stated(text: str, headings: Sequence[Heading] = ()) -> Statement:
     """What the head of `text` states; a date further down is not when it was published."""
     lines = _head(text)
     date, span = _date(lines)
+    title, title_span = _title(text, lines, headings)
     return Statement(
-        title=_title(text, lines, headings),
+        title=title,
+        title_span=title_span,
         author=_first_group(lines, _BYLINE, "name"),
         date=date,
         date_span=span,
         source=_first_group(lines, _SOURCE, "source"),
     )
+
+
+def language_code(tag: str | None) -> str | None:
+    """The ISO 639-1 code at the head of a language tag (RFC 5646): 'en' of 'en-GB'."""
+    match = _LANGUAGE.fullmatch(tag or "")
+    return match[1].lower() if match else None
 
 
 def _months_named(text: str) -> set[str]:
@@ -226,18 +241,24 @@ def _first_group(lines: Sequence[Line], pattern: re.Pattern[str], group: str) ->
     return None
 
 
-def _title(text: str, lines: Sequence[Line], headings: Sequence[Heading]) -> str | None:
-    """A line labelled as title, the first heading, or a first line that stands like one."""
+def _title(
+    text: str, lines: Sequence[Line], headings: Sequence[Heading]
+) -> tuple[str | None, Span | None]:
+    """A line labelled as title, the first heading, or a first line that stands like one.
+
+    Only that last one comes with its span.
+    """
     if labelled := _first_group(lines, _TITLE, "title"):
-        return labelled
+        return labelled, None
     if headings and headings[0].start < _HEAD_LENGTH:
-        return " ".join(text[headings[0].start : headings[0].end].split())
+        return " ".join(text[headings[0].start : headings[0].end].split()), None
     first = next((line for line in lines if not _is_about_the_text(line.text)), None)
     if first is None or not _looks_like_title(first.text):
-        return None
+        return None, None
     below = next((line.text for line in lines if line.start > first.start), None)
-    stands = below is not None and (first.alone or _is_about_the_text(below))
-    return " ".join(first.text.split()) if stands else None
+    if below is None or not (first.alone or _is_about_the_text(below)):
+        return None, None
+    return " ".join(first.text.split()), Span(first.start, first.start + len(first.text))
 
 
 def _is_about_the_text(line: str) -> bool:

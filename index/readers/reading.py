@@ -15,6 +15,14 @@ _READERS = {
     Kind.PDF: ("index.readers.pdf", "read_pdf"),
     Kind.IMAGE: ("index.readers.images", "read_image"),
     Kind.DOCX: ("index.readers.docx", "read_docx"),
+    Kind.EPUB: ("index.readers.epub", "read_epub"),
+    Kind.EMAIL: ("index.readers.mail", "read_mail"),
+    Kind.MAILBOX: ("index.readers.mail", "read_mailbox"),
+    Kind.OUTLOOK: ("index.readers.mail", "read_outlook"),
+    Kind.JSON: ("index.readers.records", "read_json"),
+    Kind.NOTEBOOK: ("index.readers.notebook", "read_notebook"),
+    Kind.XML: ("index.readers.xml", "read_xml"),
+    Kind.CODE: ("index.readers.code", "read_code"),
 }
 """Kind → module and function, which takes a file's bytes and name."""
 

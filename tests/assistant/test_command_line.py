@@ -405,3 +405,23 @@ def test_an_interrupted_add_says_that_what_it_had_is_kept(surroundings: Path):
     with Assistant() as after:
         assert kept <= len(after.documents()) < 400
         assert "wine" in after.query("What does barrel 0-5 of the cellar hold?").text
+
+
+@pytest.mark.usefixtures("store")
+def test_eval_measures_own_questions_for_people_and_as_json(footnote, tmp_path):
+    questions = tmp_path / "questions.jsonl"
+    row = {"question": "How many people were evacuated?", "answers": ["340 people"]}
+    absent = {"question": "Who won the football match?", "answerable": False}
+    questions.write_text(json.dumps(row) + "\n" + json.dumps(absent) + "\n")
+    shown = footnote("eval", questions)
+    assert shown.status == 0
+    assert re.search(r"answer holds it +1\.000  0\.\d+–1\.000  of 1", shown.out)
+    assert "expected calibration error" in shown.out
+    measured = json.loads(footnote("eval", questions, "--json").out)
+    assert measured["questions"] == 2
+    assert measured["measures"]["unanswerable: abstained (recall)"][0] == 1
+    questions.write_text('{"question": ""}\n')
+    failed = footnote("eval", questions)
+    assert failed.status == 1
+    assert "line 1: question" in failed.err
+    assert failed.err.count("\n") == 1

@@ -141,6 +141,13 @@ def test_what_agrees_or_speaks_of_something_else_is_no_conflict(question, one, o
     assert contradicting(question, one, (other, "B")) == []
 
 
+def test_what_is_said_of_another_place_denies_nothing():
+    one = "The ministers met in Delhi."
+    other = "The ministers never met."
+    assert contradicting("Have they met in Paris?", one, (other, "B")) == []
+    assert contradicting("Have they met in Delhi?", one, (other, "B")) == [other]
+
+
 def test_one_document_does_not_contradict_itself():
     question = "How many people were evacuated?"
     one, other = "About 410 people were evacuated.", "340 people were evacuated."

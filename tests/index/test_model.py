@@ -128,3 +128,11 @@ def test_a_cache_that_cannot_be_written_is_one_clear_line(tmp_path, monkeypatch)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
 
     assert "set XDG_CACHE_HOME to one that is" in fault(model.prepared)
+
+
+def test_the_runtime_keeps_nothing_that_identifies_the_machine(cache):
+    """Where onnxruntime may report its use it first notes a device id in the cache."""
+    code = "from index import model; model.session(); print('ready')"
+    process = prepare(cache, code)
+    assert process.communicate(timeout=120)[0] == "ready\n"
+    assert [path.name for path in cache.iterdir()] == ["footnote"]

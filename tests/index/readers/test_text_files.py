@@ -128,7 +128,7 @@ def test_a_binary_file_named_txt_is_refused_in_one_line(tmp_path, kind):
         read(path)
 
     message = str(caught.value)
-    assert "PDF and DOCX can be read" in message
+    assert "can be read" in message
     assert "\n" not in message
     assert str(tmp_path) not in message
 
@@ -142,3 +142,13 @@ def test_the_name_of_an_upload_gives_its_title_and_kind(tmp_path):
 
     assert (as_text.title, as_text.text) == ("Annual report 2023", "**Nothing** is marked here.\n")
     assert as_markdown.text == "Nothing is marked here."
+
+
+def test_the_line_that_is_the_title_is_a_heading_and_no_sentence(tmp_path):
+    path = tmp_path / "zebras.txt"
+    path.write_text("The zebra house of Lom\n4 May 2024\n\nThe zebra house holds 17 zebras.\n")
+    document = read(path)
+    assert document.title == "The zebra house of Lom"
+    [heading] = document.headings
+    assert document.text[heading.start : heading.end] == document.title
+    assert document.heading_path(document.text.index("17")) == (document.title,)

@@ -13,8 +13,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument, UnsupportedFormat
-from index.readers import docx as docx_reader
 from index.readers import read
+from index.readers.archive import MAX_TEXT
 
 
 def saved(document, path):
@@ -203,7 +203,7 @@ def test_a_word_file_that_would_unpack_beyond_the_limit_is_refused(tmp_path, rep
         for part in before.infolist():
             to.writestr(part.filename, before.read(part))
         with to.open("word/extra.xml", "w") as extra:
-            for _ in range(docx_reader.MAX_XML // 2**20 + 1):
+            for _ in range(MAX_TEXT // 2**20 + 1):
                 extra.write(bytes(2**20))
 
     assert bomb.stat().st_size < 2**20

@@ -1,0 +1,151 @@
+"""Documents ↔ rows of the catalog's tables."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import Row
+
+from index.document import Chunk, Document, Heading, Page, Part, Span, Table
+
+T = TypeVar("T", Page, Part)
+Values = dict[str, Any]
+
+TEXT_PART = 65_536
+"""Characters of text a row, so that a passage of a long document is read without the rest."""
+
+
+def version_row(document_id: str, document: Document) -> Values:
+    """The row of a pending version."""
+    span = document.date_span
+    return {
+        "document_id": document_id,
+        "hash": document.version,
+        "state": "pending",
+        "title": document.title,
+        "author": document.author,
+        "date": document.date,
+        "date_start": span and span.start,
+        "date_end": span and span.end,
+        "source": document.source,
+        "accessed": document.accessed,
+        "language": document.language,
+        "media_type": document.media_type,
+        "pages": _packed_pages(document.pages),
+        "headings": [(h.level, h.start, h.end) for h in document.headings],
+        "parts": _packed_parts(document.parts),
+        "tables": [(t.start, t.end, *t.header) for t in document.tables],
+        "page_count": len(document.pages),
+        "characters": len(document.text),
+        "added": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def text_rows(version_id: int, text: str) -> list[Values]:
+    """The rows that hold a text, piece by piece."""
+    return [
+        {"version_id": version_id, "part": n, "text": text[at : at + TEXT_PART]}
+        for n, at in enumerate(range(0, len(text), TEXT_PART))
+    ]
+
+
+def layout_rows(version_id: int, document: Document) -> list[Values]:
+    """The rows that hold where its words are printed, one a page."""
+    return [
+        {"version_id": version_id, "page": page.number, "data": page.packed()}
+        for page in document.layout
+    ]
+
+
+def chunk_rows(version_id: int, document: Document, chunks: Sequence[Chunk]) -> list[Values]:
+    """The rows of its chunks, each with what of the document's structure it touches."""
+    pages = _touched(document.pages)
+    kinds = dict.fromkeys(part.kind for part in document.parts)
+    parts = [_touched([p for p in document.parts if p.kind == kind]) for kind in kinds]
+    heading = _heading_paths(document)
+    return [
+        {
+            "version_id": version_id,
+            "start": chunk.start,
+            "end": chunk.end,
+            "pages": _packed_pages(pages(chunk.start, chunk.end)),
+            "heading": heading(chunk.start),
+            "parts": _packed_parts(
+                # As the document has them: in order of their start, an outer one first.
+                sorted(
+                    (part for of_kind in parts for part in of_kind(chunk.start, chunk.end)),
+                    key=lambda part: (part.start, -part.end),
+                )
+            ),
+        }
+        for chunk in chunks
+    ]
+
+
+def document_of(row: Row[Any], text: str) -> Document:
+    """The document that a version's row and its text make; its layout stays in the catalog."""
+    return Document(
+        text=text,
+        title=row.title,
+        media_type=row.media_type,
+        author=row.author,
+        date=row.date,
+        date_span=None if row.date_start is None else Span(row.date_start, row.date_end),
+        source=row.source,
+        accessed=row.accessed,
+        language=row.language,
+        pages=pages_of(row.pages),
+        headings=tuple(Heading(*heading) for heading in row.headings),
+        parts=parts_of(row.parts),
+        tables=tuple(
+            Table(start, end, Span(header, behind)) for start, end, header, behind in row.tables
+        ),
+    )
+
+
+def pages_of(packed: Sequence[Sequence[int]]) -> tuple[Page, ...]:
+    """The pages of a row."""
+    return tuple(Page(*page) for page in packed)
+
+
+def parts_of(packed: Sequence[Any]) -> tuple[Part, ...]:
+    """The parts of a row."""
+    return tuple(Part(*part) for part in packed)
+
+
+def _packed_pages(pages: Sequence[Page]) -> list[tuple[int, int, int]]:
+    return [(page.number, page.start, page.end) for page in pages]
+
+
+def _packed_parts(parts: Sequence[Part]) -> list[tuple[str, str, int, int]]:
+    return [(part.kind, part.label, part.start, part.end) for part in parts]
+
+
+def _touched(spans: Sequence[T]) -> Callable[[int, int], Sequence[T]]:
+    """Finds those that share a character with a span; they are in order and never overlap."""
+    starts = [span.start for span in spans]
+    ends = [span.end for span in spans]
+
+    def within(start: int, end: int) -> Sequence[T]:
+        return spans[bisect_right(ends, start) : bisect_left(starts, end)]
+
+    return within
+
+
+def _heading_paths(document: Document) -> Callable[[int], tuple[str, ...]]:
+    """Finds the headings above an offset, outermost first; their paths are made once for all."""
+    starts: list[int] = []
+    paths: list[tuple[str, ...]] = [()]
+    above: list[Heading] = []
+    for heading in document.headings:
+        while above and above[-1].level >= heading.level:
+            above.pop()
+        above.append(heading)
+        starts.append(heading.start)
+        paths.append(tuple(document.text[h.start : h.end].strip() for h in above))
+
+    def at(offset: int) -> tuple[str, ...]:
+        return paths[bisect_right(starts, offset)]
+
+    return at
