@@ -14,6 +14,7 @@ from index.readers.encoding import decode
 TEXT_SUFFIXES = frozenset({".txt", ".text"})
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
 MAIL_SUFFIXES = frozenset({".eml", ".mbox", ".msg"})
 DATA_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".geojson", ".ipynb", ".xml"})
 CODE_SUFFIXES = frozenset(
@@ -26,13 +27,16 @@ SUPPORTED = frozenset(
     TEXT_SUFFIXES
     | MARKDOWN_SUFFIXES
     | HTML_SUFFIXES
+    | IMAGE_SUFFIXES
     | MAIL_SUFFIXES
     | DATA_SUFFIXES
     | CODE_SUFFIXES
 ) | {".pdf", ".docx", ".epub"}
 """The suffixes, in lower case, of the files that a walk through a folder takes."""
 
-READABLE = "text, Markdown, HTML, PDF, DOCX, EPUB, mail, JSON, XML and source code can be read"
+READABLE = (
+    "text, Markdown, HTML, PDF, DOCX, EPUB, pictures, mail, JSON, XML and source code can be read"
+)
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
@@ -45,6 +49,9 @@ _OLE_STREAMS = {
     "Workbook": "an old Excel workbook",
     "PowerPoint Document": "an old PowerPoint file",
 }
+_IMAGES = re.compile(
+    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|II\*\0|MM\0\*|RIFF....WEBP|BM.{4}\0{4}", re.DOTALL
+)
 _PDF_HEADER = re.compile(rb"%PDF-\d")
 _HTML_OPENING = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*(?:<!doctype\s+html|<html[\s>])",
@@ -65,12 +72,13 @@ _XML_OPENING = re.compile(r"\s*<\?xml\s")
 
 
 class Kind(Enum):
-    """A format family; the value is its media type."""
+    """A format family; the value is its media type, of pictures only the first half."""
 
     TEXT = "text/plain"
     MARKDOWN = "text/markdown"
     HTML = "text/html"
     PDF = "application/pdf"
+    IMAGE = "image/*"
     EPUB = "application/epub+zip"
     EMAIL = "message/rfc822"
     MAILBOX = "application/mbox"
@@ -95,6 +103,8 @@ def detect(data: bytes, name: str) -> Kind:
         _PDF_HEADER.search(head) and b"endobj" in data
     ):
         return Kind.PDF
+    if _IMAGES.match(head):
+        return Kind.IMAGE
     if data.startswith(_ZIP):
         return _detect_zip(data)
     if data.startswith(_OLE):
