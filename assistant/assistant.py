@@ -31,9 +31,11 @@ from index.check import Difference
 from index.document import Document
 from index.embeddings import Embedder, MiniLM
 from index.errors import StoreError, UnknownDocument
-from index.ingest import AddReport, FileDone, Ingest
+from index.ingest import Ingest
+from index.isolation import Limits
 from index.layout import Rectangle
 from index.rebuild import Model
+from index.report import AddReport, FileDone
 from index.store import Store, check_embedding
 
 if TYPE_CHECKING:
@@ -182,7 +184,9 @@ class Assistant:
         uploads: bool = False,
         progress: Callable[[FileDone], None] | None = None,
     ) -> AddReport:
-        """Add files, folders and llama-index documents; what is unchanged costs next to nothing.
+        """Add files, folders, web addresses and llama-index documents.
+
+        What is unchanged costs next to nothing.
 
         One bad file never stops the rest: it is in the report's `failed`, with the reason.
 
@@ -194,14 +198,36 @@ class Assistant:
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         files = [item for item in given if isinstance(item, str | Path)]
         others = [item for item in given if not isinstance(item, str | Path)]
-        store = self._opening.made()
-        report = Ingest(store, self._embedder, self._model, progress).add(files, uploads=uploads)
+        report = self._ingest(progress).add(files, uploads=uploads)
         if not others:
             return report
         from assistant.llamaindex import named_documents
 
-        ingest = Ingest(store, self._embedder, self._model, progress)
-        return report + ingest.add_documents(named_documents(others))
+        return report + self._ingest(progress).add_documents(named_documents(others))
+
+    def sync(
+        self, folder: str | Path, *, progress: Callable[[FileDone], None] | None = None
+    ) -> AddReport:
+        """Add what is new or changed in a folder, and remove what is gone from it.
+
+        Raises:
+            DocumentError: the folder is not there, or is empty as an unmounted disk is.
+        """
+        return self._ingest(progress).sync(Path(folder))
+
+    def watch(
+        self, folder: str | Path, *, progress: Callable[[FileDone], None] | None = None
+    ) -> Iterator[AddReport]:
+        """Sync a folder now and whenever something in it changes; it ends when closed.
+
+        Raises:
+            DocumentError: as `sync` does.
+        """
+        from watchfiles import watch
+
+        yield self.sync(folder, progress=progress)
+        for _ in watch(folder, debounce=1_000, step=200, raise_interrupt=True):
+            yield self.sync(folder, progress=progress)
 
     def documents(self) -> list[DocumentInfo]:
         """All documents, the latest first; none in a store that is not there yet."""
@@ -298,6 +324,17 @@ class Assistant:
 
     def _models(self) -> Model:
         return Model(self._embedder, self._model.word_ends)
+
+    def _ingest(self, progress: Callable[[FileDone], None] | None) -> Ingest:
+        settings = self.settings
+        return Ingest(
+            self._opening.made(),
+            self._embedder,
+            self._model,
+            progress,
+            limits=Limits(settings.file_seconds, settings.file_memory),
+            largest=settings.file_limit * 2**20,
+        )
 
     def _configured_embedder(self, connections: ExitStack) -> Embedder:
         if self.settings.embedding == "minilm":

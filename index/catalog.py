@@ -33,6 +33,9 @@ from index.schema import (
     versions,
 )
 
+_ASKED_AT_ONCE = 500
+"""SQLite takes no more than 999 values in its oldest builds."""
+
 _GONE = ("pending", "withdrawn")
 _NOT_LIVE = (*_GONE, "replaced")
 
@@ -180,6 +183,25 @@ class Catalog:
     def location(self, connection: Connection, location: str) -> Location | None:
         """What is known of a file's place."""
         return next(iter(_locations(connection, locations.c.location == location)), None)
+
+    def known(self, connection: Connection, places: Iterable[str]) -> dict[str, Location]:
+        """What is known of the files at these places, by place."""
+        wanted = list(places)
+        found: dict[str, Location] = {}
+        for at in range(0, len(wanted), _ASKED_AT_ONCE):
+            here = locations.c.location.in_(wanted[at : at + _ASKED_AT_ONCE])
+            found.update((place.location, place) for place in _locations(connection, here))
+        return found
+
+    def places_below(self, connection: Connection, folder: str) -> list[str]:
+        """The places below a folder, in order."""
+        below = locations.c.location.startswith(f"{folder}/", autoescape=True)
+        wanted = sql.select(locations.c.location).where(below)
+        return list(connection.scalars(wanted.order_by(locations.c.location)))
+
+    def unlocate(self, connection: Connection, place: str) -> None:
+        """Note that nothing is found at a place any more."""
+        connection.execute(locations.delete().where(locations.c.location == place))
 
     def same_content(
         self, connection: Connection, file_hash: str, besides: Iterable[str] = ()

@@ -149,14 +149,49 @@ class Store:
         with self._reading() as connection:
             return self.catalog.same_content(connection, file_hash)
 
+    def locations(self, places: Iterable[str]) -> dict[str, Location]:
+        """What is known of the files at these places, by place."""
+        with self._reading() as connection:
+            return self.catalog.known(connection, places)
+
+    def places(self, folder: str) -> list[str]:
+        """The places below a folder at which documents were found."""
+        with self._reading() as connection:
+            return self.catalog.places_below(connection, folder)
+
     # Changes -----------------------------------------------------------------------------------
 
-    def locate(self, location: Location) -> None:
-        """Note that a known document is also found here; a document found nowhere else leaves."""
+    def adopt(self, location: Location) -> Location | None:
+        """Note that known content is also found here: where it was known; None if it is new.
+
+        A document that was here before, and is nowhere else, leaves.
+        """
+        if self.same_content(location.file_hash) is None:
+            return None
         with self._changing():
             with self.catalog.writing() as connection:
-                self._move(connection, location)
+                # Asked again: it may have left meanwhile.
+                same = self.catalog.same_content(connection, location.file_hash)
+                if same is None:
+                    return None
+                self._move(connection, replace(location, document_id=same.document_id))
             self._clear()
+        return same
+
+    def forget(self, place: str) -> str | None:
+        """Note that a document is not found here any more: the id of one that leaves with it."""
+        with self._changing():
+            self._clear()
+            with self.catalog.writing() as connection:
+                known = self.catalog.location(connection, place)
+                if known is None:
+                    return None
+                self.catalog.unlocate(connection, place)
+                last = not self.catalog.paths(connection, known.document_id)
+                if last:
+                    self.catalog.withdraw(connection, known.document_id)
+            self._clear()
+        return known.document_id if last else None
 
     def put(self, batch: Sequence[Prepared]) -> list[tuple[str, Outcome]]:
         """Store documents: for each its id and what became of it. On return they are durable."""
