@@ -22,6 +22,8 @@ CODE_SUFFIXES = frozenset(
     .swift .m .r .jl .lua .sh .bash .ps1 .sql .css .scss .toml .yaml .yml .ini .cfg .tex .bib .f90
     """.split()  # noqa: SIM905 (a list of words reads as words)
 )
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
+OFFICE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx"})
 SUPPORTED = frozenset(
     TEXT_SUFFIXES
     | MARKDOWN_SUFFIXES
@@ -29,15 +31,19 @@ SUPPORTED = frozenset(
     | MAIL_SUFFIXES
     | DATA_SUFFIXES
     | CODE_SUFFIXES
+    | TABLE_SUFFIXES
+    | OFFICE_SUFFIXES
 ) | {".pdf", ".docx", ".epub"}
 """The suffixes, in lower case, of the files that a walk through a folder takes."""
 
-READABLE = "text, Markdown, HTML, PDF, DOCX, EPUB, mail, JSON, XML and source code can be read"
+READABLE = (
+    "text, Markdown, HTML, PDF, DOCX, XLSX, CSV, EPUB, mail, JSON, XML and source code can be read"
+)
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _ZIPPED = {
-    "xl/": "an Excel workbook",
+    "xl/": "a binary Excel workbook (.xlsb): save it as .xlsx",
     "ppt/": "a PowerPoint presentation",
     "content.xml": "an OpenDocument file",
 }
@@ -79,6 +85,8 @@ class Kind(Enum):
     NOTEBOOK = "application/x-ipynb+json"
     XML = "application/xml"
     CODE = "text/x-source"
+    SEPARATED = "text/csv"
+    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -113,6 +121,8 @@ def _kind_of_text(text: str, suffix: str) -> Kind:
     head = text[: 8 * _HEAD].removeprefix("\ufeff").replace("\r\n", "\n")
     if _HTML_OPENING.match(head):
         return Kind.HTML
+    if suffix in TABLE_SUFFIXES:
+        return Kind.SEPARATED
     if _MBOX_OPENING.match(head):
         return Kind.MAILBOX
     if suffix == ".eml" or _MAIL_OPENING.match(head):
@@ -146,6 +156,8 @@ def _detect_zip(data: bytes) -> Kind:
         ) from error
     if "word/document.xml" in names:
         return Kind.DOCX
+    if "xl/workbook.xml" in names:
+        return Kind.XLSX
     if "META-INF/container.xml" in names:
         return Kind.EPUB
     for prefix, what in _ZIPPED.items():

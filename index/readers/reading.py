@@ -14,6 +14,8 @@ _READERS = {
     Kind.HTML: ("index.readers.html", "read_html"),
     Kind.PDF: ("index.readers.pdf", "read_pdf"),
     Kind.DOCX: ("index.readers.docx", "read_docx"),
+    Kind.SEPARATED: ("index.readers.separated", "read_separated"),
+    Kind.XLSX: ("index.readers.xlsx", "read_xlsx"),
     Kind.EPUB: ("index.readers.epub", "read_epub"),
     Kind.EMAIL: ("index.readers.mail", "read_mail"),
     Kind.MAILBOX: ("index.readers.mail", "read_mailbox"),
