@@ -23,7 +23,7 @@ CODE_SUFFIXES = frozenset(
     """.split()  # noqa: SIM905 (a list of words reads as words)
 )
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
-OFFICE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx"})
+OFFICE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".pptx", ".pptm", ".ppsx", ".potx"})
 SUPPORTED = frozenset(
     TEXT_SUFFIXES
     | MARKDOWN_SUFFIXES
@@ -37,14 +37,14 @@ SUPPORTED = frozenset(
 """The suffixes, in lower case, of the files that a walk through a folder takes."""
 
 READABLE = (
-    "text, Markdown, HTML, PDF, DOCX, XLSX, CSV, EPUB, mail, JSON, XML and source code can be read"
+    "text, Markdown, HTML, PDF, Word, Excel and PowerPoint files of 2007 and later, CSV, EPUB, "
+    "mail, JSON, XML and source code can be read"
 )
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _ZIPPED = {
     "xl/": "a binary Excel workbook (.xlsb): save it as .xlsx",
-    "ppt/": "a PowerPoint presentation",
     "content.xml": "an OpenDocument file",
 }
 _OLE_STREAMS = {
@@ -86,6 +86,7 @@ class Kind(Enum):
     XML = "application/xml"
     CODE = "text/x-source"
     SEPARATED = "text/csv"
+    PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -156,6 +157,8 @@ def _detect_zip(data: bytes) -> Kind:
         ) from error
     if "word/document.xml" in names:
         return Kind.DOCX
+    if "ppt/presentation.xml" in names:
+        return Kind.PPTX
     if "xl/workbook.xml" in names:
         return Kind.XLSX
     if "META-INF/container.xml" in names:

@@ -15,6 +15,7 @@ _READERS = {
     Kind.PDF: ("index.readers.pdf", "read_pdf"),
     Kind.DOCX: ("index.readers.docx", "read_docx"),
     Kind.SEPARATED: ("index.readers.separated", "read_separated"),
+    Kind.PPTX: ("index.readers.pptx", "read_pptx"),
     Kind.XLSX: ("index.readers.xlsx", "read_xlsx"),
     Kind.EPUB: ("index.readers.epub", "read_epub"),
     Kind.EMAIL: ("index.readers.mail", "read_mail"),
