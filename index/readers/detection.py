@@ -23,7 +23,10 @@ CODE_SUFFIXES = frozenset(
     """.split()  # noqa: SIM905 (a list of words reads as words)
 )
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
-OFFICE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".pptx", ".pptm", ".ppsx", ".potx"})
+OFFICE_SUFFIXES = frozenset(
+    {".docm", ".dotx", ".xlsx", ".xlsm", ".xltx", ".pptx", ".pptm", ".ppsx", ".potx"}
+    | {".odt", ".ott", ".ods", ".odp", ".rtf"}
+)
 SUPPORTED = frozenset(
     TEXT_SUFFIXES
     | MARKDOWN_SUFFIXES
@@ -37,15 +40,14 @@ SUPPORTED = frozenset(
 """The suffixes, in lower case, of the files that a walk through a folder takes."""
 
 READABLE = (
-    "text, Markdown, HTML, PDF, Word, Excel and PowerPoint files of 2007 and later, CSV, EPUB, "
-    "mail, JSON, XML and source code can be read"
+    "text, Markdown, HTML, PDF, Word, Excel and PowerPoint files of 2007 and later, OpenDocument, "
+    "RTF, CSV, EPUB, mail, JSON, XML and source code can be read"
 )
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _ZIPPED = {
     "xl/": "a binary Excel workbook (.xlsb): save it as .xlsx",
-    "content.xml": "an OpenDocument file",
 }
 _OLE_STREAMS = {
     "Workbook": "an old Excel workbook",
@@ -87,6 +89,8 @@ class Kind(Enum):
     CODE = "text/x-source"
     SEPARATED = "text/csv"
     PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+    ODF = "application/vnd.oasis.opendocument"
+    RTF = "application/rtf"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -111,7 +115,7 @@ def detect(data: bytes, name: str) -> Kind:
             return Kind.OUTLOOK
         raise _refused_ole(data)
     if data.startswith(b"{\\rtf"):
-        raise UnsupportedFormat(f"This is an RTF file: save it as .docx ({READABLE}).")
+        return Kind.RTF
     decoded = decode(data)
     if decoded is None:
         raise UnsupportedFormat(f"This seems to be {_impression(data, name)}: {READABLE}.")
@@ -163,6 +167,8 @@ def _detect_zip(data: bytes) -> Kind:
         return Kind.XLSX
     if "META-INF/container.xml" in names:
         return Kind.EPUB
+    if "content.xml" in names:
+        return Kind.ODF
     for prefix, what in _ZIPPED.items():
         if any(name.startswith(prefix) for name in names):
             raise UnsupportedFormat(f"This seems to be {what}: {READABLE}.")

@@ -16,6 +16,8 @@ _READERS = {
     Kind.DOCX: ("index.readers.docx", "read_docx"),
     Kind.SEPARATED: ("index.readers.separated", "read_separated"),
     Kind.PPTX: ("index.readers.pptx", "read_pptx"),
+    Kind.ODF: ("index.readers.odf", "read_odf"),
+    Kind.RTF: ("index.readers.rtf", "read_rtf"),
     Kind.XLSX: ("index.readers.xlsx", "read_xlsx"),
     Kind.EPUB: ("index.readers.epub", "read_epub"),
     Kind.EMAIL: ("index.readers.mail", "read_mail"),
