@@ -23,6 +23,11 @@ CODE_SUFFIXES = frozenset(
     .swift .m .r .jl .lua .sh .bash .ps1 .sql .css .scss .toml .yaml .yml .ini .cfg .tex .bib .f90
     """.split()  # noqa: SIM905 (a list of words reads as words)
 )
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
+OFFICE_SUFFIXES = frozenset(
+    {".docm", ".dotx", ".xlsx", ".xlsm", ".xltx", ".pptx", ".pptm", ".ppsx", ".potx"}
+    | {".odt", ".ott", ".ods", ".odp", ".rtf"}
+)
 SUPPORTED = frozenset(
     TEXT_SUFFIXES
     | MARKDOWN_SUFFIXES
@@ -31,19 +36,20 @@ SUPPORTED = frozenset(
     | MAIL_SUFFIXES
     | DATA_SUFFIXES
     | CODE_SUFFIXES
+    | TABLE_SUFFIXES
+    | OFFICE_SUFFIXES
 ) | {".pdf", ".docx", ".epub"}
 """The suffixes, in lower case, of the files that a walk through a folder takes."""
 
 READABLE = (
-    "text, Markdown, HTML, PDF, DOCX, EPUB, pictures, mail, JSON, XML and source code can be read"
+    "text, Markdown, HTML, PDF, Word, Excel and PowerPoint files of 2007 and later, OpenDocument, "
+    "RTF, CSV, EPUB, pictures, mail, JSON, XML and source code can be read"
 )
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _ZIPPED = {
-    "xl/": "an Excel workbook",
-    "ppt/": "a PowerPoint presentation",
-    "content.xml": "an OpenDocument file",
+    "xl/": "a binary Excel workbook (.xlsb): save it as .xlsx",
 }
 _OLE_STREAMS = {
     "Workbook": "an old Excel workbook",
@@ -87,6 +93,11 @@ class Kind(Enum):
     NOTEBOOK = "application/x-ipynb+json"
     XML = "application/xml"
     CODE = "text/x-source"
+    SEPARATED = "text/csv"
+    PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+    ODF = "application/vnd.oasis.opendocument"
+    RTF = "application/rtf"
+    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -112,7 +123,7 @@ def detect(data: bytes, name: str) -> Kind:
             return Kind.OUTLOOK
         raise _refused_ole(data)
     if data.startswith(b"{\\rtf"):
-        raise UnsupportedFormat(f"This is an RTF file: save it as .docx ({READABLE}).")
+        return Kind.RTF
     decoded = decode(data)
     if decoded is None:
         raise UnsupportedFormat(f"This seems to be {_impression(data, name)}: {READABLE}.")
@@ -123,6 +134,8 @@ def _kind_of_text(text: str, suffix: str) -> Kind:
     head = text[: 8 * _HEAD].removeprefix("\ufeff").replace("\r\n", "\n")
     if _HTML_OPENING.match(head):
         return Kind.HTML
+    if suffix in TABLE_SUFFIXES:
+        return Kind.SEPARATED
     if _MBOX_OPENING.match(head):
         return Kind.MAILBOX
     if suffix == ".eml" or _MAIL_OPENING.match(head):
@@ -156,8 +169,14 @@ def _detect_zip(data: bytes) -> Kind:
         ) from error
     if "word/document.xml" in names:
         return Kind.DOCX
+    if "ppt/presentation.xml" in names:
+        return Kind.PPTX
+    if "xl/workbook.xml" in names:
+        return Kind.XLSX
     if "META-INF/container.xml" in names:
         return Kind.EPUB
+    if "content.xml" in names:
+        return Kind.ODF
     for prefix, what in _ZIPPED.items():
         if any(name.startswith(prefix) for name in names):
             raise UnsupportedFormat(f"This seems to be {what}: {READABLE}.")

@@ -5,15 +5,15 @@ import re
 _PROGRAM_TITLE = re.compile(
     r"microsoft (?:word|powerpoint|excel)\b"
     r"|(?:\(?(?:anonymous|unspecified)\)?|untitled|unbenannt|sans titre|document ?\d*|title"
-    r"|slide ?\d*|presentation ?\d*|blank|none|print|layout ?\d*)$"
+    r"|slide ?\d*|(?:powerpoint[- ])?pr[eä]sentation ?\d*|blank|none|print|layout ?\d*)$"
     r"|.*\.(?:docx?|dotx?|rtf|odt|pdf|ps|eps|tex|dvi|indd|qxp|qxd|xlsx?|pptx?|html?|txt|pmd|fm)$"
     r"|https?://|file:",
     re.IGNORECASE,
 )
 _PROGRAM_AUTHOR = re.compile(
-    r"(?:python-docx|microsoft(?: office)?(?: user)?|user ?\d*|admin(?:istrator)?|owner|author"
-    r"|unknown|\(?anonymous\)?|none|root|guest|default|office|test|pc|hp|dell|lenovo|windows user"
-    r"|\W*)$"
+    r"(?:python-docx|apache poi|microsoft(?: office)?(?: user)?|user ?\d*|admin(?:istrator)?|owner"
+    r"|author|unknown|\(?anonymous\)?|none|root|guest|default|office|test|pc|hp|dell|lenovo"
+    r"|windows user|\W*)$"
     r"|\S*[\\@/]\S*$",
     re.IGNORECASE,
 )
