@@ -158,24 +158,32 @@ def report(asked: Sequence[Asked]) -> Report:
     )
 
 
+def found_measures(row: EvalQuestion, passages: Sequence[Passage]) -> dict[str, float]:
+    """The measures of retrieval that apply to a question; none where it has no answer."""
+    figures: dict[str, float] = {}
+    if not row.answerable:
+        return figures
+    if row.passages or row.answers:
+        golds = max(len(row.passages), 1)
+        found = [covered(row, passage) for passage in passages]
+        figures |= {f"passage recall@{k}": metrics.recall_at(found, golds, k) for k in DEPTHS}
+        figures["MRR"] = metrics.reciprocal_rank(found)
+        figures["nDCG@10"] = metrics.ndcg_at(found, golds, 10)
+    if row.pages:
+        hits = [on_page(row, passage) for passage in passages]
+        figures |= {f"page hit@{k}": any(hits[:k]) for k in DEPTHS}
+    return figures
+
+
 def measured(one: Asked) -> dict[str, float]:
     """What one question says about each measure that applies to it."""
     row, answer = one.row, one.answer
-    figures: dict[str, float] = {}
+    figures = found_measures(row, one.passages)
     if answer.abstained:
         figures["abstentions that are right (precision)"] = not row.answerable
     if not row.answerable:
         return figures | {"unanswerable: abstained (recall)": answer.abstained}
     figures["answerable: answered"] = not answer.abstained
-    golds = max(len(row.passages), 1)
-    if row.passages or row.answers:
-        found = [covered(row, passage) for passage in one.passages]
-        figures |= {f"passage recall@{k}": metrics.recall_at(found, golds, k) for k in DEPTHS}
-        figures["MRR"] = metrics.reciprocal_rank(found)
-        figures["nDCG@10"] = metrics.ndcg_at(found, golds, 10)
-    if row.pages:
-        hits = [on_page(row, passage) for passage in one.passages]
-        figures |= {f"page hit@{k}": any(hits[:k]) for k in DEPTHS}
     if row.answers:
         best = max(answer.citations, key=lambda citation: citation.score, default=None)
         figures["best sentence holds the answer"] = bool(best and _holds(row, best))
@@ -185,6 +193,7 @@ def measured(one: Asked) -> dict[str, float]:
         cited = [covered(row, citation) for citation in answer.citations]
         if cited:
             figures["citation precision"] = statistics.fmean(map(bool, cited))
+        golds = max(len(row.passages), 1)
         figures["citation recall"] = metrics.recall_at(cited, golds, len(cited))
     return figures
 
