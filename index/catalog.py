@@ -18,7 +18,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection, CursorResult
 
 from index import rows
-from index.document import Chunk, Document, Page, Part
+from index.document import Chunk, Document, Page, Part, Table
 from index.errors import StoreError, UnknownDocument
 from index.schema import (
     MIGRATIONS,
@@ -72,7 +72,10 @@ class DocumentInfo:
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A live chunk: its text, the pages and parts it touches, the headings above, its document."""
+    """A live chunk: its text, what it touches, the headings above it, its document.
+
+    `tables` come with the words of the row that names their columns.
+    """
 
     id: int
     start: int
@@ -82,6 +85,13 @@ class StoredChunk:
     heading: tuple[str, ...]
     document: DocumentInfo
     parts: tuple[Part, ...] = ()
+    tables: tuple[tuple[Table, str], ...] = ()
+
+    def table_row(self, start: int) -> tuple[Table, str] | None:
+        """The table, with its column names, of which a row below those begins at `start`."""
+        return next(
+            (found for found in self.tables if found[0].header.end <= start < found[0].end), None
+        )
 
     def pages_of(self, start: int, end: int) -> tuple[int | None, int | None]:
         """The first and last page of a span inside this chunk; (None, None) without pages."""
