@@ -8,6 +8,7 @@ way retrieval does; a chunk in which an answer's words stand is none.
 import json
 import tempfile
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -131,7 +132,7 @@ def _windows(
             raise ValueError(f"offsets would shift: {paragraph.text[:60]!r}")
         cut = chunks(Document(paragraph.text, "", "text/plain"), embedder.word_ends, CHUNK_TOKENS)
         spans = [(chunk.start, chunk.end, True) for chunk in cut]
-        spans += [(a.start, b.end, False) for a, b in zip(cut, cut[1:], strict=False)]
+        spans += [(a.start, b.end, False) for a, b in pairwise(cut)]
         for start, end, single in spans:
             if not single:
                 ends = embedder.word_ends([paragraph.text[start:end]])[0]

@@ -81,6 +81,7 @@ class Network(nn.Module):
         nn.init.zeros_(self.head.bias)
 
     def forward(self, ids: Tensor, segments: Tensor, mask: Tensor) -> Tensor:
+        """As the class says; `mask` is True where there is a token."""
         x = self.words[ids] + self.positions[: ids.shape[1]] + self.segments[segments]
         x = self.norm(x)
         for layer in self.layers:

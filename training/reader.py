@@ -2,9 +2,10 @@
 
     python -m training.reader --data DIR --work DIR --minutes 60 [--continue-from ADAPTER]
 
-`DIR/reading` holds the training rows (see benchmarks/README.md). The learning rate follows the clock
-and is zero when the minutes are over, however fast the machine is. Killed, the same command goes on
-from the last checkpoint in the work folder. The adapter is written there as `reader.safetensors`.
+`DIR/reading` holds the training rows (see benchmarks/README.md). The learning rate follows the
+clock and is zero when the minutes are over, however fast the machine is. Killed, the same command
+goes on from the last checkpoint in the work folder, where the adapter is written too, as
+`reader.safetensors`.
 """
 
 import argparse
@@ -51,7 +52,7 @@ MALLOC = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence_:
+class Pair:
     """[CLS] question [SEP] window [SEP] and the answers' first and last tokens in it, or none."""
 
     ids: list[int]
@@ -61,16 +62,14 @@ class Sequence_:
 
 def sequence(
     question: Sequence[int], window: Sequence[int], answers: Sequence[tuple[int, int]]
-) -> Sequence_:
+) -> Pair:
     """Question and window put together; answers are counted in the window's tokens."""
     cls, sep = (model.tokenizer().token_to_id(token) for token in ("[CLS]", "[SEP]"))
     at = len(question) + 2
-    return Sequence_(
-        [cls, *question, sep, *window, sep], at, [(s + at, e + at) for s, e in answers]
-    )
+    return Pair([cls, *question, sep, *window, sep], at, [(s + at, e + at) for s, e in answers])
 
 
-def batch(sequences: Sequence[Sequence_]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def batch(sequences: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Ids, segments, mask, and right spans as a (batch × k × 2) tensor, padded with [CLS] twice.
 
     A sequence without answer has the one right span (0, 0).
@@ -111,14 +110,14 @@ def loss(scores: Tensor, segments: Tensor, mask: Tensor, spans: Tensor) -> Tenso
     return read + ANSWERS_WEIGHT * judged
 
 
-def drawn(made: Examples, seed: int, pool: int) -> list[list[Sequence_]]:
+def drawn(made: Examples, seed: int, pool: int) -> list[list[Pair]]:
     """One pool of batches; the same seed and number give the same."""
     chance = random.Random(f"{seed}-{pool}")  # noqa: S311 (not for secrets)
     by_source: dict[str, list[Example]] = {source: [] for source in SHARES}
     for example in made.examples:
         if not example.held_out:
             by_source[example.source].append(example)
-    sequences: list[Sequence_] = []
+    sequences: list[Pair] = []
     while len(sequences) < BATCH * POOL:
         (source,) = chance.choices(list(SHARES), list(SHARES.values()))
         example = chance.choice(by_source[source])
@@ -213,7 +212,7 @@ class Run:
             torch.nn.utils.clip_grad_norm_(self.reader.parameters(), CLIP)
             self._optimiser.step()
             self._seen += len(sequences)
-            average += (float(value) - average) / min(step + 1, 50)
+            average += (value.item() - average) / min(step + 1, 50)
             now = time.monotonic()
             if step % 20 == 19:
                 speed = 20 * BATCH / (now - told)
@@ -232,7 +231,7 @@ class Run:
         """Sequences trained on so far."""
         return self._seen
 
-    def _batches(self) -> Iterator[list[Sequence_]]:
+    def _batches(self) -> Iterator[list[Pair]]:
         while True:
             yield from drawn(self._made, self._seed, self._pool)
             self._pool += 1
