@@ -20,6 +20,9 @@ ADAPTER = Path(__file__).parent / "adapters" / "reader.safetensors"
 QUESTION_TOKENS = 48
 """Of a longer question the end is read, where a follow-up has its own words."""
 
+FLOOR = -15.0
+"""The least score of a span: below it, one is as impossible as another."""
+
 LONGEST = 30
 """Tokens of the longest span."""
 
@@ -50,9 +53,9 @@ class Spans:
     answers: float
 
     @cached_property
-    def best(self) -> Best | None:
-        """The best span of the passage; None where the passage has no token."""
-        return self.within(0, int(self.offsets[-1, 1])) if len(self.offsets) else None
+    def best_score(self) -> float:
+        """The score of the best span of the passage."""
+        return max(float(self.pairs.max(initial=-np.inf)), FLOOR)
 
     def within(self, start: int, end: int) -> Best | None:
         """The best span that lies in a part of the text; None where no token does."""
@@ -62,7 +65,7 @@ class Spans:
         part = self.pairs[inside[0] : inside[-1] + 1, inside[0] : inside[-1] + 1]
         first, last = divmod(int(part.argmax()), part.shape[1])
         left, right = self.offsets[inside[0] + first, 0], self.offsets[inside[0] + last, 1]
-        return Best(Span(int(left), int(right)), float(part[first, last]))
+        return Best(Span(int(left), int(right)), max(float(part[first, last]), FLOOR))
 
 
 class SpanReader:
