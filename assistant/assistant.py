@@ -21,10 +21,11 @@ from assistant.footnotes import Footnotes
 from assistant.opening import Opening
 from assistant.questions import History, Question, understood
 from assistant.reader import NOT_FOUND, Reader
-from assistant.retrieval import Retrieved, retrieve
+from assistant.retrieval import READ, Retrieved, reread, retrieve
 from assistant.sentence_scores import PASSAGES, SentenceScorer
 from assistant.sentence_vectors import SentenceVectors
 from assistant.settings import Settings, load
+from assistant.spans import SpanReader
 from assistant.summaries import about_documents
 from index.catalog import DocumentInfo
 from index.check import Difference
@@ -73,6 +74,7 @@ class Assistant:
         self.store = Path(store) if store is not None else self.settings.store
         self._model = MiniLM(self.settings.model_dir)
         self._vectors = SentenceVectors(self._model)
+        self._spans = SpanReader(self.settings.model_dir)
         self._reader = Reader(SentenceScorer(self._vectors))
         with ExitStack() as connections:
             self._embedder = self._configured_embedder(connections)
@@ -348,7 +350,8 @@ class Assistant:
     def _retrieve(
         self, store: Store, asked: Question, k: int, documents: Sequence[str] | None
     ) -> tuple[list[Retrieved], dict[str, float]]:
-        retrieved = retrieve(store, self._embedder, asked.standalone, k, documents)
+        found = retrieve(store, self._embedder, asked.standalone, max(k, READ), documents)
+        retrieved = reread(self._spans, asked.text, found)[:k]
         with store.snapshot() as snapshot:
             return retrieved, snapshot.rarity(asked.terms | asked.earlier_terms)
 

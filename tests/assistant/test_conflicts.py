@@ -19,7 +19,7 @@ def candidate(text: str, document: str) -> Candidate:
     )
     chunk = StoredChunk(1, 0, len(text), text, (), (), info)
     return Candidate(
-        source=Retrieved(chunk, 1.0, 1.0, 1.0),
+        source=Retrieved(chunk, 1.0, 1.0, 1.0, score=1.0),
         start=0,
         end=len(text),
         text=text,
@@ -29,6 +29,8 @@ def candidate(text: str, document: str) -> Candidate:
         in_context=1.0,
         coverage=1.0,
         covered_in_context=1.0,
+        expected=False,
+        span=None,
         score=1.0,
     )
 
