@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from assistant.answer import Kind
-from assistant.attribution import missing_speaker
+from assistant.attribution import missing_speaker, names, speaker_of, speakers_of
 from assistant.conflicts import differing
 from assistant.dates import spoken
 from assistant.drafts import Draft, Evidence, Reading
@@ -16,7 +16,7 @@ from assistant.verification import ACCOUNTS_DIFFER
 from index.document import Span
 from index.sentences import sentence_spans
 
-ABSTAIN_BELOW = -0.7
+ABSTAIN_BELOW = 0.0
 """The least evidence that an answer needs; the trade-off is measured in `benchmarks/README.md`."""
 
 ACCOUNT_FROM = -1.2
@@ -40,6 +40,7 @@ _VALUE_MISSING = 1.8
 """What evidence loses where a date, duration, sum or count is asked for and not found."""
 
 _SENTENCES, _SPOKESMEN = 2, 3
+_ACCOUNTS, _ACCOUNTS_AMONG = 4, 12
 _SIMILAR_ENOUGH_TO_REPEAT = 0.93
 
 NOT_FOUND = "The documents do not answer this. The nearest passages are listed instead."
@@ -58,7 +59,8 @@ class Reader:
         self, question: Question, passages: Sequence[Retrieved], rarity: Mapping[str, float]
     ) -> Reading:
         """The sentences that answer, in an order that reads well; an abstention where none do."""
-        candidates = _with_quoted(question, self._scorer.candidates(question, passages, rarity))
+        scored = self._scorer.candidates(question, passages, rarity)
+        candidates = _spoken_by(question, _with_quoted(question, scored))
         chosen = self._chosen(candidates)
         evidence = _evidence(candidates)
         if _lacks_value(question, chosen):
@@ -67,6 +69,10 @@ class Reader:
         kind: Kind = "yes_no" if question.kind == "yes_no" else "answer"
         if evidence < self._threshold:
             return Reading(kind, NOT_FOUND, abstained=True, confidence=confidence)
+        accounts = _accounts(candidates) if question.each_side else []
+        if len(accounts) > 1:
+            drafts = tuple(_quoted(account) for account in accounts)
+            return Reading(kind, "", drafts, confidence=confidence)
         sides = self._disputed(question, candidates)
         if sides:
             drafts = tuple(_side(side, first=side is sides[0]) for side in sides)
@@ -110,6 +116,29 @@ def _with_quoted(question: Question, candidates: list[Candidate]) -> list[Candid
     """Only the sentences that hold what the question quotes, where some do."""
     holding = [c for c in candidates if all(q in c.text.lower() for q in question.quoted)]
     return holding or candidates
+
+
+def _spoken_by(question: Question, candidates: list[Candidate]) -> list[Candidate]:
+    """Without the words of others, where one speaker's account is asked for by name."""
+    if not question.speaker:
+        return candidates
+    return [c for c in candidates if not _others_words(c.text, question.speaker)]
+
+
+def _others_words(text: str, wanted: frozenset[str]) -> bool:
+    """Whether a sentence says whose words it holds, and they are not of the wanted speaker."""
+    speakers = list(speakers_of(text))
+    return bool(speakers) and not any(one.pronoun or names(one, wanted) for one in speakers)
+
+
+def _accounts(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence of each of the speakers that are named."""
+    found: dict[str, Candidate] = {}
+    for candidate in candidates[:_ACCOUNTS_AMONG]:
+        speaker = speaker_of(candidate.text)
+        if speaker is not None and not speaker.pronoun and _evidence([candidate]) >= ACCOUNT_FROM:
+            found.setdefault(speaker.name.lower(), candidate)
+    return list(found.values())[:_ACCOUNTS]
 
 
 def _evidence(candidates: Sequence[Candidate]) -> float:
