@@ -34,7 +34,7 @@ SENTENCE += ["passage cosine", "passage rank", "expected value"]
 EVIDENCE = ["cosine", "coverage", "coverage before", "cosine before", "span", "passage answers"]
 EVIDENCE += ["passage cosine"]
 FOLDS = 5
-PASSAGE_PENALTY, SENTENCE_PENALTY = 1e-4, 1e-3
+PASSAGE_PENALTY, SENTENCE_PENALTY, EVIDENCE_PENALTY = 1e-4, 1e-3, 0.2
 UNIT = 3.0
 """Scores of the trained reader are divided by it, to be of the size of the other features."""
 
@@ -122,13 +122,13 @@ def listwise(x: Features, y: Features, there: Features, penalty: float) -> np.nd
 
 
 def logistic(x: Features, y: np.ndarray, steps: int = 30) -> np.ndarray:
-    """Weights and intercept of a logistic regression, by Newton's method with a small ridge."""
+    """Weights and intercept of a logistic regression, by Newton's method with a ridge."""
     x = np.c_[x, np.ones(len(x))]
     weights = np.zeros(x.shape[1])
     for _ in range(steps):
         p = 1 / (1 + np.exp(-x @ weights))
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + 0.5 * np.eye(len(weights))
-        weights += np.linalg.solve(hessian, x.T @ (y - p) - 0.5 * weights)
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + EVIDENCE_PENALTY * np.eye(len(weights))
+        weights += np.linalg.solve(hessian, x.T @ (y - p) - EVIDENCE_PENALTY * weights)
     return weights
 
 
