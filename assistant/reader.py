@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from assistant.answer import Kind
-from assistant.attribution import missing_speaker, names, speaker_of, speakers_of
+from assistant.attribution import Speaker, missing_speaker, names, speaker_of, speakers_of
 from assistant.conflicts import differing
 from assistant.dates import spoken
 from assistant.drafts import Draft, Evidence, Reading
@@ -16,13 +16,13 @@ from assistant.verification import ACCOUNTS_DIFFER
 from index.document import Span
 from index.sentences import sentence_spans
 
-ABSTAIN_BELOW = 0.0
+ABSTAIN_BELOW = -0.25
 """The least evidence that an answer needs; the trade-off is measured in `benchmarks/README.md`."""
 
 ACCOUNT_FROM = -1.2
 """The least evidence of a sentence by itself that may contradict the best one."""
 
-EXACT_FROM = 3.0
+EXACT_FROM = 2.0
 """The least score of a span that is set out inside its sentence (0 is that of no answer)."""
 
 SPOKEN_WITHIN = 1.0
@@ -81,7 +81,7 @@ class Reader:
             )
         drafts = tuple(
             # A yes or no is no span, and the second sentence is there to be read, not to be quoted.
-            _quoted(c, exact=_exact(c) if c is chosen[0] and kind != "yes_no" else ())
+            _quoted(c, exact=_exact(question, c) if c is chosen[0] and kind != "yes_no" else ())
             for c in _in_reading_order(chosen)
         )
         return Reading(kind, "", drafts, confidence=confidence)
@@ -122,13 +122,22 @@ def _spoken_by(question: Question, candidates: list[Candidate]) -> list[Candidat
     """Without the words of others, where one speaker's account is asked for by name."""
     if not question.speaker:
         return candidates
-    return [c for c in candidates if not _others_words(c.text, question.speaker)]
+    return [c for c in candidates if not _others_words(c, question.speaker)]
 
 
-def _others_words(text: str, wanted: frozenset[str]) -> bool:
-    """Whether a sentence says whose words it holds, and they are not of the wanted speaker."""
-    speakers = list(speakers_of(text))
-    return bool(speakers) and not any(one.pronoun or names(one, wanted) for one in speakers)
+def _others_words(candidate: Candidate, wanted: frozenset[str]) -> bool:
+    """Whether it is told whose words a sentence holds, and they are not the wanted speaker's."""
+    found = [*speakers_of(candidate.text), _unnamed_speaker(candidate)]
+    named = [speaker for speaker in found if speaker is not None and not speaker.pronoun]
+    return bool(named) and not any(names(speaker, wanted) for speaker in named)
+
+
+def _unnamed_speaker(candidate: Candidate) -> Speaker | None:
+    """Whose words a sentence holds without naming them; the span counts from the chunk's start."""
+    chunk = candidate.source.chunk
+    own = Span(candidate.start - chunk.start, candidate.end - chunk.start)
+    before = [span for span in sentence_spans(chunk.text) if span.end <= own.start]
+    return missing_speaker(chunk.text, before, own)
 
 
 def _accounts(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -188,11 +197,17 @@ def _side(candidate: Candidate, *, first: bool) -> Draft:
     return _quoted(candidate, f"{opening}{document.title}{when}")
 
 
-def _exact(candidate: Candidate) -> tuple[Span, ...]:
-    """The very words that answer, as a span of the sentence as it is shown; none where unsure."""
+def _exact(question: Question, candidate: Candidate) -> tuple[Span, ...]:
+    """The very words that answer, as a span of the sentence as it is shown; none where unsure.
+
+    Only a span that holds what is asked for is set out: of the others every second one is wrong
+    (`benchmarks/README.md`).
+    """
     if candidate.span is None or candidate.span.score < EXACT_FROM:
         return ()
     (start, end), text = candidate.span.span, candidate.text
+    if not any(holds(kind, text[start:end], question.text) for kind in question.expected):
+        return ()
     # The sentence is shown with single spaces: count the words before as they are shown.
     at = len(_shown(text[:start] + "|")) - 1
     return (Span(at, at + len(_shown(text[start:end]))),)
@@ -203,17 +218,24 @@ def _shown(text: str) -> str:
 
 
 def _quoted(candidate: Candidate, label: str = "", exact: tuple[Span, ...] = ()) -> Draft:
-    """A sentence as it stands, with its speaker put before it where only a pronoun tells."""
+    """A sentence as it stands.
+
+    Before it stands its speaker where only a pronoun tells, and before a table's row the names of
+    the columns; both are cited too.
+    """
     chunk = candidate.source.chunk
     evidence = [Evidence.within(chunk, candidate.start, candidate.end, candidate.score)]
     text = _shown(candidate.text)
-    own = Span(candidate.start - chunk.start, candidate.end - chunk.start)
-    before = [span for span in sentence_spans(chunk.text) if span.end <= own.start]
-    speaker = missing_speaker(chunk.text, before, own)
+    speaker = _unnamed_speaker(candidate)
     if speaker is not None:
         at = speaker.span
         evidence.append(Evidence.within(chunk, chunk.start + at.start, chunk.start + at.end))
         label = f"{label}, {speaker.name}" if label else speaker.name
+    row = chunk.table_row(candidate.start)
+    if row is not None:
+        table, names_of_columns = row
+        evidence.append(Evidence.within(chunk, *table.header))
+        label = f"{label}, {names_of_columns}" if label else names_of_columns
     if not label:
         return Draft(text, tuple(evidence), exact=exact)
     prefix = f"[{label}:]"

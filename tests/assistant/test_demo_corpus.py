@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.assistant import Assistant
+from assistant.attribution import speaker_of
 
 STATED = {
     "inquiry-second-day.html": (
@@ -159,3 +160,21 @@ def test_two_figures_of_one_cause_are_found_in_one_answer(demo: Assistant):
     answer = demo.query("How many millimetres of rain fell, and in how many hours?")
     assert "61 millimetres" in answer.text
     assert "nine hours" in answer.text
+
+
+def test_a_row_of_a_table_is_cited_with_the_names_of_its_columns(demo: Assistant):
+    answer = demo.query("How many buildings were flooded?")
+    [row] = [s for s in answer.sentences if " | " in s.text]
+    quotes = [answer.citation(number).quote for number in row.citations]
+    assert quotes == [
+        "6, Evacuation and damage | 212 buildings flooded | 231 buildings flooded",
+        "Section | Printed on 12 January 2026 | Corrected on 9 March 2026",
+    ]
+    (start, end), *_ = row.added
+    assert row.text[start:end] == f"[{quotes[1]}:]"
+
+
+def test_each_side_is_heard_when_asked_for(demo: Assistant):
+    answer = demo.query("What did both sides say about the alarm?")
+    speakers = [speaker_of(sentence.text) for sentence in answer.sentences]
+    assert len({speaker.name for speaker in speakers}) == len(speakers) > 1
