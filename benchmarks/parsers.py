@@ -21,6 +21,7 @@ ROWS = 20_000
 
 
 def main() -> None:
+    """Print the comparison."""
     rows = figures()
     workbook = xlsx(rows)
     expected = ["1,234,567.89", "33.3%", "2023-03-02"]
@@ -56,6 +57,7 @@ def main() -> None:
 
 
 def report(name: str, read: Callable[[bytes], str], data: bytes, wanted: list[str]) -> None:
+    """Time one parser and count the values that read as shown."""
     try:
         started = time.perf_counter()
         text = read(data)
@@ -66,11 +68,13 @@ def report(name: str, read: Callable[[bytes], str], data: bytes, wanted: list[st
 
 
 def figures() -> list[tuple[str, float]]:
+    """Names and sums."""
     chance = random.Random(3)
     return [(f"Region {n}", chance.uniform(0, 1e7)) for n in range(ROWS)]
 
 
 def xlsx(rows: list[tuple[str, float]]) -> bytes:
+    """A workbook with sums, shares and dates."""
     xlsxwriter = importlib.import_module("xlsxwriter")
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer)
@@ -90,6 +94,7 @@ def xlsx(rows: list[tuple[str, float]]) -> bytes:
 
 
 def openpyxl_text(data: bytes) -> str:
+    """The cells by openpyxl."""
     book = importlib.import_module("openpyxl").load_workbook(
         io.BytesIO(data), read_only=True, data_only=True
     )
@@ -101,6 +106,7 @@ def openpyxl_text(data: bytes) -> str:
 
 
 def calamine_text(data: bytes) -> str:
+    """The cells by calamine."""
     module = importlib.import_module("python_calamine")
     book = module.CalamineWorkbook.from_filelike(io.BytesIO(data))
     return "\n".join(
@@ -111,6 +117,7 @@ def calamine_text(data: bytes) -> str:
 
 
 def ods(rows: list[tuple[str, float]]) -> bytes:
+    """The same as an OpenDocument spreadsheet."""
     opendocument = importlib.import_module("odf.opendocument")
     table, text = importlib.import_module("odf.table"), importlib.import_module("odf.text")
     document = opendocument.OpenDocumentSpreadsheet()
@@ -133,6 +140,7 @@ def ods(rows: list[tuple[str, float]]) -> bytes:
 
 
 def odfpy_text(data: bytes) -> str:
+    """The cells by odfpy."""
     odf: ModuleType = importlib.import_module("odf.opendocument")
     table, teletype = importlib.import_module("odf.table"), importlib.import_module("odf.teletype")
     return "\n".join(
@@ -142,6 +150,7 @@ def odfpy_text(data: bytes) -> str:
 
 
 def rich_text() -> bytes:
+    """Paragraphs and table rows as RTF."""
     prose = "".join(f"\\pard Caf\\'e9 {n} \\u26085?\\u26412?.\\par\n" for n in range(5000))
     table = "".join(
         f"\\trowd\\cellx1\\cellx2\\pard\\intbl North\\cell {n}\\cell\\row\n" for n in range(5000)
@@ -150,6 +159,7 @@ def rich_text() -> bytes:
 
 
 def striprtf_text(data: bytes) -> str:
+    """The text by striprtf."""
     text: str = importlib.import_module("striprtf.striprtf").rtf_to_text(data.decode("latin-1"))
     return text
 
@@ -183,8 +193,9 @@ def delimiters() -> None:
 
 
 def sample(chance: random.Random) -> tuple[str, str]:
+    """A small file and its delimiter."""
     delimiter = chance.choice(",;\t|")
-    words = "harbour storm, quay; the pier of 3 May: 4,5 m | 7 boats and some more words".split()
+    words = "harbour storm, quay; the pier of 3 May: 4,5 m | 7 boats and some more words".split()  # noqa: SIM905
     kinds = [
         lambda: " ".join(chance.choices(words, k=chance.randint(1, 12))),
         lambda: f"{chance.uniform(0, 1e6):,.2f}",
