@@ -12,7 +12,8 @@ REPORT = rb"""{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}{\f1\fcharset204 T;}{\
 \pard\s1 Results\par\pard\plain Sales r\'f6se\'97in March 2023.{\footnote Evidence.}{\v secret}\par
 {\f1\'cf\'f0\'e8\'e2\'e5\'f2} \uc1\u8364? {\f2\'93\'fa\'96\'7b} \u-10179?\u-8704?\par
 {\listtext\'b7\tab}first\par{\listtext 2.\tab}second\par
-\trowd\trhdr\cellx1\cellx2\pard\intbl Region\cell Sum\cell\row North\cell 4\cell\row\pard End.\par}"""
+\trowd\trhdr\cellx1\cellx2\pard\intbl Region\cell Sum\cell\row North\cell 4\cell\row
+\pard End.\par}"""
 
 
 def test_the_text_is_read_with_its_structure():
