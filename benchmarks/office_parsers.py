@@ -1,6 +1,6 @@
 """Parsers for office files, side by side on files that other programs' writers make.
 
-    python benchmarks/parsers.py
+    python benchmarks/office_parsers.py
 
 The rivals are needed beside Footnote: pip install openpyxl python-calamine odfpy striprtf clevercsv
 xlsxwriter (any that is absent is left out).
