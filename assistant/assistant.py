@@ -21,20 +21,23 @@ from assistant.footnotes import Footnotes
 from assistant.opening import Opening
 from assistant.questions import History, Question, understood
 from assistant.reader import NOT_FOUND, Reader
-from assistant.retrieval import Retrieved, retrieve
+from assistant.retrieval import READ, Retrieved, reread, retrieve
 from assistant.sentence_scores import PASSAGES, SentenceScorer
 from assistant.sentence_vectors import SentenceVectors
 from assistant.settings import Settings, load
+from assistant.spans import SpanReader
 from assistant.summaries import about_documents
 from index.catalog import DocumentInfo
 from index.check import Difference
 from index.document import Document
 from index.embeddings import Embedder, MiniLM
 from index.errors import StoreError, UnknownDocument
-from index.ingest import AddReport, FileDone, Ingest
+from index.ingest import Ingest
+from index.isolation import Limits
 from index.layout import Rectangle
 from index.rebuild import Model
-from index.store import Store
+from index.report import AddReport, FileDone
+from index.store import Store, check_embedding
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -71,6 +74,7 @@ class Assistant:
         self.store = Path(store) if store is not None else self.settings.store
         self._model = MiniLM(self.settings.model_dir)
         self._vectors = SentenceVectors(self._model)
+        self._spans = SpanReader(self.settings.model_dir)
         self._reader = Reader(SentenceScorer(self._vectors))
         with ExitStack() as connections:
             self._embedder = self._configured_embedder(connections)
@@ -182,7 +186,9 @@ class Assistant:
         uploads: bool = False,
         progress: Callable[[FileDone], None] | None = None,
     ) -> AddReport:
-        """Add files, folders and llama-index documents; what is unchanged costs next to nothing.
+        """Add files, folders, web addresses and llama-index documents.
+
+        What is unchanged costs next to nothing.
 
         One bad file never stops the rest: it is in the report's `failed`, with the reason.
 
@@ -194,14 +200,36 @@ class Assistant:
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         files = [item for item in given if isinstance(item, str | Path)]
         others = [item for item in given if not isinstance(item, str | Path)]
-        store = self._opening.made()
-        report = Ingest(store, self._embedder, self._model, progress).add(files, uploads=uploads)
+        report = self._ingest(progress).add(files, uploads=uploads)
         if not others:
             return report
         from assistant.llamaindex import named_documents
 
-        ingest = Ingest(store, self._embedder, self._model, progress)
-        return report + ingest.add_documents(named_documents(others))
+        return report + self._ingest(progress).add_documents(named_documents(others))
+
+    def sync(
+        self, folder: str | Path, *, progress: Callable[[FileDone], None] | None = None
+    ) -> AddReport:
+        """Add what is new or changed in a folder, and remove what is gone from it.
+
+        Raises:
+            DocumentError: the folder is not there, or is empty as an unmounted disk is.
+        """
+        return self._ingest(progress).sync(Path(folder))
+
+    def watch(
+        self, folder: str | Path, *, progress: Callable[[FileDone], None] | None = None
+    ) -> Iterator[AddReport]:
+        """Sync a folder now and whenever something in it changes; it ends when closed.
+
+        Raises:
+            DocumentError: as `sync` does.
+        """
+        from watchfiles import watch
+
+        yield self.sync(folder, progress=progress)
+        for _ in watch(folder, debounce=1_000, step=200, raise_interrupt=True):
+            yield self.sync(folder, progress=progress)
 
     def documents(self) -> list[DocumentInfo]:
         """All documents, the latest first; none in a store that is not there yet."""
@@ -299,9 +327,21 @@ class Assistant:
     def _models(self) -> Model:
         return Model(self._embedder, self._model.word_ends)
 
+    def _ingest(self, progress: Callable[[FileDone], None] | None) -> Ingest:
+        settings = self.settings
+        return Ingest(
+            self._opening.made(),
+            self._embedder,
+            self._model,
+            progress,
+            limits=Limits(settings.file_seconds, settings.file_memory),
+            largest=settings.file_limit * 2**20,
+        )
+
     def _configured_embedder(self, connections: ExitStack) -> Embedder:
         if self.settings.embedding == "minilm":
             return self._model
+        check_embedding(self.store, self.settings.embedding)
         from assistant.llamaindex import embedder
 
         model = embedder(self.settings.embedding, self.settings.embedding_options)
@@ -310,7 +350,8 @@ class Assistant:
     def _retrieve(
         self, store: Store, asked: Question, k: int, documents: Sequence[str] | None
     ) -> tuple[list[Retrieved], dict[str, float]]:
-        retrieved = retrieve(store, self._embedder, asked.standalone, k, documents)
+        found = retrieve(store, self._embedder, asked.standalone, max(k, READ), documents)
+        retrieved = reread(self._spans, asked.text, found)[:k]
         with store.snapshot() as snapshot:
             return retrieved, snapshot.rarity(asked.terms | asked.earlier_terms)
 

@@ -4,7 +4,7 @@ Rules for English reported speech: 'X said …', '… said X', 'according to X',
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.document import Span
@@ -96,20 +96,25 @@ class Speaker:
 
 def speaker_of(sentence: str) -> Speaker | None:
     """The speaker that the sentence itself names; spans count from its first character."""
+    return next(speakers_of(sentence), None)
+
+
+def speakers_of(sentence: str) -> Iterator[Speaker]:
+    """All speakers that the sentence itself names, the one whose words it mainly is first."""
     frame = _frame(sentence)
     for pattern in (_TRANSCRIPT, _AFTER_VERB, _ACCORDING, _BEFORE_VERB):
         for match in pattern.finditer(frame):
             groups = match.groupdict()
             if groups.get("pronoun"):
-                return Speaker(groups["pronoun"], Span(*match.span("pronoun")), pronoun=True)
+                yield Speaker(groups["pronoun"], Span(*match.span("pronoun")), pronoun=True)
+                continue
             group = next(name for name in ("who", "name", "role") if groups.get(name))
             start, end = match.span(group)
             start += _leading(match[group])
             if pattern is _BEFORE_VERB and _GOVERNED.search(frame[:start]):
                 continue
             if not _NOT_SPEAKERS & set(frame[start:end].lower().split()):
-                return Speaker(frame[start:end], Span(start, end))
-    return None
+                yield Speaker(frame[start:end], Span(start, end))
 
 
 def _frame(sentence: str) -> str:

@@ -17,7 +17,7 @@ from assistant.assistant import Assistant
 from assistant.evaluation import Report, ask_all, load_questions
 from assistant.evaluation import report as reported
 from assistant.settings import load
-from index.ingest import AddReport, FileDone
+from index.report import AddReport, FileDone
 
 ABSTAINED = 3
 DIFFERENT = 4
@@ -52,7 +52,7 @@ DocumentOption = Annotated[
 
 @app.command()
 def add(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    paths: Annotated[list[str], typer.Argument(help="Files, folders and web addresses.")],
     store: StoreOption = None,
     format: FormatOption = Format.text,  # noqa: A002 (the option's name)
     as_json: JsonOption = False,
@@ -60,14 +60,48 @@ def add(
     """Add documents; what is unchanged is passed over."""
     with _assistant(store) as assistant, _progress() as show:
         report = assistant.add(paths, progress=show)
-    if as_json or format is Format.json:
+    _tell(report, as_json=as_json or format is Format.json)
+
+
+@app.command()
+def sync(
+    folder: Annotated[Path, typer.Argument(help="A folder whose documents to keep up with.")],
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Add what is new or changed in a folder, and remove what is gone from it."""
+    with _assistant(store) as assistant, _progress() as show:
+        report = assistant.sync(folder, progress=show)
+    _tell(report, as_json=as_json or format is Format.json)
+
+
+@app.command()
+def watch(
+    folder: Annotated[Path, typer.Argument(help="A folder whose documents to keep up with.")],
+    store: StoreOption = None,
+) -> None:
+    """Sync a folder now and at every change in it, until interrupted."""
+    with _assistant(store) as assistant:
+        for report in assistant.watch(folder):
+            _show_failures(report)
+            if report.added or report.updated or report.removed or report.failed:
+                typer.echo(_counted(report))
+
+
+def _tell(report: AddReport, *, as_json: bool) -> None:
+    if as_json:
         _print_json(_reported(report))
     else:
-        for failed in report.failed:
-            typer.echo(f"{failed.path}: {failed.reason}", err=True)
+        _show_failures(report)
         typer.echo(_counted(report))
     if report.failed:
         raise typer.Exit(1)
+
+
+def _show_failures(report: AddReport) -> None:
+    for failed in report.failed:
+        typer.echo(f"{failed.path}: {failed.reason}", err=True)
 
 
 @app.command()
@@ -305,6 +339,8 @@ def _tabled(measured: Report) -> str:
     lines = [f"{measured.questions} questions; 95 % intervals", ""]
     for name, (value, low, high) in measured.measures.items():
         lines.append(f"{name:40} {value:.3f}  {low:.3f}–{high:.3f}  of {measured.n[name]}")
+    for answered, refused in measured.refused_at.items():
+        lines.append(f"{f'unanswerable refused at {answered} answered':40} {refused:.3f}")
     spread = {"words of an answer": measured.words}
     spread |= {f"milliseconds, {stage}": of for stage, of in measured.milliseconds.items()}
     lines += ["", f"{'':40} {'median':>8} {'p95':>8}"]
@@ -326,6 +362,7 @@ def _counted(report: AddReport) -> str:
             ("added", report.added),
             ("updated", report.updated),
             ("unchanged", report.unchanged),
+            ("removed", report.removed),
             ("failed", report.failed),
         )
         if files
@@ -341,6 +378,7 @@ def _reported(report: AddReport) -> dict[str, list[dict[str, Any]]]:
         "added": rows(report.added),
         "updated": rows(report.updated),
         "unchanged": rows(report.unchanged),
+        "removed": rows(report.removed),
         "failed": rows(report.failed),
     }
 

@@ -36,8 +36,8 @@ def differing(question: Question, best: Candidate, others: Sequence[Candidate]) 
             continue
         if float(best.vector @ other.vector) < SIMILAR:
             continue
-        if _other_value(question, best.text, other.text) or _denies(
-            question, best.text, other.text
+        if _other_value(question, best.text, other.text) or (
+            _denies(question, best.text, other.text) and _both_name(question, best, other)
         ):
             found.append(other)
     return found
@@ -102,6 +102,15 @@ def _denies(question: Question, one: str, other: str) -> bool:
         return False
     disputed = (_denied(one) & _stated(other)) | (_denied(other) & _stated(one))
     return len(disputed & question.claim) * 3 >= len(question.claim) * 2 > 0
+
+
+def _both_name(question: Question, one: Candidate, other: Candidate) -> bool:
+    """Whether the names in the question stand in a passage of one of the two.
+
+    'Did they meet in Paris?' is not denied where a talk in Delhi is.
+    """
+    around = f"{one.source.chunk.text}\n{other.source.chunk.text}"
+    return question.terms - question.claim <= content_terms(around)
 
 
 def _denied(text: str) -> frozenset[str]:

@@ -26,6 +26,7 @@ from assistant.metrics import Bin, Interval, Point
 from index.errors import EvaluationError
 
 DEPTHS = (1, 3, 5, 10)
+ANSWERED = (0.8, 0.9, 0.95, 0.97)
 Found = Passage | Citation
 
 
@@ -92,13 +93,18 @@ class Asked:
 
 
 class Report(_Row):
-    """All measures of one run. Each value has a 95 % interval; `n` is of how many questions."""
+    """All measures of one run. Each value has a 95 % interval; `n` is of how many questions.
+
+    `refused_at` is the share of unanswerable questions refused by the threshold on confidence that
+    answers .90, .95, … of the answerable ones; empty unless both are asked.
+    """
 
     questions: int
     measures: dict[str, Interval]
     n: dict[str, int]
     words: dict[str, float]
     milliseconds: dict[str, dict[str, float]]
+    refused_at: dict[str, float]
     risk_coverage: list[Point]
     reliability: list[Bin]
     calibration_error: float
@@ -145,30 +151,39 @@ def report(asked: Sequence[Asked]) -> Report:
         n={name: len(of) for name, of in values.items()},
         words=_middle_and_tail([_words(one.answer) for one in asked if not one.answer.abstained]),
         milliseconds=_latency([one.answer for one in asked]),
+        refused_at=_trade_off(asked),
         risk_coverage=metrics.risk_coverage(judged, max(len(judgeable), 1)),
         reliability=table,
         calibration_error=metrics.calibration_error(table),
     )
 
 
+def found_measures(row: EvalQuestion, passages: Sequence[Passage]) -> dict[str, float]:
+    """The measures of retrieval that apply to a question; none where it has no answer."""
+    figures: dict[str, float] = {}
+    if not row.answerable:
+        return figures
+    if row.passages or row.answers:
+        golds = max(len(row.passages), 1)
+        found = [covered(row, passage) for passage in passages]
+        figures |= {f"passage recall@{k}": metrics.recall_at(found, golds, k) for k in DEPTHS}
+        figures["MRR"] = metrics.reciprocal_rank(found)
+        figures["nDCG@10"] = metrics.ndcg_at(found, golds, 10)
+    if row.pages:
+        hits = [on_page(row, passage) for passage in passages]
+        figures |= {f"page hit@{k}": any(hits[:k]) for k in DEPTHS}
+    return figures
+
+
 def measured(one: Asked) -> dict[str, float]:
     """What one question says about each measure that applies to it."""
     row, answer = one.row, one.answer
-    figures: dict[str, float] = {}
+    figures = found_measures(row, one.passages)
     if answer.abstained:
         figures["abstentions that are right (precision)"] = not row.answerable
     if not row.answerable:
         return figures | {"unanswerable: abstained (recall)": answer.abstained}
     figures["answerable: answered"] = not answer.abstained
-    golds = max(len(row.passages), 1)
-    if row.passages or row.answers:
-        found = [covered(row, passage) for passage in one.passages]
-        figures |= {f"passage recall@{k}": metrics.recall_at(found, golds, k) for k in DEPTHS}
-        figures["MRR"] = metrics.reciprocal_rank(found)
-        figures["nDCG@10"] = metrics.ndcg_at(found, golds, 10)
-    if row.pages:
-        hits = [on_page(row, passage) for passage in one.passages]
-        figures |= {f"page hit@{k}": any(hits[:k]) for k in DEPTHS}
     if row.answers:
         best = max(answer.citations, key=lambda citation: citation.score, default=None)
         figures["best sentence holds the answer"] = bool(best and _holds(row, best))
@@ -178,6 +193,7 @@ def measured(one: Asked) -> dict[str, float]:
         cited = [covered(row, citation) for citation in answer.citations]
         if cited:
             figures["citation precision"] = statistics.fmean(map(bool, cited))
+        golds = max(len(row.passages), 1)
         figures["citation recall"] = metrics.recall_at(cited, golds, len(cited))
     return figures
 
@@ -245,6 +261,14 @@ def _said(answer: Answer) -> str:
     """The very words that answer, where they are set out; else all the sentences."""
     exact = [s.text[start:end] for s in answer.sentences for start, end in s.exact]
     return " ".join(exact or [sentence.text for sentence in answer.sentences])
+
+
+def _trade_off(asked: Sequence[Asked]) -> dict[str, float]:
+    there = [one.answer.confidence for one in asked if one.row.answerable]
+    absent = [one.answer.confidence for one in asked if not one.row.answerable]
+    if not (there and absent):
+        return {}
+    return {str(part): metrics.refused_at(there, absent, part) for part in ANSWERED}
 
 
 def _words(answer: Answer) -> int:

@@ -136,6 +136,15 @@ def reliability(answers: Sequence[tuple[float, bool]], bins: int = 10) -> list[B
     return table
 
 
+def refused_at(there: Sequence[float], absent: Sequence[float], answered: float) -> float:
+    """The share of unanswerable questions below the threshold that lets `answered` through.
+
+    `there` and `absent` are the confidences of answerable and of unanswerable questions.
+    """
+    bar = sorted(there, reverse=True)[max(math.ceil(answered * len(there)), 1) - 1]
+    return statistics.fmean(confidence < bar for confidence in absent)
+
+
 def calibration_error(table: Sequence[Bin]) -> float:
     """The expected calibration error: the bins' |confidence − accuracy|, weighted by number."""
     total = sum(row.answers for row in table)

@@ -98,6 +98,11 @@ _SPEAKER = re.compile(
     r"|\baccording to (?P<source>[^,?]+)",
     re.IGNORECASE,
 )
+_EACH_SIDE = re.compile(
+    r"\b(?:(?:each|either) (?:of the )?(?:side|party|camp)s?|both (?:sides|parties|camps)"
+    r"|the two (?:sides|parties|camps))\b ?",
+    re.IGNORECASE,
+)
 _ABOUT_FACT = re.compile(r"what (is|was|were|are|happened)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\w )[A-Z][\w’'-]*|\d+")
 _LEANING = re.compile(
@@ -116,7 +121,8 @@ class Question:
     `claim` of those that are no names; `expected` the kinds of
     value that an answer must hold. `about_fact` is set where a denial would be an answer;
     `speaker` are the words that name whose account is asked for, and `quoted`
-    what stands in quotation marks, in lower case.
+    what stands in quotation marks, in lower case. `each_side` is set where the accounts of several
+    speakers are asked for.
     """
 
     text: str
@@ -130,6 +136,7 @@ class Question:
     quoted: tuple[str, ...]
     expected: frozenset[Expected]
     target: str = ""
+    each_side: bool = False
 
 
 def understood(text: str, history: History = (), limit: int = 4_000) -> Question:
@@ -148,9 +155,11 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         )
     plain = _POLITE.sub("", text, count=1)
     kind, target = _kind(plain)
+    each_side = bool(_EACH_SIDE.search(text))
+    typed, text = text, _EACH_SIDE.sub("", text) if each_side else text
     standalone = _standalone(text, history) if kind in ("question", "yes_no") else text
     return Question(
-        text=text,
+        text=typed,
         standalone=standalone,
         kind=kind,
         terms=_asked_about(text),
@@ -163,6 +172,7 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
             kind for kind, pattern in _EXPECTED if re.search(pattern, text, re.IGNORECASE)
         ),
         target=target,
+        each_side=each_side,
     )
 
 

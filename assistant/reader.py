@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from assistant.answer import Kind
-from assistant.attribution import missing_speaker
+from assistant.attribution import missing_speaker, names, speaker_of, speakers_of
 from assistant.conflicts import differing
 from assistant.dates import spoken
 from assistant.drafts import Draft, Evidence, Reading
@@ -16,23 +16,31 @@ from assistant.verification import ACCOUNTS_DIFFER
 from index.document import Span
 from index.sentences import sentence_spans
 
-ABSTAIN_BELOW = 1.75
+ABSTAIN_BELOW = 0.0
 """The least evidence that an answer needs; the trade-off is measured in `benchmarks/README.md`."""
 
-_EVEN, _STEEPNESS = 1.93, 4.5
-"""The logistic curve from evidence to confidence: where it is one half, and its slope. Fitted by
-`benchmarks/reader_weights.py` on as many questions that can be answered as not."""
+ACCOUNT_FROM = -1.2
+"""The least evidence of a sentence by itself that may contradict the best one."""
 
-SECOND_WITHIN = 1.0
+EXACT_FROM = 3.0
+"""The least score of a span that is set out inside its sentence (0 is that of no answer)."""
+
+SPOKEN_WITHIN = 1.0
+"""A sentence whose score lies at most so far below the best one's may stand for its account."""
+
+SECOND_WITHIN = 2.5
 """A second sentence is given where its score lies at most so far below the best one's."""
 
-_COVERAGE = 0.7
-_COVERAGE_BEFORE = 0.9
-_PASSAGE = 0.8
-_VALUE_MISSING = 0.4
+_COSINE, _COSINE_BEFORE, _COVERAGE, _COVERAGE_BEFORE = 3.9, 4.3, 1.9, 2.6
+_PASSAGE_COSINE, _PASSAGE_ANSWERS, _SPAN, _LEVEL = 6.5, 0.93, 0.15, -7.2
+"""The weights of evidence, fitted by `benchmarks/reader_weights.py` on as many questions that can
+be answered as not."""
+
+_VALUE_MISSING = 1.8
 """What evidence loses where a date, duration, sum or count is asked for and not found."""
 
-_SENTENCES = 2
+_SENTENCES, _SPOKESMEN = 2, 3
+_ACCOUNTS, _ACCOUNTS_AMONG = 4, 12
 _SIMILAR_ENOUGH_TO_REPEAT = 0.93
 
 NOT_FOUND = "The documents do not answer this. The nearest passages are listed instead."
@@ -51,29 +59,47 @@ class Reader:
         self, question: Question, passages: Sequence[Retrieved], rarity: Mapping[str, float]
     ) -> Reading:
         """The sentences that answer, in an order that reads well; an abstention where none do."""
-        candidates = _with_quoted(question, self._scorer.candidates(question, passages, rarity))
+        scored = self._scorer.candidates(question, passages, rarity)
+        candidates = _spoken_by(question, _with_quoted(question, scored))
         chosen = self._chosen(candidates)
         evidence = _evidence(candidates)
         if _lacks_value(question, chosen):
             evidence -= _VALUE_MISSING
-        confidence = 1 / (1 + math.exp(-_STEEPNESS * (evidence - _EVEN)))
+        confidence = 1 / (1 + math.exp(min(-evidence, 700.0)))
         kind: Kind = "yes_no" if question.kind == "yes_no" else "answer"
         if evidence < self._threshold:
             return Reading(kind, NOT_FOUND, abstained=True, confidence=confidence)
-        best = candidates[0]
-        disagreeing = differing(question, best, self._answering(candidates))
-        if disagreeing:
-            sides = [best, *disagreeing]
-            drafts = tuple(_side(side, first=side is best) for side in sides)
+        accounts = _accounts(candidates) if question.each_side else []
+        if len(accounts) > 1:
+            drafts = tuple(_quoted(account) for account in accounts)
+            return Reading(kind, "", drafts, confidence=confidence)
+        sides = self._disputed(question, candidates)
+        if sides:
+            drafts = tuple(_side(side, first=side is sides[0]) for side in sides)
             return Reading(
                 kind, "", drafts, confidence=confidence, conflicts=(tuple(range(len(sides))),)
             )
-        drafts = tuple(_quoted(candidate) for candidate in _in_reading_order(chosen))
+        drafts = tuple(
+            # A yes or no is no span, and the second sentence is there to be read, not to be quoted.
+            _quoted(c, exact=_exact(c) if c is chosen[0] and kind != "yes_no" else ())
+            for c in _in_reading_order(chosen)
+        )
         return Reading(kind, "", drafts, confidence=confidence)
 
-    def _answering(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """The other candidates that would each be an answer by themselves."""
-        return [c for c in candidates[1:12] if _evidence([c]) >= self._threshold * 0.9]
+    def _disputed(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """One of the best sentences with those that contradict it; none where accounts agree.
+
+        Of several sentences that say the same, the best may put it too differently from the other
+        account for the two to be compared.
+        """
+        answering = [c for c in candidates[1:12] if _evidence([c]) >= ACCOUNT_FROM]
+        for best in candidates[:_SPOKESMEN]:
+            if candidates[0].score - best.score > SPOKEN_WITHIN:
+                break
+            disagreeing = differing(question, best, [c for c in answering if c is not best])
+            if disagreeing:
+                return [best, *disagreeing]
+        return []
 
     def _chosen(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The best sentence, and the next if it is nearly as good and says something else."""
@@ -92,21 +118,46 @@ def _with_quoted(question: Question, candidates: list[Candidate]) -> list[Candid
     return holding or candidates
 
 
-def _evidence(candidates: Sequence[Candidate]) -> float:
-    """How well the documents answer at all, between 0 and 4.4.
+def _spoken_by(question: Question, candidates: list[Candidate]) -> list[Candidate]:
+    """Without the words of others, where one speaker's account is asked for by name."""
+    if not question.speaker:
+        return candidates
+    return [c for c in candidates if not _others_words(c.text, question.speaker)]
 
-    The sum of the best cosine and the best coverage of a sentence, each alone and in context, and
-    of the best cosine of a passage; each may come from another sentence. Ranks say nothing
+
+def _others_words(text: str, wanted: frozenset[str]) -> bool:
+    """Whether a sentence says whose words it holds, and they are not of the wanted speaker."""
+    speakers = list(speakers_of(text))
+    return bool(speakers) and not any(one.pronoun or names(one, wanted) for one in speakers)
+
+
+def _accounts(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence of each of the speakers that are named."""
+    found: dict[str, Candidate] = {}
+    for candidate in candidates[:_ACCOUNTS_AMONG]:
+        speaker = speaker_of(candidate.text)
+        if speaker is not None and not speaker.pronoun and _evidence([candidate]) >= ACCOUNT_FROM:
+            found.setdefault(speaker.name.lower(), candidate)
+    return list(found.values())[:_ACCOUNTS]
+
+
+def _evidence(candidates: Sequence[Candidate]) -> float:
+    """How well the documents answer at all: the log-odds that they do.
+
+    Of each feature the best counts, and each may come from another sentence. Ranks say nothing
     here: in a small store some passage is always first.
     """
     if not candidates:
-        return 0.0
+        return -math.inf
     return (
-        max(c.cosine for c in candidates)
-        + max(c.in_context for c in candidates)
+        _COSINE * max(c.cosine for c in candidates)
+        + _COSINE_BEFORE * max(c.in_context for c in candidates)
         + _COVERAGE * max(c.coverage for c in candidates)
         + _COVERAGE_BEFORE * max(c.covered_in_context for c in candidates)
-        + _PASSAGE * max(c.source.cosine for c in candidates)
+        + _PASSAGE_COSINE * max(c.source.cosine for c in candidates)
+        + _PASSAGE_ANSWERS * max(c.source.answers for c in candidates)
+        + _SPAN * max(c.span_score for c in candidates)
+        + _LEVEL
     )
 
 
@@ -137,11 +188,25 @@ def _side(candidate: Candidate, *, first: bool) -> Draft:
     return _quoted(candidate, f"{opening}{document.title}{when}")
 
 
-def _quoted(candidate: Candidate, label: str = "") -> Draft:
+def _exact(candidate: Candidate) -> tuple[Span, ...]:
+    """The very words that answer, as a span of the sentence as it is shown; none where unsure."""
+    if candidate.span is None or candidate.span.score < EXACT_FROM:
+        return ()
+    (start, end), text = candidate.span.span, candidate.text
+    # The sentence is shown with single spaces: count the words before as they are shown.
+    at = len(_shown(text[:start] + "|")) - 1
+    return (Span(at, at + len(_shown(text[start:end]))),)
+
+
+def _shown(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quoted(candidate: Candidate, label: str = "", exact: tuple[Span, ...] = ()) -> Draft:
     """A sentence as it stands, with its speaker put before it where only a pronoun tells."""
     chunk = candidate.source.chunk
     evidence = [Evidence.within(chunk, candidate.start, candidate.end, candidate.score)]
-    text = " ".join(candidate.text.split())
+    text = _shown(candidate.text)
     own = Span(candidate.start - chunk.start, candidate.end - chunk.start)
     before = [span for span in sentence_spans(chunk.text) if span.end <= own.start]
     speaker = missing_speaker(chunk.text, before, own)
@@ -150,6 +215,12 @@ def _quoted(candidate: Candidate, label: str = "") -> Draft:
         evidence.append(Evidence.within(chunk, chunk.start + at.start, chunk.start + at.end))
         label = f"{label}, {speaker.name}" if label else speaker.name
     if not label:
-        return Draft(text, tuple(evidence))
+        return Draft(text, tuple(evidence), exact=exact)
     prefix = f"[{label}:]"
-    return Draft(f"{prefix} {text}", tuple(evidence), added=(Span(0, len(prefix)),))
+    shift = len(prefix) + 1
+    return Draft(
+        f"{prefix} {text}",
+        tuple(evidence),
+        added=(Span(0, len(prefix)),),
+        exact=tuple(Span(start + shift, end + shift) for start, end in exact),
+    )

@@ -3,8 +3,9 @@
 A sentence is scored by the cosine of its vector with the question's, by the share of the
 question's content words that it holds (weighted by how rare they are), by both again together with
 the sentence before it, which often names what a pronoun means, by whether it holds a value of the
-kind asked for, and by its passage's cosine and rank. The weights, against 1 for the cosine, were
-fitted by `benchmarks/reader_weights.py`; `benchmarks/README.md` has the figures out of fold.
+kind asked for, by the trained reader's best span in it, and by its passage's cosine, rank and
+chance to answer. The weights are log-odds against the other sentences, fitted by
+`benchmarks/reader_weights.py`; `benchmarks/README.md` has the figures out of fold.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,27 +15,31 @@ import numpy as np
 
 from assistant.attribution import missing_speaker, names, speaker_of
 from assistant.questions import Question
-from assistant.retrieval import RANK_CONSTANT, Retrieved
+from assistant.retrieval import READ, Retrieved
 from assistant.sentence_vectors import SentenceVectors
+from assistant.spans import FLOOR, Best
 from assistant.values import holds
 from index.document import Span
 from index.embeddings import Vectors
 from index.lexical import analyzed
 from index.sentences import sentence_spans
 
-PASSAGES = 10
-"""Passages that are read."""
+PASSAGES = READ
+"""Passages whose sentences are candidates."""
 
 IN_CONTEXT = 8
 """Of their sentences the best so many are scored together with the sentence before them."""
 
-_COVERAGE = 1.5
-_COVERAGE_BEFORE = 1.0
-_COSINE_BEFORE = 1.0
-_PASSAGE_COSINE = 0.9
-_PASSAGE_RANK = 1.1
-_EXPECTED = 0.5
-_ASKED_SPEAKER = 2.0
+_COSINE = 1.0
+_COVERAGE = 2.1
+_COVERAGE_BEFORE = 2.2
+_COSINE_BEFORE = 2.0
+_SPAN = 0.25
+_PASSAGE_ANSWERS = 0.2
+_PASSAGE_COSINE = 2.0
+_PASSAGE_RANK = 2.3
+_EXPECTED = 0.95
+_ASKED_SPEAKER = 4.0
 _EARLIER = 0.3
 """Weight of a word of an earlier turn against one of the question itself."""
 
@@ -45,7 +50,7 @@ class Candidate:
 
     `cosine` is its own likeness to the question, `in_context` the same together with the sentence
     before it, `coverage` the share of the question's content words in it, `covered_in_context`
-    that in both.
+    that in both, `span` the trained reader's best answer within it (offsets in its text).
     """
 
     source: Retrieved
@@ -58,7 +63,14 @@ class Candidate:
     in_context: float
     coverage: float
     covered_in_context: float
+    expected: bool
+    span: Best | None
     score: float
+
+    @property
+    def span_score(self) -> float:
+        """How much more the reader thinks of the span than of no answer."""
+        return self.span.score if self.span else FLOOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +158,19 @@ def _scored(
     weight = sum(rarity.values()) or 1.0
     text, before, passage = place.text, place.before, place.passage
     cosine = float(vector @ asked)
+    expected = any(holds(kind, text, question.text) for kind in question.expected)
+    span = _best_span(place)
     coverage = covered(text, rarity) / weight
     with_before = covered(f"{before} {text}", rarity) / weight
     score = (
-        cosine
+        _COSINE * cosine
         + _COVERAGE * coverage
         + _COVERAGE_BEFORE * with_before
-        + _EXPECTED * any(holds(kind, text, question.text) for kind in question.expected)
+        + _EXPECTED * expected
+        + _SPAN * (span.score if span else FLOOR)
+        + _PASSAGE_ANSWERS * passage.answers
         + _PASSAGE_COSINE * passage.cosine
-        + _PASSAGE_RANK * passage.fused * (1 + RANK_CONSTANT) / 2
+        + _PASSAGE_RANK * passage.rank
         + _ASKED_SPEAKER * _speaks(question, place)
     )
     return Candidate(
@@ -168,8 +184,20 @@ def _scored(
         in_context=cosine,
         coverage=coverage,
         covered_in_context=with_before,
+        expected=expected,
+        span=span,
         score=score,
     )
+
+
+def _best_span(place: _Place) -> Best | None:
+    """The trained reader's best answer in a sentence, its offsets in the sentence."""
+    spans = place.passage.spans
+    best = spans.within(place.span.start, place.span.end) if spans else None
+    if best is None:
+        return None
+    start, end = best.span
+    return Best(Span(start - place.span.start, end - place.span.start), best.score)
 
 
 def _speaks(question: Question, place: _Place) -> bool:

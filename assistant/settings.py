@@ -49,6 +49,12 @@ class Settings(BaseSettings):
         4_000, ge=1, description="The longest question taken, in characters."
     )
 
+    file_limit: int = Field(200, ge=1, description="The largest file taken, in MiB.")
+    file_seconds: int = Field(120, ge=1, description="How long reading one file may take.")
+    file_memory: int = Field(
+        2_048, ge=64, description="How much memory reading one file may take, in MiB."
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -5,6 +5,7 @@ Radev 2004), and against repeating each other (Carbonell & Goldstein 1998, maxim
 relevance).
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from assistant.dates import spoken
 from assistant.drafts import Draft, Evidence, Reading
 from assistant.questions import Question, content_terms
 from assistant.sentence_vectors import SentenceVectors
+from assistant.values import MONTH
 from index.catalog import DocumentInfo, StoredChunk
 from index.document import Span
 from index.sentences import sentence_spans
@@ -28,6 +30,9 @@ _NOVELTY = 0.5
 _EARLY = {"overview": 0.6, "summary": 0.15}
 """What the first of the sentences considered is worth more than the last: an overview says how a
 document begins, a summary draws on all of it."""
+
+_NUMBERED = re.compile(rf"\d[\d.:]*\s+(?:(?:\d[\d.:]*|{MONTH})\s+)*+(?=[A-Z])")
+"""A number, date or time that stands before a sentence: an item of a list or of a log."""
 
 _CLOSING = frozenset('.!?”"。！？')
 
@@ -125,6 +130,7 @@ def _speaks_for_itself(text: str) -> bool:
     """Whether it is a whole sentence, and neither a table's row nor someone's words unnamed."""
     length = len(text.split())
     whole = text[-1:] in _CLOSING and " | " not in text and not text.startswith(("“", '"', "•"))
+    whole = whole and not _NUMBERED.match(text)
     return whole and _WORDS[0] <= length <= _WORDS[1]
 
 

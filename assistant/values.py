@@ -23,16 +23,16 @@ _CLOCK = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _DATE = re.compile(
-    rf"\d{{1,2}} {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{1,2}}(?:, \d{{4}})?|{_DAY}"
+    rf"\d{{1,2}} {MONTH}(?: \d{{4}})?|{MONTH} \d{{1,2}}(?:, \d{{4}})?|{_DAY}"
     r"|\b(?:1\d|20)\d\ds?\b|\b\d\d?(?:st|nd|rd|th) centur"
 )
 _ONE_UNIT = re.compile(r"\b(?:an?|one) (second|minute|hour|day|night|week|month|year|decade)\b")
 _COUNTED = re.compile(r"(?: (?:cubic|square))? ([a-z]+)", re.IGNORECASE)
 _NO_COUNT = re.compile(
-    rf"{_MONTH}|and|or|to|of|in|on|at|by|for|from|with|the|a|an|is|are|was|were|that|which",
+    rf"{MONTH}|and|or|to|of|in|on|at|by|for|from|with|the|a|an|is|are|was|were|that|which",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\d|\b(?:one|half)\b", re.IGNORECASE)

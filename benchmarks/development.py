@@ -1,7 +1,7 @@
 """All development sets but the small XQuAD index, in one table; see benchmarks/README.md.
 
-    python benchmarks/development.py --data DIR [--sets NAME…] [--cache DIR]
-        [--json FILE] [--against FILE]
+    python benchmarks/development.py --data DIR [--sets NAME…] [--cache DIR] [--json FILE]
+                                     [--against FILE] [--retrieval]
 
 `quality.py` measures XQuAD's own paragraphs alone. Here they stand among those of `reading/`;
 conversations (`mtrag/`) are asked with their history and by their last turn alone; and questions
@@ -32,6 +32,7 @@ from assistant.evaluation import (
     Report,
     Turn,
     covered,
+    found_measures,
     load_questions,
     measured,
     report,
@@ -50,11 +51,24 @@ Values = dict[str, dict[str, float]]
 """Measure → question's number → value."""
 
 
+More = Callable[[EvalQuestion, Sequence[Passage]], dict[str, float]]
+"""Measures of a set's own."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Whether questions are answered or only searched, and a document's passages count once."""
+
+    answers: bool
+    by_document: bool
+
+
 @dataclass(frozen=True)
 class Result:
     """One set: its report, and each question's value for the comparison of two runs."""
 
-    report: Report
+    questions: int
+    report: Report | None
     values: Values
 
 
@@ -66,8 +80,8 @@ def fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def paragraphs_indexed(folder: Path, corpus: Rows) -> None:
-    """Index rows (`id`, `text`, perhaps `title`) under their ids, unless that is done already."""
+def paragraphs_indexed(folder: Path, corpus: Rows) -> dict[str, str]:
+    """Index rows (`id`, `text`, perhaps `title`), unless they are: row's id → document's id."""
     model = MiniLM()
     store = Store(folder, model, create=True)
     documents = (
@@ -82,39 +96,42 @@ def paragraphs_indexed(folder: Path, corpus: Rows) -> None:
         for row in corpus
         if row["text"].strip()
     )
-    failed = Ingest(store, model, model).add_documents(documents).failed
+    done = Ingest(store, model, model).add_documents(documents)
     store.close()
-    if failed:
-        raise SystemExit(f"not indexed: {failed[0]}")
+    if done.failed:
+        raise SystemExit(f"not indexed: {done.failed[0]}")
+    return {file.path: str(file.document_id) for file in done.added + done.unchanged}
 
 
 def first_of_each(passages: Sequence[Passage]) -> list[Passage]:
     """The best passage of each document, in order."""
-    return list({passage.document_id: passage for passage in reversed(passages)}.values())[::-1]
+    best: dict[str, Passage] = {}
+    for passage in passages:
+        best.setdefault(passage.document_id, passage)
+    return list(best.values())
 
 
-def asked(assistant: Assistant, rows: Sequence[EvalQuestion], by_document: bool) -> list[Asked]:
-    """Every question with its passages, or with the best one of each document, and its answer."""
-    found = []
-    for row in rows:
+def result(
+    assistant: Assistant, rows: Sequence[EvalQuestion], ask: Asking, more: More | None = None
+) -> Result:
+    """Every question's passages, and its answer where wanted, measured."""
+    values: Values = {}
+    every = []
+    for number, row in enumerate(rows):
         history = [(turn.role, turn.text) for turn in row.history]
         passages = assistant.search(row.question, k=DEEP, history=history)
-        ranked = first_of_each(passages) if by_document else passages
-        answer = assistant.query(row.question, history=history)
-        found.append(Asked(row, ranked[: max(DEPTHS)], answer))
-    return found
-
-
-def result(every: Sequence[Asked], more: Callable[[Asked], dict[str, float]]) -> Result:
-    """The report of a set, with measures of its own beside the common ones."""
-    values: Values = {}
-    for number, one in enumerate(every):
-        for name, value in (measured(one) | more(one)).items():
+        ranked = (first_of_each(passages) if ask.by_document else passages)[: max(DEPTHS)]
+        figures = found_measures(row, ranked) | (more(row, ranked) if more else {})
+        if ask.answers:
+            one = Asked(row, ranked, assistant.query(row.question, history=history))
+            every.append(one)
+            figures |= measured(one)
+        for name, value in figures.items():
             values.setdefault(name, {})[str(number)] = float(value)
-    return Result(report(every), values)
+    return Result(len(rows), report(every) if every else None, values)
 
 
-def paragraph_rows(data: Path) -> list[EvalQuestion]:
+def paragraph_rows(data: Path, ids: dict[str, str]) -> list[EvalQuestion]:
     """XQuAD's questions; the gold passage is the paragraph."""
     texts = {row["id"]: row["text"] for row in load(data / "xquad/corpus.jsonl")}
     rows = []
@@ -124,21 +141,21 @@ def paragraph_rows(data: Path) -> list[EvalQuestion]:
             EvalQuestion(
                 question=row["question"],
                 answers=(texts[gold["doc"]][gold["start"] : gold["end"]],),
-                document=gold["doc"],
-                passages=(Gold(document=gold["doc"]),),
+                document=ids[gold["doc"]],
+                passages=(Gold(document=ids[gold["doc"]]),),
             )
         )
     return rows
 
 
-def conversation_rows(data: Path) -> list[EvalQuestion]:
+def conversation_rows(data: Path, ids: dict[str, str]) -> list[EvalQuestion]:
     """MTRAG's last turns that are wholly answerable, or not at all."""
     return [
         EvalQuestion(
             question=row["question"],
             history=tuple(Turn(role=t["role"], text=t["text"]) for t in row["history"]),
             passages=tuple(
-                Gold(document=g if isinstance(g, str) else g["doc"]) for g in row["gold"]
+                Gold(document=ids[g if isinstance(g, str) else g["doc"]]) for g in row["gold"]
             ),
             answerable=row["answerability"] == "ANSWERABLE",
         )
@@ -160,10 +177,10 @@ def report_rows(data: Path) -> list[EvalQuestion]:
     ]
 
 
-def report_first(one: Asked) -> dict[str, float]:
+def report_first(row: EvalQuestion, passages: Sequence[Passage]) -> dict[str, float]:
     """Whether the first passage is of the right report."""
-    first = one.passages[0].path if one.passages else ""
-    name = Path(one.row.document or "").stem
+    first = passages[0].path if passages else ""
+    name = Path(row.document or "").stem
     return {"the right report first": Path(first or "").stem == name}
 
 
@@ -188,34 +205,38 @@ def last_turn_alone(assistant: Assistant, row: EvalQuestion) -> dict[str, float]
 Measured = Iterator[tuple[str, Result]]
 
 
-def paragraphs(data: Path, kept: Path) -> Measured:
+def paragraphs(data: Path, kept: Path, answers: bool) -> Measured:
     """XQuAD, its paragraphs among all those of `reading/`."""
-    paragraphs_indexed(kept, load(data / "xquad/corpus.jsonl") + distractors(data))
+    ids = paragraphs_indexed(kept, load(data / "xquad/corpus.jsonl") + distractors(data))
     with Assistant(kept) as assistant:
-        every = asked(assistant, paragraph_rows(data), by_document=True)
-    yield "XQuAD among the paragraphs of reading", result(every, lambda _: {})
+        asking = Asking(answers, by_document=True)
+        yield (
+            "XQuAD among the paragraphs of reading",
+            result(assistant, paragraph_rows(data, ids), asking),
+        )
 
 
-def conversations(data: Path, kept: Path) -> Measured:
+def conversations(data: Path, kept: Path, answers: bool) -> Measured:
     """MTRAG, all passages in one index."""
-    paragraphs_indexed(kept, load(data / "mtrag/corpus.jsonl"))
+    ids = paragraphs_indexed(kept, load(data / "mtrag/corpus.jsonl"))
     with Assistant(kept) as assistant:
-        every = asked(assistant, conversation_rows(data), by_document=True)
-        yield "MTRAG", result(every, lambda one: last_turn_alone(assistant, one.row))
+        rows, asking = conversation_rows(data, ids), Asking(answers, by_document=True)
+        yield (
+            "MTRAG",
+            result(assistant, rows, asking, lambda row, _: last_turn_alone(assistant, row)),
+        )
 
 
-def reports(data: Path, kept: Path) -> Measured:
+def reports(data: Path, kept: Path, answers: bool) -> Measured:
     """FinanceBench and our own questions, all reports in one index."""
     with Assistant(kept) as assistant:
         failed = assistant.add(data / "financebench/pdfs").failed
         if failed:
             raise SystemExit(f"not indexed: {failed[0]}")
-        for name, rows in (
-            ("FinanceBench", report_rows(data)),
-            ("own questions about the reports", load_questions(OWN)),
-        ):
-            every = asked(assistant, rows, by_document=False)
-            yield name, result(every, report_first)
+        asking = Asking(answers, by_document=False)
+        yield "FinanceBench", result(assistant, report_rows(data), asking, report_first)
+        own = load_questions(OWN)
+        yield "own questions about the reports", result(assistant, own, asking, report_first)
 
 
 SETS = {"reports": reports, "conversations": conversations, "paragraphs": paragraphs}
@@ -223,7 +244,7 @@ SETS = {"reports": reports, "conversations": conversations, "paragraphs": paragr
 
 def printed(name: str, now: Result, before: Values | None) -> None:
     """One set's part of the table."""
-    print(f"\n{name} ({now.report.questions} questions)\n")
+    print(f"\n{name} ({now.questions} questions)\n")
     head = "| | | 95 % interval | of |"
     print(head + (" difference from before |" if before else ""))
     print("|---|---|---|---|" + ("---|" if before else ""))
@@ -233,14 +254,22 @@ def printed(name: str, now: Result, before: Values | None) -> None:
         if before:
             line += f" {difference(of, before.get(measure, {}))} |"
         print(line)
-    print(f"\nwords of an answer {now.report.words}; milliseconds {now.report.milliseconds}")
+    if now.report:
+        of_answers(now.report)
+
+
+def of_answers(now: Report) -> None:
+    """What a report says beyond its measures."""
+    for answered, refused in now.refused_at.items():
+        print(f"| unanswerable refused at {answered} answered | {refused:.3f} | | |")
+    print(f"\nwords of an answer {now.words}; milliseconds {now.milliseconds}")
     print("\n| confidence | answers | mean | right |\n|---|---|---|---|")
-    for row in now.report.reliability:
+    for row in now.reliability:
         print(
             f"| {row.low:.1f}–{row.high:.1f} | {row.answers} | "
             f"{row.confidence:.3f} | {row.accuracy:.3f} |"
         )
-    print(f"\nexpected calibration error {now.report.calibration_error:.3f}")
+    print(f"\nexpected calibration error {now.calibration_error:.3f}")
 
 
 def difference(now: dict[str, float], before: dict[str, float]) -> str:
@@ -259,6 +288,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="keep the indexes there")
     parser.add_argument("--json", type=Path, help="write reports and each question's values there")
     parser.add_argument("--against", type=Path, help="an earlier run's JSON to compare with")
+    parser.add_argument("--retrieval", action="store_true", help="search only: fast")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     options = parser.parse_args()
     if options.data is None:
@@ -269,9 +299,10 @@ def main() -> None:
         kept = (options.cache or Path(scratch)) / fingerprint()
         kept.mkdir(parents=True, exist_ok=True)
         for chosen in options.sets:
-            for name, now in SETS[chosen](Path(options.data), kept / chosen):
+            for name, now in SETS[chosen](Path(options.data), kept / chosen, not options.retrieval):
                 printed(name, now, before.get(name, {}).get("values"))
-                written[name] = {"report": now.report.model_dump(), "values": now.values}
+                whole = now.report.model_dump() if now.report else None
+                written[name] = {"report": whole, "values": now.values}
     if options.json:
         options.json.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n")
 

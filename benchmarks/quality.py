@@ -9,8 +9,10 @@ and where the public set comes from). Sentence boundaries are pysbd's, not the p
 import argparse
 import json
 import os
+import re
 import statistics
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,7 @@ class Asked:
     """A question with what the product did: with its article in the index, and without."""
 
     gold: tuple[str, int, int]
+    expected: str
     article: int
     ranking: list[str]
     answer: Answer
@@ -62,6 +65,7 @@ def asked(assistant: Assistant, ids: dict[str, str], corpus: Rows, questions: Ro
         found.append(
             Asked(
                 gold=(gold["doc"], gold["start"], gold["end"]),
+                expected=question["answers"][0],
                 article=question["article"],
                 ranking=ranking,
                 answer=assistant.query(text),
@@ -115,6 +119,21 @@ class Scoring:
         return False
 
 
+def exact(answer: Answer) -> str:
+    """The words set out inside the sentences; empty where there are none."""
+    return " ".join(s.text[start:end] for s in answer.sentences for start, end in s.exact)
+
+
+def token_f1(said: str, expected: str) -> float:
+    """SQuAD's measure: the harmonic mean of precision and recall over words without articles."""
+    first, second = (
+        Counter(w for w in re.findall(r"\w+", text.lower()) if w not in ("a", "an", "the"))
+        for text in (said, expected)
+    )
+    shared = (first & second).total()
+    return 2 * shared / (first.total() + second.total()) if shared else 0.0
+
+
 def share(values: Iterable[bool]) -> float:
     """The part of the values that is true."""
     every = list(values)
@@ -151,6 +170,13 @@ def figures(results: list[Asked], scoring: Scoring, first: list[float]) -> dict[
             scoring.holds(r.answer, r.gold, 1) for r in results
         ),
         "two best sentences hold it": share(scoring.holds(r.answer, r.gold, 2) for r in results),
+        "exact span set out": share(bool(exact(r.answer)) for r in results),
+        "exact span, token F1 (0 where none)": round(
+            statistics.fmean(token_f1(exact(r.answer), r.expected) for r in results), 4
+        ),
+        "exact span is the answer": share(
+            token_f1(exact(r.answer), r.expected) == 1 for r in results
+        ),
         "answered, article there": share(not r.answer.abstained for r in results),
         "abstained, article absent": share(r.absent.abstained for r in results),
         "answers that report a conflict": share(bool(r.answer.conflicts) for r in results),

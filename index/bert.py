@@ -1,7 +1,6 @@
-"""A BERT encoder's safetensors → an ONNX graph of onnxruntime's fused operators."""
+"""A BERT encoder's tensors → ONNX graphs of onnxruntime's fused operators."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,120 +8,182 @@ import numpy as np
 if TYPE_CHECKING:
     from onnx import ModelProto
 
+Tensors = Mapping[str, np.ndarray]
+HEAD = "head.dense"
+"""The reading head's node: three columns are not worth quantising, and it is what decides."""
+
 _LAYERS, _HEADS = 6, 12
+_FUSED = "com.microsoft"
 
 
-def bert(weights: Path) -> "ModelProto":
-    """BERT with mean pooling and normalised output, from onnxruntime's fused operators."""
-    from onnx import TensorProto, helper, numpy_helper
-    from safetensors.numpy import load_file
+def adapted(base: Tensors, adapter: Tensors) -> dict[str, np.ndarray]:
+    """The base's tensors with an adapter merged in.
 
-    tensors = load_file(weights)
-    nodes, constants = [], []
+    `NAME.up` (out × rank) times `NAME.down` (rank × in) is added to the base's matrix NAME; any
+    other tensor of the adapter takes the place of the base's.
+    """
+    merged = dict(base)
+    for name, value in adapter.items():
+        matrix, _, part = name.rpartition(".")
+        if part == "up":
+            down = adapter[f"{matrix}.down"].astype(np.float32)
+            merged[matrix] = base[matrix] + value.astype(np.float32) @ down
+        elif part != "down":
+            merged[name] = value.astype(np.float32)
+    return merged
 
-    def constant(name: str, value: np.ndarray) -> str:
-        constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+
+def embedder(tensors: Tensors) -> "ModelProto":
+    """`ids`, `mask` (batch × tokens, int32) → `vectors` (batch × width): unit length."""
+    from onnx import TensorProto
+
+    graph = _Graph(tensors)
+    hidden = graph.encoded()
+    graph.apply("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
+    graph.apply(
+        "Unsqueeze",
+        ["mask.float", graph.constant("last", np.array([-1], np.int64))],
+        "mask.column",
+    )
+    graph.apply("Mul", [hidden, "mask.column"], "kept")
+    graph.apply(
+        "ReduceSum",
+        ["kept", graph.constant("tokens", np.array([1], np.int64))],
+        "summed",
+        keepdims=0,
+    )
+    # The mean over the tokens and the sum over them point the same way: the length cancels here.
+    graph.apply("LpNormalization", ["summed"], "vectors", axis=-1, p=2)
+    return graph.model(["ids", "mask"], "vectors", ["batch", tensors["pooler.dense.bias"].size])
+
+
+def reader(tensors: Tensors) -> "ModelProto":
+    """`ids`, `segments`, `mask` (batch × tokens, int32) → `scores` (batch × tokens × 3).
+
+    The scores of a token are those of an answer that begins there and of one that ends there; the
+    third means something at the first token alone: whether there is an answer at all.
+    """
+    graph = _Graph(tensors)
+    hidden = graph.encoded(segments=True)
+    graph.apply("MatMul", [hidden, graph.weight("head.weight", np.transpose)], HEAD)
+    graph.apply("Add", [HEAD, graph.weight("head.bias")], "scores")
+    outputs = tensors["head.bias"].size
+    return graph.model(["ids", "segments", "mask"], "scores", ["batch", "tokens", outputs])
+
+
+class _Graph:
+    """Nodes and constants as they are put together."""
+
+    def __init__(self, tensors: Tensors) -> None:
+        self._tensors = tensors
+        self._nodes: list[Any] = []
+        self._constants: list[Any] = []
+
+    def constant(self, name: str, value: np.ndarray) -> str:
+        from onnx import numpy_helper
+
+        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def weight(name: str, change: Callable[[np.ndarray], np.ndarray] = lambda w: w) -> str:
-        return constant(name, change(tensors[name]))
+    def weight(self, name: str, change: Callable[[np.ndarray], np.ndarray] = lambda w: w) -> str:
+        return self.constant(name, change(self._tensors[name]))
 
     def apply(
+        self,
         operator: str,
         inputs: list[str],
         output: str,
         domain: str = "",
         **attributes: Any,  # noqa: ANN401 (onnx takes what the operator has)
     ) -> str:
-        nodes.append(helper.make_node(operator, inputs, [output], domain=domain, **attributes))
+        from onnx import helper
+
+        node = helper.make_node(
+            operator, inputs, [output], name=output, domain=domain, **attributes
+        )
+        self._nodes.append(node)
         return output
 
-    fused = "com.microsoft"
-    embedded = "embeddings"
-    nodes.append(
-        helper.make_node(
-            "EmbedLayerNormalization",
-            [
-                "ids",
-                "",
-                weight("embeddings.word_embeddings.weight"),
-                constant(
-                    "positions",
-                    tensors["embeddings.position_embeddings.weight"]
-                    + tensors["embeddings.token_type_embeddings.weight"][0],
-                ),
-                "",
-                weight("embeddings.LayerNorm.weight"),
-                weight("embeddings.LayerNorm.bias"),
-                "mask",
-            ],
-            [embedded, "unused_mask_index"],
-            domain=fused,
-            epsilon=1e-12,
+    def model(self, inputs: list[str], output: str, shape: list[str | int]) -> "ModelProto":
+        from onnx import TensorProto, helper
+
+        value = helper.make_tensor_value_info
+        graph = helper.make_graph(
+            self._nodes,
+            "bert",
+            [value(name, TensorProto.INT32, ["batch", "tokens"]) for name in inputs],
+            [value(output, TensorProto.FLOAT, shape)],
+            self._constants,
         )
-    )
-    hidden = embedded
-    for layer in range(_LAYERS):
-        at = f"encoder.layer.{layer}"
+        opsets = [helper.make_opsetid("", 17), helper.make_opsetid(_FUSED, 1)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=8)
+
+    def encoded(self, *, segments: bool = False) -> str:
+        """The last layer's output; without segments every token is of the first."""
+        hidden = self._embedded(segments=segments)
+        for layer in range(_LAYERS):
+            hidden = self._layer(hidden, f"encoder.layer.{layer}")
+        return hidden
+
+    def _embedded(self, *, segments: bool) -> str:
+        from onnx import helper
+
+        positions = self._tensors["embeddings.position_embeddings.weight"]
+        kinds = self._tensors["embeddings.token_type_embeddings.weight"]
+        inputs = [
+            "ids",
+            "segments" if segments else "",
+            self.weight("embeddings.word_embeddings.weight"),
+            self.constant("positions", positions if segments else positions + kinds[0]),
+            self.constant("kinds", kinds) if segments else "",
+            self.weight("embeddings.LayerNorm.weight"),
+            self.weight("embeddings.LayerNorm.bias"),
+            "mask",
+        ]
+        self._nodes.append(
+            helper.make_node(
+                "EmbedLayerNormalization",
+                inputs,
+                ["embedded", "unused_mask_index"],
+                domain=_FUSED,
+                epsilon=1e-12,
+            )
+        )
+        return "embedded"
+
+    def _layer(self, hidden: str, at: str) -> str:
         three = [f"{at}.attention.self.{part}" for part in ("query", "key", "value")]
-        attended = apply(
+        matrices = [self._tensors[f"{part}.weight"].T for part in three]
+        biases = [self._tensors[f"{part}.bias"] for part in three]
+        attended = self.apply(
             "Attention",
             [
                 hidden,
-                constant(f"{at}.qkv", np.concatenate([tensors[f"{p}.weight"].T for p in three], 1)),
-                constant(f"{at}.qkv.bias", np.concatenate([tensors[f"{p}.bias"] for p in three])),
+                self.constant(f"{at}.qkv", np.concatenate(matrices, 1)),
+                self.constant(f"{at}.qkv.bias", np.concatenate(biases)),
                 "mask",
             ],
             f"{at}.attended",
-            fused,
+            _FUSED,
             num_heads=_HEADS,
         )
-
-        def skipped(x: str, skip: str, part: str) -> str:
-            return apply(
-                "SkipLayerNormalization",
-                [
-                    x,
-                    skip,
-                    weight(f"{part}.LayerNorm.weight"),
-                    weight(f"{part}.LayerNorm.bias"),
-                    weight(f"{part}.dense.bias"),
-                ],
-                f"{part}.out",
-                fused,
-                epsilon=1e-12,
-            )
-
-        def projected(x: str, part: str) -> str:
-            matrix = weight(f"{part}.dense.weight", lambda w: w.T)
-            return apply("MatMul", [x, matrix], f"{part}.dense.out")
-
         part = f"{at}.attention.output"
-        middle = skipped(projected(attended, part), hidden, part)
-        wide = projected(middle, f"{at}.intermediate")
-        bias = weight(f"{at}.intermediate.dense.bias")
-        active = apply("BiasGelu", [wide, bias], f"{at}.active", fused)
-        hidden = skipped(projected(active, f"{at}.output"), middle, f"{at}.output")
+        middle = self._skipped(self._projected(attended, part), hidden, part)
+        wide = self._projected(middle, f"{at}.intermediate")
+        bias = self.weight(f"{at}.intermediate.dense.bias")
+        active = self.apply("BiasGelu", [wide, bias], f"{at}.active", _FUSED)
+        return self._skipped(self._projected(active, f"{at}.output"), middle, f"{at}.output")
 
-    apply("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
-    apply("Unsqueeze", ["mask.float", constant("last", np.array([-1], np.int64))], "mask.column")
-    apply("Mul", [hidden, "mask.column"], "kept")
-    apply("ReduceSum", ["kept", constant("tokens", np.array([1], np.int64))], "summed", keepdims=0)
-    # The mean over the tokens and the sum over them point the same way: the length cancels here.
-    apply("LpNormalization", ["summed"], "vectors", axis=-1, p=2)
+    def _skipped(self, x: str, skip: str, part: str) -> str:
+        inputs = [
+            x,
+            skip,
+            self.weight(f"{part}.LayerNorm.weight"),
+            self.weight(f"{part}.LayerNorm.bias"),
+            self.weight(f"{part}.dense.bias"),
+        ]
+        return self.apply("SkipLayerNormalization", inputs, f"{part}.out", _FUSED, epsilon=1e-12)
 
-    def value(name: str, kind: int, shape: list[str | int]) -> Any:  # noqa: ANN401
-        return helper.make_tensor_value_info(name, kind, shape)
-
-    graph = helper.make_graph(
-        nodes,
-        "bert",
-        [
-            value("ids", TensorProto.INT32, ["batch", "tokens"]),
-            value("mask", TensorProto.INT32, ["batch", "tokens"]),
-        ],
-        [value("vectors", TensorProto.FLOAT, ["batch", tensors["pooler.dense.bias"].size])],
-        constants,
-    )
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid(fused, 1)]
-    return helper.make_model(graph, opset_imports=opsets, ir_version=8)
+    def _projected(self, x: str, part: str) -> str:
+        matrix = self.weight(f"{part}.dense.weight", np.transpose)
+        return self.apply("MatMul", [x, matrix], f"{part}.dense.out")

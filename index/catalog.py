@@ -18,7 +18,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection, CursorResult
 
 from index import rows
-from index.document import Chunk, Document, Page, Part
+from index.document import Chunk, Document, Page, Part, Table
 from index.errors import StoreError, UnknownDocument
 from index.schema import (
     MIGRATIONS,
@@ -32,6 +32,9 @@ from index.schema import (
     texts,
     versions,
 )
+
+_ASKED_AT_ONCE = 500
+"""SQLite takes no more than 999 values in its oldest builds."""
 
 _GONE = ("pending", "withdrawn")
 _NOT_LIVE = (*_GONE, "replaced")
@@ -69,7 +72,10 @@ class DocumentInfo:
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A live chunk: its text, the pages and parts it touches, the headings above, its document."""
+    """A live chunk: its text, what it touches, the headings above it, its document.
+
+    `tables` come with the words of the row that names their columns.
+    """
 
     id: int
     start: int
@@ -79,6 +85,13 @@ class StoredChunk:
     heading: tuple[str, ...]
     document: DocumentInfo
     parts: tuple[Part, ...] = ()
+    tables: tuple[tuple[Table, str], ...] = ()
+
+    def table_row(self, start: int) -> tuple[Table, str] | None:
+        """The table, with its column names, of which a row below those begins at `start`."""
+        return next(
+            (found for found in self.tables if found[0].header.end <= start < found[0].end), None
+        )
 
     def pages_of(self, start: int, end: int) -> tuple[int | None, int | None]:
         """The first and last page of a span inside this chunk; (None, None) without pages."""
@@ -180,6 +193,25 @@ class Catalog:
     def location(self, connection: Connection, location: str) -> Location | None:
         """What is known of a file's place."""
         return next(iter(_locations(connection, locations.c.location == location)), None)
+
+    def known(self, connection: Connection, places: Iterable[str]) -> dict[str, Location]:
+        """What is known of the files at these places, by place."""
+        wanted = list(places)
+        found: dict[str, Location] = {}
+        for at in range(0, len(wanted), _ASKED_AT_ONCE):
+            here = locations.c.location.in_(wanted[at : at + _ASKED_AT_ONCE])
+            found.update((place.location, place) for place in _locations(connection, here))
+        return found
+
+    def places_below(self, connection: Connection, folder: str) -> list[str]:
+        """The places below a folder, in order."""
+        below = locations.c.location.startswith(f"{folder}/", autoescape=True)
+        wanted = sql.select(locations.c.location).where(below)
+        return list(connection.scalars(wanted.order_by(locations.c.location)))
+
+    def unlocate(self, connection: Connection, place: str) -> None:
+        """Note that nothing is found at a place any more."""
+        connection.execute(locations.delete().where(locations.c.location == place))
 
     def same_content(
         self, connection: Connection, file_hash: str, besides: Iterable[str] = ()

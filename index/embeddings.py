@@ -1,9 +1,6 @@
 """Text → unit vectors, by the embedded model or by anything that keeps the same protocol."""
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -52,14 +49,10 @@ class MiniLM:
     def __init__(self, model_dir: Path | None = None) -> None:
         self._model_dir = model_dir
 
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="embedding")
-
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), 384); what lies beyond 256 tokens is not read."""
         model.session(self._model_dir)
-        rows = list(self._pool.map(self._embed, texts))
+        rows = list(model.workers().map(self._embed, texts))
         return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)
 
     def embed_query(self, text: str) -> Vectors:

@@ -107,6 +107,15 @@ class UnknownDocument(StoreError):
 class EmbeddingMismatch(StoreError):
     """The store was made with another embedding model."""
 
+    @classmethod
+    def between(cls, folder: Path, made_with: str, name: str) -> "EmbeddingMismatch":
+        """The error for a store in `folder` and the model that was configured."""
+        return cls(
+            f"The store in {folder} was made with the embedding model {made_with}, not {name}. Set "
+            "FOOTNOTE_EMBEDDING back to it, or use another store (--store, FOOTNOTE_STORE) and add "
+            "the documents there."
+        )
+
 
 class ModelError(FootnoteError):
     """The embedding model is missing, damaged or does not answer."""

@@ -2,101 +2,127 @@
 
 import hashlib
 import logging
-import os
 import shutil
-import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
-from index import readers
+from index import walking
 from index.catalog import Location
 from index.chunking import chunks, contexts
 from index.document import Document
 from index.embeddings import Embedder, MiniLM
 from index.errors import DocumentError, FootnoteError
+from index.fetching import fetched, is_address
+from index.isolation import READER, Limits, Workers, in_order
 from index.planning import Prepared
+from index.report import AddReport, FileDone, Outcome, Progress
 from index.store import Store
 
 CHUNK_TOKENS = 128
 """Small chunks find the passage better than full ones (`benchmarks/README.md`). With its context
 and the two special tokens a chunk stays well below what the model reads."""
 
+LARGEST = 200 * 2**20
+"""Bytes of a file by default: more text than a hundred books."""
+
 _BATCH_CHUNKS = 256
 """Chunks a commit: large enough to spread its cost, small enough to lose little work."""
 
-Outcome = Literal["added", "updated", "unchanged", "failed"]
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class FileDone:
-    """What became of one file, as soon as that is certain; `done` of `total` files are so far."""
+class _Parsed:
+    """A document that was read, and where."""
 
-    path: str
-    outcome: Outcome
-    document_id: str | None
-    reason: str | None
-    done: int
-    total: int
+    location: Location
+    document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class AddReport:
-    """What became of all of them."""
-
-    added: tuple[FileDone, ...] = ()
-    updated: tuple[FileDone, ...] = ()
-    unchanged: tuple[FileDone, ...] = ()
-    failed: tuple[FileDone, ...] = ()
-
-    def __add__(self, other: "AddReport") -> "AddReport":
-        return AddReport(
-            self.added + other.added,
-            self.updated + other.updated,
-            self.unchanged + other.unchanged,
-            self.failed + other.failed,
-        )
-
-
-Progress = Callable[[FileDone], None]
+_Read = Callable[[], _Parsed | str]
+"""Reads a file; an id instead says that the store holds it already."""
 
 
 class Ingest:
     """One run of adding files to a store.
+
+    Files are parsed ahead, in processes of their own, while those before them are embedded; they
+    are stored and reported in their order.
 
     Args:
         store: where they go.
         embedder: the store's model.
         tokens: whose tokenizer measures chunks, with `embedder` one and the same by default.
         progress: is told of each file once it is committed or has failed.
+        limits: what one file may take while it is parsed.
+        largest: bytes; a larger file is refused.
+        chunk_tokens: tokens a chunk.
+        reader: what parses files, as `index.isolation.Workers` takes it.
     """
 
     def __init__(
-        self, store: Store, embedder: Embedder, tokens: MiniLM, progress: Progress | None = None
+        self,
+        store: Store,
+        embedder: Embedder,
+        tokens: MiniLM,
+        progress: Progress | None = None,
+        *,
+        limits: Limits | None = None,
+        largest: int = LARGEST,
+        chunk_tokens: int = CHUNK_TOKENS,
+        reader: str = READER,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._tokens = tokens
         self._progress = progress
+        self._workers = Workers(limits, reader=reader)
+        self._largest = largest
+        self._chunk_tokens = chunk_tokens
         self._done: list[FileDone] = []
         self._total = 0
         self._batch: list[tuple[str, Prepared]] = []
         self._copies: dict[str, Path] = {}
+        self._known: Mapping[str, Location] = {}
 
     def add(self, paths: Iterable[str | Path], *, uploads: bool = False) -> AddReport:
-        """Add files and folders; `uploads` are copied into the store and referenced there.
+        """Add files, folders and web addresses; `uploads` are copied into the store.
 
         One bad file never stops the others: it is reported with its reason.
         """
-        files = list(found(paths, outside=self._store.folder))
-        self._total = len(files)
-        for path in files:
-            self._attempt(_shown(path), partial(self._upload if uploads else self._file, path))
-        self._commit()
+        given = list(paths)
+        addresses = [path for path in given if isinstance(path, str) and is_address(path)]
+        files = [path for path in given if path not in addresses]
+        self._add(list(walking.found(files, outside=self._store.folder)), addresses, uploads)
+        return self._summary()
+
+    def sync(self, folder: Path) -> AddReport:
+        """Add what is new or changed in a folder, and remove what is gone from it.
+
+        Raises:
+            DocumentError: the folder is not there, or holds nothing at all any more, as an
+                unmounted disk does: its documents stay.
+        """
+        if not folder.is_dir():
+            raise DocumentError(f"There is no folder {walking.shown(folder)}: nothing was changed.")
+        files = list(walking.found([folder], outside=self._store.folder))
+        gone = self._gone(folder, files)
+        if gone and not files and not any(folder.iterdir()):
+            raise DocumentError(
+                f"{walking.shown(folder)} is empty, and {len(gone)} documents came from it: "
+                "nothing was removed. If its disk is there, remove them with 'footnote remove'."
+            )
+        self._total = len(gone)
+        self._add(files, [], uploads=False)
+        # After the additions, so that a file that was only moved keeps its document.
+        for place in gone:
+            document_id = self._store.forget(place)
+            if document_id is not None:
+                self._report(walking.shown(Path(place)), "removed", document_id)
         return self._summary()
 
     def add_documents(self, documents: Iterable[tuple[str, Document | DocumentError]]) -> AddReport:
@@ -111,47 +137,84 @@ class Ingest:
                 self._fail(name, document)
                 continue
             place = Location(f"memory:{name}", "", document.version, len(document.text), 0)
-            self._attempt(name, partial(self._prepared, place, document))
+            self._attempt(name, partial(_Parsed, place, document))
         self._commit()
         return self._summary()
 
-    def _attempt(self, shown: str, act: Callable[[], Prepared | str]) -> None:
-        """Put what `act` makes into the batch; an id instead says that it is stored already."""
+    def _add(self, files: list[Path], addresses: list[str], uploads: bool) -> None:
+        self._total += len(files) + len(addresses)
+        self._known = self._store.locations(walking.places(files))
+        read = self._upload if uploads else self._file
+        tasks: list[tuple[str, _Read]] = [(walking.shown(f), partial(read, f)) for f in files]
+        tasks += [(address, partial(self._page, address)) for address in addresses]
+        ahead = 2 * self._workers.count
+        with self._workers, ThreadPoolExecutor(self._workers.count) as threads:
+            futures = in_order((task for _, task in tasks), threads, ahead)
+            try:
+                for (shown, _), future in zip(tasks, futures, strict=True):
+                    self._attempt(shown, future.result)
+            finally:
+                threads.shutdown(cancel_futures=True)
+        self._commit()
+
+    def _attempt(self, shown: str, read: _Read) -> None:
+        """Put what `read` gives into the batch, embedded."""
         try:
-            made = act()
-        except Exception as error:  # noqa: BLE001 (a parser may fail in any way at all)
+            made = read()
+            if isinstance(made, str):
+                self._report(shown, "unchanged", made)
+                return
+            prepared = self._prepared(made.location, made.document)
+        except Exception as error:  # noqa: BLE001 (each file is reported)
             self._fail(shown, error)
             return
-        if isinstance(made, str):
-            self._report(shown, "unchanged", made)
-            return
-        self._batch.append((shown, made))
+        self._batch.append((shown, prepared))
         if sum(len(prepared.chunks) for _, prepared in self._batch) >= _BATCH_CHUNKS:
             self._commit()
 
-    def _upload(self, path: Path) -> Prepared | str:
+    def _upload(self, path: Path) -> _Parsed | str:
         copy, is_new = _kept(path, self._store.folder)
         if is_new:
-            self._copies[_shown(path)] = copy
+            self._copies[walking.shown(path)] = copy
         return self._file(copy)
 
-    def _file(self, path: Path) -> Prepared | str:
-        status = _status(path)
-        place = _place(path)
-        known = self._store.location(place)
+    def _file(self, path: Path) -> _Parsed | str:
+        status = walking.status(path)
+        place = walking.place(path)
+        known = self._known.get(place) or self._store.location(place)
         stamp = (status.st_size, status.st_mtime_ns)
         if known and (known.size, known.modified_ns) == stamp:
             return known.document_id
+        if status.st_size > self._largest:
+            raise DocumentError(
+                f"The file has {status.st_size >> 20} MiB; at most {self._largest >> 20} are taken "
+                "(FOOTNOTE_FILE_LIMIT). Split it, or raise the limit."
+            )
         with path.open("rb") as file:
             file_hash = hashlib.file_digest(file, "sha256").hexdigest()
-        same = self._store.same_content(file_hash)
+        here = Location(place, "", file_hash, *stamp)
+        same = self._store.adopt(here)
         if same is not None:
-            self._store.locate(Location(place, same.document_id, file_hash, *stamp))
+            if same.location != place and _is_gone(same.location):
+                self._store.forget(same.location)
             return same.document_id
-        return self._prepared(Location(place, "", file_hash, *stamp), readers.read(path))
+        document = self._workers.read(path, path.name)
+        return _Parsed(here, document)
+
+    def _page(self, address: str) -> _Parsed | str:
+        page = fetched(address)
+        file_hash = hashlib.sha256(page.data).hexdigest()
+        known = self._store.location(address)
+        if known and known.file_hash == file_hash:
+            return known.document_id
+        with tempfile.TemporaryDirectory() as scratch:
+            copy = Path(scratch) / "page"
+            copy.write_bytes(page.data)
+            document = page.stamped(self._workers.read(copy, page.name))
+        return _Parsed(Location(address, "", file_hash, len(page.data), 0), document)
 
     def _prepared(self, location: Location, document: Document) -> Prepared:
-        parts = chunks(document, self._tokens.word_ends, CHUNK_TOKENS)
+        parts = chunks(document, self._tokens.word_ends, self._chunk_tokens)
         around = contexts(document, parts, self._tokens.word_ends)
         texts = [
             f"{context}\n{document.text[chunk.start : chunk.end]}"
@@ -159,6 +222,12 @@ class Ingest:
         ]
         vectors = self._embedder.embed_passages(texts)
         return Prepared(location, document, parts, around, vectors)
+
+    def _gone(self, folder: Path, files: Iterable[Path]) -> list[str]:
+        """The places below a folder that the store knows and that are no longer among its files."""
+        present = set(walking.places(files))
+        known = self._store.places(str(folder.resolve()))
+        return [place for place in known if place not in present and not _is_unsure(place)]
 
     def _commit(self) -> None:
         if not self._batch:
@@ -195,67 +264,30 @@ class Ingest:
         def of(outcome: Outcome) -> tuple[FileDone, ...]:
             return tuple(done for done in self._done if done.outcome == outcome)
 
-        return AddReport(of("added"), of("updated"), of("unchanged"), of("failed"))
+        return AddReport(of("added"), of("updated"), of("unchanged"), of("failed"), of("removed"))
 
 
-def found(paths: Iterable[str | Path], outside: Path) -> Iterator[Path]:
-    """The files meant by the paths: files as they are, folders with every readable type in them.
-
-    Hidden folders and the store itself are left out of a folder; a path that is not there is
-    given back, to be reported like any file that cannot be read.
-    """
-    own = outside.resolve()
-    seen: set[Path] = set()
-    for given in map(Path, paths):
-        for path in _walk(given, own) if _is_folder(given) else [given]:
-            if path not in seen:
-                seen.add(path)
-                yield path
+def _is_gone(place: str) -> bool:
+    """Whether it was a file that is certainly not there any more."""
+    path = Path(place)
+    return path.is_absolute() and not path.exists() and path.parent.is_dir()
 
 
-def _walk(folder: Path, own: Path) -> Iterator[Path]:
-    for current, folders, files in os.walk(folder):
-        here = Path(current)
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and (here / name).resolve() != own
-        )
-        for name in sorted(files):
-            if not name.startswith(".") and Path(name).suffix.lower() in readers.SUPPORTED:
-                yield here / name
-
-
-def _is_folder(path: Path) -> bool:
+def _is_unsure(place: str) -> bool:
+    """Whether a file may be there and only cannot be looked at."""
     try:
-        return path.is_dir()
-    except OSError:
+        Path(place).lstat()
+    except FileNotFoundError:
         return False
-
-
-def _status(path: Path) -> os.stat_result:
-    """What the system says of a file; a pipe or a device, which may never end, is no document."""
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
-        raise DocumentError(f"This is {kind}, not a file.")
-    return status
-
-
-def _place(path: Path) -> str:
-    place = str(path.resolve())
-    if _shown(path.resolve()) != place:
-        raise DocumentError(
-            "Its name, or that of a folder above it, is not valid UTF-8. Rename it, then try again."
-        )
-    return place
-
-
-def _shown(path: Path) -> str:
-    """The path as it can be printed: bytes that are not valid UTF-8 as backslash escapes."""
-    return str(path).encode("utf-8", "backslashreplace").decode()
+    except OSError:
+        return True
+    return False
 
 
 def _reason(shown: str, error: Exception) -> str:
     if isinstance(error, FootnoteError):
+        for note in getattr(error, "__notes__", ()):  # what went wrong where it was parsed
+            log.error("%s: %s", shown, note)
         return str(error)
     if isinstance(error, OSError):
         return f"It cannot be read: {error.strerror or error}."
@@ -265,7 +297,7 @@ def _reason(shown: str, error: Exception) -> str:
 
 def _kept(upload: Path, store: Path) -> tuple[Path, bool]:
     """The store's own copy of an upload, in a folder named by its content; whether it is new."""
-    _status(upload)
+    walking.status(upload)
     with upload.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     target = store / "uploads" / digest[:16] / upload.name

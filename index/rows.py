@@ -9,7 +9,7 @@ from sqlalchemy.engine import Row
 
 from index.document import Chunk, Document, Heading, Page, Part, Span, Table
 
-T = TypeVar("T", Page, Part)
+T = TypeVar("T", Page, Part, Table)
 Values = dict[str, Any]
 
 TEXT_PART = 65_536
@@ -35,7 +35,7 @@ def version_row(document_id: str, document: Document) -> Values:
         "pages": _packed_pages(document.pages),
         "headings": [(h.level, h.start, h.end) for h in document.headings],
         "parts": _packed_parts(document.parts),
-        "tables": [(t.start, t.end, *t.header) for t in document.tables],
+        "tables": _packed_tables(document.tables),
         "page_count": len(document.pages),
         "characters": len(document.text),
         "added": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -61,6 +61,7 @@ def layout_rows(version_id: int, document: Document) -> list[Values]:
 def chunk_rows(version_id: int, document: Document, chunks: Sequence[Chunk]) -> list[Values]:
     """The rows of its chunks, each with what of the document's structure it touches."""
     pages = _touched(document.pages)
+    tables = _touched(document.tables)
     kinds = dict.fromkeys(part.kind for part in document.parts)
     parts = [_touched([p for p in document.parts if p.kind == kind]) for kind in kinds]
     heading = _heading_paths(document)
@@ -71,6 +72,7 @@ def chunk_rows(version_id: int, document: Document, chunks: Sequence[Chunk]) -> 
             "end": chunk.end,
             "pages": _packed_pages(pages(chunk.start, chunk.end)),
             "heading": heading(chunk.start),
+            "tables": _packed_tables(tables(chunk.start, chunk.end)),
             "parts": _packed_parts(
                 # As the document has them: in order of their start, an outer one first.
                 sorted(
@@ -98,9 +100,7 @@ def document_of(row: Row[Any], text: str) -> Document:
         pages=pages_of(row.pages),
         headings=tuple(Heading(*heading) for heading in row.headings),
         parts=parts_of(row.parts),
-        tables=tuple(
-            Table(start, end, Span(header, behind)) for start, end, header, behind in row.tables
-        ),
+        tables=tables_of(row.tables),
     )
 
 
@@ -112,6 +112,15 @@ def pages_of(packed: Sequence[Sequence[int]]) -> tuple[Page, ...]:
 def parts_of(packed: Sequence[Any]) -> tuple[Part, ...]:
     """The parts of a row."""
     return tuple(Part(*part) for part in packed)
+
+
+def tables_of(packed: Sequence[Sequence[int]]) -> tuple[Table, ...]:
+    """The tables of a row."""
+    return tuple(Table(start, end, Span(header, behind)) for start, end, header, behind in packed)
+
+
+def _packed_tables(tables: Sequence[Table]) -> list[tuple[int, int, int, int]]:
+    return [(table.start, table.end, *table.header) for table in tables]
 
 
 def _packed_pages(pages: Sequence[Page]) -> list[tuple[int, int, int]]:

@@ -60,11 +60,12 @@ chunks = sql.Table(
     sql.Column("version_id", sql.ForeignKey("versions.id"), nullable=False, index=True),
     sql.Column("start", sql.Integer, nullable=False),
     sql.Column("end", sql.Integer, nullable=False),
-    # The pages and parts that the chunk touches and the headings above it: a hit is shown without
+    # What the chunk touches, and the headings above it: a hit is shown without
     # reading the structure of the whole document.
     sql.Column("pages", sql.JSON, nullable=False),
     sql.Column("heading", sql.JSON, nullable=False),
     sql.Column("parts", sql.JSON, nullable=False, server_default="[]"),
+    sql.Column("tables", sql.JSON, nullable=False, server_default="[]"),
     # An id names a chunk in Chroma and in the lexical index too: it must never come back.
     sqlite_autoincrement=True,
 )
@@ -91,6 +92,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE versions ADD COLUMN parts JSON NOT NULL DEFAULT '[]'",
         "ALTER TABLE versions ADD COLUMN tables JSON NOT NULL DEFAULT '[]'",
         "ALTER TABLE chunks ADD COLUMN parts JSON NOT NULL DEFAULT '[]'",
+        "ALTER TABLE chunks ADD COLUMN tables JSON NOT NULL DEFAULT '[]'",
         """CREATE TABLE layouts (
             version_id INTEGER NOT NULL REFERENCES versions (id),
             page INTEGER NOT NULL,

@@ -12,7 +12,7 @@ Chroma anew.
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -149,14 +149,49 @@ class Store:
         with self._reading() as connection:
             return self.catalog.same_content(connection, file_hash)
 
+    def locations(self, places: Iterable[str]) -> dict[str, Location]:
+        """What is known of the files at these places, by place."""
+        with self._reading() as connection:
+            return self.catalog.known(connection, places)
+
+    def places(self, folder: str) -> list[str]:
+        """The places below a folder at which documents were found."""
+        with self._reading() as connection:
+            return self.catalog.places_below(connection, folder)
+
     # Changes -----------------------------------------------------------------------------------
 
-    def locate(self, location: Location) -> None:
-        """Note that a known document is also found here; a document found nowhere else leaves."""
+    def adopt(self, location: Location) -> Location | None:
+        """Note that known content is also found here: where it was known; None if it is new.
+
+        A document that was here before, and is nowhere else, leaves.
+        """
+        if self.same_content(location.file_hash) is None:
+            return None
         with self._changing():
             with self.catalog.writing() as connection:
-                self._move(connection, location)
+                # Asked again: it may have left meanwhile.
+                same = self.catalog.same_content(connection, location.file_hash)
+                if same is None:
+                    return None
+                self._move(connection, replace(location, document_id=same.document_id))
             self._clear()
+        return same
+
+    def forget(self, place: str) -> str | None:
+        """Note that a document is not found here any more: the id of one that leaves with it."""
+        with self._changing():
+            self._clear()
+            with self.catalog.writing() as connection:
+                known = self.catalog.location(connection, place)
+                if known is None:
+                    return None
+                self.catalog.unlocate(connection, place)
+                last = not self.catalog.paths(connection, known.document_id)
+                if last:
+                    self.catalog.withdraw(connection, known.document_id)
+            self._clear()
+        return known.document_id if last else None
 
     def put(self, batch: Sequence[Prepared]) -> list[tuple[str, Outcome]]:
         """Store documents: for each its id and what became of it. On return they are durable."""
@@ -370,11 +405,7 @@ class Store:
             )
         made_with = self.catalog.fact(connection, "embedding")
         if made_with != embedder.name:
-            raise EmbeddingMismatch(
-                f"The store in {self.folder} was made with the embedding model {made_with}, not "
-                f"{embedder.name}. Set FOOTNOTE_EMBEDDING back to it, or use another store "
-                "(--store, FOOTNOTE_STORE) and add the documents there."
-            )
+            raise EmbeddingMismatch.between(self.folder, made_with, embedder.name)
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -390,6 +421,25 @@ class Store:
 def is_store(folder: Path) -> bool:
     """Whether the folder holds a store."""
     return (folder / "catalog.sqlite").is_file()
+
+
+def check_embedding(folder: Path, name: str) -> None:
+    """Refuse a store of another embedding model before that model is so much as asked.
+
+    Raises:
+        EmbeddingMismatch: there is a store, and it was made with another model.
+        StoreError: it cannot be read.
+    """
+    if not is_store(folder):
+        return
+    with closing(Catalog(folder / "catalog.sqlite", read_only=True)) as catalog:
+        try:
+            with catalog.reading() as connection:
+                made_with = catalog.fact(connection, "embedding")
+        except sqlalchemy.exc.DatabaseError as error:
+            raise StoreError.catalog(folder, error.orig or error) from error
+    if made_with != name:
+        raise EmbeddingMismatch.between(folder, made_with, name)
 
 
 def _is_writable(folder: Path) -> bool:

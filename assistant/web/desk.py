@@ -20,7 +20,7 @@ from assistant.web.stores import Stores
 from index.catalog import DocumentInfo
 from index.document import Span
 from index.errors import EmptyStore, FootnoteError
-from index.ingest import FileDone
+from index.report import FileDone
 
 FILTER_FROM = 12
 """Documents from which the list has a field to narrow it."""

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from assistant.web import texts
 from assistant.web.places import Place, link
 from index.catalog import DocumentInfo
-from index.ingest import FileDone
+from index.report import FileDone
 
 SHOWN = 300
 """Rows of the list; a larger store is narrowed with the field above it."""

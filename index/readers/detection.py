@@ -14,6 +14,7 @@ from index.readers.encoding import decode
 TEXT_SUFFIXES = frozenset({".txt", ".text"})
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
 MAIL_SUFFIXES = frozenset({".eml", ".mbox", ".msg"})
 DATA_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".geojson", ".ipynb", ".xml"})
 CODE_SUFFIXES = frozenset(
@@ -31,6 +32,7 @@ SUPPORTED = frozenset(
     TEXT_SUFFIXES
     | MARKDOWN_SUFFIXES
     | HTML_SUFFIXES
+    | IMAGE_SUFFIXES
     | MAIL_SUFFIXES
     | DATA_SUFFIXES
     | CODE_SUFFIXES
@@ -41,7 +43,7 @@ SUPPORTED = frozenset(
 
 READABLE = (
     "text, Markdown, HTML, PDF, Word, Excel and PowerPoint files of 2007 and later, OpenDocument, "
-    "RTF, CSV, EPUB, mail, JSON, XML and source code can be read"
+    "RTF, CSV, EPUB, pictures, mail, JSON, XML and source code can be read"
 )
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -53,6 +55,9 @@ _OLE_STREAMS = {
     "Workbook": "an old Excel workbook",
     "PowerPoint Document": "an old PowerPoint file",
 }
+_IMAGES = re.compile(
+    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|II\*\0|MM\0\*|RIFF....WEBP|BM.{4}\0{4}", re.DOTALL
+)
 _PDF_HEADER = re.compile(rb"%PDF-\d")
 _HTML_OPENING = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*(?:<!doctype\s+html|<html[\s>])",
@@ -73,12 +78,13 @@ _XML_OPENING = re.compile(r"\s*<\?xml\s")
 
 
 class Kind(Enum):
-    """A format family; the value is its media type."""
+    """A format family; the value is its media type, of pictures only the first half."""
 
     TEXT = "text/plain"
     MARKDOWN = "text/markdown"
     HTML = "text/html"
     PDF = "application/pdf"
+    IMAGE = "image/*"
     EPUB = "application/epub+zip"
     EMAIL = "message/rfc822"
     MAILBOX = "application/mbox"
@@ -108,6 +114,8 @@ def detect(data: bytes, name: str) -> Kind:
         _PDF_HEADER.search(head) and b"endobj" in data
     ):
         return Kind.PDF
+    if _IMAGES.match(head):
+        return Kind.IMAGE
     if data.startswith(_ZIP):
         return _detect_zip(data)
     if data.startswith(_OLE):

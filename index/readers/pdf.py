@@ -8,6 +8,7 @@ from pypdfium2 import raw
 
 from index.document import Document
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
+from index.readers import ocr
 from index.readers.dates import iso_date
 from index.readers.metadata import Statement, compose
 from index.readers.pdf_page import printed_page
@@ -25,7 +26,7 @@ def read_pdf(data: bytes, name: str) -> Document:
 
     Raises:
         EncryptedDocument: the file needs a password.
-        EmptyDocument: no page has a text layer.
+        EmptyDocument: no page has text, or none that can be recognised.
         DocumentError: the file is damaged or cut off.
     """
     # pdfium would repair a file that ends early, silently without its missing pages.
@@ -45,8 +46,9 @@ def read_pdf(data: bytes, name: str) -> Document:
     made = set_pages(printed)
     if not made.text.strip():
         raise EmptyDocument(
-            "The PDF has no text, only pictures of pages; it looks scanned: "
-            "run text recognition (OCR) on it first."
+            "The PDF has only pictures, and no text was recognised on them."
+            if ocr.available()
+            else f"The PDF has no text, only pictures of pages; it looks scanned: {ocr.INSTALL}."
         )
     return compose(
         made.text,

@@ -124,6 +124,12 @@ def _upright(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np
     return boxes
 
 
+def moved(words: Words, by: int) -> Words:
+    """`words` of a text that begins at `by` in another."""
+    there: Words = words + np.array([by, by, 0, 0, 0, 0])
+    return there
+
+
 def _right_to_left(codes: NDArray[np.int64]) -> bool:
     return bool(((codes >= 0x590) & (codes <= 0x8FF)).any())
 
@@ -163,22 +169,20 @@ def _runs(glyphs: Glyphs) -> list[Run]:
     outer = _around(boxes, of_runs)
     low = np.minimum.reduceat(np.where(full, bottom, np.inf), of_runs)
     high = np.maximum.reduceat(np.where(full, top, -np.inf), of_runs)
-    bold = np.logical_and.reduceat(glyphs.bold[ink], of_runs)
+    bold_runs = np.logical_and.reduceat(glyphs.bold[ink], of_runs)
     last = [*first[1:].tolist(), len(texts)]
+    rows = np.column_stack([outer[:, 0], low, outer[:, 2], high, np.maximum(size, 1.0)])
     return [
-        Run(" ".join(texts[begin:end]), words[begin:end], *box, *rest)
-        for begin, end, box, rest in zip(
-            first.tolist(),
-            last,
-            np.column_stack([outer[:, 0], low, outer[:, 2], high]).tolist(),
-            zip(np.maximum(size, 1.0).tolist(), bold.tolist(), strict=True),
-            strict=True,
+        Run(" ".join(texts[begin:end]), words[begin:end], left, bottom, right, top, size, bold)
+        for begin, end, (left, bottom, right, top, size), bold in zip(
+            first.tolist(), last, rows.tolist(), bold_runs.tolist(), strict=True
         )
     ]
 
 
 def _inked(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return (codes > _SPACE) | (codes == _HYPHEN_AT_LINE_END)
+    inked: NDArray[np.bool_] = (codes > _SPACE) | (codes == _HYPHEN_AT_LINE_END)
+    return inked
 
 
 def _words(codes: NDArray[np.int64], starts: NDArray[np.int64]) -> list[str]:
@@ -288,7 +292,7 @@ def _line(row: Sequence[Run]) -> Line:
         between = "" if gap < _WORD_GAP * before.size else " "
         parts += between, run.text
         length += len(between)
-        words.append(np.add(run.words, [length, length, 0, 0, 0, 0]))
+        words.append(moved(run.words, length))
         length += len(run.text)
     return Line(
         "".join(parts),

@@ -4,6 +4,7 @@ import ctypes
 import re
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from pypdfium2 import raw
 
+from index.readers import ocr
 from index.readers.pdf_layout import Glyphs, columns
 from index.readers.pdf_text import PrintedPage
 
@@ -22,6 +24,8 @@ _PALE = 230  # of 255: darker ink shows on white
 _FAINT = 30  # of 255: opacity below
 _UNSEEN_MODES = frozenset({raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP})
 _CONTRAST = 24  # of 255, between the lightest and the darkest pixel of a word that shows
+_FEWEST_PRINTED = 20  # characters: fewer on a scan are a stamp or a page number
+_LONGEST_SIDE = 8_000  # pixels of a page that is read by OCR
 _SCAN_SHARE = 0.5  # of the page's area: a picture this large may be a scan of a page
 
 
@@ -46,7 +50,8 @@ class Sheet:
     @classmethod
     def of(cls, page: pdfium.PdfPage) -> "Sheet":
         """The part of `page` that is shown."""
-        return cls(*page.get_bbox(), (page.get_rotation() // 90) % 4)
+        left, bottom, right, top = page.get_bbox()
+        return cls(left, bottom, right, top, (page.get_rotation() // 90) % 4)
 
     @property
     def size(self) -> tuple[float, float]:
@@ -75,7 +80,17 @@ def printed_page(file: pdfium.PdfDocument, index: int) -> PrintedPage:
     """The lines that can be seen on a page, or the text layer under a scanned one."""
     with closing(file[index]) as page, closing(page.get_textpage()) as text:
         sheet = Sheet.of(page)
-        return PrintedPage(*sheet.size, columns(_glyphs(page, text.raw, sheet)))
+        glyphs = _glyphs(page, text.raw, sheet)
+        few = int((glyphs.codes > 32).sum()) < _FEWEST_PRINTED
+        if few and min(sheet.size) >= 1 and ocr.available() and _is_scan(page, sheet):
+            glyphs = _recognised(page, sheet)
+        return PrintedPage(*sheet.size, columns(glyphs))
+
+
+def _recognised(page: pdfium.PdfPage, sheet: Sheet) -> Glyphs:
+    dpi = min(ocr.RESOLUTION, _LONGEST_SIDE * 72 / max(sheet.size))
+    with closing(page.render(scale=dpi / 72, grayscale=True)) as bitmap:
+        return ocr.recognised(bitmap.to_pil(), dpi)
 
 
 def _glyphs(page: pdfium.PdfPage, text: Any, sheet: Sheet) -> Glyphs:  # noqa: ANN401 - a ctypes pointer
@@ -106,9 +121,10 @@ def _glyphs(page: pdfium.PdfPage, text: Any, sheet: Sheet) -> Glyphs:  # noqa: A
         unseen[start:end] = style.unseen
         if style.pale:
             pale.append((start, end))
-    mostly_unseen = (inked & seen & ~unseen).sum() < unseen.sum()
-    if unseen.any() and not (mostly_unseen and is_scan(page, sheet)):
-        seen &= ~unseen
+    if unseen.any():
+        printed = inked & seen & ~unseen
+        if printed.sum() >= unseen.sum() or not _is_scan(page, sheet):
+            seen &= ~unseen
     if pale:
         picture = _rendered(page)
         for start, end in pale:
@@ -123,7 +139,7 @@ def _characters(text: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:  # 
     boxes = (raw.FS_RECTF * max(count, 1))()
     # The raw calls: the wrapper's own take several times as long, and a report has a million.
     code_of, box_of, place = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, ctypes.byref
-    codes = np.array([code_of(text, at) for at in range(count)], dtype=np.int64)
+    codes = np.fromiter(map(code_of, repeat(text), range(count)), np.int64, count)
     for at in range(count):
         box_of(text, at, place(boxes[at]))
     left, top, right, bottom = np.frombuffer(boxes, np.float32).reshape(-1, 4)[:count].T
@@ -147,7 +163,7 @@ def _style(item: Any) -> _Style:  # noqa: ANN401
     )
 
 
-def is_scan(page: pdfium.PdfPage, sheet: Sheet) -> bool:
+def _is_scan(page: pdfium.PdfPage, sheet: Sheet) -> bool:
     """Whether a picture covers most of the page."""
     whole = (sheet.right - sheet.left) * (sheet.top - sheet.bottom)
     for item in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]):

@@ -11,7 +11,7 @@ import numpy as np
 
 from index.document import Heading, Page
 from index.layout import PageLayout
-from index.readers.pdf_layout import Line, Words
+from index.readers.pdf_layout import Line, Words, moved
 
 Column = list[Line]
 
@@ -89,7 +89,7 @@ class _Paragraph:
         else:
             self.text += between
         start = len(self.text)
-        self.words.append(np.add(line.words, [start, start, 0, 0, 0, 0]))
+        self.words.append(moved(line.words, start))
         self.text += line.text
 
 
@@ -121,7 +121,7 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
                 between = ""
             elif last.open and paragraph.text[:1].islower() and last.style == paragraph.style:
                 # A word broken over a page keeps its hyphen: both pages stay as printed.
-                between = " " if not _BROKEN.search(last.text) else ""
+                between = " " if not _broken(last.text) else ""
             else:
                 between = "\n\n"
             parts += between, paragraph.text
@@ -130,7 +130,7 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
             level = levels.get(paragraph.style, 0)
             if level and not paragraph.tabular and _could_be_heading(paragraph.text):
                 headings.append(Heading(level, offset, offset + len(paragraph.text)))
-            words += [np.add(some, [offset, offset, 0, 0, 0, 0]) for some in paragraph.words]
+            words += [moved(some, offset) for some in paragraph.words]
             offset += len(paragraph.text)
             last = paragraph
         spans.append(Page(number, offset if begin is None else begin, offset))
@@ -182,7 +182,7 @@ def _examined(pages: Iterable[Sequence[Column]]) -> _Print:
     for column in (column for page in pages for column in page):
         for line in column:
             styles[_Style.of(line)] += len(line.text)
-            whole = line.text if not _BROKEN.search(line.text) else line.text.rpartition(" ")[0]
+            whole = line.text if not _broken(line.text) else line.text.rpartition(" ")[0]
             words.update(_WORD.findall(whole.lower()))
         for above, below in pairwise(column):
             if above.cells == below.cells == 1 and abs(above.size - below.size) < 0.5:
@@ -248,7 +248,7 @@ def _joint(above: str, below: str, words: frozenset[str]) -> str:
 
     A hyphen stays where the word has one.
     """
-    broken = _BROKEN.search(above)
+    broken = _broken(above)
     continued = _WORD.match(below)
     if broken is None or continued is None:
         return "" if above.endswith(("-", "–", "—", "/")) else " "
@@ -261,6 +261,11 @@ def _joint(above: str, below: str, words: frozenset[str]) -> str:
         first.rpartition("-")[2] in words and second in words
     )
     return "" if compound else _BREAK
+
+
+def _broken(text: str) -> re.Match[str] | None:
+    """The half of a word that `text` ends with, if it ends with a hyphen."""
+    return _BROKEN.search(text, max(text.rfind(" "), 0)) if text.endswith("-") else None
 
 
 def _heading_levels(pages: Sequence[Sequence[Column]], body: _Style) -> dict[_Style, int]:

@@ -13,6 +13,7 @@ _READERS = {
     Kind.MARKDOWN: ("index.readers.markdown", "read_markdown"),
     Kind.HTML: ("index.readers.html", "read_html"),
     Kind.PDF: ("index.readers.pdf", "read_pdf"),
+    Kind.IMAGE: ("index.readers.images", "read_image"),
     Kind.DOCX: ("index.readers.docx", "read_docx"),
     Kind.SEPARATED: ("index.readers.separated", "read_separated"),
     Kind.PPTX: ("index.readers.pptx", "read_pptx"),

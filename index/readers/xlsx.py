@@ -85,7 +85,7 @@ def read_xlsx(data: bytes, name: str) -> Document:
 
 
 def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, Iterator[Block]]]:
-    main = next(path for kind, path in related(archive, "").values() if kind == "officeDocument")
+    main, *_ = (p for kind, p in related(archive, "").values() if kind == "officeDocument")
     workbook = parsed(archive.read(main))
     parts = related(archive, main)
     paths = dict(parts.values())

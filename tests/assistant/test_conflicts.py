@@ -19,7 +19,7 @@ def candidate(text: str, document: str) -> Candidate:
     )
     chunk = StoredChunk(1, 0, len(text), text, (), (), info)
     return Candidate(
-        source=Retrieved(chunk, 1.0, 1.0, 1.0),
+        source=Retrieved(chunk, 1.0, 1.0, 1.0, score=1.0),
         start=0,
         end=len(text),
         text=text,
@@ -29,6 +29,8 @@ def candidate(text: str, document: str) -> Candidate:
         in_context=1.0,
         coverage=1.0,
         covered_in_context=1.0,
+        expected=False,
+        span=None,
         score=1.0,
     )
 
@@ -139,6 +141,13 @@ def test_two_documents_that_differ_are_found_whichever_comes_first(question, one
 )
 def test_what_agrees_or_speaks_of_something_else_is_no_conflict(question, one, other):
     assert contradicting(question, one, (other, "B")) == []
+
+
+def test_what_is_said_of_another_place_denies_nothing():
+    one = "The ministers met in Delhi."
+    other = "The ministers never met in Delhi."
+    assert contradicting("Have they met in Paris?", one, (other, "B")) == []
+    assert contradicting("Have they met in Delhi?", one, (other, "B")) == [other]
 
 
 def test_one_document_does_not_contradict_itself():

@@ -19,7 +19,7 @@ from fastapi.responses import JSONResponse
 
 from assistant.assistant import Assistant
 from index.embeddings import MiniLM
-from index.errors import ModelError, SettingsError
+from index.errors import EmbeddingMismatch, ModelError, SettingsError
 
 KEY = "sk-a-key-that-nobody-may-see"
 QUESTION = "Why did Gate 3 fail?"
@@ -198,3 +198,15 @@ def test_a_server_that_stops_while_documents_are_added_loses_nothing_stored(
         server.status = 200
         assert "1931" in assistant.query("When did the inn of the village close?").text
         assert len(assistant.add(tmp_path / "mill.txt").added) == 1
+
+
+def test_a_store_of_another_model_is_told_before_the_server_is_asked(
+    server: EmbeddingServer, monkeypatch, tmp_path
+):
+    with Assistant(tmp_path / "store") as assistant:
+        (tmp_path / "note.txt").write_text("The gate was opened at 21:34.")
+        assistant.add(tmp_path / "note.txt")
+    server.configure(monkeypatch)
+    with pytest.raises(EmbeddingMismatch, match="all-MiniLM-L6-v2"):
+        Assistant(tmp_path / "store")
+    assert server.requests == []

@@ -57,6 +57,11 @@ def test_reliability_by_hand():
     assert metrics.calibration_error(table) == pytest.approx(expected)
 
 
+def test_the_threshold_that_answers_a_share_refuses_what_lies_below_it():
+    there, absent = [0.9, 0.8, 0.6, 0.2], [0.1, 0.5, 0.6, 0.7]
+    assert [metrics.refused_at(there, absent, part) for part in (0.5, 0.75, 1)] == [1, 0.5, 0.25]
+
+
 def test_a_paired_difference_has_the_sign_of_the_gain():
     gain = metrics.paired_difference([1.0] * 30, [0.0, 1.0] * 15)
     assert gain.value == 0.5

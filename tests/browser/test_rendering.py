@@ -10,7 +10,7 @@ from assistant.answer import Answer, Citation, Passage, Sentence, citation_id
 from assistant.web import answers, library, sources, texts
 from assistant.web.places import Place
 from index.document import Document, Heading, Page, Span
-from index.ingest import FileDone
+from index.report import FileDone
 
 HOSTILE = """\" onclick="alert(1)" x='<img src=x onerror=alert(2)>&amp;[1] ${1} {{x}}"""
 

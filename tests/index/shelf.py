@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import chromadb
 import tantivy
@@ -13,8 +14,9 @@ from index.catalog import Location
 from index.chunking import chunks, contexts
 from index.document import Document
 from index.embeddings import MiniLM
-from index.ingest import CHUNK_TOKENS, AddReport, Ingest, Progress
+from index.ingest import CHUNK_TOKENS, Ingest
 from index.planning import Prepared
+from index.report import AddReport, Progress
 from index.store import Store
 
 
@@ -26,10 +28,17 @@ class Shelf:
         self.store = Store(folder, embedder, create=create)
 
     def add(
-        self, *paths: Path | str, uploads: bool = False, progress: Progress | None = None
+        self,
+        *paths: Path | str,
+        uploads: bool = False,
+        progress: Progress | None = None,
+        **options: Any,
     ) -> AddReport:
-        run = Ingest(self.store, self.embedder, self.embedder, progress)
+        run = Ingest(self.store, self.embedder, self.embedder, progress, **options)
         return run.add(paths, uploads=uploads)
+
+    def sync(self, folder: Path) -> AddReport:
+        return Ingest(self.store, self.embedder, self.embedder).sync(folder)
 
     def add_documents(self, **documents: Document) -> AddReport:
         return Ingest(self.store, self.embedder, self.embedder).add_documents(documents.items())

@@ -8,11 +8,14 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 from shelf import Shelf
 
-from index import ingest, readers
+from index import ingest
 from index.document import Document
-from index.errors import ModelError, StoreError
-from index.ingest import AddReport, Ingest, found
+from index.errors import DocumentError, ModelError, StoreError
+from index.ingest import Ingest
+from index.isolation import Limits, Workers
+from index.report import AddReport
 from index.store import Store
+from index.walking import found
 
 OLD = "The harbour gates closed at noon on Monday."
 NEW = "The bridge of Quill Island opens at dawn."
@@ -37,26 +40,13 @@ def reasons(report: AddReport) -> dict[str, str]:
 def unread(monkeypatch):
     """From here on, reading a file fails the test."""
 
-    def read(path):
+    def read(_workers, path, _name):
         pytest.fail(f"{path} was read")
 
     def start():
-        monkeypatch.setattr(readers, "read", read)
+        monkeypatch.setattr(Workers, "read", read)
 
     return start
-
-
-@pytest.fixture
-def crashing(monkeypatch) -> None:
-    """A parser that breaks on files called 'bad…'."""
-    original = readers.read
-
-    def read(path):
-        if path.name.startswith("bad"):
-            raise RuntimeError("index 7\nout of range")
-        return original(path)
-
-    monkeypatch.setattr(readers, "read", read)
 
 
 # Once is enough -----------------------------------------------------------------------------------
@@ -139,32 +129,118 @@ def test_a_path_that_the_system_refuses_costs_that_file_only(shelf, files):
     write(files / "a.txt")
     report = shelf.add("no\0name.txt", files)
 
-    assert "ValueError" in reasons(report)["no\0name.txt"]
+    assert "ValueError" in reasons(report)["no\\x00name.txt"]
     assert len(report.added) == 1
 
 
-@pytest.mark.usefixtures("crashing")
 def test_a_file_that_breaks_its_parser_costs_that_file_only(shelf, files, caplog):
     write(files / "a.txt")
     write(files / "bad.txt", NEW)
     write(files / "c.txt", "The museum shows seven ferries.")
     with caplog.at_level(logging.ERROR, logger="index.ingest"):
-        report = shelf.add(files)
+        report = shelf.add(files, reader="bad_parsers:raising")
 
     assert "(RuntimeError)" in reasons(report)["bad.txt"]
     assert len(report.added) == 2
     (record,) = caplog.records
     assert "bad.txt" in record.getMessage()
-    assert record.exc_info is not None
+    assert "in raising" in record.getMessage()
 
 
-def test_a_failed_file_is_tried_again_the_next_time(shelf, files, monkeypatch):
+@pytest.mark.parametrize(
+    ("parser", "reason"),
+    [("crashing", "crashed"), ("hanging", "longer than 3 seconds"), ("eating", "more memory")],
+)
+def test_a_parser_that_ruins_its_process_costs_that_file_only(shelf, files, parser, reason):
+    for name in ("a.txt", "bad.txt", "c.txt"):
+        write(files / name, f"The museum shows {name}.")
+    report = shelf.add(files, reader=f"bad_parsers:{parser}", limits=Limits(3, 256))
+
+    assert reason in reasons(report)["bad.txt"]
+    assert [Path(done.path).name for done in report.added] == ["a.txt", "c.txt"]
+
+
+def test_a_file_beyond_the_limit_is_refused_unread(shelf, files):
+    path = write(files / "long.txt", OLD * 100)
+    (failed,) = shelf.add(path, largest=1_000).failed
+
+    assert "FOOTNOTE_FILE_LIMIT" in failed.reason
+
+
+def test_a_failed_file_is_tried_again_the_next_time(shelf, files):
     path = write(files / "bad.txt")
-    with monkeypatch.context() as broken:
-        broken.setattr(readers, "read", lambda _: 1 / 0)
-        assert "ZeroDivisionError" in reasons(shelf.add(path))["bad.txt"]
-
+    assert "RuntimeError" in reasons(shelf.add(path, reader="bad_parsers:raising"))["bad.txt"]
     assert len(shelf.add(path).added) == 1
+
+
+def test_forty_files_are_reported_in_their_order(shelf, files):
+    paths = [write(files / f"{n:02}.txt", f"Ferry {n} left at noon.") for n in range(40)]
+    report = shelf.add(files)
+
+    assert [done.path for done in report.added] == list(map(str, paths))
+    assert [done.done for done in report.added] == list(range(1, 41))
+
+
+# What moves, and what is gone ---------------------------------------------------------------------
+
+
+def test_a_file_that_was_moved_keeps_its_document(shelf, files, unread):
+    path = write(files / "old name.txt")
+    (added,) = shelf.add(path).added
+    path.rename(files / "new name.txt")
+    unread()
+    (unchanged,) = shelf.add(files).unchanged
+
+    assert unchanged.document_id == added.document_id
+    (info,) = shelf.store.documents()
+    assert info.path.endswith("new name.txt")
+    assert shelf.store.location(str(path)) is None
+
+
+def test_sync_removes_what_is_gone_and_nothing_else(shelf, files):
+    elsewhere = write(files / "elsewhere" / "d.txt", "A lantern costs forty crowns.")
+    gone = write(files / "kept" / "a.txt")
+    write(files / "kept" / "b.txt", NEW)
+    shelf.add(files)
+    gone.unlink()
+    report = shelf.sync(files / "kept")
+
+    assert [done.path for done in report.removed] == [str(gone)]
+    assert len(report.unchanged) == 1
+    assert shelf.live() == sorted([NEW, elsewhere.read_text()])
+    assert not shelf.finds(OLD)
+
+
+def test_sync_of_a_renamed_file_keeps_its_document(shelf, files):
+    path = write(files / "a.txt")
+    (added,) = shelf.add(path).added
+    path.rename(files / "z.txt")
+    report = shelf.sync(files)
+
+    assert not report.removed
+    assert [info.id for info in shelf.store.documents()] == [added.document_id]
+
+
+def test_a_file_that_two_places_hold_stays_while_one_is_left(shelf, files):
+    first = write(files / "a.txt")
+    write(files / "b.txt")
+    shelf.add(files)
+    first.unlink()
+
+    assert not shelf.sync(files).removed
+    assert shelf.live() == [OLD]
+
+
+def test_an_empty_or_missing_folder_empties_no_store(shelf, files):
+    path = write(files / "disk" / "a.txt")
+    shelf.add(files)
+    path.unlink()
+    with pytest.raises(DocumentError, match="is empty"):
+        shelf.sync(files / "disk")
+    path.parent.rmdir()
+    with pytest.raises(DocumentError, match="no folder"):
+        shelf.sync(files / "disk")
+    assert shelf.live() == [OLD]
 
 
 def test_a_commit_that_fails_is_reported_for_each_of_its_files(shelf, files, monkeypatch):
@@ -296,11 +372,12 @@ def test_one_document_uploaded_under_two_names_is_erased_wholly(shelf, files):
     assert shelf.store.documents() == []
 
 
-@pytest.mark.usefixtures("crashing")
 def test_a_failed_upload_leaves_no_copy(shelf, files):
     bad = [write(files / "bad.txt"), write(files / "bad too.txt"), write(files / "x.txt", " ")]
     os.mkfifo(files / "pipe.txt")
-    report = shelf.add(*bad, files / "pipe.txt", files / "missing.txt", uploads=True)
+    report = shelf.add(
+        *bad, files / "pipe.txt", files / "missing.txt", uploads=True, reader="bad_parsers:raising"
+    )
 
     assert len(report.failed) == 5
     assert not list((shelf.store.folder / "uploads").iterdir())
@@ -338,6 +415,16 @@ def test_a_file_named_itself_is_tried_whatever_its_name(files):
     paths = [write(files / name) for name in (".secret.txt", "noname", "program.exe")]
 
     assert list(found(paths, outside=files / "store")) == paths
+
+
+def test_what_an_ignore_file_names_is_left_out_of_its_folder(files):
+    wanted = [write(files / name) for name in ("a.txt", "sub/keep.txt")]
+    for name in ("drafts/b.txt", "c.tmp.txt", "sub/drop.txt", "node_modules/d.txt"):
+        write(files / name)
+    write(files / ".footnoteignore", "drafts/\n*.tmp.txt\n")
+    write(files / "sub" / ".footnoteignore", "*\n!keep.txt\n")
+
+    assert list(found([files], outside=files / "store")) == wanted
 
 
 def test_folders_that_link_to_each_other_end(files):

@@ -107,7 +107,7 @@ def whole():
 
 
 def test_a_folder_left_half_made_is_made_anew(whole, cache, monkeypatch):
-    def make(_source, folder):
+    def make(_source, _adapter, folder):
         shutil.copytree(whole, folder, dirs_exist_ok=True)
 
     monkeypatch.setattr(model, "_prepare", make)

@@ -113,7 +113,7 @@ def test_a_folder_is_not_read(tmp_path):
 
 
 BINARY = {
-    "png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\0\0\0\x04\0\x08\x06" + bytes(range(256)),
+    "ogg": b"OggS\0\2" + bytes(range(256)),
     "sqlite": b"SQLite format 3\0" + bytes(range(256)) * 4,
     "noise": bytes(range(256)) * 8,
 }

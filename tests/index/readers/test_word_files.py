@@ -249,14 +249,20 @@ def test_an_encrypted_word_file_asks_for_a_copy_without_password(tmp_path):
         read(path)
 
 
-@pytest.mark.parametrize(
-    ("part", "what"),
-    [("xl/workbook.bin", "xlsb"), ("a.txt", "ZIP")],
-)
-def test_another_archive_is_named_for_what_it_is(tmp_path, part, what):
+def archive_of(tmp_path, part):
     path = tmp_path / "file.docx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(part, b"x")
+    return path
 
-    with pytest.raises(UnsupportedFormat, match=what):
-        read(path)
+
+def test_another_archive_is_named_for_what_it_is(tmp_path):
+    with pytest.raises(UnsupportedFormat, match="ZIP"):
+        read(archive_of(tmp_path, "a.txt"))
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "xl/workbook.xml", "ppt/presentation.xml"])
+def test_an_office_file_without_its_other_parts_is_damaged(tmp_path, part):
+    with pytest.raises(DocumentError, match="damaged") as caught:
+        read(archive_of(tmp_path, part))
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,42 @@
+"""What a run of adding files tells: each file as soon as it is certain, all of them at the end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Outcome = Literal["added", "updated", "unchanged", "removed", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileDone:
+    """What became of one file, as soon as that is certain; `done` of `total` files are so far."""
+
+    path: str
+    outcome: Outcome
+    document_id: str | None
+    reason: str | None
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What became of all of them."""
+
+    added: tuple[FileDone, ...] = ()
+    updated: tuple[FileDone, ...] = ()
+    unchanged: tuple[FileDone, ...] = ()
+    failed: tuple[FileDone, ...] = ()
+    removed: tuple[FileDone, ...] = ()
+
+    def __add__(self, other: "AddReport") -> "AddReport":
+        return AddReport(
+            self.added + other.added,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.failed + other.failed,
+            self.removed + other.removed,
+        )
+
+
+Progress = Callable[[FileDone], None]

@@ -1,0 +1,1 @@
+"""Training of the adapters in `assistant/adapters`: data in, adapter out (extra `train`)."""
