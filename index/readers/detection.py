@@ -25,7 +25,7 @@ CODE_SUFFIXES = frozenset(
 )
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 OFFICE_SUFFIXES = frozenset(
-    {".docm", ".dotx", ".xlsx", ".xlsm", ".xltx", ".pptx", ".pptm", ".ppsx", ".potx"}
+    {".xlsx", ".xlsm", ".xltx", ".pptx", ".pptm", ".ppsx", ".potx"}
     | {".odt", ".ott", ".ods", ".odp", ".rtf"}
 )
 SUPPORTED = frozenset(

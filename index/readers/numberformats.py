@@ -98,7 +98,7 @@ def _sections(code: str) -> tuple[_Section, ...]:
     sections: list[_Section] = []
     tokens: list[tuple[str, str]] = []
     condition: tuple[str, float] | None = None
-    for match in _TOKEN.finditer(code + ";"):
+    for match in _TOKEN.finditer(code):
         kind, text = match.lastgroup, match[match.lastgroup] if match.lastgroup else ""
         if kind == "literal" and text == ";":
             sections.append(_Section(tuple(tokens), condition))
@@ -116,6 +116,7 @@ def _sections(code: str) -> tuple[_Section, ...]:
             tokens.append(("literal", text))
         elif kind is not None:
             tokens.append((kind, text.lower()))
+    sections.append(_Section(tuple(tokens), condition))
     return tuple(sections[:3])
 
 

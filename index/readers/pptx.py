@@ -5,10 +5,11 @@ import zipfile
 from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element  # type: ignore[import-untyped]
-from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.exc import PythonPptxError
 from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.package import Package
+from pptx.parts.presentation import PresentationPart
 from pptx.shapes.base import BaseShape
 from pptx.shapes.graphfrm import GraphicFrame
 from pptx.shapes.group import GroupShape
@@ -46,7 +47,11 @@ def read_pptx(data: bytes, name: str) -> Document:
         check_archive(data, "presentation")
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             statement, made = properties(archive)
-        slides = Presentation(io.BytesIO(data)).slides
+        # pptx.Presentation itself refuses slide shows (.ppsx) and templates (.potx).
+        part = Package.open(io.BytesIO(data)).main_document_part
+        if not isinstance(part, PresentationPart):
+            raise DocumentError(_DAMAGED)
+        slides = part.presentation.slides
         body = set_parts(
             ("slide", str(number), _slide(slide)) for number, slide in enumerate(slides, 1)
         )

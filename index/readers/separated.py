@@ -66,8 +66,13 @@ def delimiter_of(text: str, name: str = "") -> str:
 
 
 def _evenness(sample: str, delimiter: str) -> float:
-    reader = csv.reader(io.StringIO(sample), delimiter=delimiter)
-    records = [record for record in reader if any(record)]
+    sound = 1.0
+    try:
+        records = list(csv.reader(io.StringIO(sample), delimiter=delimiter, strict=True))
+    except csv.Error:  # quotation marks do not stand where this mark would have them
+        sound = 0.1
+        records = list(csv.reader(io.StringIO(sample), delimiter=delimiter))
+    records = [record for record in records if any(record)]
     widths = Counter(len(record) for record in records if len(record) > 1)
     if not widths:
         return 0.0
@@ -76,7 +81,7 @@ def _evenness(sample: str, delimiter: str) -> float:
     cells = [cell for record in records for cell in record]
     mixed = sum(any(mark in cell for mark in others) for cell in cells) / len(cells)
     first = len(records[0]) == width
-    return (count / len(records)) * (1 - mixed) + 0.1 * first + 0.001 * min(width, 50)
+    return sound * (count / len(records)) * (1 - mixed) + 0.1 * first + 0.001 * min(width, 50)
 
 
 def _rows(text: str, delimiter: str) -> Iterator[Row]:

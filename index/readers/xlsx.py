@@ -21,7 +21,7 @@ from index.readers.ooxml import FAULTS, elements, local, parsed, properties, rel
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DAMAGED = "The Excel workbook is damaged or cut off: open it in a spreadsheet and save it again."
-_DEFAULT_NAME = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|planilha|ark) ?\d+", re.I)
+_DEFAULT_NAME = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|planilha|ark) ?\d*", re.I)
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MOST_COPIES = 1_000_000

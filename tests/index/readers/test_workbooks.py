@@ -1,0 +1,236 @@
+"""Excel workbooks: what the sheets show, each row where the program shows it."""
+
+import io
+import zipfile
+from datetime import datetime
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from outcomes import assert_read_or_one_line
+
+from assistant.answer import locator
+from index.errors import DocumentError, EmptyDocument
+from index.readers import read
+from index.readers.archive import MAX_TEXT
+from index.readers.numberformats import shown
+from index.readers.reading import read_bytes
+
+
+def workbook(fill):
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    fill(book)
+    book.close()
+    return buffer.getvalue()
+
+
+def costs(book):
+    sheet = book.add_worksheet("Costs")
+    sheet.write("A1", "Costs of the harbour")
+    sheet.write_row("A3", ["Region", "Sum", "Share", "Day"])
+    money, share, day = (
+        book.add_format({"num_format": code}) for code in ("#,##0.00", "0.0%", "dd/mm/yyyy")
+    )
+    for row, region in enumerate(("North", "South", "West"), 3):
+        sheet.write(row, 0, region)
+        sheet.write(row, 1, 1234567.891 * row, money)
+        sheet.write_formula(row, 2, "=1/3", share, 1 / 3)
+        sheet.write_datetime(row, 3, datetime(2023, 2, row), day)
+    book.add_worksheet("Rates").write_row("B2", ["Rate", 0.5])
+    book.set_properties({"title": "The cost of the harbour", "author": "Maren Holt"})
+
+
+def repacked(data, part, content):
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, content if name == part else old.read(name))
+    return buffer.getvalue()
+
+
+def parts_of(document, words):
+    start = document.text.index(words)
+    return document.parts_at(start, start + len(words))
+
+
+def test_cells_read_as_the_sheet_shows_them():
+    document = read_bytes(workbook(costs), "costs.xlsx")
+
+    assert document.text == (
+        "Costs\n\nCosts of the harbour\n\nRegion | Sum | Share | Day\n"
+        "North | 3,703,703.67 | 33.3% | 2023-02-03\nSouth | 4,938,271.56 | 33.3% | 2023-02-04\n"
+        "West | 6,172,839.46 | 33.3% | 2023-02-05\n\nRates\n\nRate | 0.5"
+    )
+    assert (document.title, document.author) == ("The cost of the harbour", "Maren Holt")
+
+
+def test_a_row_is_cited_by_sheet_and_number_with_the_row_that_names_its_columns():
+    document = read_bytes(workbook(costs), "costs.xlsx")
+    south = document.text.index("South")
+
+    assert locator(None, None, (), parts_of(document, "4,938,271.56")) == "sheet “Costs”, row 5"
+    assert (
+        locator(None, None, (), parts_of(document, "33.3% | 2023-02-04\nWest"))
+        == "sheet “Costs”, rows 5–6"
+    )
+    assert document.text[slice(*document.table_at(south).header)] == "Region | Sum | Share | Day"
+
+
+def test_a_workbook_in_a_store_gives_up_its_rows(shelf, files):
+    (files / "costs.xlsx").write_bytes(workbook(costs))
+
+    assert not shelf.add(files).failed
+    assert shelf.finds("4,938,271.56")
+
+
+def test_a_file_of_another_writer_reads_alike(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Region", "Sum"])
+    book.active.append(["North", 1234567.891])
+    book.active["B2"].number_format = "0.0"
+    book.save(tmp_path / "a.xlsx")
+
+    assert read(tmp_path / "a.xlsx").text == "Region | Sum\nNorth | 1234567.9"
+
+
+def test_a_cell_merged_over_rows_is_written_in_each():
+    def fill(book):
+        sheet = book.add_worksheet()
+        sheet.write_row("A1", ["Region", "Port"])
+        sheet.merge_range("A2:A3", "North")
+        sheet.write_column("B2", ["Quay", "Pier"])
+
+    assert read_bytes(workbook(fill), "a.xlsx").text == "Region | Port\nNorth | Quay\nNorth | Pier"
+
+
+def test_what_is_hidden_by_hand_stays_out_and_what_a_filter_folds_away_is_read():
+    def fill(book):
+        sheet = book.add_worksheet("Seen")
+        sheet.write_column("A1", ["seen", "away", "end"])
+        sheet.write("C1", "column")
+        sheet.set_row(1, None, None, {"hidden": True})
+        sheet.set_column("C:C", None, None, {"hidden": True})
+        filtered = book.add_worksheet("Filtered")
+        filtered.write_column("A1", ["Port", "Quay", "Pier"])
+        filtered.autofilter("A1:A3")
+        filtered.filter_column("A", "x == Quay")
+        filtered.set_row(2, None, None, {"hidden": True})
+        hidden = book.add_worksheet("Hidden")
+        hidden.write("A1", "secret")
+        hidden.hide()
+
+    text = read_bytes(workbook(fill), "a.xlsx").text
+    assert text == "Seen\n\nseen\n\nend\n\nFiltered\n\nPort\nQuay\nPier"
+
+
+def test_a_sheet_that_is_huge_and_sparse_stays_small():
+    def fill(book):
+        sheet = book.add_worksheet()
+        for at in range(3000):
+            sheet.write(at, at, "x")
+        sheet.write(1_048_575, 16_383, "corner")
+
+    document = read_bytes(workbook(fill), "a.xlsx")
+    assert len(document.text) < 10_000
+    assert [part.label for part in parts_of(document, "corner")][-1] == "1048576"
+
+
+def test_markup_controls_and_long_cells_are_data():
+    long = "word " * 6000
+    cells = ["<b>bold</b> {{x}}", "a\u202eb", "=SUM(", long.strip()]
+
+    def fill(book):
+        for at, cell in enumerate(cells):
+            book.worksheets()[0].write_string(at, 0, cell) if at else book.add_worksheet(
+                "S"
+            ).write_string(0, 0, cell)
+
+    assert read_bytes(workbook(fill), "a.xlsx").text == "S\n\n" + "\n".join(cells)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        (1234567.891, "General", "1234567.891"),
+        (0.1 + 0.2, "General", "0.3"),
+        (123456789012, "General", "123456789012"),
+        (1234567.891, "#,##0.00", "1,234,567.89"),
+        (-5, "#,##0;(#,##0)", "(5)"),
+        (0, '0;-0;"none"', "none"),
+        (1234567, '0.0,,"M"', "1.2M"),
+        (12345, "0.00E+00", "1.23E+04"),
+        (1234.5, "[$€-407] #,##0.00", "€ 1,234.50"),
+        (123456789, "000-00-0000", "123-45-6789"),
+        (1.5, "# ?/?", "1 1/2"),
+        (0.75, "# ??/100", "75/100"),
+        (2.675, "0.00", "2.68"),
+        (44987, "dd/mm/yyyy", "2023-03-02"),
+        (44987, "mmm-yy", "2023-03"),
+        (44987.60417, "d.m.yy h:mm", "2023-03-02 14:30"),
+        (1.5, "[h]:mm:ss", "36:00:00"),
+        (1500, '[>=1000]0.0,"k";0', "1.5k"),
+        (0.5, "h:mm AM/PM", "12:00"),
+    ],
+)
+def test_a_number_format_is_followed(value, code, text):
+    assert shown(value, code) == text
+
+
+@given(
+    st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15),
+    st.sampled_from(["#,##0.00", "0.00", "General"]),
+)
+def test_a_figure_means_the_number_in_its_cell(value, code):
+    read_back = float(shown(value, code).replace(",", ""))
+    assert read_back == pytest.approx(value, abs=0.00501, rel=1e-9)
+
+
+@settings(deadline=None)
+@given(st.floats(), st.text(alphabet='0#?.,%/EehmsydGneral"[]\\_*@;$ ', max_size=15))
+def test_no_number_format_fails(value, code):
+    if value == value and abs(value) != float("inf"):
+        assert isinstance(shown(value, code), str)
+
+
+def test_a_truncated_workbook_is_refused_in_one_line(tmp_path):
+    data = workbook(costs)
+    for cut in range(1, len(data), len(data) // 40):
+        (tmp_path / "a.xlsx").write_bytes(data[:cut])
+        assert_read_or_one_line(tmp_path / "a.xlsx")
+
+
+@pytest.mark.parametrize("content", [b"", b"<a/>", b"<worksheet><row r='x'/></worksheet>", b"\xff"])
+@pytest.mark.parametrize(
+    "part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/sharedStrings.xml"]
+)
+def test_a_broken_part_costs_one_line(tmp_path, part, content):
+    (tmp_path / "a.xlsx").write_bytes(repacked(workbook(costs), part, content))
+    assert_read_or_one_line(tmp_path / "a.xlsx")
+
+
+def test_entities_are_not_read():
+    hostile = (
+        b'<!DOCTYPE w [<!ENTITY a SYSTEM "file:///etc/hostname"><!ENTITY b "bbbb">]>'
+        b"<worksheet><sheetData><row><c t='inlineStr'><is><t>Seen &a;&b;</t></is></c></row>"
+        b"</sheetData></worksheet>"
+    )
+    document = read_bytes(repacked(workbook(costs), "xl/worksheets/sheet1.xml", hostile), "a.xlsx")
+    assert "Seen" in document.text
+    assert "bbbb" not in document.text
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked():
+    bomb = repacked(workbook(costs), "xl/worksheets/sheet1.xml", bytes(MAX_TEXT + 1))
+    with pytest.raises(DocumentError, match="unpack to more than"):
+        read_bytes(bomb, "a.xlsx")
+
+
+def test_an_empty_workbook_says_so():
+    with pytest.raises(EmptyDocument):
+        read_bytes(workbook(lambda book: book.add_worksheet()), "a.xlsx")
