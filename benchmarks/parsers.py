@@ -20,7 +20,7 @@ import pypdfium2 as pdfium
 from index.document import Document
 from index.readers import read
 
-ROUNDS = 3
+ROUNDS = 2
 _FIGURE = re.compile(r"\(?\$?\d[\d,.]*%?\)?")
 _BREAK_IN_SENTENCE = re.compile(r"[a-z,]\n+[a-z]")
 
@@ -75,7 +75,8 @@ def _rows(path: Path) -> Iterator[str]:
                 texts = [word["text"] for word in row]
                 figures = sum(_FIGURE.fullmatch(text) is not None for text in texts)
                 letters = sum(text.isalpha() for text in texts)
-                if figures >= 2 and 1 <= letters <= 2 * figures:
+                ends = _FIGURE.fullmatch(texts[-1]) and not texts[-1].endswith(".")
+                if figures >= 2 and 1 <= letters <= 2 * figures and ends:
                     yield _bare("".join(texts))
 
 
