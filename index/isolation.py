@@ -2,11 +2,13 @@
 
 import os
 import queue
+import signal
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import Pipe
@@ -95,7 +97,8 @@ class _Worker:
         self._files = 0
         self._connection, theirs = Pipe()
         with theirs:
-            command = [sys.executable, "-m", "index.worker", str(theirs.fileno()), reader]
+            # -P: a file in the working directory must not be taken for a module, and be run.
+            command = [sys.executable, "-P", "-m", "index.worker", str(theirs.fileno()), reader]
             self._process = subprocess.Popen(  # noqa: S603 (our own module)
                 [*command, str(limits.memory)],
                 pass_fds=[theirs.fileno()],
@@ -127,7 +130,9 @@ class _Worker:
 
     def stop(self) -> None:
         """End the process at once."""
-        self._process.kill()
+        with suppress(ProcessLookupError, PermissionError):
+            # With what it has started, as text recognition is.
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._connection.close()
 

@@ -160,6 +160,15 @@ def test_a_parser_that_ruins_its_process_costs_that_file_only(shelf, files, pars
     assert [Path(done.path).name for done in report.added] == ["a.txt", "c.txt"]
 
 
+def test_code_beside_the_documents_is_not_run(shelf, files, monkeypatch):
+    for name in ("index/__init__.py", "pickle.py", "json.py"):
+        write(files / name, "import pathlib; pathlib.Path(__file__).with_name('run').touch()")
+    monkeypatch.chdir(files)
+
+    assert len(shelf.add(write(files / "a.txt")).added) == 1
+    assert not list(files.rglob("run"))
+
+
 def test_a_file_beyond_the_limit_is_refused_unread(shelf, files):
     path = write(files / "long.txt", OLD * 100)
     (failed,) = shelf.add(path, largest=1_000).failed
