@@ -1,5 +1,6 @@
 """Assistant: the one way in. Opens a store, wires the parts, answers."""
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
@@ -27,6 +28,7 @@ from assistant.sentence_vectors import SentenceVectors
 from assistant.settings import Settings, load
 from assistant.spans import SpanReader
 from assistant.summaries import about_documents
+from index.arrivals import Stamp
 from index.catalog import DocumentInfo
 from index.check import Difference
 from index.document import Document
@@ -36,7 +38,8 @@ from index.ingest import Ingest
 from index.isolation import Limits
 from index.layout import Rectangle
 from index.rebuild import Model
-from index.report import AddReport, FileDone
+from index.report import AddReport
+from index.report import Progress as Adding
 from index.store import Store, check_embedding
 
 if TYPE_CHECKING:
@@ -184,7 +187,7 @@ class Assistant:
         paths: "str | Path | Iterable[str | Path | LlamaDocument]",
         *,
         uploads: bool = False,
-        progress: Callable[[FileDone], None] | None = None,
+        progress: Adding | None = None,
     ) -> AddReport:
         """Add files, folders, web addresses and llama-index documents.
 
@@ -207,9 +210,7 @@ class Assistant:
 
         return report + self._ingest(progress).add_documents(named_documents(others))
 
-    def sync(
-        self, folder: str | Path, *, progress: Callable[[FileDone], None] | None = None
-    ) -> AddReport:
+    def sync(self, folder: str | Path, *, progress: Adding | None = None) -> AddReport:
         """Add what is new or changed in a folder, and remove what is gone from it.
 
         Raises:
@@ -218,18 +219,23 @@ class Assistant:
         return self._ingest(progress).sync(Path(folder))
 
     def watch(
-        self, folder: str | Path, *, progress: Callable[[FileDone], None] | None = None
+        self,
+        folder: str | Path,
+        *,
+        progress: Adding | None = None,
+        stop: threading.Event | None = None,
     ) -> Iterator[AddReport]:
-        """Sync a folder now and whenever something in it changes; it ends when closed.
+        """Sync a folder now and whenever something in it changes; `stop` ends it, once it is set.
 
         Raises:
             DocumentError: as `sync` does.
         """
-        from watchfiles import watch
+        from index.watching import watch
 
-        yield self.sync(folder, progress=progress)
-        for _ in watch(folder, debounce=1_000, step=200, raise_interrupt=True):
-            yield self.sync(folder, progress=progress)
+        def begin(failed: dict[str, Stamp]) -> Ingest:
+            return self._ingest(progress, failed)
+
+        return watch(Path(folder), self.store, begin, stop)
 
     def documents(self) -> list[DocumentInfo]:
         """All documents, the latest first; none in a store that is not there yet."""
@@ -327,15 +333,20 @@ class Assistant:
     def _models(self) -> Model:
         return Model(self._embedder, self._model.word_ends)
 
-    def _ingest(self, progress: Callable[[FileDone], None] | None) -> Ingest:
+    def _ingest(self, progress: Adding | None, failed: dict[str, Stamp] | None = None) -> Ingest:
         settings = self.settings
         return Ingest(
             self._opening.made(),
             self._embedder,
             self._model,
             progress,
-            limits=Limits(settings.file_seconds, settings.file_memory),
-            largest=settings.file_limit * 2**20,
+            limits=Limits(
+                size=settings.file_limit,
+                characters=settings.file_characters,
+                seconds=settings.file_seconds,
+                memory=settings.file_memory,
+            ),
+            failed=failed,
         )
 
     def _configured_embedder(self, connections: ExitStack) -> Embedder:

@@ -17,7 +17,7 @@ _CLEAR_LINE_SHOW_CURSOR = "\r\x1b[2K\x1b[?25h"
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command with these arguments, by default those that were typed, and exit."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    _leave_at_interrupt("add" in arguments[:1])
+    _leave_at_interrupt(arguments[0] if arguments else "")
     from assistant.commands import app
 
     try:
@@ -35,14 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail(f"The output cannot be written: {error.strerror}.")
 
 
-def _leave_at_interrupt(adding: bool) -> None:
+def _leave_at_interrupt(command: str) -> None:
     """Let an interrupt end the process on the spot, with a line.
 
     As an exception it would come out of native modules as an error of theirs, which the loading of
     a file reports as that file's. A store may be left at any instant (`index.store`).
     """
     line = "footnote: Interrupted."
-    if adding:
+    if command in ("add", "sync"):
         line += " What was added is kept; the same command goes on from there."
 
     def leave(*_: object) -> None:

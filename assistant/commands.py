@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -17,7 +19,7 @@ from assistant.assistant import Assistant
 from assistant.evaluation import Report, ask_all, load_questions
 from assistant.evaluation import report as reported
 from assistant.settings import load
-from index.report import AddReport, FileDone
+from index.report import AddReport, FileDone, FileUnderWay
 
 ABSTAINED = 3
 DIFFERENT = 4
@@ -83,10 +85,13 @@ def watch(
 ) -> None:
     """Sync a folder now and at every change in it, until interrupted."""
     with _assistant(store) as assistant:
+        # From here on it is how watching ends; a store may be left at any instant.
+        signal.signal(signal.SIGINT, lambda *_: os._exit(0))
         for report in assistant.watch(folder):
             _show_failures(report)
             if report.added or report.updated or report.removed or report.failed:
                 typer.echo(_counted(report))
+                sys.stdout.flush()
 
 
 def _tell(report: AddReport, *, as_json: bool) -> None:
@@ -266,16 +271,26 @@ def _assistant(store: Path | None) -> Iterator[Assistant]:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[FileDone], None] | None]:
-    """A bar while files are added, each by its name."""
+def _progress() -> Iterator[Callable[[FileDone | FileUnderWay], None] | None]:
+    """A bar while files are added, each by its name, with the characters read a second."""
     with _bar("Reading") as update:
         if update is None:
             yield None
             return
         moved = update
 
-        def show(done: FileDone) -> None:
-            moved(done.done, done.total, Path(done.path).name)
+        files = total = characters = 0
+        began = time.monotonic()
+
+        def show(event: FileDone | FileUnderWay) -> None:
+            nonlocal files, total, characters
+            name = Path(event.path).name
+            if isinstance(event, FileDone):
+                files, total, characters = event.done, event.total, characters + event.characters
+            else:
+                name += f" ({event.done:,} of {event.total:,} passages)"
+            rate = characters / (time.monotonic() - began)
+            moved(files, total, f"{name} · {rate:,.0f} characters/s" if rate else name)
 
         yield show
 

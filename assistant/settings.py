@@ -50,7 +50,12 @@ class Settings(BaseSettings):
     )
 
     file_limit: int = Field(200, ge=1, description="The largest file taken, in MiB.")
-    file_seconds: int = Field(120, ge=1, description="How long reading one file may take.")
+    file_characters: int = Field(
+        50_000_000, ge=1, description="The longest text of a file that is taken, in characters."
+    )
+    file_seconds: int = Field(
+        120, ge=1, description="How long reading one file may take; 20 more for each MiB it has."
+    )
     file_memory: int = Field(
         2_048, ge=64, description="How much memory reading one file may take, in MiB."
     )

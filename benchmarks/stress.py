@@ -123,7 +123,7 @@ def settle(store: Store, log: Journal) -> None:
     """Find out what became of the change in which the writer was killed."""
     found: dict[str, State] = {}
     for key in log.begun:
-        place = store.location(f"memory:{key}")
+        place = store.locations([f"memory:{key}"]).get(f"memory:{key}")
         found[key] = None
         if place is not None:
             text = store.document(place.document_id).text

@@ -209,9 +209,15 @@ class Catalog:
         wanted = sql.select(locations.c.location).where(below)
         return list(connection.scalars(wanted.order_by(locations.c.location)))
 
-    def unlocate(self, connection: Connection, place: str) -> None:
-        """Note that nothing is found at a place any more."""
-        connection.execute(locations.delete().where(locations.c.location == place))
+    def places_of(self, connection: Connection, file_hash: str) -> list[Location]:
+        """All places whose file has these very bytes."""
+        return _locations(connection, locations.c.file_hash == file_hash)
+
+    def unlocate(self, connection: Connection, places: Sequence[str]) -> None:
+        """Note that nothing is found at these places any more."""
+        for at in range(0, len(places), _ASKED_AT_ONCE):
+            here = locations.c.location.in_(places[at : at + _ASKED_AT_ONCE])
+            connection.execute(locations.delete().where(here))
 
     def same_content(
         self, connection: Connection, file_hash: str, besides: Iterable[str] = ()

@@ -1,7 +1,7 @@
 """Document → chunks: spans of its text, aligned to sentences, of at most the model's tokens."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 
 from index.document import Chunk, Document, Heading, Span
@@ -9,6 +9,8 @@ from index.sentences import document_sentences
 
 CONTEXT_TOKENS = 48
 """At most so many tokens go to the title and headings that are embedded before a chunk."""
+
+_MEASURED = 2_000  # sentences whose tokens are held at once
 
 WordEnds = Callable[[Sequence[str]], list[list[int]]]
 """Texts → for each token of each the end of its word (code points), special tokens left out."""
@@ -24,12 +26,18 @@ def chunks(document: Document, word_ends: WordEnds, limit: int) -> list[Chunk]:
     """
     sections = _sections(document)
     texts = [document.text[span.start : span.end] for section in sections for span in section]
-    ends = iter(word_ends(texts))
+    ends = _measured(texts, word_ends)
     found: list[Chunk] = []
     for section in sections:
         units = [unit for span in section for unit in _fitting(span, next(ends), limit)]
         found.extend(_packed(units, limit))
     return found
+
+
+def _measured(texts: Sequence[str], word_ends: WordEnds) -> Iterator[list[int]]:
+    """The word ends of each text, made for some at a time: in a long document they are many."""
+    for at in range(0, len(texts), _MEASURED):
+        yield from word_ends(texts[at : at + _MEASURED])
 
 
 def contexts(document: Document, chunks: Sequence[Chunk], word_ends: WordEnds) -> list[str]:

@@ -1,67 +1,65 @@
 """Paths → documents in the store: read, chunk, embed, commit in batches, report file by file."""
 
-import hashlib
 import logging
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 from index import walking
+from index.arrivals import Arrivals, Known, Read, Stamp, arrivals
 from index.catalog import Location
 from index.chunking import chunks, contexts
-from index.document import Document
-from index.embeddings import Embedder, MiniLM
+from index.document import Chunk, Document
+from index.embeddings import Embedder, MiniLM, Vectors
 from index.errors import DocumentError, FootnoteError
-from index.fetching import fetched, is_address
-from index.isolation import READER, Limits, Workers, in_order
+from index.fetching import is_address
+from index.isolation import READER, Limits
 from index.planning import Prepared
-from index.report import AddReport, FileDone, Outcome, Progress
+from index.report import AddReport, FileDone, FileUnderWay, Outcome, Progress
 from index.store import Store
 
 CHUNK_TOKENS = 128
 """Small chunks find the passage better than full ones (`benchmarks/README.md`). With its context
 and the two special tokens a chunk stays well below what the model reads."""
 
-LARGEST = 200 * 2**20
-"""Bytes of a file by default: more text than a hundred books."""
-
 _BATCH_CHUNKS = 256
 """Chunks a commit: large enough to spread its cost, small enough to lose little work."""
+
+_LOCATED = 500
+"""Places noted at once of files whose content is known."""
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    """A document that was read, and where."""
-
+class _Chunked(NamedTuple):
+    shown: str
     location: Location
     document: Document
+    chunks: Sequence[Chunk]
+    contexts: Sequence[str]
 
-
-_Read = Callable[[], _Parsed | str]
-"""Reads a file; an id instead says that the store holds it already."""
+    def texts(self, start: int, end: int) -> list[str]:
+        """What is embedded of these chunks."""
+        pairs = zip(self.contexts[start:end], self.chunks[start:end], strict=True)
+        return [f"{context}\n{self.document.text[c.start : c.end]}" for context, c in pairs]
 
 
 class Ingest:
     """One run of adding files to a store.
 
-    Files are parsed ahead, in processes of their own, while those before them are embedded; they
-    are stored and reported in their order.
-
     Args:
         store: where they go.
         embedder: the store's model.
         tokens: whose tokenizer measures chunks, with `embedder` one and the same by default.
-        progress: is told of each file once it is committed or has failed.
-        limits: what one file may take while it is parsed.
-        largest: bytes; a larger file is refused.
+        progress: is told of each file once it is committed or has failed, and meanwhile of how far
+            a long one is; what it raises ends the run.
+        limits: what one file may cost.
         chunk_tokens: tokens a chunk.
-        reader: what parses files, as `index.isolation.Workers` takes it.
+        reader: what reads a file, as `index.isolation.Workers` takes it.
+        failed: places with their stamps that are passed over; those that fail now are put there.
     """
 
     def __init__(
@@ -72,22 +70,21 @@ class Ingest:
         progress: Progress | None = None,
         *,
         limits: Limits | None = None,
-        largest: int = LARGEST,
         chunk_tokens: int = CHUNK_TOKENS,
         reader: str = READER,
+        failed: dict[str, Stamp] | None = None,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._tokens = tokens
         self._progress = progress
-        self._workers = Workers(limits, reader=reader)
-        self._largest = largest
         self._chunk_tokens = chunk_tokens
+        self._arriving = partial(arrivals, store, limits, reader, failed)
+        self._arrivals: Arrivals | None = None
         self._done: list[FileDone] = []
         self._total = 0
-        self._batch: list[tuple[str, Prepared]] = []
-        self._copies: dict[str, Path] = {}
-        self._known: Mapping[str, Location] = {}
+        self._batch: list[_Chunked] = []
+        self._located: list[tuple[str, Known]] = []
 
     def add(self, paths: Iterable[str | Path], *, uploads: bool = False) -> AddReport:
         """Add files, folders and web addresses; `uploads` are copied into the store.
@@ -95,34 +92,40 @@ class Ingest:
         One bad file never stops the others: it is reported with its reason.
         """
         given = list(paths)
-        addresses = [path for path in given if isinstance(path, str) and is_address(path)]
-        files = [path for path in given if path not in addresses]
-        self._add(list(walking.found(files, outside=self._store.folder)), addresses, uploads)
+        addresses = [one for one in given if isinstance(one, str) and is_address(one)]
+        others = [one for one in given if not (isinstance(one, str) and is_address(one))]
+        self._run(
+            list(walking.found(others, outside=self._store.folder)), addresses, uploads=uploads
+        )
         return self._summary()
 
     def sync(self, folder: Path) -> AddReport:
         """Add what is new or changed in a folder, and remove what is gone from it.
 
+        A file that is there stays, even if it is ignored or cannot be read now.
+
         Raises:
             DocumentError: the folder is not there, or holds nothing at all any more, as an
                 unmounted disk does: its documents stay.
         """
-        if not folder.is_dir():
-            raise DocumentError(f"There is no folder {walking.shown(folder)}: nothing was changed.")
+        shown = walking.shown(folder)
+        if not walking.is_folder(folder):
+            raise DocumentError(f"There is no folder {shown}: nothing was changed.")
         files = list(walking.found([folder], outside=self._store.folder))
-        gone = self._gone(folder, files)
-        if gone and not files and not any(folder.iterdir()):
+        below = str(folder.resolve())
+        known = self._store.places(below)
+        if known and not files and all(map(walking.is_gone, known)):
             raise DocumentError(
-                f"{walking.shown(folder)} is empty, and {len(gone)} documents came from it: "
-                "nothing was removed. If its disk is there, remove them with 'footnote remove'."
+                f"{shown} is empty, and {len(known)} documents came from it: nothing was removed. "
+                "If its disk is there, remove them with 'footnote remove'."
             )
-        self._total = len(gone)
-        self._add(files, [], uploads=False)
+        self._run(files, (), uploads=False)
         # After the additions, so that a file that was only moved keeps its document.
-        for place in gone:
-            document_id = self._store.forget(place)
-            if document_id is not None:
-                self._report(walking.shown(Path(place)), "removed", document_id)
+        gone = [place for place in self._store.places(below) if walking.is_gone(place)]
+        left = self._store.leave(gone) if gone else {}
+        self._total += len(left)
+        for place, document_id in left.items():
+            self._report(walking.shown(Path(place)), "removed", document_id)
         return self._summary()
 
     def add_documents(self, documents: Iterable[tuple[str, Document | DocumentError]]) -> AddReport:
@@ -137,124 +140,125 @@ class Ingest:
                 self._fail(name, document)
                 continue
             place = Location(f"memory:{name}", "", document.version, len(document.text), 0)
-            self._attempt(name, partial(_Parsed, place, document))
+            known = self._store.locations([place.location]).get(place.location)
+            if known and known.file_hash == place.file_hash:
+                self._report(name, "unchanged", known.document_id)
+            else:
+                self._attempt(name, partial(Read, place, document))
         self._commit()
         return self._summary()
 
-    def _add(self, files: list[Path], addresses: list[str], uploads: bool) -> None:
-        self._total += len(files) + len(addresses)
-        self._known = self._store.locations(walking.places(files))
-        read = self._upload if uploads else self._file
-        tasks: list[tuple[str, _Read]] = [(walking.shown(f), partial(read, f)) for f in files]
-        tasks += [(address, partial(self._page, address)) for address in addresses]
-        ahead = 2 * self._workers.count
-        with self._workers, ThreadPoolExecutor(self._workers.count) as threads:
-            futures = in_order((task for _, task in tasks), threads, ahead)
-            try:
-                for (shown, _), future in zip(tasks, futures, strict=True):
-                    self._attempt(shown, future.result)
-            finally:
-                threads.shutdown(cancel_futures=True)
-        self._commit()
-
-    def _attempt(self, shown: str, read: _Read) -> None:
-        """Put what `read` gives into the batch, embedded."""
-        try:
-            made = read()
-            if isinstance(made, str):
-                self._report(shown, "unchanged", made)
-                return
-            prepared = self._prepared(made.location, made.document)
-        except Exception as error:  # noqa: BLE001 (each file is reported)
-            self._fail(shown, error)
-            return
-        self._batch.append((shown, prepared))
-        if sum(len(prepared.chunks) for _, prepared in self._batch) >= _BATCH_CHUNKS:
+    def _run(self, files: Sequence[Path], addresses: Sequence[str], *, uploads: bool) -> None:
+        self._total = len(files) + len(addresses)
+        with self._arriving() as self._arrivals:
+            for shown, result, _ in self._arrivals.of(files, addresses, uploads=uploads):
+                self._attempt(shown, result.result)
             self._commit()
 
-    def _upload(self, path: Path) -> _Parsed | str:
-        copy, is_new = _kept(path, self._store.folder)
-        if is_new:
-            self._copies[walking.shown(path)] = copy
-        return self._file(copy)
-
-    def _file(self, path: Path) -> _Parsed | str:
-        status = walking.status(path)
-        place = walking.place(path)
-        known = self._known.get(place) or self._store.location(place)
-        stamp = (status.st_size, status.st_mtime_ns)
-        if known and (known.size, known.modified_ns) == stamp:
-            return known.document_id
-        if status.st_size > self._largest:
-            raise DocumentError(
-                f"The file has {status.st_size >> 20} MiB; at most {self._largest >> 20} are taken "
-                "(FOOTNOTE_FILE_LIMIT). Split it, or raise the limit."
-            )
-        with path.open("rb") as file:
-            file_hash = hashlib.file_digest(file, "sha256").hexdigest()
-        here = Location(place, "", file_hash, *stamp)
-        same = self._store.adopt(here)
-        if same is not None:
-            if same.location != place and _is_gone(same.location):
-                self._store.forget(same.location)
-            return same.document_id
-        document = self._workers.read(path, path.name)
-        return _Parsed(here, document)
-
-    def _page(self, address: str) -> _Parsed | str:
-        page = fetched(address)
-        file_hash = hashlib.sha256(page.data).hexdigest()
-        known = self._store.location(address)
-        if known and known.file_hash == file_hash:
-            return known.document_id
-        with tempfile.TemporaryDirectory() as scratch:
-            copy = Path(scratch) / "page"
-            copy.write_bytes(page.data)
-            document = page.stamped(self._workers.read(copy, page.name))
-        return _Parsed(Location(address, "", file_hash, len(page.data), 0), document)
-
-    def _prepared(self, location: Location, document: Document) -> Prepared:
-        parts = chunks(document, self._tokens.word_ends, self._chunk_tokens)
-        around = contexts(document, parts, self._tokens.word_ends)
-        texts = [
-            f"{context}\n{document.text[chunk.start : chunk.end]}"
-            for context, chunk in zip(around, parts, strict=True)
-        ]
-        vectors = self._embedder.embed_passages(texts)
-        return Prepared(location, document, parts, around, vectors)
-
-    def _gone(self, folder: Path, files: Iterable[Path]) -> list[str]:
-        """The places below a folder that the store knows and that are no longer among its files."""
-        present = set(walking.places(files))
-        known = self._store.places(str(folder.resolve()))
-        return [place for place in known if place not in present and not _is_unsure(place)]
+    def _attempt(self, shown: str, act: Callable[[], Read | Known]) -> None:
+        """Put what `act` makes into the batch, if it is anything new."""
+        try:
+            made = act()
+            if isinstance(made, Read):
+                parts = chunks(made.document, self._tokens.word_ends, self._chunk_tokens)
+                around = contexts(made.document, parts, self._tokens.word_ends)
+                self._batch.append(_Chunked(shown, *made, parts, around))
+        except Exception as error:  # noqa: BLE001 (a parser may fail in any way at all)
+            self._fail(shown, error)
+            return
+        if isinstance(made, Known):
+            if made.read:
+                self._located.append((shown, made))
+            else:
+                self._report(shown, "unchanged", made.location.document_id)
+        if (
+            sum(len(one.chunks) for one in self._batch) >= _BATCH_CHUNKS
+            or len(self._located) >= _LOCATED
+        ):
+            self._commit()
 
     def _commit(self) -> None:
-        if not self._batch:
-            return
+        self._locate()
         batch, self._batch = self._batch, []
+        embedded = [(one, vectors) for one, vectors in self._embedded(batch) if vectors is not None]
+        if not embedded:
+            return
         try:
-            outcomes = self._store.put([prepared for _, prepared in batch])
+            outcomes = self._store.put(
+                [
+                    Prepared(one.location, one.document, one.chunks, one.contexts, vectors)
+                    for one, vectors in embedded
+                ]
+            )
         except Exception as error:  # noqa: BLE001 (each of its files is reported)
-            for shown, _ in batch:
+            for one, _ in embedded:
+                self._fail(one.shown, error)
+            return
+        for (one, _), (document_id, outcome) in zip(embedded, outcomes, strict=True):
+            self._report(one.shown, outcome, document_id, characters=len(one.document.text))
+
+    def _locate(self) -> None:
+        """Note where known documents are found now."""
+        located, self._located = self._located, []
+        if not located:
+            return
+        gone = [place for _, known in located for place in known.gone]
+        try:
+            stale = self._store.locate([known.location for _, known in located], gone)
+        except Exception as error:  # noqa: BLE001 (each of its files is reported)
+            for shown, _ in located:
                 self._fail(shown, error)
             return
-        for (shown, _), (document_id, outcome) in zip(batch, outcomes, strict=True):
-            self._report(shown, outcome, document_id)
+        for shown, known in located:
+            if known.location in stale and known.read:
+                # What had these bytes has changed since they were compared.
+                self._attempt(shown, known.read)
+            else:
+                self._report(shown, "unchanged", known.location.document_id)
+
+    def _embedded(self, batch: Sequence[_Chunked]) -> Iterator[tuple[_Chunked, Vectors | None]]:
+        """Each document with its vectors, or without them if it has failed, which is reported."""
+        sizes = [len(one.chunks) for one in batch]
+        if len(batch) > 1:
+            texts = [text for one in batch for text in one.texts(0, len(one.chunks))]
+            try:
+                vectors = self._embedder.embed_passages(texts)
+            except Exception:  # noqa: BLE001 (which of them it was, shows one by one)
+                log.info("A batch could not be embedded; its documents are tried one by one.")
+            else:
+                yield from zip(batch, np.split(vectors, np.cumsum(sizes)[:-1]), strict=True)
+                return
+        for one, size in zip(batch, sizes, strict=True):
+            slices: list[Vectors] = []
+            try:
+                for at in range(0, max(size, 1), _BATCH_CHUNKS):
+                    slices.append(self._embedder.embed_passages(one.texts(at, at + _BATCH_CHUNKS)))
+                    if size > _BATCH_CHUNKS and self._progress:
+                        done = min(at + _BATCH_CHUNKS, size)
+                        self._progress(FileUnderWay(one.shown, done, size))
+            except Exception as error:  # noqa: BLE001
+                self._fail(one.shown, error)
+                yield one, None
+            else:
+                yield one, np.concatenate(slices)
 
     def _fail(self, shown: str, error: Exception) -> None:
-        """Report a file that is not stored, and erase the copy that this run has made of it."""
-        copy = self._copies.pop(shown, None)
-        if copy is not None:
-            copy.unlink()
-            if not any(copy.parent.iterdir()):
-                copy.parent.rmdir()
+        """Report a file that is not stored."""
+        if self._arrivals is not None:
+            self._arrivals.give_up(shown)
         self._report(shown, "failed", reason=_reason(shown, error))
 
     def _report(
-        self, path: str, outcome: Outcome, document_id: str | None = None, reason: str | None = None
+        self,
+        path: str,
+        outcome: Outcome,
+        document_id: str | None = None,
+        reason: str | None = None,
+        characters: int = 0,
     ) -> None:
-        done = FileDone(path, outcome, document_id, reason, len(self._done) + 1, self._total)
+        done = FileDone(
+            path, outcome, document_id, reason, len(self._done) + 1, self._total, characters
+        )
         log.info("%s: %s %s", path, outcome, reason or "")
         self._done.append(done)
         if self._progress:
@@ -267,46 +271,10 @@ class Ingest:
         return AddReport(of("added"), of("updated"), of("unchanged"), of("failed"), of("removed"))
 
 
-def _is_gone(place: str) -> bool:
-    """Whether it was a file that is certainly not there any more."""
-    path = Path(place)
-    return path.is_absolute() and not path.exists() and path.parent.is_dir()
-
-
-def _is_unsure(place: str) -> bool:
-    """Whether a file may be there and only cannot be looked at."""
-    try:
-        Path(place).lstat()
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
-
-
 def _reason(shown: str, error: Exception) -> str:
     if isinstance(error, FootnoteError):
-        for note in getattr(error, "__notes__", ()):  # what went wrong where it was parsed
-            log.error("%s: %s", shown, note)
         return str(error)
     if isinstance(error, OSError):
         return f"It cannot be read: {error.strerror or error}."
     log.error("%s: unexpected error", shown, exc_info=error)
     return f"Reading it ended in an unexpected error ({type(error).__name__}); the log tells more."
-
-
-def _kept(upload: Path, store: Path) -> tuple[Path, bool]:
-    """The store's own copy of an upload, in a folder named by its content; whether it is new."""
-    walking.status(upload)
-    with upload.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    target = store / "uploads" / digest[:16] / upload.name
-    if target.exists():
-        return target, False
-    uploads = store / "uploads"
-    uploads.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=uploads, prefix=".") as scratch:
-        copy = shutil.copyfile(upload, Path(scratch) / upload.name)
-        target.parent.mkdir(exist_ok=True)
-        copy.rename(target)
-    return target, True

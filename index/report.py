@@ -17,6 +17,16 @@ class FileDone:
     reason: str | None
     done: int
     total: int
+    characters: int = 0  # of text that was embedded
+
+
+@dataclass(frozen=True, slots=True)
+class FileUnderWay:
+    """How far the embedding of a long document is: `done` of `total` passages."""
+
+    path: str
+    done: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +49,4 @@ class AddReport:
         )
 
 
-Progress = Callable[[FileDone], None]
+Progress = Callable[[FileDone | FileUnderWay], None]

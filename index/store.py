@@ -139,17 +139,7 @@ class Store:
             layout = queries.layout(connection, document_id, version, start, end)
         return rectangles(layout, start, end)
 
-    def location(self, location: str) -> Location | None:
-        """What is known of the file at this place."""
-        with self._reading() as connection:
-            return self.catalog.location(connection, location)
-
-    def same_content(self, file_hash: str) -> Location | None:
-        """A place known for these very bytes."""
-        with self._reading() as connection:
-            return self.catalog.same_content(connection, file_hash)
-
-    def locations(self, places: Iterable[str]) -> dict[str, Location]:
+    def locations(self, places: Sequence[str]) -> dict[str, Location]:
         """What is known of the files at these places, by place."""
         with self._reading() as connection:
             return self.catalog.known(connection, places)
@@ -159,39 +149,42 @@ class Store:
         with self._reading() as connection:
             return self.catalog.places_below(connection, folder)
 
+    def same_content(self, file_hash: str) -> list[Location]:
+        """The places known for these very bytes."""
+        with self._reading() as connection:
+            return self.catalog.places_of(connection, file_hash)
+
     # Changes -----------------------------------------------------------------------------------
 
-    def adopt(self, location: Location) -> Location | None:
-        """Note that known content is also found here: where it was known; None if it is new.
+    def locate(self, found: Sequence[Location], gone: Sequence[str] = ()) -> list[Location]:
+        """Note where known documents are also found, and where no more.
 
-        A document that was here before, and is nowhere else, leaves.
+        A document that is found nowhere any more is withdrawn.
+
+        Returns:
+            Those whose document has other content by now: nothing is noted of them.
         """
-        if self.same_content(location.file_hash) is None:
-            return None
         with self._changing():
             with self.catalog.writing() as connection:
-                # Asked again: it may have left meanwhile.
-                same = self.catalog.same_content(connection, location.file_hash)
-                if same is None:
-                    return None
-                self._move(connection, replace(location, document_id=same.document_id))
+                stale = [one for one in found if not self._holds(connection, one)]
+                places = [one.location for one in found if one not in stale]
+                before = self.catalog.known(connection, places)
+                # All of them first: files that have changed places lose neither's document.
+                for location in found:
+                    if location not in stale:
+                        self.catalog.locate(connection, location)
+                self._withdraw_lost(connection, before.values())
+                self._leave(connection, gone)
             self._clear()
-        return same
+        return stale
 
-    def forget(self, place: str) -> str | None:
-        """Note that a document is not found here any more: the id of one that leaves with it."""
+    def leave(self, places: Sequence[str]) -> dict[str, str]:
+        """Forget these places, and the documents found nowhere else: document ids by place."""
         with self._changing():
-            self._clear()
             with self.catalog.writing() as connection:
-                known = self.catalog.location(connection, place)
-                if known is None:
-                    return None
-                self.catalog.unlocate(connection, place)
-                last = not self.catalog.paths(connection, known.document_id)
-                if last:
-                    self.catalog.withdraw(connection, known.document_id)
+                left = self._leave(connection, places)
             self._clear()
-        return known.document_id if last else None
+        return left
 
     def put(self, batch: Sequence[Prepared]) -> list[tuple[str, Outcome]]:
         """Store documents: for each its id and what became of it. On return they are durable."""
@@ -344,6 +337,23 @@ class Store:
             return
         if not self.catalog.paths(connection, before.document_id):
             self.catalog.withdraw(connection, before.document_id)
+
+    def _leave(self, connection: Connection, places: Sequence[str]) -> dict[str, str]:
+        known = self.catalog.known(connection, places)
+        self.catalog.unlocate(connection, list(known))
+        self._withdraw_lost(connection, known.values())
+        return {place: location.document_id for place, location in known.items()}
+
+    def _holds(self, connection: Connection, location: Location) -> bool:
+        """Whether the document's file has these very bytes at some place."""
+        known = self.catalog.places_of(connection, location.file_hash)
+        return any(one.document_id == location.document_id for one in known)
+
+    def _withdraw_lost(self, connection: Connection, before: Iterable[Location]) -> None:
+        """Withdraw those of the documents that were at these places and are nowhere now."""
+        for document_id in sorted({location.document_id for location in before}):
+            if not self.catalog.paths(connection, document_id):
+                self.catalog.withdraw(connection, document_id)
 
     def _erase_copies(self, paths: Iterable[str]) -> None:
         """Delete the store's own copies of uploads; each lies in a folder named by its content."""

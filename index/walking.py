@@ -1,75 +1,98 @@
-"""Which files are meant by some paths: folders are walked, what is ignored is left out."""
+"""Which files are meant by the paths that a person names."""
 
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from pathspec import GitIgnoreSpec
 
+from index import readers
 from index.errors import DocumentError
-from index.readers import SUPPORTED
 
 IGNORE_FILE = ".footnoteignore"
-"""Patterns as in .gitignore, for the folder it stands in and those below."""
+IGNORED = (".*", "~$*", "node_modules/", "__pycache__/", "venv/", "*.egg-info/")
+"""Left out of every folder, in gitignore syntax; '!pattern' in a `.footnoteignore` brings back."""
 
-_ALWAYS = GitIgnoreSpec.from_lines([".*", "node_modules/", "__pycache__/", "~$*", "*.egg-info/"])
+
+class _Patterns(NamedTuple):
+    """The patterns of one folder, for paths below it."""
+
+    base: str
+    spec: GitIgnoreSpec
 
 
 def found(paths: Iterable[str | Path], outside: Path) -> Iterator[Path]:
     """The files meant by the paths: files as they are, folders with every readable type in them.
 
-    Hidden files, the store itself and what `.footnoteignore` names are left out of a folder, and
-    links to folders are not followed, so that no loop is walked. A path that is not there is given
-    back, to be reported like any file that cannot be read.
+    Of a folder, what `IGNORED` and the `.footnoteignore` files in it name and the store itself are
+    left out. Links to files are taken, links to folders are not followed. A path that is not there
+    is given back, to be reported like any file that cannot be read.
+
+    Raises:
+        DocumentError: a `.footnoteignore` cannot be read.
     """
-    own = outside.resolve()
-    seen: set[Path] = set()
+    own = str(outside.resolve())
+    seen: set[str] = set()
     for given in map(Path, paths):
-        for path in _walk(given, own) if _is_folder(given) else [given]:
+        named = _walk(str(given), own) if is_folder(given) else [str(given)]
+        for path in named:
             if path not in seen:
                 seen.add(path)
-                yield path
+                yield Path(path)
 
 
-def _walk(folder: Path, own: Path) -> Iterator[Path]:
-    ignored: dict[Path, list[tuple[Path, GitIgnoreSpec]]] = {}
-    for current, folders, files in os.walk(folder):
-        here = Path(current)
-        patterns = [*ignored.get(here.parent, []), *_patterns(here)]
-        ignored[here] = patterns
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not _is_ignored(here / name, patterns, folder=True)
-            and (here / name).resolve() != own
-        )
-        for name in sorted(files):
-            path = here / name
-            if path.suffix.lower() in SUPPORTED and not _is_ignored(path, patterns, folder=False):
-                yield path
-
-
-def _patterns(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
-    try:
-        lines = (folder / IGNORE_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:  # there is none
-        return []
-    return [(folder, GitIgnoreSpec.from_lines(lines))]
-
-
-def _is_ignored(path: Path, patterns: list[tuple[Path, GitIgnoreSpec]], *, folder: bool) -> bool:
-    mark = "/" if folder else ""
-    if _ALWAYS.match_file(path.name + mark):
-        return True
-    return any(spec.match_file(f"{path.relative_to(at)}{mark}") for at, spec in patterns)
-
-
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder at the path."""
     try:
         return path.is_dir()
-    except OSError:
+    except (OSError, ValueError):
         return False
+
+
+def _walk(folder: str, own: str) -> Iterator[str]:
+    patterns = [_Patterns(folder, GitIgnoreSpec.from_lines(IGNORED))]
+    todo = [(folder, patterns)]
+    while todo:
+        here, above = todo.pop()
+        patterns = above + _patterns(here)
+        folders: list[str] = []
+        try:
+            with os.scandir(here) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError:
+            # As `os.walk` has it; what may not be listed is not removed by a sync either.
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if not _ignored(entry.path + "/", patterns) and os.path.realpath(entry.path) != own:
+                    folders.append(entry.path)
+            elif Path(entry.name).suffix.lower() in readers.SUPPORTED and not (
+                _ignored(entry.path, patterns) or is_folder(Path(entry.path))
+            ):
+                yield entry.path
+        todo.extend((path, patterns) for path in reversed(folders))
+
+
+def _ignored(path: str, patterns: list[_Patterns]) -> bool:
+    """The innermost folder's patterns that say anything about a path decide."""
+    for base, spec in reversed(patterns):
+        said = spec.check_file(path[len(base) :].lstrip("/")).include
+        if said is not None:
+            return said
+    return False
+
+
+def _patterns(folder: str) -> list[_Patterns]:
+    path = Path(folder) / IGNORE_FILE
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [_Patterns(folder, GitIgnoreSpec.from_lines(lines))]
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return []
+    except (OSError, ValueError) as error:
+        raise DocumentError(f"{path} cannot be read: {error}.") from error
 
 
 def status(path: Path) -> os.stat_result:
@@ -86,13 +109,19 @@ def status(path: Path) -> os.stat_result:
     return found
 
 
-def place(path: Path) -> str:
-    """The file's address in the catalog.
+def place(path: Path, resolved: dict[str, str]) -> str:
+    """The file's address in the catalog; `resolved` remembers its folder's for the next file.
 
     Raises:
         DocumentError: the name cannot be kept as text.
     """
-    absolute = str(path.resolve())
+    if path.is_symlink():
+        absolute = os.path.realpath(path)
+    else:
+        folder = str(path.parent)
+        if folder not in resolved:
+            resolved[folder] = os.path.realpath(folder)
+        absolute = str(Path(resolved[folder], path.name))
     try:
         absolute.encode()
     except UnicodeEncodeError as error:
@@ -102,15 +131,15 @@ def place(path: Path) -> str:
     return absolute
 
 
-def places(paths: Iterable[Path]) -> list[str]:
-    """The addresses of those of the files that have one."""
-    found = []
-    for path in paths:
-        try:
-            found.append(place(path))
-        except (DocumentError, OSError, ValueError, RuntimeError):
-            continue  # it is reported when it comes to be read
-    return found
+def is_gone(place: str) -> bool:
+    """Whether there is surely no file at an address; one that cannot be looked at may be there."""
+    try:
+        os.lstat(place)
+    except (FileNotFoundError, NotADirectoryError):
+        return Path(place).is_absolute()
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def shown(path: Path) -> str:

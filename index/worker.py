@@ -1,75 +1,82 @@
-"""The process in which files are parsed: `python -m index.worker FD READER BYTES`.
+"""The process that reads files for another one: requests come in by its input, replies leave.
 
-It answers each path that arrives with the document, or with the error that says why there is none,
-so that a parser that crashes, hangs or eats memory takes no more with it than its file.
+Started by `index.isolation`, never imported. A frame is its length (8 bytes, big-endian) and that
+many bytes of pickle. The first frame says what reads and where Python finds it, each later one is a
+request, answered by one reply in order.
 """
 
+import hashlib
+import importlib
 import os
+import pickle
+import signal
 import sys
 import traceback
-from importlib import import_module
-from multiprocessing.connection import Connection
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
-from index.errors import DocumentError, FootnoteError
+_LEFT_ALONE = 5
+"""Seconds beyond its limit after which a worker ends itself, in case its owner no longer can."""
 
 
-def serve(connection: Connection, reader: str) -> None:
-    """Answer paths until the other end closes.
+def _serve() -> None:
+    # What a parser prints, or what a program that it starts reads, must not meet the frames.
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    for descriptor in (0, 1):
+        os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    first = _frame(requests)
+    if first is None:
+        return
+    reader, sys.path[:] = pickle.loads(first)  # noqa: S301 (from the process that started this one)
+    module, name = reader.split(":")
+    read: Callable[[bytes, str], Any] = getattr(importlib.import_module(module), name)
+    while (frame := _frame(requests)) is not None:
+        source, name, seconds, characters = pickle.loads(frame)  # noqa: S301
+        signal.alarm(int(seconds) + _LEFT_ALONE)
+        reply = _reply(read, source, name, characters)
+        signal.alarm(0)
+        replies.write(len(reply).to_bytes(8, "big"))
+        replies.write(reply)
+        replies.flush()
+        del reply
 
-    Args:
-        connection: takes `(path, name)` and gives a `Document` or a `FootnoteError`.
-        reader: 'module:function', which makes a document of a path and a name.
+
+def _reply(
+    read: Callable[[bytes, str], Any], source: str | bytes, name: str, characters: int
+) -> bytes:
+    """('read', document, sha256 of its file) or ('long', characters) or why there is none.
+
+    That is ('error', the error) for one that is meant for the user, ('memory',), or ('broken',
+    the name of the error's class, its traceback).
     """
-    module, _, function = reader.partition(":")
-    read = getattr(import_module(module), function)
-    while True:
-        try:
-            path, name = connection.recv()
-        except EOFError:
-            return
-        try:
-            answer = read(Path(path), name=name)
-        except FootnoteError as error:
-            answer = error
-        except MemoryError:
-            answer = DocumentError(OUT_OF_MEMORY)
-        except OSError as error:
-            answer = DocumentError(f"It cannot be read: {error.strerror or error}.")
-        except Exception as error:  # noqa: BLE001 (a parser may fail in any way at all)
-            answer = DocumentError(
-                f"Reading it ended in an unexpected error ({type(error).__name__}); the log tells "
-                "more."
-            )
-            answer.add_note(traceback.format_exc())
-        connection.send(answer)
+    from index.errors import FootnoteError
 
-
-OUT_OF_MEMORY = "Reading it needs more memory than a file may take (FOOTNOTE_FILE_MEMORY)."
-
-
-def _limit_memory(megabytes: int) -> None:
-    """Let an allocation fail that goes beyond what is in use now by so much."""
     try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except OSError:  # macOS, where the limit is not kept to anyway
-        return
-    limit = pages * os.sysconf("SC_PAGE_SIZE") + megabytes * 2**20
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        if isinstance(source, bytes):
+            data = source
+        else:
+            with open(source, "rb") as file:  # noqa: PTH123 (the path is a string on its way)
+                data = file.read()
+        digest = hashlib.sha256(data).hexdigest()
+        document = read(data, name)
+        del data
+        if len(document.text) > characters:
+            return pickle.dumps(("long", len(document.text)))
+        return pickle.dumps(("read", document, digest), protocol=5)
+    except MemoryError:
+        return pickle.dumps(("memory",))
+    except (FootnoteError, OSError) as error:
+        error.__cause__ = error.__context__ = None
+        return pickle.dumps(("error", error))
+    except BaseException as error:  # noqa: BLE001 (a parser may fail in any way at all)
+        return pickle.dumps(("broken", type(error).__name__, traceback.format_exc()))
 
 
-def main() -> None:
-    """Serve the connection whose file descriptor was given."""
-    descriptor, reader, megabytes = sys.argv[1:]
-    # What a parser prints is nobody's business, and no answer.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    _limit_memory(int(megabytes))
-    serve(Connection(int(descriptor)), reader)
+def _frame(requests: BinaryIO) -> bytes | None:
+    head = requests.read(8)
+    return requests.read(int.from_bytes(head, "big")) if len(head) == 8 else None
 
 
 if __name__ == "__main__":
-    main()
+    _serve()

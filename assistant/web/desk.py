@@ -20,7 +20,7 @@ from assistant.web.stores import Stores
 from index.catalog import DocumentInfo
 from index.document import Span
 from index.errors import EmptyStore, FootnoteError
-from index.report import FileDone
+from index.report import FileDone, FileUnderWay
 
 FILTER_FROM = 12
 """Documents from which the list has a field to narrow it."""
@@ -106,17 +106,26 @@ class Desk:
     ) -> Iterator[tuple[Any, ...]]:
         """Files were dropped or chosen: progress for each, then the documents anew."""
         paths = files or []
-        done: list[FileDone] = []
+        done: list[FileDone | FileUnderWay] = []
+        began = time.monotonic()
         as_before = [gr.skip()] * (1 + len(Shelves._fields))
-        yield str(library.adding(paths, done)), gr.File(None, visible=False), *as_before
+        yield (
+            str(library.adding(paths, done, time.monotonic() - began)),
+            gr.File(None, visible=False),
+            *as_before,
+        )
         again = gr.File(None, visible=True)
         assistant = self._stores.of(request)
         try:
             with closing(_adding(assistant, paths)) as progress:
                 for file in progress:
                     done.append(file)
-                    yield str(library.adding(paths, done)), gr.skip(), *as_before
-            shown = library.adding(paths, done)
+                    yield (
+                        str(library.adding(paths, done, time.monotonic() - began)),
+                        gr.skip(),
+                        *as_before,
+                    )
+            shown = library.adding(paths, done, time.monotonic() - began)
         except FootnoteError as error:
             shown = answers.problem(str(error))
         except Exception:
@@ -209,9 +218,11 @@ def _answering(
         yield
 
 
-def _adding(assistant: Assistant, paths: Sequence[str]) -> Generator[FileDone, None, None]:
+def _adding(
+    assistant: Assistant, paths: Sequence[str]
+) -> Generator[FileDone | FileUnderWay, None, None]:
     """Add files in a thread of their own and pass each on as it is done."""
-    done: SimpleQueue[FileDone | None] = SimpleQueue()
+    done: SimpleQueue[FileDone | FileUnderWay | None] = SimpleQueue()
     with ThreadPoolExecutor(max_workers=1) as pool:
         adding = pool.submit(assistant.add, paths, uploads=True, progress=done.put)
         adding.add_done_callback(lambda _: done.put(None))

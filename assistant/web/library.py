@@ -8,7 +8,7 @@ from markupsafe import Markup
 from assistant.web import texts
 from assistant.web.places import Place, link
 from index.catalog import DocumentInfo
-from index.report import FileDone
+from index.report import FileDone, FileUnderWay
 
 SHOWN = 300
 """Rows of the list; a larger store is narrowed with the field above it."""
@@ -18,6 +18,7 @@ _OUTCOMES = {
     "updated": "new version added",
     "unchanged": "already here",
     "failed": "not added",
+    "removed": "removed",
 }
 
 
@@ -56,22 +57,37 @@ def documents(listed: Sequence[DocumentInfo], wanted: str = "") -> Markup:
     return Markup('<ul class="documents" aria-label="Documents">{}</ul>{}').format(rows, more)
 
 
-def adding(paths: Sequence[str], done: Iterable[FileDone]) -> Markup:
-    """Every file of an upload with what became of it, or that it is still being read."""
-    outcomes = {file.path: file for file in done}
-    finished = len(outcomes)
-    rows = Markup("").join(_file(path, outcomes.get(path)) for path in paths)
+def adding(
+    paths: Sequence[str], events: Iterable[FileDone | FileUnderWay], seconds: float = 0.0
+) -> Markup:
+    """Every file of an upload with what became of it, or how far it is after so many seconds."""
+    latest = {event.path: event for event in events}
+    done = [event for event in latest.values() if isinstance(event, FileDone)]
+    rows = Markup("").join(_file(path, latest.get(path)) for path in paths)
+    # The share of a long document that is embedded counts, so that the bar goes on.
+    share = sum(1 if isinstance(e, FileDone) else e.done / e.total for e in latest.values())
     return Markup(
         '<div class="adding" role="status"><p>{}</p><progress max="{}" value="{}"></progress>'
         "<ul>{}</ul></div>"
     ).format(
-        f"Adding {finished} of {len(paths)} …"
-        if finished < len(paths)
-        else _tally(list(outcomes.values())),
+        f"Adding {len(done)} of {len(paths)} …{_pace(done, share, len(paths), seconds)}"
+        if len(done) < len(paths)
+        else _tally(done),
         len(paths),
-        finished,
+        f"{share:g}",
         rows,
     )
+
+
+def _pace(done: Sequence[FileDone], share: float, total: int, seconds: float) -> str:
+    """How fast it goes and how long it will still take; nothing while that is a guess."""
+    if seconds < 3 or not share:
+        return ""
+    rate = sum(file.characters for file in done) / seconds
+    left = seconds * (total - share) / share
+    speed = f" {rate:,.0f} characters a second," if rate else ""
+    minutes, rest = divmod(round(left), 60)
+    return f"{speed} about {f'{minutes} min' if minutes else f'{rest} s'} left"
 
 
 def _tally(done: Sequence[FileDone]) -> str:
@@ -83,9 +99,11 @@ def _tally(done: Sequence[FileDone]) -> str:
     return ", ".join(parts)
 
 
-def _file(path: str, file: FileDone | None) -> Markup:
+def _file(path: str, file: FileDone | FileUnderWay | None) -> Markup:
     if file is None:
         state, words = "waiting", "reading …"
+    elif isinstance(file, FileUnderWay):
+        state, words = "waiting", f"{file.done:,} of {file.total:,} passages …"
     else:
         state = file.outcome
         words = _OUTCOMES[file.outcome] + (f": {file.reason}" if file.reason else "")

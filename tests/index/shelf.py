@@ -27,6 +27,9 @@ class Shelf:
         self.embedder = embedder
         self.store = Store(folder, embedder, create=create)
 
+    def ingest(self, progress: Progress | None = None, **options: Any) -> Ingest:
+        return Ingest(self.store, self.embedder, self.embedder, progress, **options)
+
     def add(
         self,
         *paths: Path | str,
@@ -34,14 +37,13 @@ class Shelf:
         progress: Progress | None = None,
         **options: Any,
     ) -> AddReport:
-        run = Ingest(self.store, self.embedder, self.embedder, progress, **options)
-        return run.add(paths, uploads=uploads)
+        return self.ingest(progress, **options).add(paths, uploads=uploads)
 
-    def sync(self, folder: Path) -> AddReport:
-        return Ingest(self.store, self.embedder, self.embedder).sync(folder)
+    def sync(self, folder: Path, **options: Any) -> AddReport:
+        return self.ingest(**options).sync(folder)
 
     def add_documents(self, **documents: Document) -> AddReport:
-        return Ingest(self.store, self.embedder, self.embedder).add_documents(documents.items())
+        return self.ingest().add_documents(documents.items())
 
     def dense(self, question: str, k: int = 10, documents: list[str] | None = None) -> list[str]:
         """The texts of the live chunks that Chroma finds, best first."""

@@ -2,20 +2,27 @@
 
 import logging
 import os
+import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from threading import Event
 
+import psutil
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 from shelf import Shelf
 
-from index import ingest
+from index import arrivals, ingest
 from index.document import Document
 from index.errors import DocumentError, ModelError, StoreError
 from index.ingest import Ingest
-from index.isolation import Limits, Workers
-from index.report import AddReport
+from index.isolation import Limits
+from index.report import AddReport, FileDone
 from index.store import Store
 from index.walking import found
+from index.watching import watch
 
 OLD = "The harbour gates closed at noon on Monday."
 NEW = "The bridge of Quill Island opens at dawn."
@@ -36,29 +43,20 @@ def reasons(report: AddReport) -> dict[str, str]:
     return {Path(done.path).name: done.reason for done in report.failed}
 
 
-@pytest.fixture
-def unread(monkeypatch):
-    """From here on, reading a file fails the test."""
-
-    def read(_workers, path, _name):
-        pytest.fail(f"{path} was read")
-
-    def start():
-        monkeypatch.setattr(Workers, "read", read)
-
-    return start
+BAD = "bad_readers:read"
+UNREAD = "bad_readers:refuse"
+"""A reader with which every file that is read fails."""
 
 
 # Once is enough -----------------------------------------------------------------------------------
 
 
-def test_unchanged_files_are_not_read_again(shelf, files, unread, monkeypatch):
+def test_unchanged_files_are_not_read_again(shelf, files, monkeypatch):
     write(files / "a.txt")
     write(files / "b.txt", NEW)
     first = shelf.add(files)
-    unread()
-    monkeypatch.setattr(ingest.hashlib, "file_digest", lambda *_: pytest.fail("was hashed"))
-    again = shelf.add(files)
+    monkeypatch.setattr(arrivals.hashlib, "file_digest", lambda *_: pytest.fail("was hashed"))
+    again = shelf.add(files, reader=UNREAD)
 
     assert [done.document_id for done in again.unchanged] == [
         done.document_id for done in first.added
@@ -66,14 +64,13 @@ def test_unchanged_files_are_not_read_again(shelf, files, unread, monkeypatch):
     assert not again.added + again.updated + again.failed
 
 
-def test_a_file_touched_without_a_change_is_unchanged(shelf, files, unread):
+def test_a_file_touched_without_a_change_is_unchanged(shelf, files):
     path = write(files / "a.txt")
     (added,) = shelf.add(path).added
     os.utime(path, (1, 1))
-    unread()
 
     for _ in range(2):
-        (unchanged,) = shelf.add(path).unchanged
+        (unchanged,) = shelf.add(path, reader=UNREAD).unchanged
         assert unchanged.document_id == added.document_id
 
 
@@ -137,119 +134,21 @@ def test_a_file_that_breaks_its_parser_costs_that_file_only(shelf, files, caplog
     write(files / "a.txt")
     write(files / "bad.txt", NEW)
     write(files / "c.txt", "The museum shows seven ferries.")
-    with caplog.at_level(logging.ERROR, logger="index.ingest"):
-        report = shelf.add(files, reader="bad_parsers:raising")
+    with caplog.at_level(logging.ERROR, logger="index.isolation"):
+        report = shelf.add(files, reader=BAD)
 
     assert "(RuntimeError)" in reasons(report)["bad.txt"]
     assert len(report.added) == 2
     (record,) = caplog.records
     assert "bad.txt" in record.getMessage()
-    assert "in raising" in record.getMessage()
-
-
-@pytest.mark.parametrize(
-    ("parser", "reason"),
-    [("crashing", "crashed"), ("hanging", "longer than 3 seconds"), ("eating", "more memory")],
-)
-def test_a_parser_that_ruins_its_process_costs_that_file_only(shelf, files, parser, reason):
-    for name in ("a.txt", "bad.txt", "c.txt"):
-        write(files / name, f"The museum shows {name}.")
-    report = shelf.add(files, reader=f"bad_parsers:{parser}", limits=Limits(3, 256))
-
-    assert reason in reasons(report)["bad.txt"]
-    assert [Path(done.path).name for done in report.added] == ["a.txt", "c.txt"]
-
-
-def test_code_beside_the_documents_is_not_run(shelf, files, monkeypatch):
-    for name in ("index/__init__.py", "pickle.py", "json.py"):
-        write(files / name, "import pathlib; pathlib.Path(__file__).with_name('run').touch()")
-    monkeypatch.chdir(files)
-
-    assert len(shelf.add(write(files / "a.txt")).added) == 1
-    assert not list(files.rglob("run"))
-
-
-def test_a_file_beyond_the_limit_is_refused_unread(shelf, files):
-    path = write(files / "long.txt", OLD * 100)
-    (failed,) = shelf.add(path, largest=1_000).failed
-
-    assert "FOOTNOTE_FILE_LIMIT" in failed.reason
+    assert "out of range" in record.getMessage()
 
 
 def test_a_failed_file_is_tried_again_the_next_time(shelf, files):
     path = write(files / "bad.txt")
-    assert "RuntimeError" in reasons(shelf.add(path, reader="bad_parsers:raising"))["bad.txt"]
+    assert "RuntimeError" in reasons(shelf.add(path, reader=BAD))["bad.txt"]
+
     assert len(shelf.add(path).added) == 1
-
-
-def test_forty_files_are_reported_in_their_order(shelf, files):
-    paths = [write(files / f"{n:02}.txt", f"Ferry {n} left at noon.") for n in range(40)]
-    report = shelf.add(files)
-
-    assert [done.path for done in report.added] == list(map(str, paths))
-    assert [done.done for done in report.added] == list(range(1, 41))
-
-
-# What moves, and what is gone ---------------------------------------------------------------------
-
-
-def test_a_file_that_was_moved_keeps_its_document(shelf, files, unread):
-    path = write(files / "old name.txt")
-    (added,) = shelf.add(path).added
-    path.rename(files / "new name.txt")
-    unread()
-    (unchanged,) = shelf.add(files).unchanged
-
-    assert unchanged.document_id == added.document_id
-    (info,) = shelf.store.documents()
-    assert info.path.endswith("new name.txt")
-    assert shelf.store.location(str(path)) is None
-
-
-def test_sync_removes_what_is_gone_and_nothing_else(shelf, files):
-    elsewhere = write(files / "elsewhere" / "d.txt", "A lantern costs forty crowns.")
-    gone = write(files / "kept" / "a.txt")
-    write(files / "kept" / "b.txt", NEW)
-    shelf.add(files)
-    gone.unlink()
-    report = shelf.sync(files / "kept")
-
-    assert [done.path for done in report.removed] == [str(gone)]
-    assert len(report.unchanged) == 1
-    assert shelf.live() == sorted([NEW, elsewhere.read_text()])
-    assert not shelf.finds(OLD)
-
-
-def test_sync_of_a_renamed_file_keeps_its_document(shelf, files):
-    path = write(files / "a.txt")
-    (added,) = shelf.add(path).added
-    path.rename(files / "z.txt")
-    report = shelf.sync(files)
-
-    assert not report.removed
-    assert [info.id for info in shelf.store.documents()] == [added.document_id]
-
-
-def test_a_file_that_two_places_hold_stays_while_one_is_left(shelf, files):
-    first = write(files / "a.txt")
-    write(files / "b.txt")
-    shelf.add(files)
-    first.unlink()
-
-    assert not shelf.sync(files).removed
-    assert shelf.live() == [OLD]
-
-
-def test_an_empty_or_missing_folder_empties_no_store(shelf, files):
-    path = write(files / "disk" / "a.txt")
-    shelf.add(files)
-    path.unlink()
-    with pytest.raises(DocumentError, match="is empty"):
-        shelf.sync(files / "disk")
-    path.parent.rmdir()
-    with pytest.raises(DocumentError, match="no folder"):
-        shelf.sync(files / "disk")
-    assert shelf.live() == [OLD]
 
 
 def test_a_commit_that_fails_is_reported_for_each_of_its_files(shelf, files, monkeypatch):
@@ -384,9 +283,7 @@ def test_one_document_uploaded_under_two_names_is_erased_wholly(shelf, files):
 def test_a_failed_upload_leaves_no_copy(shelf, files):
     bad = [write(files / "bad.txt"), write(files / "bad too.txt"), write(files / "x.txt", " ")]
     os.mkfifo(files / "pipe.txt")
-    report = shelf.add(
-        *bad, files / "pipe.txt", files / "missing.txt", uploads=True, reader="bad_parsers:raising"
-    )
+    report = shelf.add(*bad, files / "pipe.txt", files / "missing.txt", uploads=True, reader=BAD)
 
     assert len(report.failed) == 5
     assert not list((shelf.store.folder / "uploads").iterdir())
@@ -398,12 +295,13 @@ def test_an_upload_does_not_erase_the_copy_of_the_same_document_when_it_fails(
     path = write(files / "note.txt")
     shelf.add(path, uploads=True)
 
-    def location(_store, _place):
+    def locations(_store, _places):
         raise StoreError("The disk does not answer.")
 
     with monkeypatch.context() as broken:
-        broken.setattr(Store, "location", location)
+        broken.setattr(Store, "same_content", locations)
         other = write(files / "other.txt")
+        os.utime(next((shelf.store.folder / "uploads").rglob("note.txt")), (1, 1))
         assert len(shelf.add(path, other, uploads=True).failed) == 2
 
     assert copies(shelf) == ["note.txt"]
@@ -424,16 +322,6 @@ def test_a_file_named_itself_is_tried_whatever_its_name(files):
     paths = [write(files / name) for name in (".secret.txt", "noname", "program.exe")]
 
     assert list(found(paths, outside=files / "store")) == paths
-
-
-def test_what_an_ignore_file_names_is_left_out_of_its_folder(files):
-    wanted = [write(files / name) for name in ("a.txt", "sub/keep.txt")]
-    for name in ("drafts/b.txt", "c.tmp.txt", "sub/drop.txt", "node_modules/d.txt"):
-        write(files / name)
-    write(files / ".footnoteignore", "drafts/\n*.tmp.txt\n")
-    write(files / "sub" / ".footnoteignore", "*\n!keep.txt\n")
-
-    assert list(found([files], outside=files / "store")) == wanted
 
 
 def test_folders_that_link_to_each_other_end(files):
@@ -479,3 +367,234 @@ def test_a_name_that_is_not_utf_8_is_one_line_and_costs_that_file_only(shelf, fi
     assert list(why) == ["caf\\udce9.txt"]
     assert "not valid UTF-8" in why["caf\\udce9.txt"]
     assert report.failed[0].path.isprintable()
+
+
+# A process of its own -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("crash", "The parser crashed on it (SIGSEGV); the file may be damaged."),
+        ("leave", "Reading it ended in an unexpected error (SystemExit); the log tells more."),
+        ("hang", "Reading it took longer than 1 seconds"),
+        ("swell", "Reading it needed more than 200 MiB of memory"),
+    ],
+)
+def test_a_parser_that_goes_wrong_costs_its_file_only(shelf, files, name, reason):
+    write(files / "a.txt")
+    write(files / f"{name}.txt", "Nobody reads this.")
+    write(files / "z.txt", NEW)
+    limits = Limits(seconds=1 if name == "hang" else 60, memory=200)
+    report = shelf.add(files, reader=BAD, limits=limits)
+
+    assert reasons(report)[f"{name}.txt"].startswith(reason)
+    assert shelf.live() == sorted([OLD, NEW])
+
+
+def test_what_a_parser_prints_is_not_taken_for_its_reply(shelf, files):
+    write(files / "chatter.txt")
+
+    assert len(shelf.add(files, reader=BAD).added) == 1
+
+
+def test_a_file_over_the_limits_is_refused_with_the_setting_that_raises_them(shelf, files):
+    (files / "big.txt").write_bytes(b"word " * 300_000)
+    write(files / "long.txt", "Ferry. " * 100)
+    report = shelf.add(files, limits=Limits(size=1, characters=600))
+
+    why = reasons(report)
+    assert "FOOTNOTE_FILE_LIMIT" in why["big.txt"]
+    assert "700 characters" in why["long.txt"]
+
+
+def test_many_files_side_by_side_are_reported_in_their_order(shelf, files):
+    names = [f"{'slow' if n % 7 == 0 else 'quick'} {n:02}.txt" for n in range(40)]
+    paths = [write(files / name, f"Ferry number {name} leaves at noon.") for name in names]
+    heard = []
+    report = shelf.add(*paths, reader=BAD, progress=heard.append)
+
+    assert [Path(done.path).name for done in report.added] == names
+    assert [done.path for done in heard] == [done.path for done in report.added]
+
+
+def test_code_beside_the_documents_is_not_run(shelf, files, monkeypatch):
+    for name in ("index/__init__.py", "pickle.py", "json.py"):
+        write(files / name, "import pathlib; pathlib.Path(__file__).with_name('run').touch()")
+    monkeypatch.chdir(files)
+
+    assert len(shelf.add(write(files / "a.txt")).added) == 1
+    assert not list(files.rglob("run"))
+
+
+def test_no_process_is_left_behind(shelf, files):
+    for n in range(4):
+        write(files / f"slow {n}.txt", f"Ferry number {n}.")
+    write(files / "hang.txt")
+
+    def stop(_done):
+        raise KeyboardInterrupt
+
+    ours = {child.pid for child in psutil.Process().children(recursive=True)}
+    with pytest.raises(KeyboardInterrupt):
+        shelf.add(files / "slow 0.txt", files, reader=BAD, progress=stop)
+    after = psutil.Process().children(recursive=True)
+
+    assert {child.pid for child in after if child.status() != psutil.STATUS_ZOMBIE} <= ours
+
+
+def test_a_long_document_is_embedded_in_slices_that_are_told(shelf, files, monkeypatch):
+    monkeypatch.setattr(ingest, "_BATCH_CHUNKS", 3)
+    text = "\n\n".join(f"Ferry number {n} leaves the harbour at noon. " * 12 for n in range(8))
+    write(files / "long.txt", text)
+    heard = []
+    shelf.add(files, progress=heard.append)
+
+    *slices, done = heard
+    assert isinstance(done, FileDone)
+    assert len(slices) > 1
+    assert [part.done for part in slices] == sorted(part.done for part in slices)
+    assert slices[-1].done == slices[-1].total
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from index import arrivals, ingest
+from index.embeddings import MiniLM
+from index.store import Store
+ingest._BATCH_CHUNKS = 2
+def progress(done):
+    if done.done == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+minilm = MiniLM()
+store = Store(Path(sys.argv[1]), minilm, create=True)
+ingest.Ingest(store, minilm, minilm, progress).add([sys.argv[2]])
+"""
+
+
+def test_a_run_that_is_killed_goes_on_where_it_stopped(open_shelf, tmp_path, files):
+    for n in range(10):
+        write(files / f"{n}.txt", f"Ferry number {n} leaves at noon.")
+    command = [sys.executable, "-c", _KILLED, str(tmp_path / "killed"), str(files)]
+    killed = subprocess.run(command, check=False)
+    shelf = open_shelf(tmp_path / "killed")
+    report = shelf.add(files)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert len(report.unchanged) >= 4
+    assert len(report.unchanged) + len(report.added) == 10
+    assert len(shelf.live()) == 10
+    assert not shelf.store.check()
+
+
+# Moved, gone, ignored -----------------------------------------------------------------------------
+
+
+def test_a_moved_file_stays_the_same_document(shelf, files):
+    path = write(files / "a.txt")
+    (added,) = shelf.add(files).added
+    path.rename(files / "renamed.txt")
+    (moved,) = shelf.add(files, reader=UNREAD).unchanged
+    (info,) = shelf.store.documents()
+
+    assert moved.document_id == added.document_id == info.id
+    assert info.path == str(files / "renamed.txt")
+
+
+def test_a_copy_is_one_document_with_two_places_until_both_are_gone(shelf, files):
+    paths = [write(files / "a.txt"), write(files / "b.txt")]
+    write(files / "c.txt", NEW)
+    shelf.sync(files)
+    paths[0].unlink()
+    first = shelf.sync(files)
+    assert len(first.removed) == 1
+    assert shelf.live() == sorted([OLD, NEW])
+    paths[1].unlink()
+    shelf.sync(files)
+
+    assert shelf.live() == [NEW]
+
+
+def test_a_sync_adds_updates_and_removes(shelf, files, tmp_path):
+    elsewhere = write(tmp_path / "elsewhere" / "x.txt", "The museum shows seven ferries.")
+    shelf.add(elsewhere)
+    write(files / "a.txt")
+    gone = write(files / "sub" / "b.txt", "The lighthouse is shut.")
+    shelf.sync(files)
+    write(files / "a.txt", NEW)
+    os.utime(files / "a.txt", (1, 1))
+    shutil.rmtree(files / "sub")
+    write(files / "c.txt", "A third ferry is built.")
+    report = shelf.sync(files)
+
+    assert [len(x) for x in (report.added, report.updated, report.removed)] == [1, 1, 1]
+    assert report.removed[0].path == str(gone)
+    assert shelf.live() == sorted(
+        [NEW, "A third ferry is built.", "The museum shows seven ferries."]
+    )
+
+
+def test_a_folder_that_is_missing_or_empty_removes_nothing(shelf, files):
+    path = write(files / "sub" / "a.txt")
+    shelf.sync(files)
+    path.unlink()
+    with pytest.raises(DocumentError, match="is empty"):
+        shelf.sync(files)
+    shutil.rmtree(files / "sub")
+    with pytest.raises(DocumentError, match="no folder"):
+        shelf.sync(files / "sub")
+
+    assert shelf.live() == [OLD]
+
+
+def test_files_that_change_places_while_others_change_lose_nothing(shelf, files, monkeypatch):
+    monkeypatch.setattr(ingest, "_BATCH_CHUNKS", 1)
+    write(files / "a.txt")
+    shelf.add(files)
+    write(files / "a.txt", NEW)
+    os.utime(files / "a.txt", (1, 1))
+    write(files / "b.txt")
+    shelf.add(files)
+
+    assert shelf.live() == sorted([OLD, NEW])
+
+
+def test_ignored_files_are_left_out_by_the_innermost_rule(files, tmp_path):
+    wanted = [write(files / name) for name in (".kept.txt", "a.txt", "sub/draft b.txt")]
+    for name in ("draft a.txt", "node_modules/a.txt", "__pycache__/a.txt", "old/a.txt", ".b.txt"):
+        write(files / name)
+    write(files / ".footnoteignore", "draft*\nold/\n!.kept.txt\n")
+    write(files / "sub" / ".footnoteignore", "!draft*\n")
+
+    assert list(found([files], outside=tmp_path / "store")) == wanted
+
+
+# Watching -----------------------------------------------------------------------------------------
+
+
+def test_a_watched_folder_is_kept_in_step(shelf, files):
+    path = write(files / "a.txt")
+    write(files / "bad.txt", "Nobody reads this.")
+    stop = Event()
+
+    def begin(failed):
+        return shelf.ingest(failed=failed, reader=BAD)
+
+    reports = watch(files, shelf.store.folder, begin, stop)
+    try:
+        first = next(reports)
+        assert [Path(done.path).name for done in first.added] == ["a.txt"]
+        assert list(reasons(first)) == ["bad.txt"]
+        path.rename(files / "b.txt")
+        write(files / "new" / "c.txt", NEW)
+        later = []
+        while NEW not in shelf.live() or (files / "b.txt").as_posix() not in {
+            info.path for info in shelf.store.documents()
+        }:
+            later.append(next(reports))
+        assert shelf.live() == sorted([OLD, NEW])
+        assert not any(report.failed for report in later)
+    finally:
+        stop.set()
+        reports.close()
