@@ -426,3 +426,13 @@ def test_eval_measures_own_questions_for_people_and_as_json(footnote, tmp_path):
     assert failed.status == 1
     assert "line 1: question" in failed.err
     assert failed.err.count("\n") == 1
+
+
+def test_code_that_lies_beside_the_documents_is_not_run(surroundings: Path):
+    """Python looks for modules in the working directory first, unless it is told not to."""
+    for name in ("email", "yaml", "trafilatura", "index"):
+        (surroundings / f"{name}.py").write_text("open('ran', 'w').close()\n")
+    (surroundings / "note.md").write_text("The gate opened at noon.\n")
+    ran = process("add", "note.md", cwd=surroundings)
+    assert (ran.returncode, ran.stdout) == (0, "1 added\n")
+    assert not (surroundings / "ran").exists()
