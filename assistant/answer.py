@@ -91,7 +91,8 @@ class Answer(_Frozen):
 
     `message` holds the program's own words (a greeting, what it did not find); it claims nothing
     about the documents' subject. `conflicts` lists groups of sentence numbers (the first sentence
-    is 1) whose accounts differ.
+    is 1) whose accounts differ. `notices` are remarks beside the answer: a name in the question
+    that no document mentions.
     """
 
     schema_version: int = SCHEMA_VERSION

@@ -20,7 +20,7 @@ from assistant.answer import (
 from assistant.drafts import Reading
 from assistant.footnotes import Footnotes
 from assistant.opening import Opening
-from assistant.questions import History, Question, understood
+from assistant.questions import History, Question, respelled, understood
 from assistant.reader import NOT_FOUND, Reader
 from assistant.retrieval import READ, Retrieved, reread, retrieve
 from assistant.sentence_scores import PASSAGES, SentenceScorer
@@ -28,6 +28,7 @@ from assistant.sentence_vectors import SentenceVectors
 from assistant.settings import Settings, load
 from assistant.spans import SpanReader
 from assistant.summaries import about_documents
+from assistant.unknown import remarks, unknown
 from index.arrivals import Stamp
 from index.catalog import DocumentInfo
 from index.check import Difference
@@ -37,6 +38,7 @@ from index.errors import StoreError, UnknownDocument
 from index.ingest import Ingest
 from index.isolation import Limits
 from index.layout import Rectangle
+from index.lexical import analyzed
 from index.rebuild import Model
 from index.report import AddReport
 from index.report import Progress as Adding
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 NEAREST = 3
 """Passages offered when nothing answers."""
 
+THANKED = "You are welcome. Ask on whenever you like."
 GREETING = (
     "Hello. Ask me anything about your documents: I answer in their own words and give the passage "
     "for every sentence. “What is in my documents?” shows what there is."
@@ -136,6 +139,7 @@ class Assistant:
         """The same as `query`, told step by step: each sentence once it is verified."""
         clock = _Clock()
         asked = understood(question, history or (), self.settings.question_limit)
+        typed = asked.text
         if asked.kind == "greeting":
             yield AnswerReady(answer=_greeted(asked, self.engine))
             return
@@ -147,7 +151,7 @@ class Assistant:
             yield Progress(stage="reading")
             reading = about_documents(store, self._vectors, asked, documents)
         else:
-            retrieved, rarity = self._retrieve(store, asked, PASSAGES, documents)
+            asked, retrieved, rarity = self._retrieve(store, asked, PASSAGES, documents)
             clock.lap("search")
             yield Progress(stage="reading")
             reading = self._reader.read(asked, retrieved, rarity)
@@ -163,7 +167,7 @@ class Assistant:
             # All that it had to say was refused.
             reading = Reading(reading.kind, NOT_FOUND, abstained=True)
         nearest = [found.passage for found in retrieved[:NEAREST]] if reading.abstained else []
-        answer = footnotes.answer(asked.text, reading, self.engine, nearest, clock.laps)
+        answer = footnotes.answer(typed, reading, self.engine, nearest, remarks(asked), clock.laps)
         yield AnswerReady(answer=answer)
 
     def search(
@@ -177,7 +181,7 @@ class Assistant:
         """The `k` passages nearest to a question, best first; raises as `query` does."""
         asked = understood(question, history or (), self.settings.question_limit)
         store = self._opening.filled(documents)
-        retrieved, _ = self._retrieve(store, asked, k, documents)
+        _, retrieved, _ = self._retrieve(store, asked, k, documents)
         return [found.passage for found in retrieved]
 
     # The library -------------------------------------------------------------------------------
@@ -360,18 +364,24 @@ class Assistant:
 
     def _retrieve(
         self, store: Store, asked: Question, k: int, documents: Sequence[str] | None
-    ) -> tuple[list[Retrieved], dict[str, float]]:
+    ) -> tuple[Question, list[Retrieved], dict[str, float]]:
         found = retrieve(store, self._embedder, asked.standalone, max(k, READ), documents)
+        with store.snapshot() as snapshot:
+            mentioned = snapshot.mentioned(analyzed(" ".join(asked.names)))
+        strange = unknown(asked.names, mentioned, [one.chunk.text for one in found])
+        asked = respelled(asked, strange)
+        if any(strange.values()):
+            found = retrieve(store, self._embedder, asked.standalone, max(k, READ), documents)
         retrieved = reread(self._spans, asked.text, found)[:k]
         with store.snapshot() as snapshot:
-            return retrieved, snapshot.rarity(asked.terms | asked.earlier_terms)
+            return asked, retrieved, snapshot.rarity(asked.terms | asked.earlier_terms)
 
 
 def _greeted(asked: Question, engine: str) -> Answer:
     return Answer(
         question=asked.text,
         kind="greeting",
-        message=GREETING,
+        message=THANKED if asked.text.lower().startswith("thank") else GREETING,
         engine=engine,
         created=datetime.now(UTC),
         confidence=1.0,

@@ -60,6 +60,7 @@ class Footnotes:
         reading: Reading,
         engine: str,
         nearest: Sequence[Passage],
+        notices: Sequence[str],
         timings: Mapping[str, float],
     ) -> Answer:
         """The answer made of what was shown; its other parts are the reading's."""
@@ -76,6 +77,7 @@ class Footnotes:
             nearest=tuple(nearest),
             conflicts=self.renumbered(reading.conflicts),
             dropped=tuple(self.dropped),
+            notices=tuple(notices),
             timings=dict(timings),
         )
 

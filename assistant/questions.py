@@ -1,8 +1,8 @@
 """What a question asks for: its kind, its content terms, the value it expects, what it leans on."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
@@ -49,6 +49,8 @@ _OVERVIEW = re.compile(
     rf"|what do(es)? {_LIBRARY} (contain|cover|say|hold)"
     rf"|(which|what) {_TEXTS} (do (you|i|we) have|have (i|we) added|are (there|here|in {_LIBRARY}))"
     r"|what have (i|we) added"
+    rf"|how many {_TEXTS}( do (you|i|we) have|( have)? (i|we) added)?"
+    rf"|how many {_TEXTS} are (there|here|in {_LIBRARY})"
     rf"|(list|show|describe|summari[sz]e|sum up)( me)? {_LIBRARY}"
     rf"|((give|show) me )?((an |the )?overview|(an? |the )?(overview|summary) of {_LIBRARY})"
     r"|what do you know",
@@ -105,6 +107,10 @@ _EACH_SIDE = re.compile(
 )
 _ABOUT_FACT = re.compile(r"what (is|was|were|are|happened)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\w )[A-Z][\w’'-]*|\d+")
+_PROPER = re.compile(
+    r"(?:(?<=[\w,;:'’”\"] )|(?<=(?:Mr|Ms|Dr)\. )|(?<=Mrs\. ))[“‘\"']?(?P<name>[A-Z][\w’-]*\w)"
+)
+_NO_NAMES = frozenset(["Mr", "Mrs", "Ms", "Miss", "Dr", "Prof", "Sir", "Dame", "Lord", "Lady"])
 _LEANING = re.compile(
     r"\b(it|its|he|she|they|them|him|her|his|their|theirs|this|that|these|those|there|then|former"
     r"|latter|same|one|ones)\b|^(and|but|so|or|what about|how about)\b|^why( not)?\W*$",
@@ -122,7 +128,8 @@ class Question:
     value that an answer must hold. `about_fact` is set where a denial would be an answer;
     `speaker` are the words that name whose account is asked for, and `quoted`
     what stands in quotation marks, in lower case. `each_side` is set where the accounts of several
-    speakers are asked for.
+    speakers are asked for. `names` are the words written as names; those in `unknown` stand in no
+    document, and are read as one that does and is spelled alike, or as nothing ('').
     """
 
     text: str
@@ -137,6 +144,8 @@ class Question:
     expected: frozenset[Expected]
     target: str = ""
     each_side: bool = False
+    names: tuple[str, ...] = ()
+    unknown: Mapping[str, str] = field(default_factory=dict)
 
 
 def understood(text: str, history: History = (), limit: int = 4_000) -> Question:
@@ -173,6 +182,32 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         ),
         target=target,
         each_side=each_side,
+        names=_names(typed),
+    )
+
+
+def respelled(question: Question, unknown: Mapping[str, str]) -> Question:
+    """The question with those of the unknown names that are read as another put as that."""
+    question = replace(question, unknown=unknown)
+    spellings = {name: other for name, other in unknown.items() if other}
+    if not spellings:
+        return question
+    written = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in spellings))
+
+    def spelled(text: str) -> str:
+        return written.sub(lambda match: spellings[match[0]], text)
+
+    text, standalone = spelled(question.text), spelled(question.standalone)
+    own = _EACH_SIDE.sub("", text) if question.each_side else text
+    return replace(
+        question,
+        text=text,
+        standalone=standalone,
+        terms=_asked_about(own),
+        earlier_terms=content_terms(standalone) - content_terms(own),
+        claim=content_terms(_NAME.sub(" ", own)),
+        speaker=_speaker(own),
+        names=tuple(spellings.get(name, name) for name in question.names),
     )
 
 
@@ -190,6 +225,14 @@ def _asked_about(text: str) -> frozenset[str]:
 @cache
 def _function_terms() -> frozenset[str]:
     return frozenset(analyzed(_FUNCTION_WORDS))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The words written as names, each once: capitals that no sentence or heading needs."""
+    if text.isupper() or text.istitle():
+        return ()
+    found = (match["name"].removesuffix("’s") for match in _PROPER.finditer(text.replace("'", "’")))
+    return tuple(dict.fromkeys(name for name in found if name not in _NO_NAMES))
 
 
 def _speaker(text: str) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """The embedded engine: chooses, orders and quotes sentences that answer, or abstains. No LLM."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from assistant.answer import Kind
@@ -11,6 +12,7 @@ from assistant.drafts import Draft, Evidence, Reading
 from assistant.questions import Question
 from assistant.retrieval import Retrieved
 from assistant.sentence_scores import Candidate, SentenceScorer
+from assistant.unknown import lacks_speaker
 from assistant.values import holds
 from assistant.verification import ACCOUNTS_DIFFER
 from index.document import Span
@@ -43,6 +45,14 @@ _SENTENCES, _SPOKESMEN = 2, 3
 _ACCOUNTS, _ACCOUNTS_AMONG = 4, 12
 _SIMILAR_ENOUGH_TO_REPEAT = 0.93
 
+_BOUND = re.compile(
+    r"(?:\b(?:(?:less|more|fewer|no more|no less|not more|not less|no fewer) than|at (?:least|most)"
+    r"|up to|as (?:many|much) as|about|around|almost|nearly|roughly|approximately|over|under|only"
+    r"|some|not until|before|after|since|until|between|from)\s+)?(?:[$£€¥]\s?)?$",
+    re.IGNORECASE,
+)
+"""What stands before a value and changes what it says: 'less than 10 minutes'."""
+
 NOT_FOUND = "The documents do not answer this. The nearest passages are listed instead."
 
 
@@ -59,6 +69,9 @@ class Reader:
         self, question: Question, passages: Sequence[Retrieved], rarity: Mapping[str, float]
     ) -> Reading:
         """The sentences that answer, in an order that reads well; an abstention where none do."""
+        kind: Kind = "yes_no" if question.kind == "yes_no" else "answer"
+        if lacks_speaker(question):
+            return Reading(kind, NOT_FOUND, abstained=True)
         scored = self._scorer.candidates(question, passages, rarity)
         candidates = _spoken_by(question, _with_quoted(question, scored))
         chosen = self._chosen(candidates)
@@ -66,25 +79,27 @@ class Reader:
         if _lacks_value(question, chosen):
             evidence -= _VALUE_MISSING
         confidence = 1 / (1 + math.exp(min(-evidence, 700.0)))
-        kind: Kind = "yes_no" if question.kind == "yes_no" else "answer"
         if evidence < self._threshold:
             return Reading(kind, NOT_FOUND, abstained=True, confidence=confidence)
+        drafts, conflicts = self._drafts(question, candidates, chosen)
+        return Reading(kind, "", drafts, confidence=confidence, conflicts=conflicts)
+
+    def _drafts(
+        self, question: Question, candidates: Sequence[Candidate], chosen: Sequence[Candidate]
+    ) -> tuple[tuple[Draft, ...], tuple[tuple[int, ...], ...]]:
+        """What is said, and which of it contradicts: each account, both sides, or the best."""
         accounts = _accounts(candidates) if question.each_side else []
         if len(accounts) > 1:
-            drafts = tuple(_quoted(account) for account in accounts)
-            return Reading(kind, "", drafts, confidence=confidence)
+            return tuple(_quoted(account) for account in accounts), ()
         sides = self._disputed(question, candidates)
         if sides:
             drafts = tuple(_side(side, first=side is sides[0]) for side in sides)
-            return Reading(
-                kind, "", drafts, confidence=confidence, conflicts=(tuple(range(len(sides))),)
-            )
-        drafts = tuple(
-            # A yes or no is no span, and the second sentence is there to be read, not to be quoted.
-            _quoted(c, exact=_exact(question, c) if c is chosen[0] and kind != "yes_no" else ())
-            for c in _in_reading_order(chosen)
-        )
-        return Reading(kind, "", drafts, confidence=confidence)
+            return drafts, (tuple(range(len(sides))),)
+        # A yes or no is no span, and the second sentence is there to be read, not to be quoted.
+        spans = _exact(question, chosen[0]) if question.kind != "yes_no" else ()
+        return tuple(
+            _quoted(c, exact=spans if c is chosen[0] else ()) for c in _in_reading_order(chosen)
+        ), ()
 
     def _disputed(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
         """One of the best sentences with those that contradict it; none where accounts agree.
@@ -206,6 +221,7 @@ def _exact(question: Question, candidate: Candidate) -> tuple[Span, ...]:
     if candidate.span is None or candidate.span.score < EXACT_FROM:
         return ()
     (start, end), text = candidate.span.span, candidate.text
+    start = len(_BOUND.sub("", text[:start]))
     if not any(holds(kind, text[start:end], question.text) for kind in question.expected):
         return ()
     # The sentence is shown with single spaces: count the words before as they are shown.

@@ -128,6 +128,15 @@ class LexicalIndex:
             term: math.log(1 + (max(count - n, 0) + 0.5) / (n + 0.5)) for term, n in found.items()
         }
 
+    def mentioned(self, terms: Iterable[str]) -> set[str]:
+        """Those of the analysed terms that some chunk holds, or its title or headings."""
+        searcher = self._index.searcher()
+        return {
+            term
+            for term in terms
+            if any(searcher.doc_freq(field, term) for field in ("text", "context"))
+        }
+
     def _open(self) -> None:
         self.close()
         # Opening it, tantivy makes a lock file.

@@ -60,6 +60,10 @@ class Snapshot:
         """The inverse document frequency of analysed terms."""
         return self._store.indexes.lexical(self._state).rarity(terms)
 
+    def mentioned(self, terms: Iterable[str]) -> set[str]:
+        """Those of the analysed terms that stand in a document, or in its title or headings."""
+        return self._store.indexes.lexical(self._state).mentioned(terms)
+
     def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
         """The live ones among these chunks."""
         return queries.live_chunks(self._connection, ids)

@@ -1,0 +1,63 @@
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.questions import respelled, understood
+from assistant.unknown import lacks_speaker, remarks, unknown
+
+TEXTS = ["Maria Zarkhova spoke for Russia.", "Bram Quillover keeps the log."]
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Did Ann Lee meet the mayor of Paris?", ("Ann", "Lee", "Paris")),
+        ("Where is it?", ()),
+        ("WHO MET WHOM IN PARIS?", ()),
+        ("The Log Of The Harbour Master", ()),
+        ("What did Dr. Lee’s “Report” say?", ("Lee", "Report")),
+        ("What did Ann say to Ann?", ("Ann",)),
+    ],
+)
+def test_names_are_what_is_written_with_a_capital_of_its_own(question: str, names: tuple[str]):
+    assert understood(question).names == names
+
+
+def test_an_unknown_name_is_read_as_one_that_is_spelled_alike():
+    found = unknown(["Zakharova", "Napoleon", "Russia"], {"russia"}, TEXTS)
+    assert found == {"Zakharova": "Zarkhova", "Napoleon": ""}
+
+
+def test_a_question_is_put_anew_with_the_name_that_the_documents_have():
+    asked = understood("What did Zakharova say about Paris?")
+    anew = respelled(asked, {"Zakharova": "Zarkhova", "Paris": ""})
+    assert anew.text == "What did Zarkhova say about Paris?"
+    assert anew.speaker == {"zarkhova"}
+    assert anew.terms == understood(anew.text).terms
+    assert remarks(anew) == ("No document mentions “Zakharova” (read as “Zarkhova”) or “Paris”.",)
+    assert not lacks_speaker(anew)
+
+
+def test_someone_of_whom_no_document_tells_has_said_nothing():
+    asked = understood("What did Napoleon say about the war?")
+    assert lacks_speaker(respelled(asked, {"Napoleon": ""}))
+    assert not lacks_speaker(respelled(asked, {}))
+
+
+def test_no_words_are_put_into_the_mouth_of_a_stranger(demo: Assistant):
+    answer = demo.query("What did Napoleon say about the alarm?")
+    assert answer.abstained
+    assert answer.nearest
+    assert answer.notices == ("No document mentions “Napoleon”.",)
+
+
+def test_a_misspelt_name_finds_its_bearer_and_is_told(demo: Assistant):
+    answer = demo.query("How many boats did Quilover say had gone adrift?")
+    assert "37 boats" in answer.text
+    assert answer.question == "How many boats did Quilover say had gone adrift?"
+    assert answer.notices == ("No document mentions “Quilover” (read as “Quillover”).",)
+
+
+def test_an_answer_tells_which_name_of_the_question_is_nowhere(demo: Assistant):
+    answer = demo.query("Was the alarm sounded in Paris?")
+    assert answer.notices == ("No document mentions “Paris”.",)
+    assert not demo.query("Was the alarm sounded in Quellhaven?").notices
