@@ -88,7 +88,7 @@ def watch(
         # From here on it is how watching ends; a store may be left at any instant.
         signal.signal(signal.SIGINT, lambda *_: os._exit(0))
         for report in assistant.watch(folder):
-            _show_failures(report)
+            _show_reasons(report)
             if report.added or report.updated or report.removed or report.failed:
                 typer.echo(_counted(report))
                 sys.stdout.flush()
@@ -98,15 +98,16 @@ def _tell(report: AddReport, *, as_json: bool) -> None:
     if as_json:
         _print_json(_reported(report))
     else:
-        _show_failures(report)
+        _show_reasons(report)
         typer.echo(_counted(report))
     if report.failed:
         raise typer.Exit(1)
 
 
-def _show_failures(report: AddReport) -> None:
-    for failed in report.failed:
-        typer.echo(f"{failed.path}: {failed.reason}", err=True)
+def _show_reasons(report: AddReport) -> None:
+    for file in (*report.added, *report.updated, *report.failed):
+        if file.reason:
+            typer.echo(f"{file.path}: {file.reason}", err=True)
 
 
 @app.command()
@@ -257,8 +258,7 @@ def serve(
         if demo:
             with _progress() as show:
                 report = assistant.add(demo, progress=show)
-            for failed in report.failed:
-                typer.echo(f"{failed.path}: {failed.reason}", err=True)
+            _show_reasons(report)
         # From here on it is how serving ends, and no interruption.
         signal.signal(signal.SIGINT, lambda *_: os._exit(0))
         launch(assistant, demo=demo is not None, host=host, port=port, open_browser=browser)

@@ -78,7 +78,8 @@ class Document:
     publisher that the document names, `accessed` the day on which it was fetched from there, and
     `language` an ISO 639-1 code. What a document does not state is None. `parts` are in order of
     their start, an outer one before those inside it. `layout` says where on its pages a PDF's words
-    are printed; it is no part of what makes two documents equal.
+    are printed, and `remark` what could not be read of it; they are no part of what makes two
+    documents equal.
 
     Raises:
         EmptyDocument: the text holds nothing but white space.
@@ -99,6 +100,7 @@ class Document:
     parts: tuple[Part, ...] = ()
     tables: tuple[Table, ...] = ()
     layout: tuple[PageLayout, ...] = field(default=(), compare=False, repr=False)
+    remark: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if not self.text.strip():

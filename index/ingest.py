@@ -195,7 +195,9 @@ class Ingest:
                 self._fail(one.shown, error)
             return
         for (one, _), (document_id, outcome) in zip(embedded, outcomes, strict=True):
-            self._report(one.shown, outcome, document_id, characters=len(one.document.text))
+            remark = one.document.remark or None
+            size = len(one.document.text)
+            self._report(one.shown, outcome, document_id, remark, characters=size)
 
     def _locate(self) -> None:
         """Note where known documents are found now."""

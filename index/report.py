@@ -9,7 +9,10 @@ Outcome = Literal["added", "updated", "unchanged", "removed", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class FileDone:
-    """What became of one file, as soon as that is certain; `done` of `total` files are so far."""
+    """What became of one file, as soon as that is certain; `done` of `total` files are so far.
+
+    `reason` says why it failed, or what of it could not be read.
+    """
 
     path: str
     outcome: Outcome

@@ -1,7 +1,9 @@
 """PDF: the text as printed, page by page, with paragraphs whole and tables row by row."""
 
 import threading
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 from pypdfium2 import raw
@@ -12,10 +14,11 @@ from index.readers import ocr
 from index.readers.dates import iso_date
 from index.readers.metadata import Statement, compose
 from index.readers.pdf_page import printed_page
-from index.readers.pdf_text import set_pages
+from index.readers.pdf_text import PrintedPage, set_pages
 from index.readers.properties import sensible_author, sensible_title
 
 _TAIL = 4096
+_MOST_NAMED = 12  # pages in a remark
 _DAMAGED = "The PDF is damaged or cut off: get a fresh copy of it."
 # pdfium must not be entered by two threads at once.
 _pdfium = threading.Lock()
@@ -50,7 +53,7 @@ def read_pdf(data: bytes, name: str) -> Document:
             if ocr.available()
             else f"The PDF has no text, only pictures of pages; it looks scanned: {ocr.INSTALL}."
         )
-    return compose(
+    document = compose(
         made.text,
         media_type="application/pdf",
         name=name,
@@ -63,3 +66,18 @@ def read_pdf(data: bytes, name: str) -> Document:
         pages=made.pages,
         layout=made.layout,
     )
+    return replace(document, remark=_remark(printed))
+
+
+def _remark(pages: Sequence[PrintedPage]) -> str:
+    """Which pages were left out because their text could not be recognised."""
+    numbers = [str(number) for number, page in enumerate(pages, start=1) if page.unread]
+    if not numbers:
+        return ""
+    shown = numbers if len(numbers) <= _MOST_NAMED else [*numbers[:_MOST_NAMED], "…"]
+    which = (
+        f"Page {numbers[0]} is a picture"
+        if len(numbers) == 1
+        else (f"{len(numbers)} pages are pictures ({', '.join(shown)})")
+    )
+    return f"{which} and not read: {ocr.INSTALL}."

@@ -82,9 +82,10 @@ def printed_page(file: pdfium.PdfDocument, index: int) -> PrintedPage:
         sheet = Sheet.of(page)
         glyphs = _glyphs(page, text.raw, sheet)
         few = int((glyphs.codes > 32).sum()) < _FEWEST_PRINTED
-        if few and min(sheet.size) >= 1 and ocr.available() and _is_scan(page, sheet):
-            glyphs = _recognised(page, sheet)
-        return PrintedPage(*sheet.size, columns(glyphs))
+        unread = few and min(sheet.size) >= 1 and _is_scan(page, sheet)
+        if unread and ocr.available():
+            glyphs, unread = _recognised(page, sheet), False
+        return PrintedPage(*sheet.size, columns(glyphs), unread)
 
 
 def _recognised(page: pdfium.PdfPage, sheet: Sheet) -> Glyphs:

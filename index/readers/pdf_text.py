@@ -46,11 +46,15 @@ class _Style(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PrintedPage:
-    """A page's size as shown, in points, and its columns' lines in order of reading."""
+    """A page's size as shown, in points, and its columns' lines in order of reading.
+
+    `unread` is set where it is a picture whose text was not recognised.
+    """
 
     width: float
     height: float
     columns: list[Column]
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +150,27 @@ def _shown(number: int, page: PrintedPage, words: Sequence[Words]) -> PageLayout
 
 
 def _without_running(pages: Sequence[Sequence[Column]]) -> list[list[Column]]:
-    """The pages without the heads, feet and page numbers that most of them repeat."""
+    """The pages without the heads, feet and page numbers that most of them repeat.
+
+    A page with more than a head and a foot that would be left empty keeps its lines: what all pages
+    have may be all there is, as in a batch of certificates.
+    """
     keys = [_running_keys(page, number) for number, page in enumerate(pages)]
     seen = Counter(key for page in keys for key in set(page.values()))
     least = max(_FEWEST_REPEATS, _MOST_PAGES * sum(map(bool, pages)))
     running = {key for key, count in seen.items() if count >= least}
-    return [
+    bodies = (
         [left for column in page if (left := [x for x in column if edge.get(id(x)) not in running])]
         for page, edge in zip(pages, keys, strict=True)
+    )
+    return [
+        body or (list(page) if _characters(page) > _LONGEST_RUNNING else [])
+        for body, page in zip(bodies, pages, strict=True)
     ]
+
+
+def _characters(page: Sequence[Column]) -> int:
+    return sum(len(line.text) for column in page for line in column)
 
 
 def _running_keys(page: Sequence[Column], number: int) -> dict[int, tuple[str, int]]:

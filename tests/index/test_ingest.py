@@ -11,6 +11,7 @@ from threading import Event
 
 import psutil
 import pytest
+from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 from shelf import Shelf
 
@@ -610,3 +611,17 @@ def test_a_watched_folder_is_kept_in_step(shelf, files):
     finally:
         stop.set()
         reports.close()
+
+
+def test_pages_that_were_left_out_are_told_with_the_file_that_is_added(shelf, files, monkeypatch):
+    canvas = Canvas(str(files / "half.pdf"), pagesize=(595, 842))
+    canvas.drawString(60, 700, OLD)
+    canvas.showPage()
+    canvas.drawInlineImage(Image.new("L", (60, 84), 255), 0, 0, 595, 842)
+    canvas.save()
+    monkeypatch.setenv("PATH", str(files))  # where no tesseract is
+
+    (done,) = shelf.add(files).added
+
+    assert done.reason.startswith("Page 2 is a picture and not read: install text recognition")
+    assert shelf.lexical("harbour gates")

@@ -56,6 +56,18 @@ def texts(document):
     return [document.text[page.start : page.end] for page in document.pages]
 
 
+def test_pages_that_differ_in_their_numbers_only_are_kept(tmp_path):
+    pages = [
+        column(
+            [f"Certificate {n}", f"Lantern {n} was tested on {n} May 2026.", "It passed all " * 8]
+        )
+        for n in range(1, 7)
+    ]
+    document = read(drawn(tmp_path / "certificates.pdf", *pages))
+    assert "Lantern 4 was tested on 4 May 2026." in document.text
+    assert all(text.strip() for text in texts(document))
+
+
 def test_lines_of_a_paragraph_are_one_line_and_paragraphs_are_parted(tmp_path):
     story = [Paragraph(f"Paragraph {n} begins. " + FILLER * 5, BODY) for n in (1, 2, 3)]
 

@@ -177,6 +177,17 @@ def test_without_text_recognition_the_command_that_adds_it_is_named(tmp_path, mo
         read(path)
 
 
+def test_pages_that_could_not_be_recognised_are_told(tmp_path, monkeypatch):
+    pages = ["This page was printed in the usual way.", picture(), picture()]
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    document = read(scanned(tmp_path / "a.pdf", *pages))
+
+    assert document.text == pages[0]
+    assert document.remark.startswith("2 pages are pictures (2, 3) and not read: install")
+    assert read(scanned(tmp_path / "b.pdf", pages[0])).remark == ""
+
+
 @recognising
 @pytest.mark.parametrize(
     ("languages", "said"), [("xyz", "lacks the data for 'xyz'"), ("--help", "must name languages")]
