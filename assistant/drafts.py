@@ -1,6 +1,7 @@
 """What an engine hands to verification: sentences that are not yet allowed to be shown."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from assistant.answer import Kind
 from index.catalog import DocumentInfo, StoredChunk
@@ -41,6 +42,28 @@ class Draft:
     added: tuple[Span, ...] = ()
     exact: tuple[Span, ...] = ()
     paragraph: bool = False
+
+
+def with_additions(draft: Draft, additions: Sequence[tuple[int, str]]) -> Draft:
+    """The draft with words of the program put in, in brackets, at places in order.
+
+    `additions` are (offset in the draft's text, words with their space); spans of the draft that
+    they come before move on.
+    """
+    text, added, done = "", list[Span](), 0
+    for at, words in additions:
+        text += draft.text[done:at]
+        start = len(text) + len(words) - len(words.lstrip())
+        text, done = text + words, at
+        added.append(Span(start, start + len(words.strip())))
+
+    def moved(offset: int, *, end: bool = False) -> int:
+        return offset + sum(
+            len(w) for at, w in additions if at < offset or (at == offset and not end)
+        )
+
+    exact = tuple(Span(moved(start), moved(stop, end=True)) for start, stop in draft.exact)
+    return replace(draft, text=text + draft.text[done:], added=tuple(added), exact=exact)
 
 
 @dataclass(frozen=True, slots=True)

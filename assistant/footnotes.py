@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from assistant.answer import Answer, Citation, Passage, Sentence, SpanPair, citation_id, locator
-from assistant.dates import spoken
+from assistant.dates import resolved, spoken
 from assistant.drafts import Draft, Evidence, Reading
 from assistant.verification import unsupported
 from index.catalog import DocumentInfo
@@ -37,7 +37,11 @@ class Footnotes:
             ]
         except UnknownDocument:  # it was removed after it was read
             return self._refused(draft, ((0, len(draft.text)),))
-        facts = [fact for evidence in draft.evidence for fact in _facts(evidence.document)]
+        facts = [
+            fact
+            for evidence, quote in zip(draft.evidence, quotes, strict=True)
+            for fact in _facts(evidence.document, quote)
+        ]
         wrong = unsupported(draft.text, quotes, facts, draft.added)
         if wrong:
             return self._refused(draft, tuple(wrong))
@@ -131,8 +135,10 @@ def _citation(number: int, evidence: Evidence, quote: str) -> Citation:
     )
 
 
-def _facts(document: DocumentInfo) -> list[str]:
+def _facts(document: DocumentInfo, quote: str) -> list[str]:
+    """What may be added to the quoted words of a document."""
     facts = [
+        *(day for _, day in resolved(" ".join(quote.split()), document.date)),
         document.title,
         document.author or "",
         document.source or "",

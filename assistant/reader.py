@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from assistant.answer import Kind
 from assistant.attribution import Speaker, missing_speaker, names, speaker_of, speakers_of
 from assistant.conflicts import differing
-from assistant.dates import spoken
-from assistant.drafts import Draft, Evidence, Reading
+from assistant.dates import resolved, spoken
+from assistant.drafts import Draft, Evidence, Reading, with_additions
 from assistant.questions import Question
 from assistant.retrieval import Retrieved
 from assistant.sentence_scores import Candidate, SentenceScorer
@@ -90,15 +90,16 @@ class Reader:
         """What is said, and which of it contradicts: each account, both sides, or the best."""
         accounts = _accounts(candidates) if question.each_side else []
         if len(accounts) > 1:
-            return tuple(_quoted(account) for account in accounts), ()
+            return tuple(_quoted(question, account) for account in accounts), ()
         sides = self._disputed(question, candidates)
         if sides:
-            drafts = tuple(_side(side, first=side is sides[0]) for side in sides)
+            drafts = tuple(_side(question, side, first=side is sides[0]) for side in sides)
             return drafts, (tuple(range(len(sides))),)
         # A yes or no is no span, and the second sentence is there to be read, not to be quoted.
         spans = _exact(question, chosen[0]) if question.kind != "yes_no" else ()
         return tuple(
-            _quoted(c, exact=spans if c is chosen[0] else ()) for c in _in_reading_order(chosen)
+            _quoted(question, c, exact=spans if c is chosen[0] else ())
+            for c in _in_reading_order(chosen)
         ), ()
 
     def _disputed(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -204,12 +205,12 @@ def _in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
     return sorted(chosen, key=lambda c: (rank[c.source.chunk.document.id], c.start))
 
 
-def _side(candidate: Candidate, *, first: bool) -> Draft:
+def _side(question: Question, candidate: Candidate, *, first: bool) -> Draft:
     """One of the accounts that differ, with who gives it and when."""
     document = candidate.source.chunk.document
     when = f", {spoken(document.date)}" if document.date else ""
     opening = f"{ACCOUNTS_DIFFER} " if first else ""
-    return _quoted(candidate, f"{opening}{document.title}{when}")
+    return _quoted(question, candidate, f"{opening}{document.title}{when}")
 
 
 def _exact(question: Question, candidate: Candidate) -> tuple[Span, ...]:
@@ -233,11 +234,13 @@ def _shown(text: str) -> str:
     return " ".join(text.split())
 
 
-def _quoted(candidate: Candidate, label: str = "", exact: tuple[Span, ...] = ()) -> Draft:
+def _quoted(
+    question: Question, candidate: Candidate, label: str = "", exact: tuple[Span, ...] = ()
+) -> Draft:
     """A sentence as it stands.
 
     Before it stands its speaker where only a pronoun tells, and before a table's row the names of
-    the columns; both are cited too.
+    the columns; where a date is asked for, behind 'on Thursday' the day that it was. All are cited.
     """
     chunk = candidate.source.chunk
     evidence = [Evidence.within(chunk, candidate.start, candidate.end, candidate.score)]
@@ -252,13 +255,10 @@ def _quoted(candidate: Candidate, label: str = "", exact: tuple[Span, ...] = ())
         table, names_of_columns = row
         evidence.append(Evidence.within(chunk, *table.header))
         label = f"{label}, {names_of_columns}" if label else names_of_columns
-    if not label:
-        return Draft(text, tuple(evidence), exact=exact)
-    prefix = f"[{label}:]"
-    shift = len(prefix) + 1
-    return Draft(
-        f"{prefix} {text}",
-        tuple(evidence),
-        added=(Span(0, len(prefix)),),
-        exact=tuple(Span(start + shift, end + shift) for start, end in exact),
-    )
+    additions = [(0, f"[{label}:] ")] if label else []
+    if "date" in question.expected:
+        days = resolved(text, chunk.document.date)
+        additions += [(at, f" [{day}]") for at, day in days]
+        if days and chunk.document.date_span is not None:
+            evidence.append(Evidence.within(chunk, *chunk.document.date_span))
+    return with_additions(Draft(text, tuple(evidence), exact=exact), additions)

@@ -189,7 +189,7 @@ def pdf(pages: int, size: tuple[float, float] = (595, 842), *, encrypt: bool = F
     lock = StandardEncryption("secret", "owner") if encrypt else None
     canvas = Canvas(to, pagesize=size, encrypt=lock)
     for page in range(pages):
-        for line in range(3):
+        for line in range(2):
             canvas.drawString(60, 780 - 20 * line, SENTENCES[(page * 3 + line) % len(SENTENCES)])
         canvas.showPage()
     canvas.save()

@@ -18,7 +18,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection, CursorResult
 
 from index import rows
-from index.document import Chunk, Document, Page, Part, Table
+from index.document import Chunk, Document, Page, Part, Span, Table
 from index.errors import StoreError, UnknownDocument
 from index.schema import (
     MIGRATIONS,
@@ -53,7 +53,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """A live document, without its text."""
+    """A live document, without its text; `date_span` is where the text states its date."""
 
     id: str
     version: str
@@ -68,6 +68,7 @@ class DocumentInfo:
     added: datetime
     language: str | None = None
     accessed: str | None = None
+    date_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
