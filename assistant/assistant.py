@@ -1,10 +1,8 @@
 """Assistant: the one way in. Opens a store, wires the parts, answers."""
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -14,21 +12,12 @@ from assistant.answer import (
     Citation,
     Event,
     Passage,
-    Progress,
-    SentenceReady,
 )
-from assistant.drafts import Reading
-from assistant.footnotes import Footnotes
+from assistant.answering import Answering
 from assistant.opening import Opening
-from assistant.questions import History, Question, respelled, understood
-from assistant.reader import NOT_FOUND, Reader
-from assistant.retrieval import READ, Retrieved, reread, retrieve
-from assistant.sentence_scores import PASSAGES, SentenceScorer
-from assistant.sentence_vectors import SentenceVectors
+from assistant.questions import History, understood
 from assistant.settings import Settings, load
 from assistant.spans import SpanReader
-from assistant.summaries import about_documents
-from assistant.unknown import remarks, unknown
 from index.arrivals import Stamp
 from index.catalog import DocumentInfo
 from index.check import Difference
@@ -38,7 +27,6 @@ from index.errors import StoreError, UnknownDocument
 from index.ingest import Ingest
 from index.isolation import Limits
 from index.layout import Rectangle
-from index.lexical import analyzed
 from index.rebuild import Model
 from index.report import AddReport
 from index.report import Progress as Adding
@@ -48,15 +36,6 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.schema import Document as LlamaDocument
-
-NEAREST = 3
-"""Passages offered when nothing answers."""
-
-THANKED = "You are welcome. Ask on whenever you like."
-GREETING = (
-    "Hello. Ask me anything about your documents: I answer in their own words and give the passage "
-    "for every sentence. “What is in my documents?” shows what there is."
-)
 
 
 class Assistant:
@@ -79,18 +58,22 @@ class Assistant:
         self.settings = settings or load()
         self.store = Path(store) if store is not None else self.settings.store
         self._model = MiniLM(self.settings.model_dir)
-        self._vectors = SentenceVectors(self._model)
-        self._spans = SpanReader(self.settings.model_dir)
-        self._reader = Reader(SentenceScorer(self._vectors))
         with ExitStack() as connections:
             self._embedder = self._configured_embedder(connections)
             self._opening = Opening(self.store, self._embedder)
+            self._answering = Answering(
+                self._opening,
+                self._embedder,
+                self._model,
+                SpanReader(self.settings.model_dir),
+                self.settings.question_limit,
+            )
             self._connections = connections.pop_all()
 
     @property
     def engine(self) -> str:
         """Which engine answers: 'reader'."""
-        return self._reader.name
+        return self._answering.reader.name
 
     def __enter__(self) -> Self:
         return self
@@ -137,38 +120,7 @@ class Assistant:
         history: History | None = None,
     ) -> Iterator[Event]:
         """The same as `query`, told step by step: each sentence once it is verified."""
-        clock = _Clock()
-        asked = understood(question, history or (), self.settings.question_limit)
-        typed = asked.text
-        if asked.kind == "greeting":
-            yield AnswerReady(answer=_greeted(asked, self.engine))
-            return
-        store = self._opening.filled(documents)
-        yield Progress(stage="searching")
-        if asked.kind in ("overview", "summary"):
-            retrieved: list[Retrieved] = []
-            clock.lap("search")
-            yield Progress(stage="reading")
-            reading = about_documents(store, self._vectors, asked, documents)
-        else:
-            asked, retrieved, rarity = self._retrieve(store, asked, PASSAGES, documents)
-            clock.lap("search")
-            yield Progress(stage="reading")
-            reading = self._reader.read(asked, retrieved, rarity)
-        clock.lap("read")
-        yield Progress(stage="verifying")
-        footnotes = Footnotes(store)
-        for draft in reading.drafts:
-            sentence, new = footnotes.verified(draft)
-            if sentence is not None:
-                yield SentenceReady(sentence=sentence, citations=new)
-        clock.lap("verify")
-        if retrieved and not (reading.abstained or footnotes.sentences):
-            # All that it had to say was refused.
-            reading = Reading(reading.kind, NOT_FOUND, abstained=True)
-        nearest = [found.passage for found in retrieved[:NEAREST]] if reading.abstained else []
-        answer = footnotes.answer(typed, reading, self.engine, nearest, remarks(asked), clock.laps)
-        yield AnswerReady(answer=answer)
+        return self._answering.stream(question, documents, history or ())
 
     def search(
         self,
@@ -181,8 +133,7 @@ class Assistant:
         """The `k` passages nearest to a question, best first; raises as `query` does."""
         asked = understood(question, history or (), self.settings.question_limit)
         store = self._opening.filled(documents)
-        _, retrieved, _ = self._retrieve(store, asked, k, documents)
-        return [found.passage for found in retrieved]
+        return [one.passage for one in self._answering.find(store, asked, k, documents).passages]
 
     # The library -------------------------------------------------------------------------------
 
@@ -361,41 +312,3 @@ class Assistant:
 
         model = embedder(self.settings.embedding, self.settings.embedding_options)
         return connections.enter_context(closing(model))
-
-    def _retrieve(
-        self, store: Store, asked: Question, k: int, documents: Sequence[str] | None
-    ) -> tuple[Question, list[Retrieved], dict[str, float]]:
-        found = retrieve(store, self._embedder, asked.standalone, max(k, READ), documents)
-        with store.snapshot() as snapshot:
-            mentioned = snapshot.mentioned(analyzed(" ".join(asked.names)))
-        strange = unknown(asked.names, mentioned, [one.chunk.text for one in found])
-        asked = respelled(asked, strange)
-        if any(strange.values()):
-            found = retrieve(store, self._embedder, asked.standalone, max(k, READ), documents)
-        retrieved = reread(self._spans, asked.text, found)[:k]
-        with store.snapshot() as snapshot:
-            return asked, retrieved, snapshot.rarity(asked.terms | asked.earlier_terms)
-
-
-def _greeted(asked: Question, engine: str) -> Answer:
-    return Answer(
-        question=asked.text,
-        kind="greeting",
-        message=THANKED if asked.text.lower().startswith("thank") else GREETING,
-        engine=engine,
-        created=datetime.now(UTC),
-        confidence=1.0,
-    )
-
-
-class _Clock:
-    """Seconds by stage."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.laps[stage] = round(now - self._last, 6)
-        self._last = now

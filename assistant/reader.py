@@ -18,7 +18,7 @@ from assistant.verification import ACCOUNTS_DIFFER
 from index.document import Span
 from index.sentences import sentence_spans
 
-ABSTAIN_BELOW = -0.25
+ABSTAIN_BELOW = 0.2
 """The least evidence that an answer needs; the trade-off is measured in `benchmarks/README.md`."""
 
 ACCOUNT_FROM = -1.2
@@ -27,14 +27,14 @@ ACCOUNT_FROM = -1.2
 EXACT_FROM = 2.0
 """The least score of a span that is set out inside its sentence (0 is that of no answer)."""
 
-SPOKEN_WITHIN = 1.0
+SPOKEN_WITHIN = 2.0
 """A sentence whose score lies at most so far below the best one's may stand for its account."""
 
 SECOND_WITHIN = 2.5
 """A second sentence is given where its score lies at most so far below the best one's."""
 
-_COSINE, _COSINE_BEFORE, _COVERAGE, _COVERAGE_BEFORE = 3.9, 4.3, 1.9, 2.6
-_PASSAGE_COSINE, _PASSAGE_ANSWERS, _SPAN, _LEVEL = 6.5, 0.93, 0.15, -7.2
+_COSINE, _COSINE_BEFORE, _COVERAGE, _COVERAGE_BEFORE = 4.1, 4.4, 1.8, 2.3
+_PASSAGE_COSINE, _PASSAGE_ANSWERS, _SPAN, _LEVEL = 4.6, 0.76, -0.05, -6.8
 """The weights of evidence, fitted by `benchmarks/reader_weights.py` on as many questions that can
 be answered as not."""
 

@@ -30,15 +30,15 @@ PASSAGES = READ
 IN_CONTEXT = 8
 """Of their sentences the best so many are scored together with the sentence before them."""
 
-_COSINE = 1.0
-_COVERAGE = 2.1
-_COVERAGE_BEFORE = 2.2
-_COSINE_BEFORE = 2.0
-_SPAN = 0.25
-_PASSAGE_ANSWERS = 0.2
-_PASSAGE_COSINE = 2.0
-_PASSAGE_RANK = 2.3
-_EXPECTED = 0.95
+_COSINE = 0.95
+_COVERAGE = 1.55
+_COVERAGE_BEFORE = 0.8
+_COSINE_BEFORE = 1.7
+_SPAN = 0.29
+_PASSAGE_ANSWERS = -0.08
+_PASSAGE_COSINE = 1.7
+_PASSAGE_RANK = 2.35
+_EXPECTED = 0.33
 _ASKED_SPEAKER = 4.0
 _EARLIER = 0.3
 """Weight of a word of an earlier turn against one of the question itself."""

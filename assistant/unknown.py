@@ -36,13 +36,13 @@ def _alike(name: str, known: Iterable[str]) -> str:
     return best if likeness.get(best, 0.0) >= ALIKE else ""
 
 
-def remarks(question: Question) -> tuple[str, ...]:
+def remarks(questions: Iterable[Question]) -> tuple[str, ...]:
     """One line that tells which names stand in no document, and as what they were read."""
-    if not question.unknown:
+    names = {name: other for one in questions for name, other in one.unknown.items()}
+    if not names:
         return ()
     said = [
-        f"“{name}” (read as “{other}”)" if other else f"“{name}”"
-        for name, other in question.unknown.items()
+        f"“{name}” (read as “{other}”)" if other else f"“{name}”" for name, other in names.items()
     ]
     return (f"No document mentions {' or '.join(said)}.",)
 

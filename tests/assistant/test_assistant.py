@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from assistant.answer import Answer, AnswerReady, Progress, SentenceReady
-from assistant.assistant import NEAREST, Assistant
+from assistant.answering import NEAREST
+from assistant.assistant import Assistant
 from assistant.drafts import Reading
 from assistant.reader import NOT_FOUND, Reader
 from index.errors import EmptyStore, QuestionError, StoreError, UnknownDocument

@@ -33,7 +33,7 @@ def test_a_question_is_put_anew_with_the_name_that_the_documents_have():
     assert anew.text == "What did Zarkhova say about Paris?"
     assert anew.speaker == {"zarkhova"}
     assert anew.terms == understood(anew.text).terms
-    assert remarks(anew) == ("No document mentions “Zakharova” (read as “Zarkhova”) or “Paris”.",)
+    assert remarks([anew]) == ("No document mentions “Zakharova” (read as “Zarkhova”) or “Paris”.",)
     assert not lacks_speaker(anew)
 
 

@@ -1,0 +1,137 @@
+"""A question → events: its parts retrieved, read, verified and put together."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from assistant.answer import Answer, AnswerReady, Event, Progress, SentenceReady
+from assistant.drafts import Reading
+from assistant.footnotes import Footnotes
+from assistant.opening import Opening
+from assistant.parts import combined, parts
+from assistant.questions import History, Question, respelled, understood
+from assistant.reader import NOT_FOUND, Reader
+from assistant.retrieval import READ, Retrieved, reread, retrieve
+from assistant.sentence_scores import PASSAGES, SentenceScorer
+from assistant.sentence_vectors import SentenceVectors
+from assistant.spans import SpanReader
+from assistant.summaries import about_documents
+from assistant.unknown import remarks, unknown
+from index.embeddings import Embedder, MiniLM
+from index.lexical import analyzed
+from index.store import Store
+
+NEAREST = 3
+"""Passages offered when nothing answers."""
+
+THANKED = "You are welcome. Ask on whenever you like."
+GREETING = (
+    "Hello. Ask me anything about your documents: I answer in their own words and give the passage "
+    "for every sentence. “What is in my documents?” shows what there is."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question as the documents spell its names, its passages, and how rare its terms are."""
+
+    question: Question
+    passages: list[Retrieved]
+    rarity: dict[str, float]
+
+
+class Answering:
+    """The embedded engine over whichever store is open. Thread-safe."""
+
+    def __init__(
+        self, opening: Opening, embedder: Embedder, model: MiniLM, spans: SpanReader, limit: int
+    ) -> None:
+        self._opening, self._embedder, self._spans, self._limit = opening, embedder, spans, limit
+        self._vectors = SentenceVectors(model)
+        self.reader = Reader(SentenceScorer(self._vectors))
+
+    def stream(
+        self, question: str, documents: Sequence[str] | None, history: History
+    ) -> Iterator[Event]:
+        """What is done, each sentence once it is verified, and at last the answer."""
+        clock = _Clock()
+        asked = understood(question, history, self._limit)
+        if asked.kind == "greeting":
+            yield AnswerReady(answer=_greeted(asked, self.reader.name))
+            return
+        store = self._opening.filled(documents)
+        footnotes = Footnotes(store)
+        readings: list[Reading] = []
+        found: list[Found] = []
+        several = parts(asked, history, self._limit)
+        for part in several:
+            yield Progress(stage="searching")
+            if part.kind in ("overview", "summary"):
+                clock.lap("search")
+                yield Progress(stage="reading")
+                reading = about_documents(store, self._vectors, part, documents)
+            else:
+                found.append(self.find(store, part, PASSAGES, documents))
+                clock.lap("search")
+                yield Progress(stage="reading")
+                last = found[-1]
+                reading = self.reader.read(last.question, last.passages, last.rarity)
+            clock.lap("read")
+            yield Progress(stage="verifying")
+            shown = len(footnotes.sentences)
+            for number, draft in enumerate(reading.drafts):
+                opens = draft.paragraph or (number == 0 and bool(readings))
+                sentence, new = footnotes.verified(replace(draft, paragraph=opens))
+                if sentence is not None:
+                    yield SentenceReady(sentence=sentence, citations=new)
+            if found and not reading.abstained and len(footnotes.sentences) == shown:
+                # All that it had to say was refused.
+                reading = replace(reading, message=NOT_FOUND, abstained=True, conflicts=())
+            readings.append(reading)
+            clock.lap("verify")
+        whole = combined(several, readings)
+        nearest = found[0].passages[:NEAREST] if whole.abstained and found else []
+        notices = remarks(one.question for one in found)
+        answer = footnotes.answer(
+            asked.text, whole, self.reader.name, [n.passage for n in nearest], notices, clock.laps
+        )
+        yield AnswerReady(answer=answer)
+
+    def find(self, store: Store, asked: Question, k: int, documents: Sequence[str] | None) -> Found:
+        """The `k` passages nearest to a question."""
+        found = retrieve(store, self._embedder, asked.standalone, max(k, READ), documents)
+        with store.snapshot() as snapshot:
+            mentioned = snapshot.mentioned(analyzed(" ".join(asked.names)))
+        strange = unknown(asked.names, mentioned, [one.chunk.text for one in found])
+        asked = respelled(asked, strange)
+        if any(strange.values()):
+            found = retrieve(store, self._embedder, asked.standalone, max(k, READ), documents)
+        passages = reread(self._spans, asked.text, found)[:k]
+        with store.snapshot() as snapshot:
+            rarity = snapshot.rarity(asked.terms | asked.earlier_terms)
+        return Found(asked, passages, rarity)
+
+
+def _greeted(asked: Question, engine: str) -> Answer:
+    return Answer(
+        question=asked.text,
+        kind="greeting",
+        message=THANKED if asked.text.lower().startswith("thank") else GREETING,
+        engine=engine,
+        created=datetime.now(UTC),
+        confidence=1.0,
+    )
+
+
+class _Clock:
+    """Seconds by stage, of several parts together."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.laps[stage] = round(self.laps.get(stage, 0.0) + now - self._last, 6)
+        self._last = now
