@@ -73,7 +73,9 @@ def _lines(source: str, fault: Exception) -> list[Any]:
         raise DocumentError(
             f"The file is not valid JSON (line {fault.lineno}: {fault.msg}): get a fresh copy."
         ) from fault
-    raise DocumentError("The file nests its values too deeply to be read.") from fault
+    if isinstance(fault, RecursionError):
+        raise DocumentError("The file nests its values too deeply to be read.") from fault
+    raise DocumentError("The file holds a number of too many digits to be read.") from fault
 
 
 def _numbered(lines: Sequence[str]) -> Body:

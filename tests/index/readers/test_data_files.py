@@ -72,6 +72,11 @@ def test_json_nested_beyond_measure_is_one_line(saved, content):
         read(saved(content, "deep.json"))
 
 
+def test_a_number_of_too_many_digits_is_one_line(saved):
+    with pytest.raises(DocumentError, match="too many digits"):
+        read(saved("[" + "9" * 20_000 + "]", "long.json"))
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=90),
     lambda inner: (
