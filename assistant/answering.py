@@ -103,13 +103,12 @@ class Answering:
         found = retrieve(store, self._embedder, asked.standalone, max(k, READ), documents)
         with store.snapshot() as snapshot:
             mentioned = snapshot.mentioned(analyzed(" ".join(asked.names)))
-        strange = unknown(asked.names, mentioned, [one.chunk.text for one in found])
-        asked = respelled(asked, strange)
+            strange = unknown(asked.names, mentioned, [one.chunk.text for one in found])
+            asked = respelled(asked, strange)
+            rarity = snapshot.rarity(asked.terms | asked.earlier_terms)
         if any(strange.values()):
             found = retrieve(store, self._embedder, asked.standalone, max(k, READ), documents)
         passages = reread(self._spans, asked.text, found)[:k]
-        with store.snapshot() as snapshot:
-            rarity = snapshot.rarity(asked.terms | asked.earlier_terms)
         return Found(asked, passages, rarity)
 
 

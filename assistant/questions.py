@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Literal
+from typing import Literal, TypedDict
 
 from assistant.values import Expected
 from index.errors import QuestionError
@@ -171,10 +171,7 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         text=typed,
         standalone=standalone,
         kind=kind,
-        terms=_asked_about(text),
-        earlier_terms=content_terms(standalone) - content_terms(text),
-        claim=content_terms(_NAME.sub(" ", text)),
-        speaker=_speaker(text),
+        **_words(text, standalone),
         quoted=tuple(match[1].lower() for match in _QUOTED.finditer(text)),
         about_fact=kind == "yes_no" or bool(_ABOUT_FACT.match(plain)),
         expected=frozenset(
@@ -203,12 +200,26 @@ def respelled(question: Question, unknown: Mapping[str, str]) -> Question:
         question,
         text=text,
         standalone=standalone,
-        terms=_asked_about(own),
-        earlier_terms=content_terms(standalone) - content_terms(own),
-        claim=content_terms(_NAME.sub(" ", own)),
-        speaker=_speaker(own),
+        **_words(own, standalone),
         names=tuple(spellings.get(name, name) for name in question.names),
     )
+
+
+class _Words(TypedDict):
+    terms: frozenset[str]
+    earlier_terms: frozenset[str]
+    claim: frozenset[str]
+    speaker: frozenset[str]
+
+
+def _words(own: str, standalone: str) -> _Words:
+    """What the words of a question by itself, and of it with its earlier turns, make up."""
+    return {
+        "terms": _asked_about(own),
+        "earlier_terms": content_terms(standalone) - content_terms(own),
+        "claim": content_terms(_NAME.sub(" ", own)),
+        "speaker": _speaker(own),
+    }
 
 
 def content_terms(text: str) -> frozenset[str]:

@@ -166,7 +166,7 @@ def added(folder: Path, store: Path) -> list[str]:
     return wrong
 
 
-def told(tallies: Iterable[tuple[str, Tally]]) -> list[str]:
+def printed(tallies: Iterable[tuple[str, Tally]]) -> list[str]:
     """Print a table; return what is at fault."""
     print(f"{'':24}{'files':>7}{'read':>7}{'refused':>9}{'faults':>8}{'slowest s':>11}")
     faults: list[str] = []
@@ -196,9 +196,9 @@ def main() -> None:
     with Workers(LIMITS) as workers:
         if options.samples:
             tallies = samples(workers, options.samples)
-            faults += told(sorted(tallies.items()))
+            faults += printed(sorted(tallies.items()))
         print("\nCut off")
-        faults += told(truncated(workers, hostile_files.ordinary(), short=options.short))
+        faults += printed(truncated(workers, hostile_files.ordinary(), short=options.short))
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "files"
         folder.mkdir()

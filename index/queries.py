@@ -8,10 +8,10 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Row
 
 from index.catalog import DocumentInfo, StoredChunk
-from index.document import Document, Span
+from index.document import Document
 from index.errors import UnknownDocument
 from index.layout import PageLayout
-from index.rows import TEXT_PART, document_of, pages_of, parts_of, tables_of
+from index.rows import TEXT_PART, date_span_of, document_of, pages_of, parts_of, tables_of
 from index.schema import chunks, layouts, locations, texts, versions
 
 _STRUCTURE = ("pages", "headings", "parts", "tables")
@@ -152,7 +152,7 @@ def _info(row: Row[Any]) -> DocumentInfo:
         added=datetime.fromisoformat(row.added),
         language=row.language,
         accessed=row.accessed,
-        date_span=None if row.date_start is None else Span(row.date_start, row.date_end),
+        date_span=date_span_of(row),
     )
 
 

@@ -93,7 +93,7 @@ def document_of(row: Row[Any], text: str) -> Document:
         media_type=row.media_type,
         author=row.author,
         date=row.date,
-        date_span=None if row.date_start is None else Span(row.date_start, row.date_end),
+        date_span=date_span_of(row),
         source=row.source,
         accessed=row.accessed,
         language=row.language,
@@ -102,6 +102,11 @@ def document_of(row: Row[Any], text: str) -> Document:
         parts=parts_of(row.parts),
         tables=tables_of(row.tables),
     )
+
+
+def date_span_of(row: Row[Any]) -> Span | None:
+    """Where the text of a version's row states its date, if it does."""
+    return None if row.date_start is None else Span(row.date_start, row.date_end)
 
 
 def pages_of(packed: Sequence[Sequence[int]]) -> tuple[Page, ...]:
