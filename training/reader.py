@@ -28,7 +28,7 @@ from training.examples import Example, Examples
 from training.network import ANSWERS, END, START, Network
 from training.rows import paragraphs
 
-SHARES = {"new_wiki": 0.46, "reddit": 0.22, "amazon_reviews": 0.22, "policyqa": 0.10}
+SHARES = {"new_wiki": 0.42, "reddit": 0.24, "amazon_reviews": 0.24, "policyqa": 0.10}
 """How often a question comes from each source: prose that states facts most often, and the
 others, of which there is more, less often than in the data."""
 

@@ -92,5 +92,13 @@ def set_parts(parts: Iterable[tuple[PartKind, str, Iterable[Block]]]) -> Body:
 
 
 def row(cells: Iterable[str]) -> str:
-    """One table row as one line; a cell's own newlines become spaces, empty ends are left out."""
-    return CELL_BREAK.join(" ".join(cell.split()) for cell in cells).strip(CELL_BREAK)
+    """One table row as one line, cell by cell below the names of the columns.
+
+    A cell's own newlines become spaces, empty ends are left out, and a cell that stands alone has
+    no gaps before it.
+    """
+    texts = [" ".join(cell.split()) for cell in cells]
+    filled = [at for at, text in enumerate(texts) if text]
+    if len(filled) < 2:
+        return "".join(texts)
+    return CELL_BREAK.join(texts[: filled[-1] + 1]).lstrip()

@@ -25,7 +25,8 @@ CODE_SUFFIXES = frozenset(
 )
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 OFFICE_SUFFIXES = frozenset(
-    {".xlsx", ".xlsm", ".xltx", ".pptx", ".pptm", ".ppsx", ".potx"}
+    {".docx", ".docm", ".dotx", ".dotm", ".xlsx", ".xlsm", ".xltx", ".xltm"}
+    | {".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"}
     | {".odt", ".ott", ".ods", ".odp", ".rtf"}
 )
 SUPPORTED = frozenset(
@@ -38,7 +39,7 @@ SUPPORTED = frozenset(
     | CODE_SUFFIXES
     | TABLE_SUFFIXES
     | OFFICE_SUFFIXES
-) | {".pdf", ".docx", ".epub"}
+) | {".pdf", ".epub"}
 """The suffixes, in lower case, of the files that a walk through a folder takes."""
 
 READABLE = (
@@ -48,6 +49,7 @@ READABLE = (
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
+_CONTENT_TYPES = "[Content_Types].xml"
 _ZIPPED = {
     "xl/": "a binary Excel workbook (.xlsb): save it as .xlsx",
 }
@@ -167,9 +169,10 @@ def _detect_zip(data: bytes) -> Kind:
             "The file is damaged or cut off (a DOCX or another ZIP archive that does not open): "
             "get a fresh copy of it."
         ) from error
-    if "word/document.xml" in names:
+    office = _CONTENT_TYPES in names
+    if "word/document.xml" in names or (office and _any_in("word/", names)):
         return Kind.DOCX
-    if "ppt/presentation.xml" in names:
+    if "ppt/presentation.xml" in names or (office and _any_in("ppt/", names)):
         return Kind.PPTX
     if "xl/workbook.xml" in names:
         return Kind.XLSX
@@ -178,9 +181,13 @@ def _detect_zip(data: bytes) -> Kind:
     if "content.xml" in names:
         return Kind.ODF
     for prefix, what in _ZIPPED.items():
-        if any(name.startswith(prefix) for name in names):
+        if _any_in(prefix, names):
             raise UnsupportedFormat(f"This seems to be {what}: {READABLE}.")
     raise UnsupportedFormat(f"This seems to be a ZIP archive: unpack it first ({READABLE}).")
+
+
+def _any_in(folder: str, names: list[str]) -> bool:
+    return any(name.startswith(folder) for name in names)
 
 
 def _refused_ole(data: bytes) -> DocumentError:

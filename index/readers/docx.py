@@ -24,6 +24,7 @@ from index.readers.blocks import Block, row, set_text
 from index.readers.dates import iso_day
 from index.readers.metadata import Statement, compose
 from index.readers.numbering import Numbering, Place
+from index.readers.ooxml import ordinary
 from index.readers.properties import sensible_author, sensible_title
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -55,7 +56,7 @@ def read_docx(data: bytes, name: str) -> Document:
     """
     try:
         check_archive(data, "DOCX file")
-        document = docx.Document(io.BytesIO(data))
+        document = docx.Document(io.BytesIO(ordinary(data)))
         body = set_text(_blocks(document))
         properties = document.core_properties
         title, author = sensible_title(properties.title), sensible_author(properties.author)

@@ -1,5 +1,6 @@
 """Mail: the header lines that people cite, the words of each message, what was attached."""
 
+import codecs
 import email
 import email.policy
 import io
@@ -25,6 +26,17 @@ _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _NAME = re.compile(r"\s*\"?([^\"<@]*?)\"?\s*<[^>]*>")
 # What the parser raises for malformed headers, unknown encodings and endless nesting.
 _FAULTS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError)
+
+
+def _windows_page(name: str) -> codecs.CodecInfo | None:
+    """Python's codec for 'windows-950': it knows a few of these names, and all as 'cp950'."""
+    try:
+        return codecs.lookup("cp" + name.removeprefix("windows_"))
+    except LookupError:
+        return None
+
+
+codecs.register(lambda name: _windows_page(name) if name.startswith("windows_") else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """What Office files of 2007 and later have in common: parts, relations, stated properties."""
 
+import io
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,7 +22,45 @@ FAULTS = (
 """What reading a damaged archive of XML can raise."""
 # What the empty template of python-pptx says is no statement of the document's.
 _TEMPLATE = ("Steve Canny", "2013-01-27")
+CONTENT_TYPES = "[Content_Types].xml"
+"""The part that tells what the others are; every file of this family has it."""
+# Documents with macros and templates are laid out like any other, under a type of their own.
+_WORD_VARIANT = re.compile(
+    rb"application/(?:vnd\.ms-word\.document\.macroEnabled"
+    rb"|vnd\.openxmlformats-officedocument\.wordprocessingml\.template"
+    rb"|vnd\.ms-word\.template\.macroEnabledTemplate)\.main\+xml"
+)
+_WORD = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+# ISO/IEC 29500 'Strict': the same elements under other names, http://purl.oclc.org/ooxml/….
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
+_TRANSITIONAL = rb"http://schemas.openxmlformats.org/\1/2006/"
 _OPTIONS = {"resolve_entities": False, "no_network": True, "huge_tree": False, "load_dtd": False}
+
+
+def ordinary(data: bytes) -> bytes:
+    """The file as the libraries know it: without macros' or templates' type, and not 'Strict'.
+
+    Args:
+        data: A ZIP archive, checked for its size.
+
+    Raises:
+        KeyError: it says nowhere what its parts are.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if not _STRICT.search(archive.read("_rels/.rels")) and not _WORD_VARIANT.search(
+            archive.read(CONTENT_TYPES)
+        ):
+            return data
+        written = io.BytesIO()
+        with zipfile.ZipFile(written, "w") as copy:
+            for part in archive.infolist():
+                content = archive.read(part)
+                if part.filename == CONTENT_TYPES:
+                    content = _WORD_VARIANT.sub(_WORD, content)
+                if part.filename.endswith((".xml", ".rels")):
+                    content = _STRICT.sub(_TRANSITIONAL, content)
+                copy.writestr(part.filename, content)
+        return written.getvalue()
 
 
 def parsed(data: bytes) -> _Element:

@@ -27,6 +27,7 @@ _CONTRAST = 24  # of 255, between the lightest and the darkest pixel of a word t
 _FEWEST_PRINTED = 20  # characters: fewer on a scan are a stamp or a page number
 _LONGEST_SIDE = 8_000  # pixels of a page that is read by OCR
 _SCAN_SHARE = 0.5  # of the page's area: a picture this large may be a scan of a page
+_PICTURE_SHARE = 0.05  # the same, on a page with nothing else on it; smaller ones are signs
 
 
 class _Style(NamedTuple):
@@ -81,8 +82,10 @@ def printed_page(file: pdfium.PdfDocument, index: int) -> PrintedPage:
     with closing(file[index]) as page, closing(page.get_textpage()) as text:
         sheet = Sheet.of(page)
         glyphs = _glyphs(page, text.raw, sheet)
-        few = int((glyphs.codes > 32).sum()) < _FEWEST_PRINTED
-        unread = few and min(sheet.size) >= 1 and _is_scan(page, sheet)
+        printed = int((glyphs.codes > 32).sum())
+        least = _SCAN_SHARE if printed else _PICTURE_SHARE
+        few = printed < _FEWEST_PRINTED and min(sheet.size) >= 1
+        unread = few and _pictured(page, sheet) >= least
         if unread and ocr.available():
             glyphs, unread = _recognised(page, sheet), False
         return PrintedPage(*sheet.size, columns(glyphs), unread)
@@ -124,7 +127,7 @@ def _glyphs(page: pdfium.PdfPage, text: Any, sheet: Sheet) -> Glyphs:  # noqa: A
             pale.append((start, end))
     if unseen.any():
         printed = inked & seen & ~unseen
-        if printed.sum() >= unseen.sum() or not _is_scan(page, sheet):
+        if printed.sum() >= unseen.sum() or _pictured(page, sheet) < _SCAN_SHARE:
             seen &= ~unseen
     if pale:
         picture = _rendered(page)
@@ -164,16 +167,17 @@ def _style(item: Any) -> _Style:  # noqa: ANN401
     )
 
 
-def _is_scan(page: pdfium.PdfPage, sheet: Sheet) -> bool:
-    """Whether a picture covers most of the page."""
+def _pictured(page: pdfium.PdfPage, sheet: Sheet) -> float:
+    """The share of the page that its largest picture covers."""
     whole = (sheet.right - sheet.left) * (sheet.top - sheet.bottom)
+    largest = 0.0
     for item in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]):
         left, bottom, right, top = item.get_bounds()
         across = min(right, sheet.right) - max(left, sheet.left)
         up = min(top, sheet.top) - max(bottom, sheet.bottom)
-        if across > 0 and up > 0 and across * up >= _SCAN_SHARE * whole:
-            return True
-    return False
+        if across > 0 and up > 0:
+            largest = max(largest, across * up / whole)
+    return largest
 
 
 def _rendered(page: pdfium.PdfPage) -> NDArray[np.uint8]:

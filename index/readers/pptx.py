@@ -23,7 +23,7 @@ from index.readers.archive import check_archive
 from index.readers.blocks import BULLET, Block, row, set_parts
 from index.readers.metadata import compose
 from index.readers.numberformats import shown
-from index.readers.ooxml import FAULTS, local, parsed, properties
+from index.readers.ooxml import FAULTS, local, ordinary, parsed, properties
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _DAMAGED = "The presentation is damaged or cut off: open it in PowerPoint and save it again."
@@ -48,7 +48,7 @@ def read_pptx(data: bytes, name: str) -> Document:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             statement, made = properties(archive)
         # pptx.Presentation itself refuses slide shows (.ppsx) and templates (.potx).
-        part = Package.open(io.BytesIO(data)).main_document_part
+        part = Package.open(io.BytesIO(ordinary(data))).main_document_part
         if not isinstance(part, PresentationPart):
             raise DocumentError(_DAMAGED)
         slides = part.presentation.slides

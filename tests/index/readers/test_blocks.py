@@ -3,7 +3,7 @@
 import pytest
 
 from index.document import Document, Span
-from index.readers.blocks import Block, set_parts, set_text
+from index.readers.blocks import Block, row, set_parts, set_text
 
 TABLE = Block("Region | 2023\nNorth | 4.1\nSouth | 3.9", header=True)
 
@@ -54,3 +54,17 @@ def test_structure_outside_the_text_is_refused():
     with pytest.raises(ValueError, match="outside"):
         Document("short", "Book", "text/plain", tables=body.tables)
     assert body.tables[0].header == Span(0, 13)
+
+
+@pytest.mark.parametrize(
+    ("cells", "line"),
+    [
+        (["", "2024", "2023"], "| 2024 | 2023"),
+        (["Sales", "", "4"], "Sales |  | 4"),
+        (["Sales", "5", ""], "Sales | 5"),
+        (["", "Alone", ""], "Alone"),
+        (["", ""], ""),
+    ],
+)
+def test_the_cells_of_a_row_stand_below_the_names_of_their_columns(cells, line):
+    assert row(cells) == line

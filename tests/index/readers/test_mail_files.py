@@ -127,3 +127,12 @@ def test_an_outlook_file_cut_off_is_one_line(saved):
     data = opening + "__properties_version1.0".encode("utf-16-le") * 50
     with pytest.raises(DocumentError, match="damaged or cut off"):
         read(saved(data, name="letter.msg"))
+
+
+def test_the_code_pages_of_windows_are_known_by_all_their_names(saved):
+    head = b"From: a@b.example\nMIME-Version: 1.0\nContent-Transfer-Encoding: 8bit\n"
+    kind = b"Content-Type: text/plain; charset=windows-950\n\n"
+
+    mail = head + kind + "閘門二十一時開啟。".encode("cp950")
+
+    assert "閘門二十一時開啟。" in read(saved(mail)).text

@@ -59,6 +59,15 @@ def test_a_scanned_page_inside_a_printed_document_is_read(tmp_path):
 
 
 @recognising
+def test_a_small_picture_that_is_all_there_is_on_a_page_is_read(tmp_path):
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(595, 842))
+    canvas.drawImage(ImageReader(picture().crop((0, TOP - 40, 1654, TOP + 300))), 0, 400, 595, 122)
+    canvas.save()
+
+    assert words_of(read(tmp_path / "a.pdf"))[:3] == " ".join(LINES).split()[:3]
+
+
+@recognising
 def test_a_recognised_word_is_where_it_is_printed(tmp_path):
     document = read(scanned(tmp_path / "a.pdf", picture()))
     start = document.text.index("Forty")

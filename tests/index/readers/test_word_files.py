@@ -266,3 +266,58 @@ def test_an_office_file_without_its_other_parts_is_damaged(tmp_path, part):
     with pytest.raises(DocumentError, match="damaged") as caught:
         read(archive_of(tmp_path, part))
     assert "\n" not in str(caught.value)
+
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "variant"),
+    [
+        (".docm", "application/vnd.ms-word.document.macroEnabled.main+xml"),
+        (".dotm", "application/vnd.ms-word.template.macroEnabledTemplate.main+xml"),
+        (
+            ".dotx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+        ),
+    ],
+)
+def test_documents_with_macros_and_templates_are_read(tmp_path, report, suffix, variant):
+    source = saved(report, tmp_path / "report.docx")
+    path = repacked(
+        source,
+        tmp_path / f"report{suffix}",
+        lambda n, b: b.replace(WORD.encode(), variant.encode()) if n.startswith("[") else b,
+    )
+
+    assert read(path).text == read(source).text
+
+
+def test_a_document_in_the_strict_form_of_the_standard_is_read(tmp_path, report):
+    source = saved(report, tmp_path / "report.docx")
+
+    def strict(_, content):
+        for family in (b"wordprocessingml", b"officeDocument", b"drawingml"):
+            content = content.replace(
+                b"http://schemas.openxmlformats.org/" + family + b"/2006/",
+                b"http://purl.oclc.org/ooxml/" + family + b"/",
+            )
+        return content
+
+    path = repacked(source, tmp_path / "strict.docx", strict)
+
+    assert b"purl.oclc.org" in zipfile.ZipFile(path).read("word/document.xml")
+    assert read(path).text == read(source).text
+
+
+def test_the_main_part_may_have_any_name(tmp_path, report):
+    source = saved(report, tmp_path / "report.docx")
+    moved = tmp_path / "moved.docx"
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(moved, "w") as after:
+        for part in before.infolist():
+            name = part.filename.replace("document.xml", "document2.xml")
+            after.writestr(
+                name, before.read(part).replace(b"word/document.xml", b"word/document2.xml")
+            )
+
+    assert read(moved).text == read(source).text
