@@ -27,10 +27,11 @@ from index.errors import StoreError, UnknownDocument
 from index.ingest import Ingest
 from index.isolation import Limits
 from index.layout import Rectangle
+from index.opening import check_embedding
 from index.rebuild import Model
 from index.report import AddReport
 from index.report import Progress as Adding
-from index.store import Store, check_embedding
+from index.store import Store
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine

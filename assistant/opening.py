@@ -6,7 +6,8 @@ from pathlib import Path
 
 from index.embeddings import Embedder
 from index.errors import EmptyStore, StoreError, UnknownDocument
-from index.store import Store, is_store
+from index.opening import is_store
+from index.store import Store
 
 
 class Opening:

@@ -29,7 +29,8 @@ from index.catalog import Location
 from index.document import Chunk, Document
 from index.embeddings import MiniLM, Vectors
 from index.planning import Prepared
-from index.store import Snapshot, Store
+from index.snapshot import Snapshot
+from index.store import Store
 
 CHUNKS = 3
 DOCUMENTS_AT_MOST = 400

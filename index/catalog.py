@@ -5,19 +5,17 @@ A version is 'pending' until its chunks stand in every index, then 'live' and se
 out. Chunks of a version that is not live are leftovers, cleared by whoever writes next.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, CursorResult
 
-from index import rows
+from index import database, rows
 from index.document import Chunk, Document, Page, Part, Span, Table
 from index.errors import StoreError, UnknownDocument
 from index.schema import (
@@ -111,14 +109,7 @@ class Catalog:
     """The tables and what is asked of them; a transaction is the caller's, as `connection`."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        if read_only:
-            self._engine = sql.create_engine(
-                "sqlite://", creator=partial(_read_only, path), poolclass=sql.NullPool
-            )
-        else:
-            self._engine = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
-        sql.event.listen(self._engine, "connect", _by_hand if read_only else _set_up)
-        sql.event.listen(self._engine, "begin", _begin)
+        self._engine = database.engine(path, read_only=read_only)
 
     def close(self) -> None:
         """Let go of the database file."""
@@ -299,19 +290,8 @@ class Catalog:
         return connection.scalar(this) is not None
 
     def compact(self) -> None:
-        """Write the file anew and empty its log, so that no deleted words stand in either.
-
-        Raises:
-            StoreError: another process reads without end.
-        """
-        with closing(self._engine.raw_connection()) as connection:
-            cursor = connection.cursor()
-            # Deleted cells are zeroed, but copies that SQLite made when it split pages are not.
-            cursor.execute("VACUUM")
-            (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            cursor.close()
-        if busy:
-            raise StoreError("The store's catalog is in use. Close what reads it, then try again.")
+        """Write the file anew, so that no deleted words stand in it; raises StoreError."""
+        database.compact(self._engine)
 
     def leftovers(self, connection: Connection) -> list[int]:
         """The ids of chunks that the indexes must let go of."""
@@ -335,41 +315,3 @@ def _locations(connection: Connection, which: sql.ColumnElement[bool]) -> list[L
 
 def _changed(result: CursorResult[Any]) -> int:
     return result.rowcount
-
-
-def _read_only(path: Path) -> sqlite3.Connection:
-    """A connection that writes nothing, not even beside the file.
-
-    Where no writer has left a log and none can be made, SQLite opens the file only if told that it
-    does not change; hence one connection for each transaction.
-    """
-    for how in ("mode=ro", "mode=ro&immutable=1"):
-        address = f"{path.resolve().as_uri()}?{how}"
-        connection = sqlite3.connect(address, timeout=60, uri=True, check_same_thread=False)
-        try:
-            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-        except sqlite3.OperationalError as error:
-            connection.close()
-            fault = error
-        else:
-            return connection
-    raise fault
-
-
-def _by_hand(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own type)
-    # The driver would begin a transaction at the first change of a row only: questions would each
-    # be answered from another state, and tables be made one by one.
-    connection.isolation_level = None
-
-
-def _set_up(connection: Any, record: object) -> None:  # noqa: ANN401 (the driver's own type)
-    _by_hand(connection, record)
-    cursor = connection.cursor()
-    # WAL lets readers go on beside a writer; FULL makes a commit outlive a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
