@@ -13,7 +13,7 @@ SCHEMA_VERSION = 1
 _FOOTNOTE_SHAPED = re.compile(r"\[(\d+)\]")
 
 SpanPair = tuple[int, int]
-Kind = Literal["answer", "yes_no", "overview", "summary", "greeting"]
+Kind = Literal["answer", "yes_no", "overview", "summary", "greeting", "clarification"]
 
 
 class _Frozen(BaseModel):

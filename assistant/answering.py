@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from assistant.answer import Answer, AnswerReady, Event, Progress, SentenceReady
+from assistant.clarifying import asked_back
 from assistant.drafts import Reading
 from assistant.footnotes import Footnotes
 from assistant.opening import Opening
@@ -76,7 +77,7 @@ class Answering:
                 clock.lap("search")
                 yield Progress(stage="reading")
                 last = found[-1]
-                reading = self.reader.read(last.question, last.passages, last.rarity)
+                reading = self._read(last)
             clock.lap("read")
             yield Progress(stage="verifying")
             shown = len(footnotes.sentences)
@@ -98,16 +99,26 @@ class Answering:
         )
         yield AnswerReady(answer=answer)
 
+    def _read(self, found: Found) -> Reading:
+        """The reader's answer, or a question back where nobody knows whom it is about."""
+        question = found.question
+        if question.pronoun and question.bare:
+            return asked_back(question, found.passages)
+        reading = self.reader.read(question, found.passages, found.rarity)
+        if question.pronoun and reading.abstained:
+            return asked_back(question, found.passages)
+        return reading
+
     def find(self, store: Store, asked: Question, k: int, documents: Sequence[str] | None) -> Found:
         """The `k` passages nearest to a question."""
-        found = retrieve(store, self._embedder, asked.standalone, max(k, READ), documents)
+        found = retrieve(store, self._embedder, asked.searches, max(k, READ), documents)
         with store.snapshot() as snapshot:
             mentioned = snapshot.mentioned(analyzed(" ".join(asked.names)))
             strange = unknown(asked.names, mentioned, [one.chunk.text for one in found])
             asked = respelled(asked, strange)
             rarity = snapshot.rarity(asked.terms | asked.earlier_terms)
         if any(strange.values()):
-            found = retrieve(store, self._embedder, asked.standalone, max(k, READ), documents)
+            found = retrieve(store, self._embedder, asked.searches, max(k, READ), documents)
         passages = reread(self._spans, asked.text, found)[:k]
         return Found(asked, passages, rarity)
 

@@ -144,6 +144,12 @@ def names(speaker: Speaker, wanted: Collection[str]) -> bool:
     return any(o == w or (len(w) > 4 and o.startswith(w)) for o in own for w in wanted)
 
 
+def can_be(pronoun: str, name: str) -> bool:
+    """Whether a pronoun can stand for a name, as far as its title tells."""
+    contrary = {"he": _FEMALE, "she": _MALE}.get(pronoun.lower())
+    return contrary is None or not contrary.match(name)
+
+
 def missing_speaker(text: str, before: Sequence[Span], sentence: Span) -> Speaker | None:
     """Whose words a sentence is, where it gives someone's without the name.
 
@@ -169,7 +175,7 @@ def missing_speaker(text: str, before: Sequence[Span], sentence: Span) -> Speake
             if _people(_frame(said)):
                 return None
             continue
-        if found is not None and not _agree(found.name, named.name):
+        if found is not None and not can_be(found.name, named.name):
             return None
         at = named.span
         return Speaker(named.name, Span(earlier.start + at.start, earlier.start + at.end))
@@ -185,9 +191,3 @@ def _people(frame: str) -> list[str]:
         and not _NO_PERSON_BEFORE.search(frame[: match.start()])
         and not re.match(r" \d", frame[match.end() :])
     ]
-
-
-def _agree(pronoun: str, name: str) -> bool:
-    """Whether a pronoun can stand for a name, as far as its title tells."""
-    contrary = {"he": _FEMALE, "she": _MALE}.get(pronoun.lower())
-    return contrary is None or not contrary.match(name)

@@ -12,6 +12,10 @@ from index.lexical import analyzed
 
 Kind = Literal["question", "yes_no", "overview", "summary", "greeting"]
 
+EARLIER_TURNS, EARLIER_WEIGHT = 4, 0.5
+"""A question is searched for by itself and, so much less, behind so many of the user's turns; see
+`benchmarks/README.md` for what was tried."""
+
 History = Sequence[tuple[str, str]]
 """Earlier turns as (role, text), role being 'user' or 'assistant', oldest first."""
 
@@ -105,6 +109,7 @@ _EACH_SIDE = re.compile(
     r"|the two (?:sides|parties|camps))\b ?",
     re.IGNORECASE,
 )
+_PRONOUN = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
 _ABOUT_FACT = re.compile(r"what (is|was|were|are|happened)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\w )[A-Z][\w’'-]*|\d+")
 _PROPER = re.compile(
@@ -122,18 +127,22 @@ _LEANING = re.compile(
 class Question:
     """A question as the rest of the program takes it.
 
-    `text` is what was typed; `standalone` can be understood without the earlier turns; `terms`
+    `text` is what was typed; `standalone` can be understood without the earlier turns; `searches`
+    are the texts to search for, each with its weight; `terms`
     are the stems of its content words, `earlier_terms` of those that only earlier turns bring in,
     `claim` of those that are no names; `expected` the kinds of
     value that an answer must hold. `about_fact` is set where a denial would be an answer;
     `speaker` are the words that name whose account is asked for, and `quoted`
     what stands in quotation marks, in lower case. `each_side` is set where the accounts of several
-    speakers are asked for. `names` are the words written as names; those in `unknown` stand in no
-    document, and are read as one that does and is spelled alike, or as nothing ('').
+    speakers are asked for; `pronoun` is the 'he', 'she' or 'they' that stands for nobody named, and
+    `bare` is set where all that is asked is what that one said or is. `names` are the words written
+    as names; those in `unknown` stand in no document, and are read as one that does and is spelled
+    alike, or as nothing ('').
     """
 
     text: str
     standalone: str
+    searches: tuple[tuple[str, float], ...]
     kind: Kind
     terms: frozenset[str]
     earlier_terms: frozenset[str]
@@ -144,6 +153,8 @@ class Question:
     expected: frozenset[Expected]
     target: str = ""
     each_side: bool = False
+    pronoun: str = ""
+    bare: bool = False
     names: tuple[str, ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
 
@@ -170,6 +181,7 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
     return Question(
         text=typed,
         standalone=standalone,
+        searches=_searches(text, history),
         kind=kind,
         **_words(text, standalone),
         quoted=tuple(match[1].lower() for match in _QUOTED.finditer(text)),
@@ -179,6 +191,8 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         ),
         target=target,
         each_side=each_side,
+        pronoun="" if history else _dangling(text),
+        bare=_is_bare(text),
         names=_names(typed),
     )
 
@@ -200,6 +214,7 @@ def respelled(question: Question, unknown: Mapping[str, str]) -> Question:
         question,
         text=text,
         standalone=standalone,
+        searches=tuple((spelled(words), weight) for words, weight in question.searches),
         **_words(own, standalone),
         names=tuple(spellings.get(name, name) for name in question.names),
     )
@@ -238,6 +253,28 @@ def _function_terms() -> frozenset[str]:
     return frozenset(analyzed(_FUNCTION_WORDS))
 
 
+@cache
+def _saying_terms() -> frozenset[str]:
+    return frozenset(analyzed(_SAY.replace("|", " ")))
+
+
+def _is_bare(text: str) -> bool:
+    """Whether nothing but a pronoun's words or person are asked for: 'what did she say of it'."""
+    match = _SPEAKER.search(text)
+    if match is not None and _PRONOUN.fullmatch((match["who"] or match["source"]).strip()):
+        return True
+    return not frozenset(analyzed(text)) - _function_terms() - _saying_terms()
+
+
+def _dangling(text: str) -> str:
+    """The personal pronoun before which nobody is named who could be meant; else ''."""
+    match = _PRONOUN.search(text)
+    if match is None or _names(text):
+        return ""
+    before = frozenset(analyzed(text[: match.start()])) - _function_terms()
+    return "" if before else match[0].lower()
+
+
 def _names(text: str) -> tuple[str, ...]:
     """The words written as names, each once: capitals that no sentence or heading needs."""
     if text.isupper() or text.istitle():
@@ -271,11 +308,15 @@ def _kind(plain: str) -> tuple[Kind, str]:
     return ("yes_no" if _YES_NO.match(plain) else "question"), ""
 
 
-def _standalone(text: str, history: History) -> str:
-    """The question with the one before it put in front, where it leans on that.
+def _searches(text: str, history: History) -> tuple[tuple[str, float], ...]:
+    earlier = [said for role, said in history if role == "user"][-EARLIER_TURNS:]
+    if not earlier:
+        return ((text, 1.0),)
+    return ((text, 1.0), (" ".join([*earlier, text]), EARLIER_WEIGHT))
 
-    On the MTRAG conversations this finds more than the last turn alone (`benchmarks/README.md`).
-    """
+
+def _standalone(text: str, history: History) -> str:
+    """The question with the one before it put in front, where it leans on that."""
     earlier = [said for role, said in history if role == "user"]
     if not earlier or not (_LEANING.search(text) or len(content_terms(text)) < 2):
         return text

@@ -1,7 +1,6 @@
-"""Question → ranked passages: dense and BM25, fused by reciprocal rank, the first of them reread.
+"""Question → ranked passages: dense and BM25, fused, the first of them reread.
 
-Cormack, Clarke & Büttcher 2009, 'Reciprocal Rank Fusion outperforms Condorcet and individual Rank
-Learning Methods'.
+A follow-up is searched for twice, by itself and behind the turns before it.
 """
 
 import math
@@ -9,17 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Passage
+from assistant.fusion import POOL, Fusion, Scores
 from assistant.spans import FLOOR, SpanReader, Spans
 from index.catalog import StoredChunk
 from index.embeddings import Embedder
 from index.store import Store
-
-POOL = 50
-"""Hits taken from each index before fusion."""
-
-RANK_CONSTANT = 10
-"""The constant of reciprocal rank fusion; see `benchmarks/README.md` for the values tried."""
-
 
 READ = 8
 """Passages that the trained reader reads: the first after fusion."""
@@ -35,26 +28,29 @@ _EVEN = 9.5
 class Retrieved:
     """A chunk with the scores that brought it up.
 
-    `cosine` and `bm25` are 0 where the other index alone found it. `spans` is what the trained
-    reader makes of it, None where it was not read, and `score` what it is ranked by in the end.
+    `spans` is what the trained reader makes of it, None where it was not read, and `score` what it
+    is ranked by in the end.
     """
 
     chunk: StoredChunk
-    fused: float
-    cosine: float
-    bm25: float
+    scores: Scores
     score: float
     spans: Spans | None = None
+
+    @property
+    def cosine(self) -> float:
+        """Its likeness to the question."""
+        return self.scores.cosine
+
+    @property
+    def rank(self) -> float:
+        """1 for the first of both indexes, and less the later it came."""
+        return self.scores.rank
 
     @property
     def answers(self) -> float:
         """The reader's log-odds that it answers; of what was not read, the least there are."""
         return self.spans.answers if self.spans else FLOOR
-
-    @property
-    def rank(self) -> float:
-        """1 for the first of both indexes, and less the later it came."""
-        return self.fused * (1 + RANK_CONSTANT) / 2
 
     @property
     def passage(self) -> Passage:
@@ -79,39 +75,32 @@ class Retrieved:
         )
 
 
-def reciprocal_rank_fusion(
-    rankings: Sequence[Sequence[int]], constant: int = RANK_CONSTANT
-) -> dict[int, float]:
-    """Ids with their fused score, best first: the sum of 1 / (constant + rank), ranks from 1."""
-    scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, id_ in enumerate(ranking, start=1):
-            scores[id_] = scores.get(id_, 0.0) + 1 / (constant + rank)
-    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
-
-
 def retrieve(
     store: Store,
     embedder: Embedder,
-    question: str,
+    searches: Sequence[tuple[str, float]],
     k: int,
     documents: Sequence[str] | None = None,
 ) -> list[Retrieved]:
-    """The `k` best chunks for a question, best first."""
-    vector = embedder.embed_query(question)
+    """The `k` best chunks, best first.
+
+    Args:
+        store: what is searched.
+        embedder: the store's model.
+        searches: texts to search for, and how much each counts (`Question.searches`).
+        k: how many.
+        documents: ids of those to search in; all by default.
+    """
+    vectors = [embedder.embed_query(text) for text, _ in searches]
+    fusion = Fusion()
     with store.snapshot() as snapshot:
-        dense = dict(snapshot.nearest(vector, POOL, documents))
-        lexical = dict(snapshot.lexical(question, POOL, documents))
-        fused = reciprocal_rank_fusion([list(dense), list(lexical)])
-        best = list(fused)[:k]
+        for (text, weight), vector in zip(searches, vectors, strict=True):
+            dense = snapshot.nearest(vector, POOL, documents)
+            fusion.add(dense, snapshot.lexical(text, POOL, documents), weight)
+        best = fusion.best(k)
         chunks = snapshot.chunks(best)
-    return [
-        Retrieved(
-            chunks[id_], fused[id_], dense.get(id_, 0.0), lexical.get(id_, 0.0), score=fused[id_]
-        )
-        for id_ in best
-        if id_ in chunks
-    ]
+    found = [(chunks[id_], fusion.scores(id_)) for id_ in best if id_ in chunks]
+    return [Retrieved(chunk, scores, score=scores.fused) for chunk, scores in found]
 
 
 def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> list[Retrieved]:

@@ -9,7 +9,7 @@ import argparse
 import os
 import statistics
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,11 @@ def before(row: Row) -> str:
     return next((text for role, text in reversed(history(row)) if role == "user"), "")
 
 
-WAYS: dict[str, Callable[[Row], str]] = {
-    "the last turn alone": lambda row: row["question"],
-    "the user's turn before put in front, always": lambda row: f"{before(row)} {row['question']}",
-    "the product: only where the question leans on it": lambda row: (
-        understood(row["question"], history(row)).standalone
+WAYS: dict[str, Callable[[Row], Sequence[tuple[str, float]]]] = {
+    "the last turn alone": lambda row: ((row["question"], 1.0),),
+    "the user's turn before put in front": lambda row: ((f"{before(row)} {row['question']}", 1.0),),
+    "the product: by itself, and behind four turns": lambda row: (
+        understood(row["question"], history(row)).searches
     ),
 }
 

@@ -4,9 +4,11 @@
 
 Passage and sentence weights maximise the likelihood of what holds the answer among all that was
 read (a softmax over each question's passages or sentences), with an L2 penalty. The evidence
-weights separate questions whose article is in the index from the same ones without it, by logistic
-regression. Folds are five, by article. What is printed is rounded by hand into
-`assistant/retrieval.py`, `assistant/sentence_scores.py` and `assistant/reader.py`.
+weights separate what can be answered from what cannot, by logistic regression over two sets that
+count alike: XQuAD's questions with their article in the index and without it, and the answerable
+and unanswerable last turns of MTRAG's conversations. Folds are five, by article and conversation.
+What is printed is rounded by hand into `assistant/retrieval.py`, `assistant/sentence_scores.py` and
+`assistant/reader.py`.
 """
 
 import argparse
@@ -17,10 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from development import conversation_rows, paragraphs_indexed
 from quality import Rows, indexed, load
 
 from assistant import Assistant
-from assistant.questions import understood
+from assistant.questions import History, understood
 from assistant.retrieval import READ, reread, retrieve
 from assistant.sentence_scores import SentenceScorer
 from assistant.sentence_vectors import SentenceVectors
@@ -28,7 +31,7 @@ from assistant.spans import SpanReader
 from index.embeddings import MiniLM
 from index.store import Store
 
-PASSAGE = ["span", "answers", "cosine", "rank"]
+PASSAGE = ["span", "answers", "cosine", "bm25", "rank"]
 SENTENCE = ["cosine", "coverage", "coverage before", "cosine before", "span", "passage answers"]
 SENTENCE += ["passage cosine", "passage rank", "expected value"]
 EVIDENCE = ["cosine", "coverage", "coverage before", "cosine before", "span", "passage answers"]
@@ -59,20 +62,31 @@ class Measuring:
         self._scorer = SentenceScorer(SentenceVectors(self._model))
 
     def read(
-        self, text: str, gold: tuple[str, int, int], documents: Sequence[str] | None = None
+        self,
+        text: str,
+        gold: tuple[str, int, int] = ("", 0, 0),
+        documents: Sequence[str] | None = None,
+        history: History = (),
     ) -> Read:
         """What the parts make of a question; `gold` is document, start and end of its answer."""
-        question = understood(text)
-        found = reread(
-            self._reader, text, retrieve(self._store, self._model, text, READ, documents)
-        )
+        question = understood(text, history)
+        near = retrieve(self._store, self._model, question.searches, READ, documents)
+        found = reread(self._reader, text, near)
         with self._store.snapshot() as snapshot:
-            rarity = snapshot.rarity(question.terms)
+            rarity = snapshot.rarity(question.terms | question.earlier_terms)
         document, start, end = gold
         passages, right_passages, sentences, right_sentences = [], [], [], []
         for one in found:
             spans = one.spans
-            passages.append([spans.best_score / UNIT, spans.answers / UNIT, one.cosine, one.rank])
+            passages.append(
+                [
+                    spans.best_score / UNIT,
+                    spans.answers / UNIT,
+                    one.cosine,
+                    one.scores.bm25,
+                    one.rank,
+                ]
+            )
             # As `quality.py` counts: the paragraph, of which each is a document.
             right_passages.append(one.chunk.document.id == document)
         for candidate in self._scorer.candidates(question, found, rarity):
@@ -121,14 +135,18 @@ def listwise(x: Features, y: Features, there: Features, penalty: float) -> np.nd
     return weights
 
 
-def logistic(x: Features, y: np.ndarray, steps: int = 30) -> np.ndarray:
-    """Weights and intercept of a logistic regression, by Newton's method with a ridge."""
+def logistic(x: Features, y: np.ndarray, each: np.ndarray, steps: int = 30) -> np.ndarray:
+    """Weights and intercept of a logistic regression, by Newton's method with a ridge.
+
+    `each` says how much a row counts.
+    """
     x = np.c_[x, np.ones(len(x))]
     weights = np.zeros(x.shape[1])
     for _ in range(steps):
         p = 1 / (1 + np.exp(-x @ weights))
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + EVIDENCE_PENALTY * np.eye(len(weights))
-        weights += np.linalg.solve(hessian, x.T @ (y - p) - EVIDENCE_PENALTY * weights)
+        hessian = (x * (each * p * (1 - p))[:, None]).T @ x
+        hessian += EVIDENCE_PENALTY * np.eye(len(weights))
+        weights += np.linalg.solve(hessian, x.T @ (each * (y - p)) - EVIDENCE_PENALTY * weights)
     return weights
 
 
@@ -179,27 +197,80 @@ def ranked(
         print(f"first {count + 1}: out of fold {out[:, count].mean():.4f}, all {within[count]:.4f}")
 
 
-def separated(there: Features, absent: Features, fold: Features) -> None:
+@dataclass(frozen=True)
+class Evidence:
+    """Questions that can be answered and not, as rows of features, and each row's fold."""
+
+    name: str
+    rows: Features
+    answerable: np.ndarray
+    fold: np.ndarray
+
+    @property
+    def each(self) -> np.ndarray:
+        """How much a row counts: both kinds alike, and every set as much as 500 questions."""
+        share = np.where(self.answerable, self.answerable.mean(), (~self.answerable).mean())
+        weight: np.ndarray = 250 / (share * len(share))
+        return weight
+
+
+def fitted(sets: Sequence[Evidence], without: int | None = None) -> np.ndarray:
+    """Evidence weights and level of all sets, the rows of one fold left out."""
+    kept = [one.fold != without for one in sets]
+
+    def joined(parts: list[np.ndarray]) -> np.ndarray:
+        return np.concatenate([part[k] for part, k in zip(parts, kept, strict=True)])
+
+    answerable = joined([one.answerable for one in sets]).astype(float)
+    return logistic(joined([one.rows for one in sets]), answerable, joined([o.each for o in sets]))
+
+
+def separated(sets: Sequence[Evidence]) -> None:
     """Fit the evidence, and print what is refused while so many are answered."""
-    yes, no = np.zeros(len(there)), np.zeros(len(absent))
-    for k in range(FOLDS):
-        inside, outside = fold != k, fold == k
-        x = np.r_[there[inside], absent[inside]]
-        line = logistic(x, np.r_[np.ones(inside.sum()), np.zeros(inside.sum())])
-        yes[outside] = there[outside] @ line[:-1] + line[-1]
-        no[outside] = absent[outside] @ line[:-1] + line[-1]
-    line = logistic(np.r_[there, absent], np.r_[np.ones(len(there)), np.zeros(len(absent))])
+    line = fitted(sets)
     print("evidence weights, all rows, as log-odds:")
     for feature, value in zip([*EVIDENCE, "level"], line, strict=True):
         print(f"  {feature:18} {value:6.2f}")
-    for answered in (0.94, 0.95, 0.96, 0.97):
-        out = (no < np.quantile(yes, 1 - answered)).mean()
-        bar = np.quantile(there @ line[:-1], 1 - answered)
-        within = (absent @ line[:-1] < bar).mean()
-        print(
-            f"refused while {answered:.2f} are answered: out of fold {out:.4f}, "
-            f"all rows {within:.4f}, from {bar + line[-1]:.2f}"
+    folds = [fitted(sets, without=k) for k in range(FOLDS)]
+    for one in sets:
+        out = np.array(
+            [row @ folds[k][:-1] + folds[k][-1] for row, k in zip(one.rows, one.fold, strict=True)]
         )
+        within = one.rows @ line[:-1] + line[-1]
+        for answered in (0.90, 0.94, 0.95, 0.96, 0.97):
+            refused = [
+                (scores[~one.answerable] < np.quantile(scores[one.answerable], 1 - answered)).mean()
+                for scores in (out, within)
+            ]
+            bar = np.quantile(within[one.answerable], 1 - answered)
+            print(
+                f"{one.name}: refused while {answered:.2f} are answered: out of fold "
+                f"{refused[0]:.4f}, all rows {refused[1]:.4f}, from {bar:.2f}"
+            )
+        for bar in np.arange(-0.6, 1.0, 0.2):
+            answered = (out[one.answerable] >= bar).mean()
+            refused = (out[~one.answerable] < bar).mean()
+            print(f"{one.name}: from {bar:.1f}: answered {answered:.4f}, refused {refused:.4f}")
+
+
+def of_conversations(scratch: Path, data: Path) -> Evidence:
+    """MTRAG's last turns with their history, all passages in one index."""
+    ids = paragraphs_indexed(scratch / "conversations", load(data / "mtrag/corpus.jsonl"))
+    store = Store(scratch / "conversations", MiniLM())
+    measuring = Measuring(store)
+    rows, features, opened = conversation_rows(data, ids), [], []
+    for row in rows:
+        history = [(turn.role, turn.text) for turn in row.history]
+        features.append(best(measuring.read(row.question, history=history)))
+        opened.append(history[0][1] if history else row.question)
+    store.close()
+    order = sorted(set(opened))
+    return Evidence(
+        "conversations",
+        np.array(features),
+        np.array([row.answerable for row in rows]),
+        np.array([order.index(first) % FOLDS for first in opened]),
+    )
 
 
 def gathered(
@@ -227,8 +298,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.data is None:
         parser.error("name the data with --data DIR or FOOTNOTE_BENCH_DATA")
-    data = Path(options.data) / "xquad"
-    corpus, questions = load(data / "corpus.jsonl"), load(data / "queries.jsonl")
+    data = Path(options.data)
+    corpus, questions = load(data / "xquad/corpus.jsonl"), load(data / "xquad/queries.jsonl")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "paragraphs"
         folder.mkdir()
@@ -237,6 +308,7 @@ def main() -> None:
         store = Store(Path(scratch) / "store", MiniLM())
         there, absent, fold = gathered(store, ids, corpus, questions)
         store.close()
+        conversations = of_conversations(Path(scratch), data)
     ranked(
         "passage", PASSAGE, [(r.passages, r.right_passages) for r in there], fold, PASSAGE_PENALTY
     )
@@ -247,7 +319,13 @@ def main() -> None:
         fold,
         SENTENCE_PENALTY,
     )
-    separated(np.array([best(r) for r in there]), np.array([best(r) for r in absent]), fold)
+    paragraphs = Evidence(
+        "paragraphs",
+        np.array([best(r) for r in [*there, *absent]]),
+        np.array([True] * len(there) + [False] * len(absent)),
+        np.r_[fold, fold],
+    )
+    separated([paragraphs, conversations])
 
 
 if __name__ == "__main__":

@@ -213,7 +213,9 @@ def test_a_follow_up_is_answered_about_what_was_asked_before(demo: Assistant):
 def test_what_was_said_before_does_not_bend_a_question_that_stands_alone(demo: Assistant):
     history = [("user", "Who owns the bakery?"), ("assistant", "Junia Sablewick.[1]")]
     question = "How did the council vote on the relief fund?"
-    assert told(demo.query(question, history=history)) == told(demo.query(question))
+    with_it, alone = demo.query(question, history=history), demo.query(question)
+    assert with_it.sentences == alone.sentences
+    assert [c.id for c in with_it.citations] == [c.id for c in alone.citations]
 
 
 def test_threads_that_ask_at_once_get_the_answers_they_would_get_alone(demo: Assistant):

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant.conflicts import differing
+from assistant.fusion import Scores
 from assistant.questions import understood
 from assistant.retrieval import Retrieved
 from assistant.sentence_scores import Candidate
@@ -19,7 +20,7 @@ def candidate(text: str, document: str) -> Candidate:
     )
     chunk = StoredChunk(1, 0, len(text), text, (), (), info)
     return Candidate(
-        source=Retrieved(chunk, 1.0, 1.0, 1.0, score=1.0),
+        source=Retrieved(chunk, Scores(1.0, 1.0, 1.0, 1.0), score=1.0),
         start=0,
         end=len(text),
         text=text,

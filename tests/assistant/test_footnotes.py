@@ -7,7 +7,7 @@ import pytest
 from assistant.assistant import Assistant
 from assistant.drafts import Draft, Evidence
 from assistant.footnotes import Footnotes
-from assistant.retrieval import reciprocal_rank_fusion
+from assistant.fusion import POOL, Fusion
 from index.document import Span
 from index.store import Store
 
@@ -127,11 +127,30 @@ def test_a_document_that_is_removed_meanwhile_is_never_cited(store: Store):
     assert (dropped.text, dropped.unsupported) == ("It left at 08:15.", ((0, 17),))
 
 
-def test_what_both_rankings_find_comes_before_what_one_finds():
-    fused = reciprocal_rank_fusion([[1, 2, 3], [3, 4]], constant=10)
-    assert list(fused) == [3, 1, 2, 4]
-    assert fused[3] == pytest.approx(1 / 13 + 1 / 11)
+def test_what_both_indexes_find_comes_before_what_one_finds():
+    fusion = Fusion()
+    fusion.add([(1, 0.6), (3, 0.55), (2, 0.1)], [(3, 9.0), (4, 3.0)])
+    assert fusion.best(4) == [3, 1, 2, 4]
+    assert fusion.scores(3).bm25 == 1.0
+    assert fusion.scores(3).rank == pytest.approx((11 / 12 + 11 / 11) / 2)
 
 
 def test_equal_scores_have_one_order():
-    assert list(reciprocal_rank_fusion([[2], [1]])) == list(reciprocal_rank_fusion([[1], [2]]))
+    fusion = Fusion()
+    fusion.add([(2, 0.5)], [(2, 1.0)])
+    fusion.add([(1, 0.5)], [(1, 1.0)])
+    assert fusion.best(2) == [1, 2]
+
+
+def test_what_only_bm25_finds_is_as_alike_as_the_last_of_the_pool_at_most():
+    fusion = Fusion()
+    fusion.add([(n, 0.9 - n / 100) for n in range(POOL)], [(99, 5.0)])
+    assert fusion.scores(99).cosine == pytest.approx(0.41)
+
+
+def test_of_two_searches_the_better_likeness_counts_and_the_order_goes_by_both():
+    fusion = Fusion()
+    fusion.add([(1, 0.6), (2, 0.5)], [])
+    fusion.add([(2, 0.7), (1, 0.1)], [], weight=0.5)
+    assert fusion.best(2) == [2, 1]
+    assert fusion.scores(1).cosine == 0.6

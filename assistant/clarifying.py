@@ -1,0 +1,39 @@
+"""A question whose 'he', 'she' or 'they' stands for nobody: asked back, with who may be meant."""
+
+import re
+from collections.abc import Sequence
+
+from assistant.attribution import can_be, speakers_of
+from assistant.drafts import Reading
+from assistant.questions import Question
+from assistant.retrieval import Retrieved
+from index.sentences import sentence_spans
+
+_ROLE = re.compile(r"[a-z]|(?:The|An?|One) ")
+CANDIDATES = 4
+"""Names that are offered, those of the nearest passages first."""
+
+
+def asked_back(question: Question, passages: Sequence[Retrieved]) -> Reading:
+    """Who is meant? With the speakers whom the passages name and the pronoun can stand for."""
+    found: dict[str, str] = {}
+    for passage in passages:
+        text = passage.chunk.text
+        for start, end in sentence_spans(text):
+            for speaker in speakers_of(text[start:end]):
+                name = speaker.name
+                if _ROLE.match(name) or speaker.pronoun or not can_be(question.pronoun, name):
+                    continue
+                surname = name.split()[-1]
+                # 'Ms Lee' and 'Ann Lee' are one, and the longer says more.
+                found[surname] = max(found.get(surname, ""), name, key=len)
+    message = f"Who is meant by “{question.pronoun}”?"
+    names = list(found.values())[:CANDIDATES]
+    if names:
+        message += f" The nearest passages quote {_listed(names)}."
+    return Reading("clarification", f"{message} Ask again with the name.", abstained=True)
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

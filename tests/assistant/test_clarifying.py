@@ -1,0 +1,36 @@
+"""Questions whose pronoun stands for nobody are asked back, and only those."""
+
+import pytest
+
+from assistant import Assistant
+
+HISTORY = [("user", "Who is the managing director?"), ("assistant", "Ilsabet Korrendahl.[1]")]
+
+
+@pytest.mark.parametrize("question", ["What did she say?", "who is she", "What did she deny then?"])
+def test_who_is_meant_is_asked_back_with_names_that_it_can_be(demo: Assistant, question: str):
+    answer = demo.query(question)
+
+    assert (answer.kind, answer.abstained) == ("clarification", True)
+    assert answer.message.startswith("Who is meant by “she”?")
+    assert "Korrendahl" in answer.message
+    assert "Mr " not in answer.message
+    assert answer.nearest
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Ilsabet Korrendahl say, and was she asked about the alarm?",
+        "Did the inspectors say whether they found flaws?",
+        "How high did the water rise?",
+    ],
+)
+def test_a_pronoun_that_stands_for_someone_named_is_no_reason_to_ask(
+    demo: Assistant, question: str
+):
+    assert demo.query(question).kind != "clarification"
+
+
+def test_after_a_turn_that_names_someone_it_is_answered(demo: Assistant):
+    assert demo.query("What did she say?", history=HISTORY).kind != "clarification"
