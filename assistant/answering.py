@@ -13,7 +13,7 @@ from assistant.opening import Opening
 from assistant.parts import combined, parts
 from assistant.questions import History, Question, respelled, understood
 from assistant.reader import NOT_FOUND, Reader
-from assistant.retrieval import READ, Retrieved, reread, retrieve
+from assistant.retrieval import READ_ON, Retrieved, reread, retrieve
 from assistant.sentence_scores import PASSAGES, SentenceScorer
 from assistant.sentence_vectors import SentenceVectors
 from assistant.spans import SpanReader
@@ -111,14 +111,14 @@ class Answering:
 
     def find(self, store: Store, asked: Question, k: int, documents: Sequence[str] | None) -> Found:
         """The `k` passages nearest to a question."""
-        found = retrieve(store, self._embedder, asked.searches, max(k, READ), documents)
+        found = retrieve(store, self._embedder, asked.searches, max(k, READ_ON), documents)
         with store.snapshot() as snapshot:
             mentioned = snapshot.mentioned(analyzed(" ".join(asked.names)))
             strange = unknown(asked.names, mentioned, [one.chunk.text for one in found])
             asked = respelled(asked, strange)
             rarity = snapshot.rarity(asked.terms | asked.earlier_terms)
         if any(strange.values()):
-            found = retrieve(store, self._embedder, asked.searches, max(k, READ), documents)
+            found = retrieve(store, self._embedder, asked.searches, max(k, READ_ON), documents)
         passages = reread(self._spans, asked.text, found)[:k]
         return Found(asked, passages, rarity)
 

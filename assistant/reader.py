@@ -18,10 +18,10 @@ from assistant.verification import ACCOUNTS_DIFFER
 from index.document import Span
 from index.sentences import sentence_spans
 
-ABSTAIN_BELOW = 0.2
+ABSTAIN_BELOW = -0.7
 """The least evidence that an answer needs; the trade-off is measured in `benchmarks/README.md`."""
 
-ACCOUNT_FROM = -1.2
+ACCOUNT_FROM = -1.7
 """The least evidence of a sentence by itself that may contradict the best one."""
 
 EXACT_FROM = 2.0
@@ -33,12 +33,12 @@ SPOKEN_WITHIN = 2.0
 SECOND_WITHIN = 2.5
 """A second sentence is given where its score lies at most so far below the best one's."""
 
-_COSINE, _COSINE_BEFORE, _COVERAGE, _COVERAGE_BEFORE = 4.1, 4.4, 1.8, 2.3
-_PASSAGE_COSINE, _PASSAGE_ANSWERS, _SPAN, _LEVEL = 4.6, 0.76, -0.05, -6.8
+_COSINE, _COSINE_BEFORE, _PASSAGE_COSINE = 1.8, 3.7, 4.2
+_SPAN, _PASSAGE_ANSWERS, _LEVEL = 0.14, 0.05, -4.95
 """The weights of evidence, fitted by `benchmarks/reader_weights.py` on as many questions that can
 be answered as not."""
 
-_VALUE_MISSING = 1.8
+_VALUE_MISSING = 1.3
 """What evidence loses where a date, duration, sum or count is asked for and not found."""
 
 _SENTENCES, _SPOKESMEN = 2, 3
@@ -177,8 +177,6 @@ def _evidence(candidates: Sequence[Candidate]) -> float:
     return (
         _COSINE * max(c.cosine for c in candidates)
         + _COSINE_BEFORE * max(c.in_context for c in candidates)
-        + _COVERAGE * max(c.coverage for c in candidates)
-        + _COVERAGE_BEFORE * max(c.covered_in_context for c in candidates)
         + _PASSAGE_COSINE * max(c.source.cosine for c in candidates)
         + _PASSAGE_ANSWERS * max(c.source.answers for c in candidates)
         + _SPAN * max(c.span_score for c in candidates)

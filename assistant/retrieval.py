@@ -14,10 +14,11 @@ from index.catalog import StoredChunk
 from index.embeddings import Embedder
 from index.store import Store
 
-READ = 8
-"""Passages that the trained reader reads: the first after fusion."""
+READ, READ_ON = 8, 16
+"""Passages that the trained reader reads: the first after fusion, and more where none of them is
+likelier to answer than not."""
 
-_SPAN, _ANSWERS, _COSINE, _RANK = 0.27, 0.19, 6.9, 6.1
+_SPAN, _ANSWERS, _COSINE, _BM25, _RANK = 0.28, 0.08, 7.5, 1.6, 4.3
 """Log-odds against the other passages; fitted by `benchmarks/reader_weights.py`."""
 
 _EVEN = 9.5
@@ -105,8 +106,10 @@ def retrieve(
 
 def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> list[Retrieved]:
     """The first passages in the order in which they answer, with their spans; then the others."""
-    first, others = found[:READ], found[READ:]
-    spans = reader.read(question, [one.chunk.text for one in first])
+    spans = reader.read(question, [one.chunk.text for one in found[:READ]])
+    if all(one.answers < 0 for one in spans):
+        spans += reader.read(question, [one.chunk.text for one in found[READ:READ_ON]])
+    first, others = found[: len(spans)], found[len(spans) :]
     read = [
         replace(one, spans=its, score=_answers(one, its))
         for one, its in zip(first, spans, strict=True)
@@ -122,6 +125,7 @@ def _answers(found: Retrieved, spans: Spans) -> float:
         _SPAN * spans.best_score
         + _ANSWERS * spans.answers
         + _COSINE * found.cosine
+        + _BM25 * found.scores.bm25
         + _RANK * found.rank
         - _EVEN
     )

@@ -24,7 +24,7 @@ from quality import Rows, indexed, load
 
 from assistant import Assistant
 from assistant.questions import History, understood
-from assistant.retrieval import READ, reread, retrieve
+from assistant.retrieval import READ_ON, reread, retrieve
 from assistant.sentence_scores import SentenceScorer
 from assistant.sentence_vectors import SentenceVectors
 from assistant.spans import SpanReader
@@ -34,8 +34,7 @@ from index.store import Store
 PASSAGE = ["span", "answers", "cosine", "bm25", "rank"]
 SENTENCE = ["cosine", "coverage", "coverage before", "cosine before", "span", "passage answers"]
 SENTENCE += ["passage cosine", "passage rank", "expected value"]
-EVIDENCE = ["cosine", "coverage", "coverage before", "cosine before", "span", "passage answers"]
-EVIDENCE += ["passage cosine"]
+EVIDENCE = ["cosine", "cosine before", "span", "passage answers", "passage cosine"]
 FOLDS = 5
 PASSAGE_PENALTY, SENTENCE_PENALTY, EVIDENCE_PENALTY = 1e-4, 1e-3, 0.2
 UNIT = 3.0
@@ -70,8 +69,8 @@ class Measuring:
     ) -> Read:
         """What the parts make of a question; `gold` is document, start and end of its answer."""
         question = understood(text, history)
-        near = retrieve(self._store, self._model, question.searches, READ, documents)
-        found = reread(self._reader, text, near)
+        near = retrieve(self._store, self._model, question.searches, READ_ON, documents)
+        found = [one for one in reread(self._reader, text, near) if one.spans]
         with self._store.snapshot() as snapshot:
             rarity = snapshot.rarity(question.terms | question.earlier_terms)
         document, start, end = gold

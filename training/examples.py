@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.retrieval import reciprocal_rank_fusion
+from assistant.fusion import Fusion
 from index import model
 from index.chunking import chunks
 from index.document import Document, normalised
@@ -162,9 +162,11 @@ def _rankings(
         lexical.change(LexicalEntry(n, "", text, "") for n, text in enumerate(texts))
         found = []
         for text, vector in zip(asked, questions, strict=True):
-            near = np.argpartition(-(passages @ vector), _SEARCHED)[:_SEARCHED]
-            near = near[np.argsort(-(passages[near] @ vector))]
-            words = [number for number, _ in lexical.search(text, _SEARCHED)]
-            fused = reciprocal_rank_fusion([near.tolist(), words])
-            found.append([numbers[n] for n in list(fused)[:_SEARCHED]])
+            cosines = passages @ vector
+            near = np.argpartition(-cosines, _SEARCHED)[:_SEARCHED]
+            near = near[np.argsort(-cosines[near])]
+            fusion = Fusion()
+            dense = list(zip(near.tolist(), cosines[near].tolist(), strict=True))
+            fusion.add(dense, lexical.search(text, _SEARCHED))
+            found.append([numbers[n] for n in fusion.best(_SEARCHED)])
     return found
