@@ -18,7 +18,7 @@ READ, READ_ON = 8, 16
 """Passages that the trained reader reads: the first after fusion, and more where none of them is
 likelier to answer than not."""
 
-_SPAN, _ANSWERS, _COSINE, _BM25, _RANK = 0.28, 0.08, 7.5, 1.6, 4.3
+_SPAN, _ANSWERS, _COSINE, _BM25, _RANK = 0.13, 0.48, 6.4, 1.4, 4.1
 """Log-odds against the other passages; fitted by `benchmarks/reader_weights.py`."""
 
 _EVEN = 9.5

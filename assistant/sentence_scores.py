@@ -30,15 +30,15 @@ PASSAGES = READ
 IN_CONTEXT = 8
 """Of their sentences the best so many are scored together with the sentence before them."""
 
-_COSINE = 0.9
-_COVERAGE = 1.55
-_COVERAGE_BEFORE = 0.8
-_COSINE_BEFORE = 1.7
-_SPAN = 0.28
-_PASSAGE_ANSWERS = -0.08
-_PASSAGE_COSINE = 1.7
-_PASSAGE_RANK = 2.55
-_EXPECTED = 0.33
+_COSINE = 0.8
+_COVERAGE = 1.5
+_COVERAGE_BEFORE = 0.67
+_COSINE_BEFORE = 1.5
+_SPAN = 0.27
+_PASSAGE_ANSWERS = -0.04
+_PASSAGE_COSINE = 1.5
+_PASSAGE_RANK = 2.5
+_EXPECTED = 0.27
 _ASKED_SPEAKER = 4.0
 _EARLIER = 0.3
 """Weight of a word of an earlier turn against one of the question itself."""
