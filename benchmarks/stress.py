@@ -271,7 +271,7 @@ class Processes:
                 break
             time.sleep(choice.uniform(0.2, 1.8) * seconds / kills / 1.25)
             n = choice.randrange(self.writers)
-            os.kill(writing[n].pid or 0, signal.SIGKILL)
+            writing[n].kill()
             writing[n].join()
             # Otherwise it ended by itself, and its fault is told.
             self.kills += writing[n].exitcode == -signal.SIGKILL

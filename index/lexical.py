@@ -3,6 +3,7 @@
 Robertson & Zaragoza 2009, 'The Probabilistic Relevance Framework: BM25 and Beyond'.
 """
 
+import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -55,6 +56,7 @@ class LexicalIndex:
         with self._faults():
             writer = self._index.writer(_HEAP, num_threads=1)
             try:
+                self._drop_unfinished()
                 for chunk_id in remove:
                     # By query: `delete_documents_by_term` takes a number for a signed one and, on
                     # an unsigned field, deletes nothing.
@@ -143,6 +145,18 @@ class LexicalIndex:
         self._files = WritableCopy(self._folder)
         self._index = tantivy.Index.open(str(self._files.path))
         self._index.register_tokenizer(_ANALYZER, _analyzer())
+
+    def _drop_unfinished(self) -> None:
+        """Delete what a commit that was killed has noted of deletions.
+
+        These files are named by the number of their commit. The next one gets the same, and tantivy
+        refuses to write a file that is there. No state that anyone may read names such a file.
+        """
+        committed = json.loads((self._folder / "meta.json").read_bytes())["opstamp"]
+        for path in self._folder.glob("*.del"):
+            number = path.name.split(".")[-2]
+            if number.isdecimal() and int(number) > committed:
+                path.unlink()
 
     def _all(self, searcher: tantivy.Searcher, query: tantivy.Query) -> list[int]:
         hits = searcher.search(query, limit=max(searcher.num_docs, 1), count=False).hits

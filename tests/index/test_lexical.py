@@ -109,3 +109,20 @@ def test_a_rare_word_weighs_more_than_a_common_one_and_an_unknown_one_most(index
     the, keeper, lens, unicorn = (weights[term] for term in terms)
 
     assert 0 < the < keeper < lens < unicorn
+
+
+def test_what_a_killed_commit_noted_of_deletions_does_not_keep_the_next_from_them(index, tmp_path):
+    meta = next(tmp_path.rglob("meta.json"))
+    before = meta.read_bytes()
+    held = index.ids()
+    index.change(remove=held[:1])
+    # A kill between writing the deletions and naming them in the index's state.
+    meta.write_bytes(before)
+    left = list(meta.parent.glob("*.del"))
+
+    again = LexicalIndex(meta.parent)
+    assert sorted(again.ids()) == sorted(held)
+    again.change(remove=held[:1])
+
+    assert left
+    assert sorted(again.ids()) == sorted(held[1:])
