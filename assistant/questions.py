@@ -110,6 +110,7 @@ _EACH_SIDE = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
+_HOW = re.compile(r"\bhow (?:long|many|much|often|far|old|soon|quickly)\b", re.IGNORECASE)
 _ABOUT_FACT = re.compile(r"what (is|was|were|are|happened)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\w )[A-Z][\w’'-]*|\d+")
 _PROPER = re.compile(
@@ -271,7 +272,8 @@ def _dangling(text: str) -> str:
     match = _PRONOUN.search(text)
     if match is None or _names(text):
         return ""
-    before = frozenset(analyzed(text[: match.start()])) - _function_terms()
+    opening = _HOW.sub(" ", text[: match.start()])
+    before = frozenset(analyzed(opening)) - _function_terms()
     return "" if before else match[0].lower()
 
 
