@@ -76,8 +76,7 @@ class Answering:
                 found.append(self.find(store, part, PASSAGES, documents))
                 clock.lap("search")
                 yield Progress(stage="reading")
-                last = found[-1]
-                reading = self._read(last)
+                reading = self._read(found[-1])
             clock.lap("read")
             yield Progress(stage="verifying")
             shown = len(footnotes.sentences)

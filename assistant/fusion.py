@@ -37,9 +37,14 @@ class Scores:
 
 
 class Fusion:
-    """Sums up, chunk by chunk, what several searches say of it, each with its weight."""
+    """Sums up, chunk by chunk, what several searches say of it, each with its weight.
 
-    def __init__(self) -> None:
+    Args:
+        pool: hits that each index was asked for.
+    """
+
+    def __init__(self, pool: int = POOL) -> None:
+        self._pool = pool
         self._whole = self._floor = 0.0
         self._sums: dict[int, float] = {}
         self._ranks: dict[int, float] = {}
@@ -50,7 +55,7 @@ class Fusion:
         """One search: what each index found, best first."""
         self._whole += weight
         # What is not among the pool is less alike than its last; a pool not full holds all.
-        floor = dense[-1][1] if len(dense) == POOL else 0.0
+        floor = dense[-1][1] if len(dense) == self._pool else 0.0
         self._floor = max(self._floor, floor)
         for id_, cosine in dense:
             self._sum(id_, weight * (cosine - floor))

@@ -165,7 +165,7 @@ def _rankings(
             cosines = passages @ vector
             near = np.argpartition(-cosines, _SEARCHED)[:_SEARCHED]
             near = near[np.argsort(-cosines[near])]
-            fusion = Fusion()
+            fusion = Fusion(_SEARCHED)
             dense = list(zip(near.tolist(), cosines[near].tolist(), strict=True))
             fusion.add(dense, lexical.search(text, _SEARCHED))
             found.append([numbers[n] for n in fusion.best(_SEARCHED)])
