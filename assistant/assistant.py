@@ -1,45 +1,22 @@
 """Assistant: the one way in. Opens a store, wires the parts, answers."""
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from assistant.answer import (
-    Answer,
-    AnswerReady,
-    Citation,
-    Event,
-    Passage,
-)
+from assistant.answer import Answer, AnswerReady, Event, Passage
 from assistant.answering import Answering
-from assistant.opening import Opening
+from assistant.library import Library
 from assistant.questions import History, understood
-from assistant.settings import Settings, load
+from assistant.settings import Settings
 from assistant.spans import SpanReader
-from index.arrivals import Stamp
-from index.catalog import DocumentInfo
-from index.check import Difference
-from index.document import Document
-from index.embeddings import Embedder, MiniLM
-from index.errors import StoreError, UnknownDocument
-from index.ingest import Ingest
-from index.isolation import Limits
-from index.layout import Rectangle
-from index.opening import check_embedding
-from index.rebuild import Model
-from index.report import AddReport
-from index.report import Progress as Adding
-from index.store import Store
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
-    from llama_index.core.schema import Document as LlamaDocument
 
 
-class Assistant:
+class Assistant(Library):
     """Answers questions about the documents of one store. Thread-safe.
 
     Args:
@@ -56,36 +33,19 @@ class Assistant:
     def __init__(
         self, store: str | Path | None = None, *, settings: Settings | None = None
     ) -> None:
-        self.settings = settings or load()
-        self.store = Path(store) if store is not None else self.settings.store
-        self._model = MiniLM(self.settings.model_dir)
-        with ExitStack() as connections:
-            self._embedder = self._configured_embedder(connections)
-            self._opening = Opening(self.store, self._embedder)
-            self._answering = Answering(
-                self._opening,
-                self._embedder,
-                self._model,
-                SpanReader(self.settings.model_dir),
-                self.settings.question_limit,
-            )
-            self._connections = connections.pop_all()
+        super().__init__(store, settings=settings)
+        self._answering = Answering(
+            self._opening,
+            self._embedder,
+            self._model,
+            SpanReader(self.settings.model_dir),
+            self.settings.question_limit,
+        )
 
     @property
     def engine(self) -> str:
         """Which engine answers: 'reader'."""
         return self._answering.reader.name
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the store's files, and of the connections to an embedding server."""
-        self._opening.close()
-        self._connections.close()
 
     # Asking ------------------------------------------------------------------------------------
 
@@ -136,134 +96,6 @@ class Assistant:
         store = self._opening.filled(documents)
         return [one.passage for one in self._answering.find(store, asked, k, documents).passages]
 
-    # The library -------------------------------------------------------------------------------
-
-    def add(
-        self,
-        paths: "str | Path | Iterable[str | Path | LlamaDocument]",
-        *,
-        uploads: bool = False,
-        progress: Adding | None = None,
-    ) -> AddReport:
-        """Add files, folders, web addresses and llama-index documents.
-
-        What is unchanged costs next to nothing.
-
-        One bad file never stops the rest: it is in the report's `failed`, with the reason.
-
-        Args:
-            paths: one or many.
-            uploads: copy the files into the store, because they will not stay where they are.
-            progress: called for each file once it is durably stored, or has failed.
-        """
-        given = [paths] if isinstance(paths, str | Path) else list(paths)
-        files = [item for item in given if isinstance(item, str | Path)]
-        others = [item for item in given if not isinstance(item, str | Path)]
-        report = self._ingest(progress).add(files, uploads=uploads)
-        if not others:
-            return report
-        from assistant.llamaindex import named_documents
-
-        return report + self._ingest(progress).add_documents(named_documents(others))
-
-    def sync(self, folder: str | Path, *, progress: Adding | None = None) -> AddReport:
-        """Add what is new or changed in a folder, and remove what is gone from it.
-
-        Raises:
-            DocumentError: the folder is not there, or is empty as an unmounted disk is.
-        """
-        return self._ingest(progress).sync(Path(folder))
-
-    def watch(
-        self,
-        folder: str | Path,
-        *,
-        progress: Adding | None = None,
-        stop: threading.Event | None = None,
-    ) -> Iterator[AddReport]:
-        """Sync a folder now and whenever something in it changes; `stop` ends it, once it is set.
-
-        Raises:
-            DocumentError: as `sync` does.
-        """
-        from index.watching import watch
-
-        def begin(failed: dict[str, Stamp]) -> Ingest:
-            return self._ingest(progress, failed)
-
-        return watch(Path(folder), self.store, begin, stop)
-
-    def documents(self) -> list[DocumentInfo]:
-        """All documents, the latest first; none in a store that is not there yet."""
-        store = self._opening.current()
-        return store.documents() if store else []
-
-    def document(self, document_id: str, version: str | None = None) -> Document:
-        """A document with its text: as it is now, or the version that a citation names.
-
-        Raises:
-            UnknownDocument: there is none such.
-        """
-        store = self._opening.current()
-        if store is None:
-            raise UnknownDocument(f"No document has the id {document_id!r}: the store is empty.")
-        return store.document(document_id, version)
-
-    def rectangles(self, place: Citation | Passage) -> list[Rectangle]:
-        """Where a citation or passage is printed on its pages, line by line; none without pages.
-
-        Raises:
-            UnknownDocument: its document or version is not there.
-        """
-        store = self._opening.current()
-        if store is None:
-            raise UnknownDocument.named(place.document_id)
-        return store.rectangles(place.document_id, place.version, place.start, place.end)
-
-    def remove(
-        self,
-        document_id: str,
-        *,
-        purge: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> None:
-        """Delete a document from the store; a file outside the store stays where it is.
-
-        Args:
-            document_id: which.
-            purge: also leave no trace of it in any file of the store, even if it was removed
-                before. The indexes are written anew, which takes time in a large store.
-            progress: of a purge, is told how many chunks of how many are written.
-
-        Raises:
-            UnknownDocument: there is none such.
-        """
-        if purge:
-            self._existing().purge(document_id, self._models(), progress)
-        else:
-            self._opening.filled().remove(document_id)
-
-    # The store's soundness ---------------------------------------------------------------------
-
-    def check(self) -> list[Difference]:
-        """What the store's catalog, indexes and copies disagree about; nothing when all is well.
-
-        Raises:
-            StoreError: there is no store, or its catalog cannot be read.
-        """
-        return self._existing().check()
-
-    def repair(self, *, progress: Callable[[int, int], None] | None = None) -> None:
-        """Make the store's indexes anew from its catalog; interrupted, the next one goes on.
-
-        Args:
-            progress: is told how many chunks of how many are done.
-
-        Raises:
-            StoreError: there is no store, or its catalog cannot be read.
-        """
-        self._existing().repair(self._models(), progress)
-
     # For llama-index programs ------------------------------------------------------------------
 
     def as_retriever(self, k: int = 10) -> "BaseRetriever":
@@ -277,39 +109,3 @@ class Assistant:
         from assistant.llamaindex import FootnoteQueryEngine
 
         return FootnoteQueryEngine(self)
-
-    # -------------------------------------------------------------------------------------------
-
-    def _existing(self) -> Store:
-        store = self._opening.current()
-        if store is None:
-            raise StoreError(f"There is no store in {self.store}. 'footnote add PATH' makes one.")
-        return store
-
-    def _models(self) -> Model:
-        return Model(self._embedder, self._model.word_ends)
-
-    def _ingest(self, progress: Adding | None, failed: dict[str, Stamp] | None = None) -> Ingest:
-        settings = self.settings
-        return Ingest(
-            self._opening.made(),
-            self._embedder,
-            self._model,
-            progress,
-            limits=Limits(
-                size=settings.file_limit,
-                characters=settings.file_characters,
-                seconds=settings.file_seconds,
-                memory=settings.file_memory,
-            ),
-            failed=failed,
-        )
-
-    def _configured_embedder(self, connections: ExitStack) -> Embedder:
-        if self.settings.embedding == "minilm":
-            return self._model
-        check_embedding(self.store, self.settings.embedding)
-        from assistant.llamaindex import embedder
-
-        model = embedder(self.settings.embedding, self.settings.embedding_options)
-        return connections.enter_context(closing(model))

@@ -1,0 +1,24 @@
+"""What `footnote` can be told to do, on top of `Assistant` and nothing else.
+
+One module for each kind of command; `app` lists them in the order of `footnote --help`.
+"""
+
+import typer
+
+from assistant.commands.asking import ask, search
+from assistant.commands.library import add, documents, remove, sync, watch
+from assistant.commands.measuring import evaluate
+from assistant.commands.serving import serve
+from assistant.commands.upkeep import check, repair
+
+app = typer.Typer(
+    name="footnote",
+    help="Ask your documents; every sentence of the answer carries a footnote that was checked.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (add, sync, watch, ask, search, documents, remove, check, repair):
+    app.command()(command)
+app.command("eval")(evaluate)
+app.command()(serve)

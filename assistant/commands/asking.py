@@ -1,0 +1,53 @@
+"""`footnote ask` and `footnote search`."""
+
+from typing import Annotated
+
+import typer
+
+from assistant.commands.options import (
+    ABSTAINED,
+    DocumentOption,
+    Format,
+    FormatOption,
+    JsonOption,
+    StoreOption,
+    opened,
+)
+from assistant.commands.printing import print_json, rendered
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="In natural language.")],
+    store: StoreOption = None,
+    document: DocumentOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question with footnotes; exit status 3: the documents do not answer it."""
+    with opened(store) as assistant:
+        answer = assistant.query(question, documents=document)
+    if as_json or format is Format.json:
+        typer.echo(answer.model_dump_json(indent=2))
+    else:
+        typer.echo(rendered(answer))
+    if answer.abstained:
+        raise typer.Exit(ABSTAINED)
+
+
+def search(
+    question: Annotated[str, typer.Argument(help="Words or a question.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="How many passages.")] = 10,
+    store: StoreOption = None,
+    document: DocumentOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Show the passages nearest to a question."""
+    with opened(store) as assistant:
+        passages = assistant.search(question, k=k, documents=document)
+    if as_json or format is Format.json:
+        print_json([passage.model_dump(mode="json") for passage in passages])
+        return
+    for number, passage in enumerate(passages, start=1):
+        where = ", ".join(part for part in (passage.title, passage.date, passage.locator) if part)
+        typer.echo(f"{number}. {where}\n   {' '.join(passage.text.split())}\n")

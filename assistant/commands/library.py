@@ -1,0 +1,106 @@
+"""The commands that add, list and remove documents."""
+
+import os
+import signal
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.commands.options import (
+    FAILED,
+    Format,
+    FormatOption,
+    JsonOption,
+    StoreOption,
+    opened,
+)
+from assistant.commands.printing import counted, print_json, reported, show_reasons
+from assistant.commands.progress import adding_bar, counting_bar
+from index.report import AddReport
+
+
+def add(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders and web addresses.")],
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002 (the option's name)
+    as_json: JsonOption = False,
+) -> None:
+    """Add documents; what is unchanged is passed over."""
+    with opened(store) as assistant, adding_bar() as show:
+        report = assistant.add(paths, progress=show)
+    _tell(report, as_json=as_json or format is Format.json)
+
+
+def sync(
+    folder: Annotated[Path, typer.Argument(help="A folder whose documents to keep up with.")],
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Add what is new or changed in a folder, and remove what is gone from it."""
+    with opened(store) as assistant, adding_bar() as show:
+        report = assistant.sync(folder, progress=show)
+    _tell(report, as_json=as_json or format is Format.json)
+
+
+def watch(
+    folder: Annotated[Path, typer.Argument(help="A folder whose documents to keep up with.")],
+    store: StoreOption = None,
+) -> None:
+    """Sync a folder now and at every change in it, until interrupted."""
+    with opened(store) as assistant:
+        # From here on it is how watching ends; a store may be left at any instant.
+        signal.signal(signal.SIGINT, lambda *_: os._exit(0))
+        for report in assistant.watch(folder):
+            show_reasons(report)
+            if report.added or report.updated or report.removed or report.failed:
+                typer.echo(counted(report))
+                sys.stdout.flush()
+
+
+def documents(
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """List the documents with their ids, the latest first."""
+    with opened(store) as assistant:
+        infos = assistant.documents()
+    if as_json or format is Format.json:
+        rows = [{**asdict(info), "added": info.added.isoformat()} for info in infos]
+        print_json(rows)
+        return
+    for info in infos:
+        typer.echo(f"{info.id}  {info.date or '–':10}  {info.title}")
+    if not infos:
+        typer.echo("No documents yet. Add some: footnote add PATH…", err=True)
+
+
+def remove(
+    ids: Annotated[list[str], typer.Argument(help="Ids of documents, from 'footnote documents'.")],
+    purge: Annotated[
+        bool,
+        typer.Option(
+            "--purge", help="Leave no trace in the store's files, also of what was removed before."
+        ),
+    ] = False,
+    store: StoreOption = None,
+) -> None:
+    """Remove documents from the store; your files stay."""
+    with opened(store) as assistant, counting_bar("Purging") as show:
+        for document_id in ids:
+            assistant.remove(document_id, purge=purge, progress=show)
+            typer.echo(f"{'purged' if purge else 'removed'} {document_id}")
+
+
+def _tell(report: AddReport, *, as_json: bool) -> None:
+    if as_json:
+        print_json(reported(report))
+    else:
+        show_reasons(report)
+        typer.echo(counted(report))
+    if report.failed:
+        raise typer.Exit(FAILED)
