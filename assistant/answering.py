@@ -11,9 +11,10 @@ from assistant.drafts import Reading
 from assistant.footnotes import Footnotes
 from assistant.opening import Opening
 from assistant.parts import combined, parts
-from assistant.questions import History, Question, respelled, understood
+from assistant.questions import Question, respelled, understood
 from assistant.reader import NOT_FOUND, Reader
 from assistant.retrieval import READ_ON, Retrieved, reread, retrieve
+from assistant.searches import History
 from assistant.sentence_scores import PASSAGES, SentenceScorer
 from assistant.sentence_vectors import SentenceVectors
 from assistant.spans import SpanReader
@@ -110,15 +111,19 @@ class Answering:
 
     def find(self, store: Store, asked: Question, k: int, documents: Sequence[str] | None) -> Found:
         """The `k` passages nearest to a question."""
-        found = retrieve(store, self._embedder, asked.searches, max(k, READ_ON), documents)
+        found = retrieve(
+            store, self._embedder, asked.searches, max(k, READ_ON), documents, asked.lines
+        )
         with store.snapshot() as snapshot:
             mentioned = snapshot.mentioned(analyzed(" ".join(asked.names)))
             strange = unknown(asked.names, mentioned, [one.chunk.text for one in found])
             asked = respelled(asked, strange)
             rarity = snapshot.rarity(asked.terms | asked.earlier_terms)
         if any(strange.values()):
-            found = retrieve(store, self._embedder, asked.searches, max(k, READ_ON), documents)
-        passages = reread(self._spans, asked.text, found)[:k]
+            found = retrieve(
+                store, self._embedder, asked.searches, max(k, READ_ON), documents, asked.lines
+            )
+        passages = reread(self._spans, asked.asking, found)[:k]
         return Found(asked, passages, rarity)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.questions import History
+from assistant.searches import History
 
 
 def query(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from assistant.answer import Answer, AnswerReady, Event, Passage
 from assistant.answering import Answering
 from assistant.library import Library
-from assistant.questions import History, understood
+from assistant.questions import understood
+from assistant.searches import History
 from assistant.settings import Settings
 from assistant.spans import SpanReader
 

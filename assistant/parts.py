@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 from assistant.drafts import Reading
-from assistant.questions import History, Question, content_terms, understood
+from assistant.questions import Question, content_terms, understood
 from assistant.reader import NOT_FOUND
+from assistant.searches import History
 
 MOST = 4
 """Parts that are answered one by one; a question of more is taken as one."""

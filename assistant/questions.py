@@ -1,23 +1,18 @@
 """What a question asks for: its kind, its content terms, the value it expects, what it leans on."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal, TypedDict
 
+from assistant.accounting import LineItem, lines_asked
+from assistant.searches import History, asking, searches
 from assistant.values import Expected
 from index.errors import QuestionError
 from index.lexical import analyzed
 
 Kind = Literal["question", "yes_no", "overview", "summary", "greeting"]
-
-EARLIER_TURNS, EARLIER_WEIGHT = 4, 0.5
-"""A question is searched for by itself and, so much less, behind so many of the user's turns; see
-`benchmarks/README.md` for what was tried."""
-
-History = Sequence[tuple[str, str]]
-"""Earlier turns as (role, text), role being 'user' or 'assistant', oldest first."""
 
 _FUNCTION_WORDS = """
 a an the this that these those there here it its he she they them him her his hers their theirs we
@@ -114,8 +109,10 @@ _HOW = re.compile(r"\bhow (?:long|many|much|often|far|old|soon|quickly)\b", re.I
 _ABOUT_FACT = re.compile(r"what (is|was|were|are|happened)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\w )[A-Z][\w’'-]*|\d+")
 _PROPER = re.compile(
-    r"(?:(?<=[\w,;:'’”\"] )|(?<=(?:Mr|Ms|Dr)\. )|(?<=Mrs\. ))[“‘\"']?(?P<name>[A-Z][\w’-]*\w)"
+    r"(?:(?<=[\w,;:'’”\"] )|(?<=(?:Mr|Ms|Dr)\. )|(?<=Mrs\. ))[“‘\"']?"
+    r"(?P<name>[A-Z][\w’-]*\w|\d+[A-Z][\w’-]*)"
 )
+_PERIOD = re.compile(r"(?:FY|Q[1-4]|H[12]|[1-4]Q|[12]H)[\d’]*")
 _NO_NAMES = frozenset(["Mr", "Mrs", "Ms", "Miss", "Dr", "Prof", "Sir", "Dame", "Lord", "Lady"])
 _LEANING = re.compile(
     r"\b(it|its|he|she|they|them|him|her|his|their|theirs|this|that|these|those|there|then|former"
@@ -128,22 +125,24 @@ _LEANING = re.compile(
 class Question:
     """A question as the rest of the program takes it.
 
-    `text` is what was typed; `standalone` can be understood without the earlier turns; `searches`
-    are the texts to search for, each with its weight; `terms`
-    are the stems of its content words, `earlier_terms` of those that only earlier turns bring in,
-    `claim` of those that are no names; `expected` the kinds of
-    value that an answer must hold. `about_fact` is set where a denial would be an answer;
-    `speaker` are the words that name whose account is asked for, and `quoted`
-    what stands in quotation marks, in lower case. `each_side` is set where the accounts of several
-    speakers are asked for; `pronoun` is the 'he', 'she' or 'they' that stands for nobody named, and
-    `bare` is set where all that is asked is what that one said or is. `names` are the words written
-    as names; those in `unknown` stand in no document, and are read as one that does and is spelled
-    alike, or as nothing ('').
+    `text` is what was typed; `standalone` can be understood without the earlier turns; `asking` is
+    the sentence of it that asks; `searches` are the texts to search for, each with its weight;
+    `lines` are those of financial statements that it is about; `terms` are the stems of its content
+    words, `earlier_terms` of those that only earlier turns bring in, `claim` of those that are no
+    names; `expected` the kinds of value that an answer must hold. `about_fact` is set where a
+    denial would be an answer; `speaker` are the words that name whose account is asked for, and
+    `quoted` what stands in quotation marks, in lower case. `each_side` is set where the accounts of
+    several speakers are asked for; `pronoun` is the 'he', 'she' or 'they' that stands for nobody
+    named, and `bare` is set where all that is asked is what that one said or is. `names` are the
+    words written as names; those in `unknown` stand in no document, and are read as one that does
+    and is spelled alike, or as nothing ('').
     """
 
     text: str
     standalone: str
+    asking: str
     searches: tuple[tuple[str, float], ...]
+    lines: tuple[LineItem, ...]
     kind: Kind
     terms: frozenset[str]
     earlier_terms: frozenset[str]
@@ -175,6 +174,7 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
             "or add the long text as a document and ask about that."
         )
     plain = _POLITE.sub("", text, count=1)
+    lines = lines_asked(plain)
     kind, target = _kind(plain)
     each_side = bool(_EACH_SIDE.search(text))
     typed, text = text, _EACH_SIDE.sub("", text) if each_side else text
@@ -182,7 +182,9 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
     return Question(
         text=typed,
         standalone=standalone,
-        searches=_searches(text, history),
+        asking=asking(plain),
+        searches=searches(plain, lines, _names(typed), history),
+        lines=lines,
         kind=kind,
         **_words(text, standalone),
         quoted=tuple(match[1].lower() for match in _QUOTED.finditer(text)),
@@ -215,6 +217,7 @@ def respelled(question: Question, unknown: Mapping[str, str]) -> Question:
         question,
         text=text,
         standalone=standalone,
+        asking=spelled(question.asking),
         searches=tuple((spelled(words), weight) for words, weight in question.searches),
         **_words(own, standalone),
         names=tuple(spellings.get(name, name) for name in question.names),
@@ -282,7 +285,11 @@ def _names(text: str) -> tuple[str, ...]:
     if text.isupper() or text.istitle():
         return ()
     found = (match["name"].removesuffix("’s") for match in _PROPER.finditer(text.replace("'", "’")))
-    return tuple(dict.fromkeys(name for name in found if name not in _NO_NAMES))
+    return tuple(
+        dict.fromkeys(
+            name for name in found if name not in _NO_NAMES and not _PERIOD.fullmatch(name)
+        )
+    )
 
 
 def _speaker(text: str) -> frozenset[str]:
@@ -308,13 +315,6 @@ def _kind(plain: str) -> tuple[Kind, str]:
         target = named.strip(" :\"'“”")
         return "summary", "" if _NAMELESS.fullmatch(target) else target
     return ("yes_no" if _YES_NO.match(plain) else "question"), ""
-
-
-def _searches(text: str, history: History) -> tuple[tuple[str, float], ...]:
-    earlier = [said for role, said in history if role == "user"][-EARLIER_TURNS:]
-    if not earlier:
-        return ((text, 1.0),)
-    return ((text, 1.0), (" ".join([*earlier, text]), EARLIER_WEIGHT))
 
 
 def _standalone(text: str, history: History) -> str:

@@ -7,11 +7,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.accounting import LineItem, printed
 from assistant.answer import Passage
 from assistant.fusion import POOL, Fusion, Scores
 from assistant.spans import FLOOR, SpanReader, Spans
 from index.catalog import StoredChunk
 from index.embeddings import Embedder
+from index.sentences import is_table
 from index.store import Store
 
 READ, READ_ON = 8, 16
@@ -20,6 +22,12 @@ likelier to answer than not."""
 
 _SPAN, _ANSWERS, _COSINE, _BM25, _RANK = 0.13, 0.48, 6.4, 1.4, 4.1
 """Log-odds against the other passages; fitted by `benchmarks/reader_weights.py`."""
+
+PRINTS, _LINES = 0.1, 2.0
+"""What printing the lines that are asked for counts among fused scores, and among the log-odds."""
+
+_TABLE_READ = -2.0
+"""The least log-odds that reading gives a table: the reader learned on prose and undervalues it."""
 
 _EVEN = 9.5
 """Where a passage's score is one half. It orders nothing; it keeps scores from 0 to 1."""
@@ -30,13 +38,15 @@ class Retrieved:
     """A chunk with the scores that brought it up.
 
     `spans` is what the trained reader makes of it, None where it was not read, and `score` what it
-    is ranked by in the end.
+    is ranked by in the end. `lines` says how much it prints of the lines of financial statements
+    that are asked for, from 0 to 1.
     """
 
     chunk: StoredChunk
     scores: Scores
     score: float
     spans: Spans | None = None
+    lines: float = 0.0
 
     @property
     def cosine(self) -> float:
@@ -82,6 +92,7 @@ def retrieve(
     searches: Sequence[tuple[str, float]],
     k: int,
     documents: Sequence[str] | None = None,
+    lines: Sequence[LineItem] = (),
 ) -> list[Retrieved]:
     """The `k` best chunks, best first.
 
@@ -91,6 +102,7 @@ def retrieve(
         searches: texts to search for, and how much each counts (`Question.searches`).
         k: how many.
         documents: ids of those to search in; all by default.
+        lines: of financial statements; what prints them comes first.
     """
     vectors = [embedder.embed_query(text) for text, _ in searches]
     fusion = Fusion()
@@ -98,10 +110,15 @@ def retrieve(
         for (text, weight), vector in zip(searches, vectors, strict=True):
             dense = snapshot.nearest(vector, POOL, documents)
             fusion.add(dense, snapshot.lexical(text, POOL, documents), weight)
-        best = fusion.best(k)
+        best = fusion.best(POOL if lines else k)
         chunks = snapshot.chunks(best)
-    found = [(chunks[id_], fusion.scores(id_)) for id_ in best if id_ in chunks]
-    return [Retrieved(chunk, scores, score=scores.fused) for chunk, scores in found]
+    found = [_retrieved(chunks[id_], fusion.scores(id_), lines) for id_ in best if id_ in chunks]
+    return sorted(found, key=lambda one: -one.score)[:k]
+
+
+def _retrieved(chunk: StoredChunk, scores: Scores, lines: Sequence[LineItem]) -> Retrieved:
+    share = sum(printed(line, chunk.heading, chunk.text) for line in lines) / (len(lines) or 1)
+    return Retrieved(chunk, scores, score=scores.fused + PRINTS * share, lines=share)
 
 
 def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> list[Retrieved]:
@@ -121,12 +138,15 @@ def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> lis
 
 def _answers(found: Retrieved, spans: Spans) -> float:
     """How well a passage answers, from 0 to 1."""
+    read = _SPAN * spans.best_score + _ANSWERS * spans.answers
+    if is_table(found.chunk.text):
+        read = max(read, _TABLE_READ)
     odds = (
-        _SPAN * spans.best_score
-        + _ANSWERS * spans.answers
+        read
         + _COSINE * found.cosine
         + _BM25 * found.scores.bm25
         + _RANK * found.rank
+        + _LINES * found.lines
         - _EVEN
     )
     return 1 / (1 + math.exp(-odds))

@@ -122,7 +122,7 @@ class SentenceScorer:
 
     def _asked(self, question: Question) -> Vectors:
         """The question's vector; for a follow-up, midway to the question with its earlier turn."""
-        own, standalone = self._vectors.of([question.text, question.standalone])
+        own, standalone = self._vectors.of([question.asking, question.standalone])
         both = own + standalone
         unit: Vectors = both / np.linalg.norm(both)
         return unit

@@ -23,8 +23,9 @@ from development import conversation_rows, paragraphs_indexed
 from quality import Rows, indexed, load
 
 from assistant import Assistant
-from assistant.questions import History, understood
+from assistant.questions import understood
 from assistant.retrieval import READ_ON, reread, retrieve
+from assistant.searches import History
 from assistant.sentence_scores import SentenceScorer
 from assistant.sentence_vectors import SentenceVectors
 from assistant.spans import SpanReader

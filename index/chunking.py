@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 
 from index.document import Chunk, Document, Heading, Span
-from index.sentences import document_sentences
+from index.sentences import document_sentences, is_row
 
-CONTEXT_TOKENS = 48
-"""At most so many tokens go to the title and headings that are embedded before a chunk."""
+ROW_SHARE = 0.64
+"""What a token of a row of figures counts, because its figures are not embedded: a statement stays
+together. See `benchmarks/README.md`."""
 
 _MEASURED = 2_000  # sentences whose tokens are held at once
 
@@ -29,7 +30,11 @@ def chunks(document: Document, word_ends: WordEnds, limit: int) -> list[Chunk]:
     ends = _measured(texts, word_ends)
     found: list[Chunk] = []
     for section in sections:
-        units = [unit for span in section for unit in _fitting(span, next(ends), limit)]
+        units = [
+            (piece, tokens * (ROW_SHARE if is_row(document.text[span.start : span.end]) else 1.0))
+            for span in section
+            for piece, tokens in _fitting(span, next(ends), limit)
+        ]
         found.extend(_packed(units, limit))
     return found
 
@@ -38,28 +43,6 @@ def _measured(texts: Sequence[str], word_ends: WordEnds) -> Iterator[list[int]]:
     """The word ends of each text, made for some at a time: in a long document they are many."""
     for at in range(0, len(texts), _MEASURED):
         yield from word_ends(texts[at : at + _MEASURED])
-
-
-def contexts(document: Document, chunks: Sequence[Chunk], word_ends: WordEnds) -> list[str]:
-    """For each chunk what is embedded before its own words.
-
-    That is the title, the headings above it, and the row that names the columns where the chunk
-    begins further down in a table.
-    """
-    full = []
-    for chunk in chunks:
-        path = [h for h in document.heading_path(chunk.start) if h != document.title]
-        table = document.table_at(chunk.start)
-        if table is not None and chunk.start >= table.header.end:
-            path.append(document.text[table.header.start : table.header.end])
-        full.append(" · ".join([document.title, *path]))
-    distinct = list(dict.fromkeys(full))
-    short = {}
-    for context, ends in zip(distinct, word_ends(distinct), strict=True):
-        # The innermost headings say most about the chunk, so the front gives way.
-        excess = len(ends) - CONTEXT_TOKENS
-        short[context] = context[ends[excess - 1] :].strip() if excess > 0 else context
-    return [short[context] for context in full]
 
 
 def _sections(document: Document) -> list[list[Span]]:
@@ -110,12 +93,12 @@ def _fitting(span: Span, ends: list[int], limit: int) -> list[tuple[Span, int]]:
     return pieces
 
 
-def _packed(units: list[tuple[Span, int]], limit: int) -> list[Chunk]:
+def _packed(units: list[tuple[Span, float]], limit: int) -> list[Chunk]:
     """Neighbouring units put together up to the section's even share of tokens."""
     total = sum(tokens for _, tokens in units)
     share = total / max(ceil(total / limit), 1)
     found: list[Chunk] = []
-    size = 0
+    size = 0.0
     for span, tokens in units:
         if found and size < share and size + tokens <= limit:
             found[-1] = Chunk(found[-1].start, span.end)

@@ -11,7 +11,8 @@ import numpy as np
 from index import walking
 from index.arrivals import Arrivals, Known, Read, Stamp, arrivals
 from index.catalog import Location
-from index.chunking import chunks, contexts
+from index.chunking import chunks
+from index.contexts import contexts, embedded
 from index.document import Chunk, Document
 from index.embeddings import Embedder, MiniLM, Vectors
 from index.errors import DocumentError, FootnoteError
@@ -44,7 +45,7 @@ class _Chunked(NamedTuple):
     def texts(self, start: int, end: int) -> list[str]:
         """What is embedded of these chunks."""
         pairs = zip(self.contexts[start:end], self.chunks[start:end], strict=True)
-        return [f"{context}\n{self.document.text[c.start : c.end]}" for context, c in pairs]
+        return [embedded(context, self.document.text[c.start : c.end]) for context, c in pairs]
 
 
 class Ingest:
@@ -161,7 +162,8 @@ class Ingest:
             made = act()
             if isinstance(made, Read):
                 parts = chunks(made.document, self._tokens.word_ends, self._chunk_tokens)
-                around = contexts(made.document, parts, self._tokens.word_ends)
+                place = made.location.location
+                around = contexts(made.document, parts, self._tokens.word_ends, place)
                 self._batch.append(_Chunked(shown, *made, parts, around))
         except Exception as error:  # noqa: BLE001 (a parser may fail in any way at all)
             self._fail(shown, error)

@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 
 from index import queries
 from index.catalog import Catalog, IndexState
-from index.chunking import WordEnds, contexts
+from index.chunking import WordEnds
+from index.contexts import contexts, embedded
 from index.document import Chunk
 from index.embeddings import Embedder, Vectors
 from index.errors import StoreError
@@ -100,7 +101,7 @@ def _entries(connection: Connection, model: Model) -> Iterator[LexicalEntry]:
         document = queries.document(connection, info.id)
         spans = queries.chunk_spans(connection, info.id)
         chunks = [Chunk(start, end) for _, start, end in spans]
-        around = contexts(document, chunks, model.word_ends)
+        around = contexts(document, chunks, model.word_ends, info.path or "")
         for (chunk_id, start, end), context in zip(spans, around, strict=True):
             yield LexicalEntry(chunk_id, info.id, document.text[start:end], context)
 
@@ -129,7 +130,7 @@ def _vectors(
         for row in (found.get(entry.chunk_id) for entry in entries)
     ]
     missing = [
-        f"{e.context}\n{e.text}" for e, row in zip(entries, rows, strict=True) if row is None
+        embedded(e.context, e.text) for e, row in zip(entries, rows, strict=True) if row is None
     ]
     made = iter(model.embedder.embed_passages(missing) if missing else ())
     return np.stack([next(made) if row is None else row for row in rows]).astype(np.float32)

@@ -5,6 +5,7 @@ and where it is only wrapping is decided here.
 """
 
 import re
+from itertools import takewhile
 
 import sentencex
 
@@ -13,6 +14,9 @@ from index.document import Document, Span, after_date
 _BLOCK = re.compile(r"\S(?:.|\n(?!\s*\n))*", re.UNICODE)
 _ITEM = re.compile(r"\s*(?:[•▪◦‣·*\-–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
 _NUMBER = re.compile(r"\d[\d.,]*")
+_CELL = re.compile(r"[$€£¥(|+−–—-]*(?:\d(?:[\d.,]*\d)?)?[)%|]*")
+"""A cell of a row of figures, or a sign beside it; '3,' of a date is none."""
+
 _WRAPPED = 0.6
 """A wrapped line fills at least this share of its block's longest line."""
 
@@ -62,18 +66,37 @@ def _units(text: str, start: int, end: int) -> list[Span]:
 def _breaks(text: str, before: Span, after: Span, longest: int) -> bool:
     """Whether the line break between two lines of a block ends a unit."""
     first, second = text[before.start : before.end], text[after.start : after.end]
-    if _ITEM.match(second) or _row(first) or _row(second):
+    if _ITEM.match(second) or is_row(first) or is_row(second):
         return True
     return not _ITEM.match(first) and len(first) < _WRAPPED * longest
 
 
-def _row(line: str) -> bool:
-    """Whether a line is a table's row: cells, or a label followed by figures only."""
+def without_figures(text: str) -> str:
+    """The text, the rows of figures in it with their labels only; the same where none has one."""
+    lines = [_label(line) if is_row(line) else line for line in text.split("\n")]
+    return "\n".join(lines) if any(line.strip() for line in lines) else text
+
+
+def is_table(text: str) -> bool:
+    """Whether rows of figures or of cells make up most of a text."""
+    lines = text.split("\n")
+    return 2 * sum(len(line) for line in lines if is_row(line)) > sum(map(len, lines))
+
+
+def is_row(line: str) -> bool:
+    """Whether a line is a table's row: cells, or a label and at least two figures behind it."""
     if " | " in line or "\t" in line:
         return True
     words = line.split()
+    cells = list(takewhile(_CELL.fullmatch, reversed(words)))
+    if sum(1 for cell in cells if _NUMBER.search(cell)) >= 2:
+        return True
     figures = sum(1 for word in words if _NUMBER.search(word))
     return figures >= 2 and bool(_NUMBER.search(words[-1])) and figures * 2 >= len(words) - 2
+
+
+def _label(row: str) -> str:
+    return " ".join(word for word in row.split() if not _CELL.fullmatch(word))
 
 
 def _split(text: str, start: int, end: int) -> list[Span]:

@@ -11,7 +11,8 @@ import tantivy
 from chromadb.config import Settings
 
 from index.catalog import Location
-from index.chunking import chunks, contexts
+from index.chunking import chunks
+from index.contexts import contexts, embedded
 from index.document import Document
 from index.embeddings import MiniLM
 from index.ingest import CHUNK_TOKENS, Ingest
@@ -103,6 +104,7 @@ def prepared(place: str, document: Document, embedder: MiniLM) -> Prepared:
     """A document ready for `Store.put`."""
     parts = chunks(document, embedder.word_ends, CHUNK_TOKENS)
     around = contexts(document, parts, embedder.word_ends)
-    texts = [f"{a}\n{document.text[c.start : c.end]}" for a, c in zip(around, parts, strict=True)]
+    words = [document.text[c.start : c.end] for c in parts]
+    texts = [embedded(context, own) for context, own in zip(around, words, strict=True)]
     location = Location(place, "", document.version, len(document.text), 0)
     return Prepared(location, document, parts, around, embedder.embed_passages(texts))

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.chunking import CONTEXT_TOKENS, chunks, contexts
+from index.chunking import ROW_SHARE, chunks
+from index.contexts import CONTEXT_TOKENS, contexts
 from index.document import Document, Heading, Page, Span, Table, after_date
-from index.sentences import document_sentences, sentence_spans
+from index.sentences import document_sentences, is_row, sentence_spans
 
 PIECES = st.one_of(
     st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\0"), max_size=30),
@@ -120,7 +121,9 @@ def test_chunks_are_spans_in_order_within_the_limit_that_lose_no_text(minilm, li
     assert_in_order(found)
     # A word is never cut; the model's tokenizer takes one of more than 100 letters for one token.
     longest = max(longest_word(ends) for ends in minilm.word_ends(texts))
-    assert max(map(len, minilm.word_ends(texts))) <= max(limit, longest)
+    assert max(map(len, minilm.word_ends(texts))) <= max(limit / ROW_SHARE, longest)
+    prose = [text for text in texts if not any(map(is_row, text.split("\n")))]
+    assert max(map(len, minilm.word_ends(prose)), default=0) <= max(limit, longest)
     assert limit < 100 or longest <= limit
     opening = after_date(document.text, document.date_span)
     beside = covered(document.headings) | set(range(opening))

@@ -1,0 +1,178 @@
+"""How financial statements print what is asked for: line items, and the measures made of them.
+
+An analyst asks for 'capex' or an 'operating margin'; the statements print 'Purchases of property,
+plant and equipment' and 'Operating income'. Names are those that reports under US GAAP and IFRS
+usually print; measures are put together as textbooks of financial analysis do.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from index.lexical import analyzed
+from index.sentences import is_row
+
+Statement = Literal["income", "balance", "cash flow"]
+
+STATEMENTS: Mapping[Statement, str] = {
+    "income": "consolidated statement of income, operations, earnings",
+    "balance": "consolidated balance sheet, financial position",
+    "cash flow": "consolidated statement of cash flows",
+}
+"""What the statements are called where they are printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """A line of a statement: where it stands, and the names that reports print for it."""
+
+    statement: Statement
+    printed: tuple[str, ...]
+
+    @property
+    def search(self) -> str:
+        """What finds the line."""
+        return f"{STATEMENTS[self.statement]}: {', '.join(self.printed)}"
+
+
+_HEADINGS: Mapping[Statement, re.Pattern[str]] = {
+    "income": re.compile(r"statements? of (\w+ )*(income|operations|earnings|profit)|income stat"),
+    "balance": re.compile(r"balance shee|statements? of financial (position|condition)"),
+    "cash flow": re.compile(r"cash flow"),
+}
+
+LINES: Mapping[str, LineItem] = {
+    "revenue": LineItem("income", ("total revenue", "net sales", "total net sales")),
+    "cost of sales": LineItem("income", ("cost of sales", "cost of revenue")),
+    "gross profit": LineItem("income", ("gross profit",)),
+    "operating expenses": LineItem("income", ("total operating expenses",)),
+    "sga": LineItem("income", ("selling, general and administrative expenses",)),
+    "research": LineItem("income", ("research and development",)),
+    "operating income": LineItem("income", ("operating income", "income from operations")),
+    "interest": LineItem("income", ("interest expense",)),
+    "pretax income": LineItem("income", ("income before income taxes",)),
+    "taxes": LineItem("income", ("provision for income taxes", "income tax expense")),
+    "net income": LineItem("income", ("net income", "net earnings")),
+    "per share": LineItem("income", ("diluted earnings per share",)),
+    "cash": LineItem("balance", ("cash and cash equivalents",)),
+    "securities": LineItem("balance", ("marketable securities", "short-term investments")),
+    "receivables": LineItem("balance", ("accounts receivable", "trade receivables")),
+    "inventories": LineItem("balance", ("inventories", "merchandise inventories")),
+    "current assets": LineItem("balance", ("total current assets",)),
+    "fixed assets": LineItem("balance", ("property, plant and equipment, net",)),
+    "goodwill": LineItem("balance", ("goodwill",)),
+    "assets": LineItem("balance", ("total assets",)),
+    "payables": LineItem("balance", ("accounts payable", "trade payables")),
+    "current liabilities": LineItem("balance", ("total current liabilities",)),
+    "debt": LineItem("balance", ("long-term debt", "short-term borrowings")),
+    "liabilities": LineItem("balance", ("total liabilities",)),
+    "retained earnings": LineItem("balance", ("retained earnings",)),
+    "equity": LineItem("balance", ("total stockholders’ equity", "total shareholders’ equity")),
+    "operating cash": LineItem("cash flow", ("net cash provided by operating activities",)),
+    "investing cash": LineItem("cash flow", ("net cash used in investing activities",)),
+    "financing cash": LineItem("cash flow", ("net cash used in financing activities",)),
+    "capital expenditure": LineItem(
+        "cash flow", ("purchases of property, plant and equipment", "capital expenditures")
+    ),
+    "depreciation": LineItem("cash flow", ("depreciation and amortization",)),
+    "dividends": LineItem("cash flow", ("dividends paid to stockholders",)),
+    "repurchases": LineItem("cash flow", ("purchases of treasury stock", "share repurchases")),
+}
+"""Our name of a line → the line."""
+
+_ASKED: Mapping[str, tuple[str, ...]] = {
+    # Lines under other names than the printed ones.
+    r"revenues?|sales|top line|turnover (?=growth)": ("revenue",),
+    r"cogs|costs? of (goods|products)( sold)?": ("cost of sales",),
+    r"sg&a|selling,? general,? (and|&) administrative": ("sga",),
+    r"r&d": ("research",),
+    r"operating (profit|earnings)|ebit": ("operating income",),
+    r"bottom line|net (profit|earnings)": ("net income",),
+    r"eps": ("per share",),
+    r"cap(ital)? ?ex(penditures?)?|capital (spending|investments?)": ("capital expenditure",),
+    r"pp&?n?e|ppne|(fixed|tangible) assets": ("fixed assets",),
+    r"(cash flows?|cash) (from|generated by|provided by|used in) operati(ons|ng)( activities)?"
+    r"|operating cash ?flows?|cfo": ("operating cash",),
+    r"(cash flows? (from|used in)) investing( activities)?": ("investing cash",),
+    r"(cash flows? (from|used in)) financing( activities)?": ("financing cash",),
+    r"dividends?": ("dividends",),
+    r"(stock|share) (repurchases?|buybacks?)|buybacks?": ("repurchases",),
+    r"d&a": ("depreciation",),
+    # Measures of several lines.
+    r"gross (profit )?margins?": ("gross profit", "revenue"),
+    r"operating (profit )?margins?|ebit margins?": ("operating income", "revenue"),
+    r"(net|profit) (profit |income )?margins?": ("net income", "revenue"),
+    r"ebitda( margins?)?": ("operating income", "depreciation", "revenue"),
+    r"free cash ?flows?( conversion)?|fcf": ("operating cash", "capital expenditure", "net income"),
+    r"effective tax rates?": ("taxes", "pretax income"),
+    r"interest coverage( ratios?)?": ("operating income", "interest"),
+    r"current ratios?|(net )?working capital( ratios?)?": ("current assets", "current liabilities"),
+    r"(quick|acid.test) ratios?|liquidity( profile)?": (
+        "current assets",
+        "inventories",
+        "current liabilities",
+    ),
+    r"cash ratios?": ("cash", "current liabilities"),
+    r"debt.to.equity( ratios?)?|gearing": ("debt", "equity"),
+    r"dso|days(?: of)? sales outstanding|receivables? turnover": ("receivables", "revenue"),
+    r"dio|days(?: of)? inventory outstanding|inventory turnover( ratios?)?": (
+        "inventories",
+        "cost of sales",
+    ),
+    r"dpo|days(?: of)? payables? outstanding|payables? turnover": (
+        "payables",
+        "cost of sales",
+        "inventories",
+    ),
+    r"ccc|cash conversion cycle": ("receivables", "inventories", "payables", "cost of sales"),
+    r"fixed asset turnover( ratios?)?": ("revenue", "fixed assets"),
+    r"(total )?asset turnover( ratios?)?": ("revenue", "assets"),
+    r"roa|return on assets": ("net income", "assets"),
+    r"roe|return on equity": ("net income", "equity"),
+    r"dividend payout( ratios?)?|retention ratios?": ("dividends", "net income"),
+    r"capital.intensive|capital intensity": ("capital expenditure", "revenue", "fixed assets"),
+}
+"""What is asked for (a pattern of whole words) → the lines that it is, or is made of."""
+
+
+def lines_asked(question: str) -> tuple[LineItem, ...]:
+    """The lines of financial statements that an answer would have to read, each once."""
+    asked = question.replace("’", "'").lower()
+    found: dict[str, None] = {}
+    taken: list[tuple[int, int]] = []
+    # A longer name before a shorter one that is part of it: 'operating cash flow', 'cash flow'.
+    hits = sorted(
+        (match.start() - match.end(), match.span(), names)
+        for pattern, names in _patterns()
+        for match in pattern.finditer(asked)
+    )
+    for _, (start, end), names in hits:
+        if all(end <= other_start or start >= other_end for other_start, other_end in taken):
+            taken.append((start, end))
+            found.update(dict.fromkeys(names))
+    return tuple(LINES[name] for name in found)
+
+
+def printed(line: LineItem, heading: Sequence[str], text: str) -> float:
+    """How surely a text prints the line: 1 in its statement, 0.5 in another table, else 0."""
+    names = [frozenset(analyzed(name)) for name in line.printed]
+    for row in filter(is_row, text.split("\n")):
+        label = frozenset(analyzed(row))
+        if any(name <= label for name in names):
+            above = " ".join(heading).lower()
+            return 1.0 if _HEADINGS[line.statement].search(above) else 0.5
+    return 0.0
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    printed = {
+        "|".join(re.escape(name.replace("’", "'")) for name in line.printed): (key,)
+        for key, line in LINES.items()
+    }
+    return tuple(
+        (re.compile(rf"(?<![\w&])(?:{pattern})(?![\w&])"), names)
+        for pattern, names in (*printed.items(), *_ASKED.items())
+    )

@@ -1,0 +1,55 @@
+from assistant.questions import understood
+from assistant.searches import asking, plain_years
+
+
+def texts(question, history=()):
+    return [text for text, _ in understood(question, history).searches]
+
+
+def test_a_plain_question_is_searched_for_as_it_stands():
+    assert texts("Who closed the gate?") == ["Who closed the gate?"]
+
+
+def test_what_is_said_about_how_to_answer_counts_less_than_the_question():
+    question = "You are an engineer. Which gate failed? Answer in one word."
+
+    found = dict(understood(question).searches)
+
+    assert found["Which gate failed?"] > found[question]
+
+
+def test_several_questions_are_searched_for_together():
+    question = "Which gate failed? Compare it with the others. Which did not?"
+
+    assert asking(question) == question
+
+
+def test_a_request_without_a_question_mark_is_whole():
+    assert asking("Name the gates. List them by age.") == "Name the gates. List them by age."
+
+
+def test_fiscal_years_are_searched_for_as_documents_write_them():
+    assert plain_years("FY2018, FY18 and FY’19, but not FY1 or HFY2018") == (
+        "2018, 2018 and 2019, but not FY1 or HFY2018"
+    )
+
+
+def test_a_period_is_no_name_that_documents_must_mention():
+    asked = understood("What did Tollmark earn in FY2018 and in Q2 of FY 2019, and what did 3M?")
+
+    assert asked.names == ("Tollmark", "3M")
+
+
+def test_the_lines_that_a_measure_is_made_of_are_searched_for_with_the_names():
+    found = texts("What was the current ratio of Tollmark in 2017?")
+
+    assert len(found) == 3
+    assert all(text.startswith("Tollmark ") for text in found[1:])
+    assert "total current assets" in found[1]
+    assert "total current liabilities" in found[2]
+
+
+def test_a_follow_up_is_searched_for_behind_the_turns_before_it():
+    found = texts("And when?", [("user", "Who closed the gate?"), ("assistant", "Nobody.")])
+
+    assert found == ["And when?", "Who closed the gate? And when?"]
