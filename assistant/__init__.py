@@ -32,7 +32,7 @@ _IMPORTED_WHEN_USED = {
     "Sentence": "answer",
     "query": "ask",
 }
-"""Name → module; together they take a third of a second, before which no command is in control."""
+"""Name → module; together they take half a second, before which no command is in control."""
 
 __all__ = [
     "Answer",

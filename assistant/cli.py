@@ -3,6 +3,8 @@
 What it does is imported once an interrupt is sure to be one, too.
 """
 
+import atexit
+import gc
 import os
 import signal
 import sys
@@ -11,6 +13,9 @@ from collections.abc import Sequence
 from index.errors import FootnoteError
 
 _INTERRUPTED = 130
+_COLLECTED_EVERY = 50_000
+"""Objects made between two searches for cycles: at Python's 700, loading modules takes a tenth of a
+second more. With what is loaded left alone at the end, too, asking once takes a fifth less time."""
 _CLEAR_LINE_SHOW_CURSOR = "\r\x1b[2K\x1b[?25h"
 
 
@@ -18,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command with these arguments, by default those that were typed, and exit."""
     arguments = sys.argv[1:] if arguments is None else arguments
     _leave_at_interrupt(arguments[0] if arguments else "")
+    gc.set_threshold(_COLLECTED_EVERY)
+    atexit.register(gc.freeze)
     from assistant.commands import app
 
     try:

@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Self
 from assistant.answer import Citation, Passage
 from assistant.opening import Opening
 from assistant.settings import Settings, load
-from index.arrivals import Stamp
 from index.catalog import DocumentInfo
 from index.check import Difference
 from index.document import Document
 from index.embeddings import Embedder, MiniLM
 from index.errors import StoreError, UnknownDocument
-from index.ingest import Ingest
-from index.isolation import Limits
 from index.layout import Rectangle
 from index.opening import check_embedding
 from index.rebuild import Model
@@ -26,6 +23,9 @@ from index.store import Store
 
 if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
+
+    from index.arrivals import Stamp
+    from index.ingest import Ingest
 
 
 class Library:
@@ -114,7 +114,7 @@ class Library:
         """
         from index.watching import watch
 
-        def begin(failed: dict[str, Stamp]) -> Ingest:
+        def begin(failed: "dict[str, Stamp]") -> "Ingest":
             return self._ingest(progress, failed)
 
         return watch(Path(folder), self.store, begin, stop)
@@ -201,7 +201,13 @@ class Library:
     def _models(self) -> Model:
         return Model(self._embedder, self._model.word_ends)
 
-    def _ingest(self, progress: Adding | None, failed: dict[str, Stamp] | None = None) -> Ingest:
+    def _ingest(
+        self, progress: Adding | None, failed: "dict[str, Stamp] | None" = None
+    ) -> "Ingest":
+        # Whoever only asks need not wait for what reads and fetches files.
+        from index.ingest import Ingest
+        from index.isolation import Limits
+
         settings = self.settings
         return Ingest(
             self._opening.made(),

@@ -4,8 +4,9 @@
 
 Clones this repository into an empty folder with an empty cache and runs `make chat` twice there:
 cold makes the environment, installs, prepares the model and indexes the demo documents; warm only
-starts. Then `footnote ask` in fresh processes, beside importing the two libraries it cannot do
-without. Needs what `make chat` needs; the installation's time depends on the network.
+starts. Then `footnote ask` and imports in fresh processes, beside importing the two libraries that
+asking cannot do without. Needs what `make chat` needs; the installation's time depends on the
+network.
 """
 
 import os
@@ -17,13 +18,13 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PORT = "7989"
 LIMIT = 900.0
-RUNS = 5
+RUNS = 9
 
 
 def page_seconds(folder: Path, environment: dict[str, str]) -> float:
@@ -50,14 +51,19 @@ def page_seconds(folder: Path, environment: dict[str, str]) -> float:
             os.killpg(chat.pid, signal.SIGINT)
 
 
-def median_seconds(command: Sequence[str], folder: Path, environment: dict[str, str]) -> float:
-    """The median of some fresh processes."""
-    times = []
+def median_seconds(
+    commands: Mapping[str, Sequence[str]], folder: Path, environment: dict[str, str]
+) -> dict[str, float]:
+    """By name the median of some fresh processes of each command, which take turns."""
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(RUNS):
-        began = time.perf_counter()
-        subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
+        for name, command in commands.items():
+            began = time.perf_counter()
+            subprocess.run(
+                command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL
+            )
+            seconds[name].append(time.perf_counter() - began)
+    return {name: statistics.median(times) for name, times in seconds.items()}
 
 
 def main() -> None:
@@ -73,16 +79,18 @@ def main() -> None:
         }
         print(f"clone to page, cold   {page_seconds(clone, environment):7.1f} s")
         print(f"start to page, warm   {page_seconds(clone, environment):7.1f} s")
-        footnote = str(clone / ".venv/bin/footnote")
         python = str(clone / ".venv/bin/python")
-        store = ["--store", ".footnote-demo"]
-        ask = [footnote, "ask", "Why did Gate 3 fail?", *store]
-        answer = median_seconds(ask, clone, environment)
-        imports = median_seconds([python, "-c", "import chromadb, onnxruntime"], clone, environment)
-        print(f"footnote ask          {answer:7.2f} s")
-        print(
-            f"importing Chroma and onnxruntime alone {imports:.2f} s, ratio {answer / imports:.2f}"
-        )
+        footnote = str(clone / ".venv/bin/footnote")
+        commands = {
+            "footnote ask": [footnote, "ask", "Why did Gate 3 fail?", "--store", ".footnote-demo"],
+            "import chromadb, onnxruntime": [python, "-c", "import chromadb, onnxruntime"],
+            "import assistant": [python, "-c", "import assistant"],
+            "from assistant import Assistant": [python, "-c", "from assistant import Assistant"],
+        }
+        medians = median_seconds(commands, clone, environment)
+        alone = medians["import chromadb, onnxruntime"]
+        for name, seconds in medians.items():
+            print(f"{name:32} {seconds:5.2f} s, {seconds / alone:.2f} of Chroma and onnxruntime")
 
 
 if __name__ == "__main__":
