@@ -1,7 +1,7 @@
 """A question → events: its parts retrieved, read, verified and put together."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -55,7 +55,7 @@ class Answering:
 
     def stream(
         self, question: str, documents: Sequence[str] | None, history: History
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """What is done, each sentence once it is verified, and at last the answer."""
         clock = _Clock()
         asked = understood(question, history, self._limit)

@@ -1,11 +1,17 @@
 """Assistant: the one way in. Opens a store, wires the parts, answers."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from concurrent.futures import as_completed, wait
+from contextlib import aclosing, closing
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from assistant.answer import Answer, AnswerReady, Event, Passage
 from assistant.answering import Answering
+from assistant.asynchronous import Threads
 from assistant.library import Library
 from assistant.questions import understood
 from assistant.searches import History
@@ -42,6 +48,21 @@ class Assistant(Library):
             SpanReader(self.settings.model_dir),
             self.settings.question_limit,
         )
+        self._threads = Threads()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await asyncio.to_thread(self.close)
+
+    def close(self) -> None:
+        """Let go of threads and files, and of the connections to an embedding server.
+
+        What is under way is waited for, what was to be done next is cancelled.
+        """
+        self._threads.close()
+        super().close()
 
     @property
     def engine(self) -> str:
@@ -69,10 +90,7 @@ class Assistant(Library):
             EmptyStore: nothing has been added yet.
             UnknownDocument: one of `documents` is not there.
         """
-        for event in self.stream(question, documents=documents, history=history):
-            if isinstance(event, AnswerReady):
-                return event.answer
-        raise AssertionError("a stream ends with an answer")
+        return self._answer(question, documents, history, threading.Event())
 
     def stream(
         self,
@@ -80,7 +98,7 @@ class Assistant(Library):
         *,
         documents: Sequence[str] | None = None,
         history: History | None = None,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """The same as `query`, told step by step: each sentence once it is verified."""
         return self._answering.stream(question, documents, history or ())
 
@@ -97,6 +115,78 @@ class Assistant(Library):
         store = self._opening.filled(documents)
         return [one.passage for one in self._answering.find(store, asked, k, documents).passages]
 
+    def batch(
+        self,
+        questions: Sequence[str],
+        *,
+        documents: Sequence[str] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Answer]:
+        """The answers to many questions, in their order; several are worked out at once.
+
+        Args:
+            questions: in natural language; none follows up another.
+            documents: ids of the only documents to look in.
+            progress: is told how many answers of how many there are.
+
+        Raises:
+            QuestionError: one of the questions is empty or too long; then none is answered.
+            FootnoteError: as `query` does; the questions that wait are left.
+        """
+        for question in questions:
+            understood(question, (), self.settings.question_limit)
+        ask = partial(self.query, documents=documents)
+        answers = [self._threads.start(partial(ask, question)) for question in questions]
+        try:
+            for done, answer in enumerate(as_completed(answers), start=1):
+                answer.result()
+                if progress is not None:
+                    progress(done, len(answers))
+        finally:
+            for answer in answers:
+                answer.cancel()
+            wait(answers)
+        return [answer.result() for answer in answers]
+
+    # In asyncio programs -----------------------------------------------------------------------
+
+    async def aquery(
+        self,
+        question: str,
+        *,
+        documents: Sequence[str] | None = None,
+        history: History | None = None,
+    ) -> Answer:
+        """As `query`, in a thread; cancelled, it has ended when the cancellation is told."""
+        left = threading.Event()
+        answer = partial(self._answer, question, documents, history, left)
+        return await self._threads.done(answer, left.set)
+
+    async def astream(
+        self,
+        question: str,
+        *,
+        documents: Sequence[str] | None = None,
+        history: History | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """As `stream`, each step in a thread; left early or cancelled, nothing of it goes on."""
+        events = self.stream(question, documents=documents, history=history)
+        async with aclosing(self._threads.each(events)) as told:
+            async for event in told:
+                yield event
+
+    async def asearch(
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        documents: Sequence[str] | None = None,
+        history: History | None = None,
+    ) -> list[Passage]:
+        """As `search`, in a thread."""
+        search = partial(self.search, question, k=k, documents=documents, history=history)
+        return await self._threads.done(search)
+
     # For llama-index programs ------------------------------------------------------------------
 
     def as_retriever(self, k: int = 10) -> "BaseRetriever":
@@ -110,3 +200,21 @@ class Assistant(Library):
         from assistant.llamaindex import FootnoteQueryEngine
 
         return FootnoteQueryEngine(self)
+
+    # -------------------------------------------------------------------------------------------
+
+    def _answer(
+        self,
+        question: str,
+        documents: Sequence[str] | None,
+        history: History | None,
+        left: threading.Event,
+    ) -> Answer:
+        """The answer, unless it is no longer wanted."""
+        with closing(self.stream(question, documents=documents, history=history)) as events:
+            for event in events:
+                if isinstance(event, AnswerReady):
+                    return event.answer
+                if left.is_set():
+                    raise asyncio.CancelledError
+        raise AssertionError("a stream ends with an answer")

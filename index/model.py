@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -40,6 +41,9 @@ RECIPE = 1
 """Raised whenever the graph or its quantisation changes, so that an old cache is not read."""
 
 
+_loading = threading.Lock()
+
+
 @cache
 def workers() -> ThreadPoolExecutor:
     """The threads on which texts are computed side by side, as many as there are cores."""
@@ -57,7 +61,6 @@ def tokenizer(model_dir: Path | None = None) -> "Tokenizer":
     return loaded
 
 
-@cache
 def session(
     model_dir: Path | None = None, adapter: Path | None = None
 ) -> "onnxruntime.InferenceSession":
@@ -73,6 +76,13 @@ def session(
     Raises:
         ModelError: the weights are missing or damaged.
     """
+    # Many threads may want it first; each would load one of its own.
+    with _loading:
+        return _session(model_dir, adapter)
+
+
+@cache
+def _session(model_dir: Path | None, adapter: Path | None) -> "onnxruntime.InferenceSession":
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
