@@ -12,8 +12,9 @@ from assistant.footnotes import Footnotes
 from assistant.opening import Opening
 from assistant.parts import combined, parts
 from assistant.questions import Question, respelled, understood
-from assistant.reader import NOT_FOUND, Reader
+from assistant.reader import NEAR, NOT_FOUND, Reader
 from assistant.retrieval import READ_ON, Retrieved, reread, retrieve
+from assistant.scope import Scope, names_a_document, narrowed, scope, without_names
 from assistant.searches import History
 from assistant.sentence_scores import PASSAGES, SentenceScorer
 from assistant.sentence_vectors import SentenceVectors
@@ -36,11 +37,12 @@ GREETING = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question as the documents spell its names, its passages, and how rare its terms are."""
+    """A question as it was searched for, its passages, how rare its terms are, and where it was."""
 
     question: Question
     passages: list[Retrieved]
     rarity: dict[str, float]
+    scope: Scope
 
 
 class Answering:
@@ -93,7 +95,7 @@ class Answering:
             clock.lap("verify")
         whole = combined(several, readings)
         nearest = found[0].passages[:NEAREST] if whole.abstained and found else []
-        notices = remarks(one.question for one in found)
+        notices = (*remarks(one.question for one in found), *narrowed(one.scope for one in found))
         answer = footnotes.answer(
             asked.text, whole, self.reader.name, [n.passage for n in nearest], notices, clock.laps
         )
@@ -107,10 +109,18 @@ class Answering:
         reading = self.reader.read(question, found.passages, found.rarity)
         if question.pronoun and reading.abstained:
             return asked_back(question, found.passages)
+        if found.scope.documents and reading.abstained:
+            return replace(reading, message=f"This is not answered by {found.scope.titles}. {NEAR}")
         return reading
 
     def find(self, store: Store, asked: Question, k: int, documents: Sequence[str] | None) -> Found:
-        """The `k` passages nearest to a question."""
+        """The `k` passages nearest to a question, of the documents that it names if it does."""
+        named = Scope()
+        if names_a_document(asked.text):
+            there = [one for one in store.documents() if documents is None or one.id in documents]
+            named = scope(asked.text, there)
+            if named.documents:
+                asked, documents = without_names(asked), [one.id for one in named.documents]
         found = retrieve(
             store, self._embedder, asked.searches, max(k, READ_ON), documents, asked.lines
         )
@@ -124,7 +134,7 @@ class Answering:
                 store, self._embedder, asked.searches, max(k, READ_ON), documents, asked.lines
             )
         passages = reread(self._spans, asked.asking, found)[:k]
-        return Found(asked, passages, rarity)
+        return Found(asked, passages, rarity, named)
 
 
 def _greeted(asked: Question, engine: str) -> Answer:

@@ -1,7 +1,7 @@
 """What a question asks for: its kind, its content terms, the value it expects, what it leans on."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal, TypedDict
@@ -106,6 +106,11 @@ _EACH_SIDE = re.compile(
 )
 _PRONOUN = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
 _HOW = re.compile(r"\bhow (?:long|many|much|often|far|old|soon|quickly)\b", re.IGNORECASE)
+_TOPIC = re.compile(
+    r"what (?:(?:is|was) (?:said|stated|reported|mentioned|told|noted|written)"
+    rf"|(?:do|does|did) (?:\S+ )+?(?:{_SAY}|mention|report|note)) (?:about|on|of) ",
+    re.IGNORECASE,
+)
 _ABOUT_FACT = re.compile(r"what (is|was|were|are|happened)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\w )[A-Z][\w’'-]*|\d+")
 _PROPER = re.compile(
@@ -132,10 +137,10 @@ class Question:
     names; `expected` the kinds of value that an answer must hold. `about_fact` is set where a
     denial would be an answer; `speaker` are the words that name whose account is asked for, and
     `quoted` what stands in quotation marks, in lower case. `each_side` is set where the accounts of
-    several speakers are asked for; `pronoun` is the 'he', 'she' or 'they' that stands for nobody
-    named, and `bare` is set where all that is asked is what that one said or is. `names` are the
-    words written as names; those in `unknown` stand in no document, and are read as one that does
-    and is spelled alike, or as nothing ('').
+    several speakers are asked for, `topic` where anything about something is; `pronoun` is the
+    'he', 'she' or 'they' that stands for nobody named, and `bare` is set where all that is asked is
+    what that one said or is. `names` are the words written as names; those in `unknown` stand in no
+    document, and are read as one that does and is spelled alike, or as nothing ('').
     """
 
     text: str
@@ -153,6 +158,7 @@ class Question:
     expected: frozenset[Expected]
     target: str = ""
     each_side: bool = False
+    topic: bool = False
     pronoun: str = ""
     bare: bool = False
     names: tuple[str, ...] = ()
@@ -194,6 +200,7 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         ),
         target=target,
         each_side=each_side,
+        topic=bool(_TOPIC.match(plain)),
         pronoun="" if history else _dangling(text),
         bare=_is_bare(text),
         names=_names(typed),
@@ -211,16 +218,23 @@ def respelled(question: Question, unknown: Mapping[str, str]) -> Question:
     def spelled(text: str) -> str:
         return written.sub(lambda match: spellings[match[0]], text)
 
-    text, standalone = spelled(question.text), spelled(question.standalone)
+    return replace(
+        reworded(question, spelled),
+        text=spelled(question.text),
+        names=tuple(spellings.get(name, name) for name in question.names),
+    )
+
+
+def reworded(question: Question, change: Callable[[str], str]) -> Question:
+    """The question as it is searched for and read, changed; what was typed stays."""
+    text, standalone = change(question.text), change(question.standalone)
     own = _EACH_SIDE.sub("", text) if question.each_side else text
     return replace(
         question,
-        text=text,
         standalone=standalone,
-        asking=spelled(question.asking),
-        searches=tuple((spelled(words), weight) for words, weight in question.searches),
+        asking=change(question.asking),
+        searches=tuple((change(words), weight) for words, weight in question.searches),
         **_words(own, standalone),
-        names=tuple(spellings.get(name, name) for name in question.names),
     )
 
 

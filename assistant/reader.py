@@ -21,6 +21,10 @@ from index.sentences import sentence_spans
 ABSTAIN_BELOW = -0.95
 """The least evidence that an answer needs; the trade-off is measured in `benchmarks/README.md`."""
 
+TOPIC_ALLOWANCE = 1.0
+"""How much less evidence is enough of a sentence with all words of a topic, where anything about it
+is asked for; chosen on the demo documents."""
+
 ACCOUNT_FROM = -1.8
 """The least evidence of a sentence by itself that may contradict the best one."""
 
@@ -41,6 +45,9 @@ be answered as not."""
 _VALUE_MISSING = 1.3
 """What evidence loses where a date, duration, sum or count is asked for and not found."""
 
+_WHOLE = 0.999
+"""The least share of a question's words in a sentence that has them all, rounding aside."""
+
 _SENTENCES, _SPOKESMEN = 2, 3
 _ACCOUNTS, _ACCOUNTS_AMONG = 4, 12
 _SIMILAR_ENOUGH_TO_REPEAT = 0.93
@@ -53,7 +60,8 @@ _BOUND = re.compile(
 )
 """What stands before a value and changes what it says: 'less than 10 minutes'."""
 
-NOT_FOUND = "The documents do not answer this. The nearest passages are listed instead."
+NEAR = "The nearest passages are listed instead."
+NOT_FOUND = f"The documents do not answer this. {NEAR}"
 
 
 class Reader:
@@ -79,7 +87,8 @@ class Reader:
         if _lacks_value(question, chosen):
             evidence -= _VALUE_MISSING
         confidence = 1 / (1 + math.exp(min(-evidence, 700.0)))
-        if evidence < self._threshold:
+        about = question.topic and bool(chosen) and chosen[0].coverage > _WHOLE
+        if evidence < self._threshold - TOPIC_ALLOWANCE * about:
             return Reading(kind, NOT_FOUND, abstained=True, confidence=confidence)
         drafts, conflicts = self._drafts(question, candidates, chosen)
         return Reading(kind, "", drafts, confidence=confidence, conflicts=conflicts)
