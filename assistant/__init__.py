@@ -12,6 +12,7 @@ from index.errors import (
     FootnoteError,
     ModelError,
     QuestionError,
+    ReportError,
     ServeError,
     SettingsError,
     StoreError,
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     from assistant.answer import Answer, Citation, Passage, Sentence
     from assistant.ask import query
     from assistant.assistant import Assistant
+    from assistant.reports.report import Report
 
 _IMPORTED_WHEN_USED = {
     "Answer": "answer",
     "Assistant": "assistant",
     "Citation": "answer",
     "Passage": "answer",
+    "Report": "reports.report",
     "Sentence": "answer",
     "query": "ask",
 }
@@ -47,6 +50,8 @@ __all__ = [
     "ModelError",
     "Passage",
     "QuestionError",
+    "Report",
+    "ReportError",
     "Sentence",
     "ServeError",
     "SettingsError",

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
+from assistant.reports.exports import Exports
 from index.document import Part
+
+if TYPE_CHECKING:
+    from assistant.reports.report import Report
 
 SCHEMA_VERSION = 1
 _FOOTNOTE_SHAPED = re.compile(r"\[(\d+)\]")
@@ -66,6 +70,7 @@ class Citation(_Frozen):
     quote: str
     date: str | None = None
     accessed: str | None = None
+    language: str | None = None
     score: float = 0.0
 
 
@@ -86,7 +91,7 @@ class Sentence(_Frozen):
     paragraph: bool = False
 
 
-class Answer(_Frozen):
+class Answer(Exports, _Frozen):
     """An answer whose every sentence is footnoted, or an abstention with the nearest passages.
 
     `message` holds the program's own words (a greeting, what it did not find); it claims nothing
@@ -126,6 +131,12 @@ class Answer(_Frozen):
     def citation(self, number: int) -> Citation:
         """The footnote with this number."""
         return self.citations[number - 1]
+
+    def as_report(self) -> "Report":
+        """The answer as a report with one question, which is its heading."""
+        from assistant.reports.report import of_answer
+
+        return of_answer(self)
 
 
 class Progress(_Frozen):

