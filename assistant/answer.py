@@ -1,7 +1,7 @@
 """The result types: what `query`, `stream` and `search` return. Frozen, and JSON both ways."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -120,12 +120,16 @@ class Answer(Exports, _Frozen):
     @property
     def text(self) -> str:
         """The whole answer as plain text, footnotes as [1]."""
+        return self.written(marked)
+
+    def written(self, write: Callable[[Sentence], str]) -> str:
+        """The whole answer as plain text, each sentence as `write` gives it."""
         parts = [self.message] if self.message else []
         for sentence in self.sentences:
             if parts:
                 opens = sentence.paragraph or (len(parts) == 1 and self.message)
                 parts.append("\n\n" if opens else " ")
-            parts.append(marked(sentence))
+            parts.append(write(sentence))
         return "".join(parts)
 
     def citation(self, number: int) -> Citation:
@@ -166,8 +170,12 @@ Event = Annotated[Progress | SentenceReady | AnswerReady, Field(discriminator="t
 
 def marked(sentence: Sentence) -> str:
     """The sentence with its footnote numbers; text of its own that looks like one is escaped."""
-    text = _FOOTNOTE_SHAPED.sub(r"\\[\1\\]", sentence.text)
-    return text + "".join(f"[{number}]" for number in sentence.citations)
+    return escaped(sentence.text) + "".join(f"[{number}]" for number in sentence.citations)
+
+
+def escaped(text: str) -> str:
+    """A document's text without anything that could be taken for a footnote number of ours."""
+    return _FOOTNOTE_SHAPED.sub(r"\\[\1\\]", text)
 
 
 def citation_id(version: str, start: int, end: int) -> str:

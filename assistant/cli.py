@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from assistant.commands import app
 
     try:
-        app(list(arguments))
+        app(list(arguments), prog_name="footnote")
     except FootnoteError as error:
         _fail(str(error))
     except SystemExit as left:

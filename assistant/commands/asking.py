@@ -1,10 +1,13 @@
 """`footnote ask` and `footnote search`."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from assistant.answer import Answer
 from assistant.commands.options import (
     ABSTAINED,
     DocumentOption,
@@ -14,14 +17,30 @@ from assistant.commands.options import (
     StoreOption,
     opened,
 )
-from assistant.commands.printing import print_json
+from assistant.commands.printing import print_json, say, show, where
+from assistant.commands.questions import (
+    STANDARD_INPUT,
+    ask_each,
+    questions_in,
+    questions_typed,
+)
 from assistant.commands.reporting import AnswerFormat, StyleOption, deliver, destined
 from assistant.links import base_address
 from assistant.reports.exports import STYLE
 
 
 def ask(
-    question: Annotated[str, typer.Argument(help="In natural language.")],
+    question: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="QUESTION",
+            help="In natural language; '-' reads questions from standard input, one a line.",
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", "-f", help="Answer the questions in this file, one a line."),
+    ] = None,
     store: StoreOption = None,
     document: DocumentOption = None,
     format: Annotated[  # noqa: A002
@@ -32,13 +51,26 @@ def ask(
     out: Annotated[Path | None, typer.Option(help="Write the answer to this file.")] = None,
     style: StyleOption = STYLE,
 ) -> None:
-    """Answer a question with footnotes; exit status 3: the documents do not answer it."""
+    """Answer questions with footnotes; exit status 3: the documents do not answer one of them."""
+    if (question is None) == (file is None):
+        raise typer.BadParameter("Give a question, '-' or --file FILE.", param_hint="QUESTION")
     form = destined(AnswerFormat.json if as_json else format, out, style)
+    many = file is not None or question == STANDARD_INPUT
+    if many and (out is not None or form not in (AnswerFormat.text, AnswerFormat.json)):
+        raise typer.BadParameter(
+            "Many answers are printed as text or json; 'footnote report' writes them to one file.",
+            param_hint="--format",
+        )
     with opened(store) as assistant:
-        answer = assistant.query(question, documents=document)
-    deliver(answer, form, out, style, base_address(assistant.settings))
-    if answer.abstained:
-        raise typer.Exit(ABSTAINED)
+        if many:
+            lines = questions_typed() if file is None else questions_in(file)
+            shown = _line if form is AnswerFormat.json else _paragraphs
+            status = ask_each(assistant, lines, document, shown)
+        else:
+            answer = assistant.query(question or "", documents=document)
+            status = ABSTAINED if answer.abstained else 0
+            deliver(answer, form, out, style, base_address(assistant.settings))
+    raise typer.Exit(status)
 
 
 def search(
@@ -56,5 +88,18 @@ def search(
         print_json([passage.model_dump(mode="json") for passage in passages])
         return
     for number, passage in enumerate(passages, start=1):
-        where = ", ".join(part for part in (passage.title, passage.date, passage.locator) if part)
-        typer.echo(f"{number}. {where}\n   {' '.join(passage.text.split())}\n")
+        say(f"{number}. {where(passage)}\n   {' '.join(passage.text.split())}\n")
+
+
+def _line(answer: Answer) -> None:
+    """Print one answer of many, as soon as it is there, as JSON."""
+    typer.echo(answer.model_dump_json())
+    sys.stdout.flush()
+
+
+def _paragraphs(answer: Answer) -> None:
+    """Print one answer of many, as soon as it is there, for people."""
+    say(f"> {answer.question}")
+    show(answer)
+    typer.echo()
+    sys.stdout.flush()

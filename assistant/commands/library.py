@@ -1,5 +1,6 @@
 """The commands that add, list and remove documents."""
 
+import json
 import os
 import signal
 import sys
@@ -17,7 +18,7 @@ from assistant.commands.options import (
     StoreOption,
     opened,
 )
-from assistant.commands.printing import counted, print_json, reported, show_reasons
+from assistant.commands.printing import counted, print_json, reported, say, show_reasons
 from assistant.commands.progress import adding_bar, counting_bar
 from index.report import AddReport
 
@@ -49,15 +50,19 @@ def sync(
 def watch(
     folder: Annotated[Path, typer.Argument(help="A folder whose documents to keep up with.")],
     store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
 ) -> None:
     """Sync a folder now and at every change in it, until interrupted."""
+    as_json = as_json or format is Format.json
     with opened(store) as assistant:
         # From here on it is how watching ends; a store may be left at any instant.
         signal.signal(signal.SIGINT, lambda *_: os._exit(0))
         for report in assistant.watch(folder):
-            show_reasons(report)
+            if not as_json:
+                show_reasons(report)
             if report.added or report.updated or report.removed or report.failed:
-                typer.echo(counted(report))
+                typer.echo(json.dumps(reported(report)) if as_json else counted(report))
                 sys.stdout.flush()
 
 
@@ -74,9 +79,9 @@ def documents(
         print_json(rows)
         return
     for info in infos:
-        typer.echo(f"{info.id}  {info.date or '–':10}  {info.title}")
+        say(f"{info.id}  {info.date or '–':10}  {info.title}")
     if not infos:
-        typer.echo("No documents yet. Add some: footnote add PATH…", err=True)
+        say("No documents yet. Add some: footnote add PATH…", aside=True)
 
 
 def remove(
@@ -88,12 +93,24 @@ def remove(
         ),
     ] = False,
     store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
 ) -> None:
     """Remove documents from the store; your files stay."""
+    outcome = "purged" if purge else "removed"
+    as_json = as_json or format is Format.json
+    gone = []
     with opened(store) as assistant, counting_bar("Purging") as show:
-        for document_id in ids:
-            assistant.remove(document_id, purge=purge, progress=show)
-            typer.echo(f"{'purged' if purge else 'removed'} {document_id}")
+        try:
+            for document_id in ids:
+                assistant.remove(document_id, purge=purge, progress=show)
+                gone.append(document_id)
+                if not as_json:
+                    typer.echo(f"{outcome} {document_id}")
+        finally:
+            # Also where one of them is not there: those before it are gone.
+            if as_json:
+                print_json({outcome: gone})
 
 
 def _tell(report: AddReport, *, as_json: bool) -> None:

@@ -27,7 +27,7 @@ StoreOption = Annotated[
     Path | None, typer.Option("--store", help="The store's folder (default: .footnote).")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DocumentOption = Annotated[
     list[str] | None,
     typer.Option("--document", help="Look only in this document (its id); repeatable."),

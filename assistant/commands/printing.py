@@ -1,25 +1,83 @@
 """Results as text for people, and as JSON."""
 
 import json
+import os
+import re
+import sys
+from itertools import pairwise
 from typing import Any
 
 import typer
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Citation, Passage, Sentence, escaped
 from index.report import AddReport, FileDone
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
-def rendered(answer: Answer) -> str:
-    """The answer as text, with its footnotes or the nearest passages below."""
-    lines = [answer.text, ""]
-    for c in answer.citations:
-        where = ", ".join(part for part in (c.title, c.date, c.locator) if part)
-        lines.append(f"[{c.number}] {where}: “{' '.join(c.quote.split())}”")
-    for passage in answer.nearest:
-        where = ", ".join(part for part in (passage.title, passage.date, passage.locator) if part)
-        lines.append(f"–   {where}: “{' '.join(passage.text.split())}”")
-    lines += [f"Note: {notice}" for notice in answer.notices]
+
+def say(line: str, *, aside: bool = False) -> None:
+    """Print a line for people, `aside` on standard error.
+
+    What steers a terminal, and may stand in a document or a file's name, is shown as '�'.
+    """
+    typer.echo(_harmless(line), err=aside)
+
+
+def show(answer: Answer) -> None:
+    """Print an answer, with colours where people see it."""
+    typer.echo(rendered(answer, colour=coloured()))
+
+
+def coloured() -> bool:
+    """Whether standard output is a terminal whose user wants colours (https://no-color.org)."""
+    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return terminal and not os.environ.get("NO_COLOR")
+
+
+def rendered(answer: Answer, *, colour: bool = False) -> str:
+    """The answer as text, with its footnotes or the nearest passages below.
+
+    In colour, footnote numbers stand out, and so do the words that answer.
+    """
+    said = answer.written(_coloured) if colour else answer.text
+    lines = [said if colour else _harmless(said), ""]
+    for citation in answer.citations:
+        number = _number(citation.number) if colour else f"[{citation.number}]"
+        lines.append(f"{number} {_harmless(_placed(citation, citation.quote))}")
+    lines += [f"–   {_harmless(_placed(passage, passage.text))}" for passage in answer.nearest]
+    lines += [f"Note: {_harmless(notice)}" for notice in answer.notices]
     return "\n".join(lines).rstrip()
+
+
+def where(place: Citation | Passage) -> str:
+    """The document and the place in it, for a reader."""
+    return ", ".join(part for part in (place.title, place.date, place.locator) if part)
+
+
+def _placed(place: Citation | Passage, words: str) -> str:
+    return f"{where(place)}: “{' '.join(words.split())}”"
+
+
+def _coloured(sentence: Sentence) -> str:
+    """The sentence with its footnotes; the words that answer are bold, our own words dim."""
+    ends = {0, len(sentence.text)}
+    for start, end in (*sentence.exact, *sentence.added):
+        ends |= {start, end}
+    parts = []
+    for start, end in pairwise(sorted(ends)):
+        part = escaped(_harmless(sentence.text[start:end]))
+        bold = any(left <= start and end <= right for left, right in sentence.exact)
+        dim = any(left <= start and end <= right for left, right in sentence.added)
+        parts.append(typer.style(part, bold=bold or None, dim=dim or None) if bold or dim else part)
+    return "".join(parts) + "".join(_number(number) for number in sentence.citations)
+
+
+def _number(number: int) -> str:
+    return typer.style(f"[{number}]", fg=typer.colors.CYAN)
+
+
+def _harmless(text: str) -> str:
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def counted(report: AddReport) -> str:
@@ -57,7 +115,7 @@ def show_reasons(report: AddReport) -> None:
     """Say on standard error why files failed, and what of others could not be read."""
     for file in (*report.added, *report.updated, *report.failed):
         if file.reason:
-            typer.echo(f"{file.path}: {file.reason}", err=True)
+            say(f"{file.path}: {file.reason}", aside=True)
 
 
 def print_json(value: object) -> None:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from assistant.answer import Answer
-from assistant.commands.options import ABSTAINED, DocumentOption, StoreOption, opened
-from assistant.commands.printing import rendered
+from assistant.commands.options import ABSTAINED, DocumentOption, JsonOption, StoreOption, opened
+from assistant.commands.printing import print_json, rendered, say, show
 from assistant.commands.progress import counting_bar
 from assistant.links import base_address
 from assistant.reports.exports import STYLE
@@ -51,6 +51,7 @@ def report(
     style: StyleOption = STYLE,
     store: StoreOption = None,
     document: DocumentOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Answer many questions in one report; exit status 3: the documents answer none of them."""
     from assistant.reports.formats import exported, of_suffix
@@ -70,7 +71,10 @@ def report(
         base = base_address(assistant.settings)
     write(out, exported(made, format, style, base))
     answered = sum(not answer.abstained for answer in made.answers)
-    typer.echo(f"{out}: {answered} of {len(made.answers)} questions answered")
+    if as_json:
+        print_json({"out": str(out), "questions": len(made.answers), "answered": answered})
+    else:
+        say(f"{out}: {answered} of {len(made.answers)} questions answered")
     if not answered:
         raise typer.Exit(ABSTAINED)
 
@@ -98,6 +102,9 @@ def deliver(answer: Answer, format: AnswerFormat, out: Path | None, style: str, 
     from assistant.reports.formats import Export, exported
     from assistant.reports.writing import write
 
+    if format is AnswerFormat.text and out is None:
+        show(answer)
+        return
     if format is AnswerFormat.text:
         content = f"{rendered(answer)}\n".encode()
     else:

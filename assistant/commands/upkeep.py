@@ -12,7 +12,7 @@ from assistant.commands.options import (
     StoreOption,
     opened,
 )
-from assistant.commands.printing import print_json
+from assistant.commands.printing import print_json, say
 from assistant.commands.progress import counting_bar
 
 
@@ -28,22 +28,30 @@ def check(
         print_json([asdict(difference) for difference in found])
     else:
         for difference in found:
-            typer.echo(f"{difference.where}: {difference.problem}")
+            say(f"{difference.where}: {difference.problem}")
         if not found:
             typer.echo("No differences.")
     if found:
         raise typer.Exit(DIFFERENT)
 
 
-def repair(store: StoreOption = None) -> None:
+def repair(
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
     """Make the indexes anew from the catalog; interrupted, the same command goes on."""
     with opened(store) as assistant:
         with counting_bar("Repairing") as show:
             assistant.repair(progress=show)
         left = assistant.check()
-    for difference in left:
-        typer.echo(f"{difference.where}: {difference.problem}", err=True)
+    if as_json or format is Format.json:
+        print_json([asdict(difference) for difference in left])
+    elif left:
+        for difference in left:
+            say(f"{difference.where}: {difference.problem}", aside=True)
+        say("What is listed cannot be made from the catalog: add those documents again.")
+    else:
+        say("The indexes are made anew; no differences.")
     if left:
-        typer.echo("What is listed cannot be made from the catalog: add those documents again.")
         raise typer.Exit(DIFFERENT)
-    typer.echo("The indexes are made anew; no differences.")

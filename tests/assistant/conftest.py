@@ -1,10 +1,12 @@
 """The demo documents in a store of their own, and surroundings that configure nothing."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from running import Run, run
 
 from assistant.assistant import Assistant
 
@@ -44,3 +46,16 @@ def assistant(tmp_path: Path) -> Iterator[Assistant]:
     """An assistant over a store that is not there yet."""
     with Assistant(tmp_path / "store") as own:
         yield own
+
+
+@pytest.fixture
+def footnote(capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
+    """Runs the command in this process."""
+    return partial(run, capsys)
+
+
+@pytest.fixture
+def store(demo: Assistant, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The demo store as the default one."""
+    monkeypatch.setenv("FOOTNOTE_STORE", str(demo.store))
+    return demo.store

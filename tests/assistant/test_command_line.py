@@ -3,65 +3,19 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from running import COMMAND, Run, one_line, process
 
 from assistant.answer import Answer, Passage
 from assistant.assistant import Assistant
-from assistant.cli import main
-
-COMMAND = str(Path(sys.executable).with_name("footnote"))
-
-
-@dataclass(frozen=True)
-class Run:
-    status: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def footnote(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Runs the command in this process."""
-
-    def run(*arguments: object) -> Run:
-        monkeypatch.setattr(sys, "argv", ["footnote", *map(str, arguments)])
-        capsys.readouterr()
-        interrupted = signal.getsignal(signal.SIGINT)
-        try:
-            main()
-            status = 0
-        except SystemExit as left:
-            status = left.code if isinstance(left.code, int) else int(left.code is not None)
-        finally:
-            signal.signal(signal.SIGINT, interrupted)
-        return Run(status, *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def store(demo: Assistant, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The demo store as the default one."""
-    monkeypatch.setenv("FOOTNOTE_STORE", str(demo.store))
-    return demo.store
-
-
-def process(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    command = [COMMAND, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, **options)  # type: ignore[call-overload]
-
-
-def one_line(err: str) -> bool:
-    return err.startswith("footnote: ") and err.endswith("\n") and err.count("\n") == 1
-
 
 # ask -----------------------------------------------------------------------------------------
 
@@ -215,6 +169,41 @@ def test_a_document_that_was_removed_is_gone(footnote, seeds: Path):
     assert [line.split()[0] for line in footnote("documents").out.splitlines()] == [second]
 
 
+def test_remove_as_json_names_what_is_gone_also_where_one_was_not_there(footnote, seeds: Path):
+    footnote("add", seeds / "correction-notice.md", seeds / "harbour-masters-log.txt")
+    first, second = (row["id"] for row in json.loads(footnote("documents", "--json").out))
+    ran = footnote("remove", first, "nothing", second, "--json")
+    assert ran.status == 1
+    assert json.loads(ran.out) == {"removed": [first]}
+    assert one_line(ran.err)
+    ran = footnote("remove", "--purge", second, "--json")
+    assert (ran.status, json.loads(ran.out), ran.err) == (0, {"purged": [second]}, "")
+
+
+def test_check_and_repair_as_json_list_the_differences(footnote, seeds: Path, surroundings: Path):
+    footnote("add", seeds / "correction-notice.md")
+    assert footnote("check", "--json") == Run(0, "[]\n", "")
+    for index in (surroundings / ".footnote").glob("lexical*"):
+        shutil.rmtree(index)
+    ran = footnote("check", "--json")
+    assert ran.status == 4
+    assert all(set(row) == {"where", "problem"} for row in json.loads(ran.out))
+    assert footnote("repair", "--json") == Run(0, "[]\n", "")
+
+
+def test_what_steers_a_terminal_is_not_printed_from_a_document(footnote, surroundings: Path):
+    note = surroundings / "note.md"
+    note.write_text("# The \x1b]0;owned\x07 gate\n\nGate 9 was \x1b[31mred\x1b[0m in 1931.\n")
+    footnote("add", note)
+    for arguments in (["ask", "When was Gate 9 red?"], ["search", "gate"], ["documents"]):
+        ran = footnote(*arguments)
+        assert ran.status == 0
+        assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", ran.out) is None
+    answer = Answer.model_validate_json(footnote("ask", "When was Gate 9 red?", "--json").out)
+    (citation,) = answer.citations
+    assert "\x1b[31mred" in citation.quote
+
+
 # add -----------------------------------------------------------------------------------------
 
 
@@ -284,6 +273,7 @@ def test_help_lists_commands_that_all_have_help_of_their_own(footnote, monkeypat
         assert own.status == 0
         assert f"Usage: footnote {command}" in own.out
         assert own.err == ""
+        assert ("--json" in own.out) == (command != "serve")
 
 
 def test_help_promises_no_command_that_is_not_there(footnote):
@@ -293,6 +283,41 @@ def test_help_promises_no_command_that_is_not_there(footnote):
             assert footnote(later, "--help").status == 0
         else:
             assert footnote(later).status == 2
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_and_options(shell: str):
+    typed = {"bash": "COMP_WORDS", "zsh": "_TYPER_COMPLETE_ARGS", "fish": "_TYPER_COMPLETE_ARGS"}
+
+    def completed(line: str) -> str:
+        asked = {"_FOOTNOTE_COMPLETE": f"complete_{shell}", typed[shell]: line}
+        asked |= {"COMP_CWORD": str(len(line.split()) - 1)}
+        asked |= {"_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+        ran = process(env={**os.environ, **asked})
+        assert ran.stderr == ""
+        return ran.stdout
+
+    assert {"repair", "remove"} <= set(re.findall(r"\w+", completed("footnote re")))
+    assert "--file" in completed("footnote ask --f")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_can_be_installed_for_a_shell(shell: str, tmp_path: Path):
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    home = {**os.environ, "HOME": str(tmp_path), "SHELL": shell}
+    command = f"'{COMMAND}' --show-completion; true"
+    shown = subprocess.run(
+        [shell, "-c", command], capture_output=True, text=True, env=home, timeout=60
+    )
+    assert "_FOOTNOTE_COMPLETE" in shown.stdout
+    assert shown.stderr == ""
+    command = f"'{COMMAND}' --install-completion; true"
+    installed = subprocess.run(
+        [shell, "-c", command], capture_output=True, text=True, env=home, timeout=60
+    )
+    assert installed.stderr == ""
+    assert any("_FOOTNOTE_COMPLETE" in path.read_text() for path in tmp_path.rglob("*foot*"))
 
 
 # As processes --------------------------------------------------------------------------------
@@ -406,6 +431,26 @@ def test_an_interrupted_add_says_that_what_it_had_is_kept(surroundings: Path):
     with Assistant() as after:
         assert kept <= len(after.documents()) < 400
         assert "wine" in after.query("What does barrel 0-5 of the cellar hold?").text
+
+
+def test_watching_as_json_tells_each_change_on_a_line(surroundings: Path):
+    folder = surroundings / "notes"
+    folder.mkdir()
+    (folder / "first.md").write_text("The gate opened at noon.\n")
+    with subprocess.Popen(
+        [COMMAND, "watch", "notes", "--json"], stdout=subprocess.PIPE, text=True
+    ) as watching:
+        assert watching.stdout is not None
+        assert [
+            Path(row["path"]).name for row in json.loads(watching.stdout.readline())["added"]
+        ] == ["first.md"]
+        (folder / "first.md").unlink()
+        (folder / "second.md").write_text("The mill burnt down in 1931.\n")
+        told: set[str] = set()
+        while not {"added", "removed"} <= told:
+            told |= {name for name, rows in json.loads(watching.stdout.readline()).items() if rows}
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(30) == 0
 
 
 @pytest.mark.usefixtures("store")

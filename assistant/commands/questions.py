@@ -1,0 +1,103 @@
+"""Many questions: read from a file or standard input, one a line, and answered one by one."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from assistant.answer import Answer
+from assistant.assistant import Assistant
+from assistant.commands.options import ABSTAINED, FAILED
+from assistant.commands.printing import say
+from assistant.commands.progress import counting_bar
+from index.errors import QuestionError
+
+STANDARD_INPUT = "-"
+
+
+class Line(NamedTuple):
+    """A question, and where it stands."""
+
+    question: str
+    place: str
+
+
+def questions_in(file: Path) -> list[Line]:
+    """The questions of a file.
+
+    Raises:
+        QuestionError: it cannot be read, is not UTF-8, or holds no question.
+    """
+    try:
+        with file.open("rb") as lines:
+            questions = list(_questions(lines, str(file)))
+    except OSError as error:
+        raise QuestionError(f"{file} cannot be read: {error.strerror}.") from error
+    if not questions:
+        raise QuestionError(f"{file} holds no question: write one on each line.")
+    return questions
+
+
+def questions_typed() -> Iterator[Line]:
+    """The questions of standard input, each as soon as its line is there.
+
+    Raises:
+        QuestionError: it is not UTF-8, or holds no question.
+    """
+    none = True
+    for line in _questions(sys.stdin.buffer, "standard input"):
+        none = False
+        yield line
+    if none:
+        raise QuestionError("Standard input holds no question: write one on each line.")
+
+
+def _questions(lines: Iterable[bytes], name: str) -> Iterator[Line]:
+    for number, raw in enumerate(lines, start=1):
+        try:
+            # Some editors begin a file with a byte order mark.
+            question = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+        except UnicodeDecodeError as error:
+            raise QuestionError(
+                f"{name}, line {number}: not UTF-8 text. Save the questions in that encoding."
+            ) from error
+        if question:
+            yield Line(question, f"{name}, line {number}")
+
+
+def ask_each(
+    assistant: Assistant,
+    questions: list[Line] | Iterator[Line],
+    documents: Sequence[str] | None,
+    show: Callable[[Answer], None],
+) -> int:
+    """Answer one question after the other; the exit status that tells of all.
+
+    A question that cannot be asked is told on standard error, and the others go on.
+    """
+    failed = abstained = False
+    with _progress(questions) as answered:
+        for done, line in enumerate(questions, start=1):
+            try:
+                answer = assistant.query(line.question, documents=documents)
+            except QuestionError as error:
+                failed = True
+                say(f"footnote: {line.place}: {error}", aside=True)
+            else:
+                abstained = abstained or answer.abstained
+                show(answer)
+            answered(done)
+    if failed:
+        return FAILED
+    return ABSTAINED if abstained else 0
+
+
+@contextmanager
+def _progress(questions: list[Line] | Iterator[Line]) -> Iterator[Callable[[int], None]]:
+    """A bar, unless nobody knows how many there are, or the answers go by on the terminal."""
+    if not isinstance(questions, list) or sys.stdout.isatty():
+        yield lambda _: None
+        return
+    with counting_bar("Answering") as show:
+        yield lambda done: show(done, len(questions)) if show is not None else None
