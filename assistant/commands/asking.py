@@ -1,7 +1,6 @@
 """`footnote ask` and `footnote search`."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 

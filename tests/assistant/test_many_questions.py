@@ -125,6 +125,13 @@ def test_many_questions_can_be_asked_of_one_document(footnote, questions: Path, 
         assert {c.document_id for c in Answer.model_validate_json(line).citations} <= {id_}
 
 
+@pytest.mark.parametrize("option", [["--format", "markdown"], ["--out", "answers.md"]])
+def test_many_answers_in_one_file_are_a_report(footnote, questions: Path, option: Sequence[str]):
+    ran = footnote("ask", "--file", questions, *option)
+    assert (ran.status, ran.out) == (2, "")
+    assert "footnote report" in " ".join(ran.err.split())
+
+
 # As processes --------------------------------------------------------------------------------
 
 
