@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from assistant.reports.report import Report
     from assistant.reports.template import Plan
+    from assistant.verifying.findings import Verification
 
 
 class Assistant(Library):
@@ -180,6 +181,20 @@ class Assistant(Library):
             questions = listed(questions, title)
         answers = self.batch(questions.questions, documents=documents, progress=progress)
         return questions.filled(answers)
+
+    def verify(self, report: str | Path) -> "Verification":
+        """What became of each citation of an exported report: does its source still say so?
+
+        Args:
+            report: a Markdown, HTML, Word or JSON file, also if it was edited since.
+
+        Raises:
+            ReportError: it cannot be read, or holds no citations.
+            StoreError: there is no store.
+        """
+        from assistant.verifying.checking import verify
+
+        return verify(self._existing(), Path(report))
 
     # In asyncio programs -----------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ FootnoteError
 │   └── FetchError           an address gives no document
 ├── QuestionError        the question cannot be answered as asked (empty, too long)
 ├── EvaluationError      a file of questions to measure by cannot be used
-├── ReportError          a report cannot be made or written
+├── ReportError          a report cannot be made, written or checked
 ├── StoreError           the store cannot be opened or written
 │   ├── EmptyStore           nothing has been added yet
 │   ├── UnknownDocument      no document has this id
@@ -56,7 +56,7 @@ class EvaluationError(FootnoteError):
 
 
 class ReportError(FootnoteError):
-    """A report cannot be made or written."""
+    """A report cannot be made, written or checked."""
 
 
 class StoreError(FootnoteError):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Row
@@ -14,6 +14,16 @@ from index.layout import PageLayout
 from index.rows import TEXT_PART, date_span_of, document_of, pages_of, parts_of, tables_of
 from index.schema import chunks, layouts, locations, texts, versions
 
+
+class Version(NamedTuple):
+    """A version that can be read: of which document it is, its hash, whether it is the live one."""
+
+    document_id: str
+    hash: str
+    live: bool
+
+
+_READABLE = ("live", "replaced")
 _STRUCTURE = ("pages", "headings", "parts", "tables")
 
 
@@ -44,6 +54,17 @@ def document(connection: Connection, document_id: str, version: str | None = Non
     if row is None:
         raise UnknownDocument.named(document_id)
     return document_of(row, _text(connection, row.id, 0, row.characters))
+
+
+def versions_named(connection: Connection, prefix: str) -> list[Version]:
+    """The readable versions whose hash begins with these hexadecimal digits, live ones first."""
+    # A range and not LIKE, which would look at every row; 'g' comes after all such digits.
+    return _versions(connection, versions.c.hash.between(prefix, prefix + "g"))
+
+
+def versions_of(connection: Connection, document_id: str) -> list[Version]:
+    """The readable versions of a document, the live one first."""
+    return _versions(connection, versions.c.document_id == document_id)
 
 
 def excerpt(connection: Connection, document_id: str, version: str, start: int, end: int) -> str:
@@ -114,12 +135,23 @@ def chunk_spans(connection: Connection, document_id: str) -> list[tuple[int, int
     return [(id_, start, end) for id_, start, end in connection.execute(mine.order_by(chunks.c.id))]
 
 
+def _versions(connection: Connection, which: sql.ColumnElement[bool]) -> list[Version]:
+    wanted = sql.select(versions.c.document_id, versions.c.hash, versions.c.state)
+    wanted = wanted.where(which, versions.c.state.in_(_READABLE)).order_by(versions.c.id.desc())
+    found = [
+        Version(id_, hash_, state == "live") for id_, hash_, state in connection.execute(wanted)
+    ]
+    # What was replaced and came back has two rows.
+    first = {(one.document_id, one.hash): one for one in sorted(found, key=lambda one: one.live)}
+    return sorted(first.values(), key=lambda one: not one.live)
+
+
 def _version_id(connection: Connection, document_id: str, version: str) -> int:
     """The row of a readable version, the latest of them that has this hash."""
     wanted = sql.select(versions.c.id).where(
         versions.c.document_id == document_id,
         versions.c.hash == version,
-        versions.c.state.in_(["live", "replaced"]),
+        versions.c.state.in_(_READABLE),
     )
     found = connection.scalar(wanted.order_by(versions.c.id.desc()).limit(1))
     if found is None:

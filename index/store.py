@@ -29,6 +29,7 @@ from index.layout import Rectangle, rectangles
 from index.locking import StoreLock
 from index.opening import is_store
 from index.planning import Outcome, Prepared, plan
+from index.queries import Version
 from index.rebuild import Model, Progress, rebuild
 from index.snapshot import Snapshot
 
@@ -91,6 +92,16 @@ class Store:
         """A document with its text; raises UnknownDocument."""
         with self._reading() as connection:
             return queries.document(connection, document_id, version)
+
+    def versions_named(self, prefix: str) -> list[Version]:
+        """The readable versions whose hash begins with these digits, live ones first."""
+        with self._reading() as connection:
+            return queries.versions_named(connection, prefix)
+
+    def versions_of(self, document_id: str) -> list[Version]:
+        """The readable versions of a document, the live one first."""
+        with self._reading() as connection:
+            return queries.versions_of(connection, document_id)
 
     def excerpt(self, document_id: str, version: str, start: int, end: int) -> str:
         """The words of a span of a version; raises UnknownDocument."""

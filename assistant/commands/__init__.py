@@ -11,6 +11,7 @@ from assistant.commands.measuring import evaluate
 from assistant.commands.reporting import report
 from assistant.commands.serving import serve
 from assistant.commands.upkeep import check, repair
+from assistant.commands.verifying import verify
 
 app = typer.Typer(
     name="footnote",
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (add, sync, watch, ask, report, search, documents, remove, check, repair):
+for command in (add, sync, watch, ask, report, verify, search, documents, remove, check, repair):
     app.command()(command)
 app.command("eval")(evaluate)
 app.command()(serve)

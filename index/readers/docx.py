@@ -181,7 +181,7 @@ def _paragraph(
     properties = element.find(qn("w:pPr"))
     style = styles.get(_value(properties, "w:pStyle") or "", _Style())
     level = style.level or _outline(properties)
-    text = "\n".join(" ".join(line.split()) for line in _written(element).split("\n")).strip()
+    text = "\n".join(" ".join(line.split()) for line in written(element).split("\n")).strip()
     text = normalised(text)
     place = _place(properties) or style.place
     if not text or place is None:
@@ -193,8 +193,8 @@ def _paragraph(
     return Block(indent + label + text), bool(label)
 
 
-def _written(element: _Element) -> str:
-    """The text of a paragraph's runs, without what was deleted or stands in a text box."""
+def written(element: _Element) -> str:
+    """The text of an element's runs, without what was deleted or stands in a text box."""
     parts: list[str] = []
     for child in element:
         if child.tag == _TEXT:
@@ -202,7 +202,7 @@ def _written(element: _Element) -> str:
         elif child.tag in _WRITTEN:
             parts.append(_WRITTEN[child.tag])
         elif child.tag not in _SKIPPED and isinstance(child.tag, str):
-            parts.append(_written(child))
+            parts.append(written(child))
     return "".join(parts)
 
 

@@ -88,18 +88,32 @@ def local(element: _Element) -> str:
 
 def related(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
     """The parts to which `part` relates: id → last word of the relation's type, and the path."""
-    folder, name = posixpath.split(part)
-    path = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
-    if path not in archive.namelist():
-        return {}
+    folder = posixpath.split(part)[0]
     return {
         element.get("Id", ""): (
             element.get("Type", "").rpartition("/")[2],
             posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).lstrip("/"),
         )
-        for element in parsed(archive.read(path))
-        if local(element) == "Relationship" and element.get("TargetMode") != "External"
+        for element in _relations(archive, part)
+        if element.get("TargetMode") != "External"
     }
+
+
+def external(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """The addresses outside the file to which `part` relates, by the relation's id."""
+    return {
+        element.get("Id", ""): element.get("Target", "")
+        for element in _relations(archive, part)
+        if element.get("TargetMode") == "External"
+    }
+
+
+def _relations(archive: zipfile.ZipFile, part: str) -> list[_Element]:
+    folder, name = posixpath.split(part)
+    path = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
+    if path not in archive.namelist():
+        return []
+    return [e for e in parsed(archive.read(path)) if local(e) == "Relationship"]
 
 
 def properties(archive: zipfile.ZipFile) -> tuple[Statement, str | None]:

@@ -1,0 +1,1 @@
+"""Citations in a report compared with what their sources say now."""

@@ -1,0 +1,187 @@
+"""Does each source still say what a report cites it for?"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+from assistant.answer import citation_id, locator
+from assistant.verifying.cited import Cited
+from assistant.verifying.differences import difference
+from assistant.verifying.findings import Finding, Place, Status, Verification
+from assistant.verifying.quotes import printed_quote, quotations
+from assistant.verifying.reports import cited_in
+from assistant.verifying.tracing import Tracing
+from assistant.verifying.words import Words, is_word
+from index.document import Document, Span
+from index.queries import Version
+from index.store import Store
+
+_TELLING = 4
+"""Words that a quote without an id must have to be told apart from what anyone may write."""
+_TRIED = 30
+"""Quotations of one footnote that are looked up, the longest of them."""
+_NEAREST = 20
+"""Chunks in which a quote of unknown origin is looked for, those that share most words with it."""
+_SOUGHT = 2_000
+"""Characters of a quote by which such chunks are found."""
+_GRAVITY: tuple[Status, ...] = ("unchanged", "moved", "changed", "gone", "not_in_store")
+
+
+def verify(store: Store, report: Path) -> Verification:
+    """What became of each citation of a report in the documents of a store.
+
+    Raises:
+        ReportError: the report cannot be read, or cites nothing.
+        StoreError: the store cannot be read.
+    """
+    found = cited_in(report)
+    checking = _Checking(store)
+    findings, unlinked = [], []
+    for cited in found:
+        if cited.id is not None:
+            findings.append(checking.finding(cited, cited.id))
+        elif (finding := checking.by_quote(cited)) is not None:
+            findings.append(finding)
+        else:
+            unlinked.append(cited.where)
+    return Verification(report=str(report), findings=tuple(findings), unlinked=tuple(unlinked))
+
+
+class _Checking:
+    """Looks at the versions in a store, each read once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._documents: dict[Version, Document] = {}
+        self._tracings: dict[tuple[Version, Version], Tracing] = {}
+        self._words: dict[Version, Words] = {}
+
+    def finding(self, cited: Cited, id_: str) -> Finding:
+        """What became of a citation with an id."""
+        prefix, _, span = id_.partition(":")
+        start, end = map(int, span.split("-"))
+        followed = [
+            self._followed(cited, version, Span(start, end))
+            for version in self._store.versions_named(prefix)
+            if start < end <= len(self._document(version).text)
+        ]
+        if followed:
+            # One version may have been several documents': a copy that was not changed counts.
+            return min(followed, key=lambda finding: _GRAVITY.index(finding.status))
+        quotes = quotations(cited.text)
+        return Finding(
+            where=cited.where,
+            id=id_,
+            quote=quotes[0] if quotes else None,
+            status="not_in_store",
+            elsewhere=next(filter(None, map(self._standing, _telling(quotes))), ()),
+        )
+
+    def by_quote(self, cited: Cited) -> Finding | None:
+        """What became of a citation that has lost its id; None where no document has its quote."""
+        for quote in _telling(quotations(cited.text)):
+            near = self._near(quote)
+            older = (
+                version
+                for live in near
+                for version in self._store.versions_of(live.document_id)
+                if not version.live
+            )
+            for version in chain(near, older):
+                for span in self._spans(version, quote):
+                    return self._followed(cited, version, span)
+        return None
+
+    def _followed(self, cited: Cited, version: Version, span: Span) -> Finding:
+        """What became of a passage of a version that the store holds."""
+        document = self._document(version)
+        place = _place(version, document, span)
+        around = (document.title, place.locator, *document.heading_path(span.start))
+        quote = printed_quote(cited.text, place.quote, around)
+        edited = () if quote is None else difference(place.quote, quote)
+        now, in_order = self._now(version, span)
+        changes = difference(place.quote, now.quote) if now else ()
+        status: Status
+        if now is None:
+            status = "gone"
+        elif changes or edited:
+            status = "changed"
+        elif in_order and Words(place.locator).keys == Words(now.locator).keys:
+            status = "unchanged"
+        else:
+            status = "moved"
+        return Finding(
+            where=cited.where,
+            id=cited.id,
+            quote=quote,
+            status=status,
+            cited=place,
+            now=now,
+            source_changes=changes,
+            report_changes=edited,
+            elsewhere=() if now else self._standing(place.quote),
+        )
+
+    def _now(self, version: Version, span: Span) -> tuple[Place | None, bool]:
+        """Where a passage stands in its document as it is now, and whether in its old order."""
+        if version.live:
+            return _place(version, self._document(version), span), True
+        live = self._store.versions_of(version.document_id)[0]
+        before, after = self._document(version), self._document(live)
+        if (version, live) not in self._tracings:
+            self._tracings[version, live] = Tracing(before.text, after.text)
+        trace = self._tracings[version, live].trace(span)
+        return trace.span and _place(live, after, trace.span), trace.in_order
+
+    def _standing(self, quote: str) -> tuple[Place, ...]:
+        """Where the very words stand in the documents as they are now."""
+        return tuple(
+            _place(version, self._document(version), span)
+            for version in self._near(quote)
+            for span in self._spans(version, quote)
+        )
+
+    def _near(self, quote: str) -> list[Version]:
+        """The documents as they are now that share most words with a quote."""
+        with self._store.snapshot() as snapshot:
+            hits = snapshot.lexical(quote[:_SOUGHT], _NEAREST)
+            chunks = snapshot.chunks([id_ for id_, _ in hits])
+        documents = [chunks[id_].document for id_, _ in hits if id_ in chunks]
+        return list(dict.fromkeys(Version(info.id, info.version, live=True) for info in documents))
+
+    def _spans(self, version: Version, quote: str) -> list[Span]:
+        """Where the very words stand in a version."""
+        if version not in self._words:
+            self._words[version] = Words(self._document(version).text)
+        return self._words[version].find(Words(quote))
+
+    def _document(self, version: Version) -> Document:
+        if version not in self._documents:
+            self._documents[version] = self._store.document(version.document_id, version.hash)
+        return self._documents[version]
+
+
+def _telling(quotes: Sequence[str]) -> Iterator[str]:
+    """Those quotes that are long enough to be told apart from what anyone may write."""
+    for quote in quotes[:_TRIED]:
+        if sum(map(is_word, Words(quote).keys)) >= _TELLING:
+            yield quote
+
+
+def _place(version: Version, document: Document, span: Span) -> Place:
+    start, end = span
+    page, page_end = document.page_at(start), document.page_at(end - 1)
+    return Place(
+        id=citation_id(version.hash, start, end),
+        document_id=version.document_id,
+        version=version.hash,
+        title=document.title,
+        locator=locator(
+            page, page_end, document.heading_path(start), document.parts_at(start, end)
+        ),
+        page=page,
+        page_end=page_end,
+        start=start,
+        end=end,
+        quote=document.text[start:end],
+    )
