@@ -17,8 +17,8 @@ from assistant.verifying.words import Words
 
 Positions = NDArray[np.int64]
 
-_RUNS = (8, 4, 2)
-"""Words in a row that must be unique, longest first."""
+_RUNS = ((8, 4), (2,))
+"""Words in a row that must be unique, longest first; what is found grows before the last."""
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits well mixed
 
 
@@ -42,11 +42,20 @@ class Alignment:
         self.new = _numbered(new, numbers)
         self.images: Positions = np.full(len(old), -1, np.int64)
         self.origins: Positions = np.full(len(new), -1, np.int64)
-        self._grow(_Run(0, 0, 0))
-        self._grow(_Run(len(old), len(new), 0))
-        for length in _RUNS:
-            for run in sorted(self._unique_runs(length), key=lambda r: -r.length):
-                self._take(run)
+        ends = [_Run(0, 0, 0), _Run(len(old), len(new), 0)]
+        for lengths in _RUNS:
+            for length in lengths:
+                for run in sorted(self._unique_runs(length), key=_by_length):
+                    self._take(run)
+            grown = sorted(_runs_of(self.images), key=_by_length)
+            # First each to the end of its sentence: what two sentences have in common at their
+            # beginnings must not go to the wrong one when another was removed.
+            for run in grown:
+                self._grow(run, old, new)
+            for run in [*grown, *ends]:
+                self._grow(run)
+        _settle(old, self.old, self.images, self.origins)
+        _settle(new, self.new, self.origins, self.images)
         self.kept = self._in_order()
 
     def _unique_runs(self, length: int) -> list[_Run]:
@@ -65,19 +74,18 @@ class Alignment:
         ]
 
     def _take(self, run: _Run) -> None:
-        """Match what is yet free of a run, and what continues it on both sides."""
+        """Match what is yet free of a run."""
         olds = np.arange(run.old, run.old + run.length)
         news = np.arange(run.new, run.new + run.length)
-        agree = (
-            (self.images[olds] < 0) & (self.origins[news] < 0) & (self.old[olds] == self.new[news])
-        )
-        self.images[olds[agree]] = news[agree]
-        self.origins[news[agree]] = olds[agree]
-        if agree.any():
-            self._grow(run)
+        free = (self.images[olds] < 0) & (self.origins[news] < 0)
+        free &= self.old[olds] == self.new[news]
+        self.images[olds[free]] = news[free]
+        self.origins[news[free]] = olds[free]
 
-    def _grow(self, run: _Run) -> None:
-        for step, old, new in ((-1, run.old - 1, run.new - 1), (1, *_behind(run))):
+    def _grow(self, run: _Run, *within: Words) -> None:
+        """Match what continues a run on both sides, where given `within` sentences of the texts."""
+
+        def grown(old: int, new: int, step: int, border: int) -> None:
             while (
                 0 <= old < len(self.old)
                 and 0 <= new < len(self.new)
@@ -85,12 +93,18 @@ class Alignment:
                 and self.origins[new] < 0
                 and self.old[old] == self.new[new]
             ):
+                at = (old + border, new + border)
+                if any(words.begins(place) for words, place in zip(within, at, strict=False)):
+                    return
                 self.images[old], self.origins[new] = new, old
                 old, new = old + step, new + step
 
+        grown(run.old - 1, run.new - 1, -1, 1)
+        grown(run.old + run.length, run.new + run.length, 1, 0)
+
     def _in_order(self) -> NDArray[np.bool_]:
         """Which words belong to the longest sequence of runs, in words, that has kept its order."""
-        runs = self._runs()
+        runs = _runs_of(self.images)
         # For each achievable weight the chain that ends first; both rise together.
         ends: list[int] = []
         weights: list[int] = []
@@ -112,18 +126,52 @@ class Alignment:
             number = before[number]
         return kept
 
-    def _runs(self) -> list[_Run]:
-        matched = np.flatnonzero(self.images >= 0)
-        if not len(matched):
-            return []
-        images = self.images[matched]
-        breaks = np.flatnonzero((np.diff(matched) != 1) | (np.diff(images) != 1)) + 1
-        edges = [0, *breaks.tolist(), len(matched)]
-        return [_Run(int(matched[a]), int(images[a]), b - a) for a, b in pairwise(edges)]
+
+def _runs_of(images: Positions) -> list[_Run]:
+    """The runs of words that went together."""
+    matched = np.flatnonzero(images >= 0)
+    if not len(matched):
+        return []
+    there = images[matched]
+    breaks = np.flatnonzero((np.diff(matched) != 1) | (np.diff(there) != 1)) + 1
+    edges = [0, *breaks.tolist(), len(matched)]
+    return [_Run(int(matched[a]), int(there[a]), b - a) for a, b in pairwise(edges)]
 
 
-def _behind(run: _Run) -> tuple[int, int]:
-    return run.old + run.length, run.new + run.length
+def _settle(words: Words, numbers: Positions, images: Positions, origins: Positions) -> None:
+    """Let words that one text has more begin where a sentence does, where that is as good.
+
+    Of 'He left. He slept. He ate.' and 'He left. He ate.', 'slept. He' may be missing, or
+    'He slept.' as a writer would have it.
+    """
+    for before, after in pairwise(_runs_of(images)):
+        start, end = before.old + before.length, after.old
+        if before.new + before.length != after.new or start == end or words.begins(start):
+            continue
+        for step, limit in ((-1, before.length), (1, after.length)):
+            shift = 0
+            while abs(shift) < limit:
+                at = shift if step > 0 else shift - 1
+                if numbers[start + at] != numbers[end + at]:
+                    break
+                shift += step
+                if words.begins(start + shift) and words.begins(end + shift):
+                    _slide(start, end, shift, images, origins)
+                    break
+
+
+def _slide(start: int, end: int, shift: int, images: Positions, origins: Positions) -> None:
+    """Move the unmatched words from `start` to `end` by `shift`."""
+    source, target = (start + shift, end + shift) if shift < 0 else (end, start)
+    length = abs(shift)
+    there = images[source : source + length].copy()
+    images[source : source + length] = -1
+    images[target : target + length] = there
+    origins[there] = np.arange(target, target + length)
+
+
+def _by_length(run: _Run) -> int:
+    return -run.length
 
 
 def _numbered(words: Words, numbers: dict[str, int]) -> Positions:

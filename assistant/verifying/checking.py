@@ -96,7 +96,8 @@ class _Checking:
         """What became of a passage of a version that the store holds."""
         document = self._document(version)
         place = _place(version, document, span)
-        around = (document.title, place.locator, *document.heading_path(span.start))
+        parts = (part.label for part in document.parts_at(*span))
+        around = (document.title, *document.heading_path(span.start), *parts)
         quote = printed_quote(cited.text, place.quote, around)
         edited = () if quote is None else difference(place.quote, quote)
         now, in_order = self._now(version, span)

@@ -1,6 +1,7 @@
 """Quotations inside the text of a footnote."""
 
 from collections.abc import Sequence
+from itertools import combinations, pairwise
 
 from rapidfuzz.distance import Indel
 
@@ -31,21 +32,19 @@ def printed_quote(text: str, cited: str, besides: Sequence[str] = ()) -> str | N
         As it is printed, without its marks; None where nothing is quoted.
     """
     words, wanted = Words(text), Words(cited).keys
-    others = [Words(other).keys for other in besides]
+    others = [keys for other in besides if (keys := Words(other).keys) != wanted]
     best, likeness = None, -1.0
-    for first, behind in _pairs(words):
-        keys = words.keys[first:behind]
-        alike = Indel.normalized_similarity(keys, wanted)
-        if alike > likeness and (alike == 1.0 or not any(_holds(other, keys) for other in others)):
+    for first, behind in _pairs(words, others):
+        alike = Indel.normalized_similarity(words.keys[first:behind], wanted)
+        if alike > likeness:
             best, likeness = words.extract(first, behind), alike
     return best
 
 
-def _pairs(words: Words) -> list[tuple[int, int]]:
+def _pairs(words: Words, others: Sequence[Sequence[str]] = ()) -> list[tuple[int, int]]:
+    """What stands between any two marks, without the marks around one of the `others`."""
     marks = [at for at, key in enumerate(words.keys) if key == _MARK][:_MOST_MARKS]
-    return [(a + 1, b) for number, a in enumerate(marks) for b in marks[number + 1 :] if b > a + 1]
-
-
-def _holds(keys: Sequence[str], wanted: Sequence[str]) -> bool:
-    length = len(wanted)
-    return any(keys[at : at + length] == wanted for at in range(len(keys) - length + 1))
+    for first, behind in pairwise(marks[:]):
+        if words.keys[first + 1 : behind] in others:
+            marks = [mark for mark in marks if mark not in (first, behind)]
+    return [(a + 1, b) for a, b in combinations(marks, 2) if b > a + 1]

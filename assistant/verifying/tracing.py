@@ -19,7 +19,7 @@ from index.sentences import sentence_spans
 LIKENESS = 0.5
 """From this share of common words on, 2·common / (old + new), a sentence is the old one changed."""
 
-_FINAL = frozenset('.!?:;"|)') | {"..."}
+_FINAL = frozenset(".!?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,10 @@ class Tracing:
         first, behind = self._old.inside(*span)
         if first == behind:
             return Trace()
-        at = self._verbatim(first, behind)
-        if at is not None:
-            image = self._widened(first, behind, at, at + behind - first)
-        else:
-            successor = self._successor(first, behind)
-            if successor is None:
-                return Trace()
-            image = successor
+        found = self._verbatim(first, behind) or self._successor(first, behind)
+        if found is None:
+            return Trace()
+        image = self._widened(first, behind, *found)
         before = [self._old.standing(i) for i in range(first, behind)]
         after = [self._new.standing(i) for i in range(*image)]
         return Trace(
@@ -65,7 +61,7 @@ class Tracing:
 
     # The very words ----------------------------------------------------------------------------
 
-    def _verbatim(self, first: int, behind: int) -> int | None:
+    def _verbatim(self, first: int, behind: int) -> tuple[int, int] | None:
         """Where the words stand in the new text as the successor of this occurrence of them."""
         wanted = self._found.old[first:behind]
         olds = _occurrences(self._found.old, wanted)
@@ -80,7 +76,7 @@ class Tracing:
         # Where the same words stand several times and their surroundings do not tell, order does.
         rest = [old for old in olds if old not in taken]
         taken.update(zip(rest, sorted(free), strict=False))
-        return taken.get(first)
+        return (taken[first], taken[first] + behind - first) if first in taken else None
 
     def _image(self, first: int, length: int) -> int | None:
         """Where most of these words went, if they went together."""
@@ -96,36 +92,25 @@ class Tracing:
 
         'The gate held' does not stand unchanged in 'It is untrue that the gate held'.
         """
-        if self._begins(self._old, first):
+        if self._old.begins(first):
             at = start
-            while not self._begins(self._new, at) and self._is_new(at - 1):
+            while not self._new.begins(at) and self._is_new(at - 1):
                 at -= 1
             if at < start and any(c.isalpha() for c in self._new.extract(at, start)):
                 start = at
-        if self._ends(self._old, behind):
+        if self._old.begins(behind):
             at = end
-            while not self._ends(self._new, at) and self._is_new(at):
+            while not self._new.begins(at) and self._is_new(at):
                 at += 1
             if any(is_word(key) for key in self._new.keys[end:at]):
                 end = at
+            # The sign at its end may have gone to the sentence behind it.
+            if self._old.keys[behind - 1] in _FINAL and self._new.keys[end - 1] not in _FINAL:
+                end += self._new.keys[end : end + 1] == [self._old.keys[behind - 1]]
         return start, end
 
     def _is_new(self, at: int) -> bool:
         return 0 <= at < len(self._new) and self._found.origins[at] < 0
-
-    @staticmethod
-    def _begins(words: Words, at: int) -> bool:
-        """Whether a sentence, line or cell begins with this word."""
-        if at == 0 or words.keys[at - 1] in _FINAL:
-            return True
-        return "\n" in words.text[words.ends[at - 1] : words.starts[at]]
-
-    @staticmethod
-    def _ends(words: Words, behind: int) -> bool:
-        """Whether a sentence, line or cell ends before this word."""
-        if behind == len(words) or words.keys[behind - 1] in _FINAL or words.keys[behind] == "|":
-            return True
-        return "\n" in words.text[words.ends[behind - 1] : words.starts[behind]]
 
     def _in_order(self, first: int, behind: int, image: tuple[int, int]) -> bool:
         """Whether what kept its order around a passage is still around its image."""
@@ -149,14 +134,31 @@ class Tracing:
             alike = Indel.normalized_similarity(wanted, found) if wanted and found else 0.0
             if alike > likeness or (best is None and alike == likeness):
                 best, likeness = window, alike
-        return best
+        return None if best is None else self._completed(first, behind, *best)
+
+    def _completed(self, first: int, behind: int, start: int, end: int) -> tuple[int, int]:
+        """The whole sentences of which a successor is the greater part, if whole ones are cited."""
+        whole = _sentence(self._new, start, end)
+        if 2 * (end - start) < whole[1] - whole[0]:
+            return start, end
+        return (
+            whole[0] if self._old.begins(first) else start,
+            whole[1] if self._old.begins(behind) else end,
+        )
+
+    def _is_anothers(self, first: int, behind: int, image: tuple[int, int]) -> bool:
+        """Whether most of the sentence around an image comes from other sentences."""
+        own = _sentence(self._old, first, behind)
+        origins = self._found.origins[slice(*_sentence(self._new, *image))]
+        ours = np.count_nonzero((origins >= own[0]) & (origins < own[1]))
+        return 2 * int(ours) < np.count_nonzero(origins >= 0)
 
     def _windows(self, first: int, behind: int) -> Iterator[tuple[int, int]]:
         """Where in the new text they may be: first their own image, then sentences around it."""
         images = self._found.images
         own = images[first:behind]
         hull = _hull(own)
-        if hull is not None:
+        if hull is not None and not self._is_anothers(first, behind, hull):
             head = int(np.argmax(own == hull[0]))
             tail = int(np.argmax(own[::-1] == hull[1] - 1))
             start, end = hull
@@ -208,6 +210,15 @@ class Tracing:
                 if b - a > 3 * length:
                     break
                 yield a, b
+
+
+def _sentence(words: Words, first: int, behind: int) -> tuple[int, int]:
+    """Some words with the rest of the sentences, lines or cells in which they stand."""
+    while not words.begins(first):
+        first -= 1
+    while not words.begins(behind):
+        behind += 1
+    return first, behind
 
 
 def _words(keys: Sequence[str]) -> list[str]:

@@ -18,7 +18,8 @@ _ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 """Scripts that set no space between words: each character counts as a word."""
 _IN_WORDS = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{_ALONE}]]"
 _HYPHEN = r"[-\u2010\u2011]"
-_LINE_END = r"[-\u2010\u00ad][^\S\n]*\n[^\S\n]*"
+_LINE_END = r"(?:[-\u2010\u00ad][^\S\n]*\n[^\S\n]*|[-\u2010]\x20(?=\p{Ll}))"
+"""A hyphen where a line ended, or did before a reader of HTML or Markdown joined the lines."""
 _WORD = regex.compile(
     rf"""(?V1x)
     {_IN_WORDS}+
@@ -30,6 +31,8 @@ _WORD = regex.compile(
     | [^\s\p{{Cf}}]
     """
 )
+_FINAL = frozenset(".!?:;)]") | {'"', "..."}
+_FULL_STOPS = frozenset("。！？")
 _BREAK = "\x1f"
 """In a word as it stands: a hyphen that may be there only because a line ended."""
 _LINE_BREAK = regex.compile(_LINE_END)
@@ -74,6 +77,19 @@ class Words:
         first = bisect_right(self.ends, start)
         return first, max(first, bisect_left(self.starts, end))
 
+    def begins(self, at: int) -> bool:
+        """Whether a sentence, a line or a cell begins with word `at`, or may begin behind all."""
+        if at in (0, len(self)):
+            return True
+        before = self.keys[at - 1]
+        between = self.text[self.ends[at - 1] : self.starts[at]]
+        return (
+            "\n" in between
+            or before in _FULL_STOPS
+            or (bool(between) and before in _FINAL)
+            or "|" in (before, self.keys[at])
+        )
+
     def extract(self, first: int, behind: int) -> str:
         """The text from word `first` to before word `behind`; empty where there is none."""
         return self.text[self.starts[first] : self.ends[behind - 1]] if first < behind else ""
@@ -98,8 +114,7 @@ class Words:
         word = self.text[start:end]
         if word.isascii() and word.isalnum():
             return word
-        if "\n" in word:
-            word = _LINE_BREAK.sub(_BREAK, word)
+        word = _LINE_BREAK.sub(_BREAK, word)
         word = unicodedata.normalize("NFC", word).translate(_SIGNS)
         if word == "'" and not (start and self.text[start - 1].isdigit()):
             return '"'  # a quotation mark, unless it stands for feet or minutes
