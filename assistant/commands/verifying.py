@@ -14,8 +14,7 @@ from assistant.commands.options import (
     StoreOption,
     opened,
 )
-from assistant.verifying.differences import marked
-from assistant.verifying.findings import Finding, Place, Verification
+from assistant.verifying.findings import Finding, Place, Verification, marked
 
 _NAMES = {"not_in_store": "not in this store"}
 

@@ -1,26 +1,11 @@
 """How one wording differs from another, word by word."""
 
 from itertools import groupby
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
 from rapidfuzz.distance import LCSseq
 
+from assistant.verifying.findings import Change, Kind
 from assistant.verifying.words import Words, same
-
-Kind = Literal["kept", "removed", "added"]
-
-
-class Change(BaseModel):
-    """Words that both wordings have, or only the first, or only the second.
-
-    White space between words is folded; what stands behind the last of them is part of `text`.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: Kind
-    text: str
 
 
 def difference(before: str, after: str) -> tuple[Change, ...]:
@@ -52,17 +37,6 @@ def difference(before: str, after: str) -> tuple[Change, ...]:
             words = old if kind == "removed" else new
             changes.append(Change(kind=kind, text=_written(words, [at for _, at in group])))
     return tuple(changes)
-
-
-def marked(changes: tuple[Change, ...]) -> str:
-    """A difference in one line, removed words in [-…-], added ones in {+…+}."""
-    marks = {"kept": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
-    parts = []
-    for change in changes:
-        opening, closing = marks[change.kind]
-        words = change.text.rstrip()
-        parts.append(f"{opening}{words}{closing}{change.text[len(words) :]}")
-    return "".join(parts).rstrip()
 
 
 def _order(step: tuple[Kind, int]) -> bool:

@@ -5,10 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from assistant.verifying.differences import Change
-
 SCHEMA_VERSION = 1
 
+Kind = Literal["kept", "removed", "added"]
 Status = Literal["unchanged", "moved", "changed", "gone", "not_in_store"]
 """What became of a citation.
 
@@ -28,6 +27,16 @@ ligatures and shapes of quotation marks and dashes.
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+class Change(_Frozen):
+    """Words that both wordings have, or only the first, or only the second.
+
+    White space between words is folded; what stands behind the last of them is part of `text`.
+    """
+
+    kind: Kind
+    text: str
 
 
 class Place(_Frozen):
@@ -94,3 +103,14 @@ class Verification(_Frozen):
     def counts(self) -> dict[Status, int]:
         """How many citations there are of each status that occurs."""
         return dict(Counter(finding.status for finding in self.findings))
+
+
+def marked(changes: tuple[Change, ...]) -> str:
+    """A difference in one line, removed words in [-…-], added ones in {+…+}."""
+    marks = {"kept": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
+    parts = []
+    for change in changes:
+        opening, closing = marks[change.kind]
+        words = change.text.rstrip()
+        parts.append(f"{opening}{words}{closing}{change.text[len(words) :]}")
+    return "".join(parts).rstrip()

@@ -151,7 +151,7 @@ class Tracing:
         own = _sentence(self._old, first, behind)
         origins = self._found.origins[slice(*_sentence(self._new, *image))]
         ours = np.count_nonzero((origins >= own[0]) & (origins < own[1]))
-        return 2 * int(ours) < np.count_nonzero(origins >= 0)
+        return 2 * int(ours) < int(np.count_nonzero(origins >= 0))
 
     def _windows(self, first: int, behind: int) -> Iterator[tuple[int, int]]:
         """Where in the new text they may be: first their own image, then sentences around it."""

@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from assistant.verifying.differences import difference, marked
+from assistant.verifying.differences import difference
+from assistant.verifying.findings import marked
 from assistant.verifying.words import Words
 from index.document import Span
 

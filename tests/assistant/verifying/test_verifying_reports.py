@@ -9,8 +9,7 @@ from footnoted import FORMATS, Noted, markdown, noted
 
 import assistant as package
 from assistant.assistant import Assistant
-from assistant.verifying.differences import marked
-from assistant.verifying.findings import Finding, Verification
+from assistant.verifying.findings import Finding, Verification, marked
 from index.errors import ReportError, StoreError
 
 LEVELS = """# Levels
