@@ -14,6 +14,7 @@ from assistant.commands.options import (
     StoreOption,
     opened,
 )
+from assistant.commands.printing import say
 from assistant.verifying.findings import Finding, Place, Verification, marked
 
 _NAMES = {"not_in_store": "not in this store"}
@@ -31,7 +32,8 @@ def verify(
     if as_json or format is Format.json:
         typer.echo(verification.model_dump_json(indent=2))
     else:
-        typer.echo("\n".join(_rendered(verification)))
+        for line in _rendered(verification):
+            say(line)
     if not verification.clean:
         raise typer.Exit(DIFFERENT)
 
