@@ -13,7 +13,7 @@ from index.document import Part
 if TYPE_CHECKING:
     from assistant.reports.report import Report
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 _FOOTNOTE_SHAPED = re.compile(r"\[(\d+)\]")
 
 SpanPair = tuple[int, int]
@@ -100,7 +100,7 @@ class Answer(Exports, _Frozen):
     that no document mentions.
     """
 
-    schema_version: int = SCHEMA_VERSION
+    schema_version: Literal[1] = SCHEMA_VERSION
     question: str
     kind: Kind = "answer"
     message: str = ""
@@ -135,6 +135,14 @@ class Answer(Exports, _Frozen):
     def citation(self, number: int) -> Citation:
         """The footnote with this number."""
         return self.citations[number - 1]
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        from assistant.links import base_address
+        from assistant.reports.notebook import fragment
+        from assistant.settings import load
+
+        return fragment(self, base_address(load()))
 
     def as_report(self) -> "Report":
         """The answer as a report with one question, which is its heading."""

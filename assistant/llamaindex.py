@@ -3,7 +3,6 @@
 Imported only when one of them is used: llama-index takes more than a second to import.
 """
 
-import asyncio
 import importlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from llama_index.core.schema import Document as LlamaDocument
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import ValidationError
 
-from assistant.answer import Citation, Passage, citation_id
+from assistant.answer import Answer, Citation, Passage, citation_id
 from index.document import ISO_DATE, Document, normalised
 from index.embeddings import Vectors
 from index.errors import EmptyDocument, FootnoteError, ModelError, SettingsError
@@ -165,11 +164,10 @@ class FootnoteRetriever(BaseRetriever):
         self._k = k
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        passages = self._assistant.search(query_bundle.query_str, k=self._k)
-        return [_node(p, citation_id(p.version, p.start, p.end), p.score) for p in passages]
+        return _nodes(self._assistant.search(query_bundle.query_str, k=self._k))
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return await asyncio.to_thread(self._retrieve, query_bundle)
+        return _nodes(await self._assistant.asearch(query_bundle.query_str, k=self._k))
 
 
 class FootnoteQueryEngine(BaseQueryEngine):
@@ -180,16 +178,23 @@ class FootnoteQueryEngine(BaseQueryEngine):
         self._assistant = assistant
 
     def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
-        answer = self._assistant.query(query_bundle.query_str)
-        nodes = [_node(citation, citation.id, citation.score) for citation in answer.citations]
-        metadata = {"answer": answer.model_dump(mode="json")}
-        return Response(response=answer.text, source_nodes=nodes, metadata=metadata)
+        return _response(self._assistant.query(query_bundle.query_str))
 
     async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
-        return await asyncio.to_thread(self._query, query_bundle)
+        return _response(await self._assistant.aquery(query_bundle.query_str))
 
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
+
+
+def _nodes(passages: Iterable[Passage]) -> list[NodeWithScore]:
+    return [_node(p, citation_id(p.version, p.start, p.end), p.score) for p in passages]
+
+
+def _response(answer: Answer) -> Response:
+    nodes = [_node(citation, citation.id, citation.score) for citation in answer.citations]
+    metadata = {"answer": answer.model_dump(mode="json")}
+    return Response(response=answer.text, source_nodes=nodes, metadata=metadata)
 
 
 def _node(place: Passage | Citation, id_: str, score: float) -> NodeWithScore:

@@ -1,6 +1,7 @@
 """Inside llama-index's own programs, and llama-index's parts inside ours."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,14 @@ import pytest
 from llama_index.core import PromptTemplate, Settings
 from llama_index.core.base.base_selector import BaseSelector, SelectorResult, SingleSelection
 from llama_index.core.embeddings import MockEmbedding
-from llama_index.core.llms import MockLLM
+from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata, MockLLM
 from llama_index.core.postprocessor import SimilarityPostprocessor
-from llama_index.core.query_engine import RetrieverQueryEngine, RouterQueryEngine
+from llama_index.core.query_engine import (
+    RetrieverQueryEngine,
+    RouterQueryEngine,
+    SubQuestionQueryEngine,
+)
+from llama_index.core.question_gen import LLMQuestionGenerator
 from llama_index.core.response_synthesizers import BaseSynthesizer, ResponseMode
 from llama_index.core.response_synthesizers.no_text import NoText
 from llama_index.core.schema import Document as LlamaDocument
@@ -136,6 +142,51 @@ def test_a_router_of_llama_index_sends_each_question_to_the_right_store(demo, ot
     assert "90 sacks" in str(
         asyncio.run(router.aquery("How many sacks of flour did the mill grind?"))
     )
+
+
+class Scripted(CustomLLM):
+    """A language model that takes a question apart, then repeats what it was given to go by."""
+
+    parts: str
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        return LLMMetadata()
+
+    def complete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:
+        del formatted
+        return CompletionResponse(text=self.parts if '"sub_question"' in prompt else prompt)
+
+    def stream_complete(self, prompt: str, formatted: bool = False, **_: Any) -> Any:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("use_async", [False, True])
+def test_a_sub_question_engine_of_llama_index_asks_each_store_its_part(demo, other, use_async):
+    asked = [
+        ("flood", "Why did Gate 3 fail?"),
+        ("mills", "How many sacks of flour did the mill grind?"),
+    ]
+    parts = [{"sub_question": question, "tool_name": name} for name, question in asked]
+    model = Scripted(parts=json.dumps({"items": parts}))
+    engine = SubQuestionQueryEngine.from_defaults(
+        query_engine_tools=[
+            QueryEngineTool.from_defaults(one.as_query_engine(), name=name, description=name)
+            for one, (name, _) in zip((demo, other), asked, strict=True)
+        ],
+        llm=model,
+        question_gen=LLMQuestionGenerator.from_defaults(llm=model),
+        use_async=use_async,
+        verbose=False,
+    )
+    response = engine.query("Why did Gate 3 fail, and how much flour did the mill grind?")
+    for assistant, (_, question) in zip((demo, other), asked, strict=True):
+        answer = assistant.query(question)
+        assert answer.text in str(response)
+        # The engine gives the answers as nodes, and behind them the passages that they cite.
+        assert {citation.id for citation in answer.citations} <= {
+            node.node_id for node in response.source_nodes
+        }
 
 
 def test_the_retriever_feeds_llama_indexs_own_query_engine(demo: Assistant):
