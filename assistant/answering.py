@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from assistant.answer import Answer, AnswerReady, Event, Progress, SentenceReady
-from assistant.clarifying import asked_back
+from assistant.clarifying import asked_back, taken_for
 from assistant.drafts import Reading
 from assistant.footnotes import Footnotes
 from assistant.opening import Opening
@@ -95,7 +95,11 @@ class Answering:
             clock.lap("verify")
         whole = combined(several, readings)
         nearest = found[0].passages[:NEAREST] if whole.abstained and found else []
-        notices = (*remarks(one.question for one in found), *narrowed(one.scope for one in found))
+        notices = (
+            *taken_for(asked),
+            *remarks(one.question for one in found),
+            *narrowed(one.scope for one in found),
+        )
         answer = footnotes.answer(
             asked.text, whole, self.reader.name, [n.passage for n in nearest], notices, clock.laps
         )

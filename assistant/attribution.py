@@ -82,6 +82,7 @@ _ORDINARY = frozenset(
     why with yes yesterday yet you your
     """.split()  # noqa: SIM905
 )
+_TITLED = re.compile(rf"{_TITLE} ")
 _MALE, _FEMALE = re.compile(r"(Mr|Sir|Lord)\b"), re.compile(r"(Mrs|Ms|Miss|Dame|Lady)\b")
 
 
@@ -182,12 +183,17 @@ def missing_speaker(text: str, before: Sequence[Span], sentence: Span) -> Speake
     return None
 
 
+def people(text: str) -> list[str]:
+    """The full names in a text that may be a person's, in order: two words, or one with a title."""
+    return [name for name in _people(text) if " " in name]
+
+
 def _people(frame: str) -> list[str]:
     """The names in a sentence that may be a person's: not 'the Bell Bridge', 'in May', 'Gate 3'."""
     return [
         match[0]
         for match in _PERSON.finditer(frame)
-        if match[0].split()[0].lower() not in _ORDINARY
+        if (_TITLED.match(match[0]) or match[0].split()[0].lower() not in _ORDINARY)
         and not _NO_PERSON_BEFORE.search(frame[: match.start()])
         and not re.match(r" \d", frame[match.end() :])
     ]

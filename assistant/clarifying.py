@@ -34,6 +34,11 @@ def asked_back(question: Question, passages: Sequence[Retrieved]) -> Reading:
     return Reading("clarification", f"{message} Ask again with the name.", abstained=True)
 
 
+def taken_for(question: Question) -> tuple[str, ...]:
+    """One line that tells whom a pronoun was taken for; none where there was none."""
+    return (f"Read as a question about {question.antecedent}.",) if question.antecedent else ()
+
+
 def _listed(names: Sequence[str]) -> str:
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Literal, TypedDict
 
 from assistant.accounting import LineItem, lines_asked
+from assistant.antecedents import resolved
 from assistant.searches import History, asking, searches
 from assistant.values import Expected
 from index.errors import QuestionError
@@ -160,6 +161,7 @@ class Question:
     each_side: bool = False
     topic: bool = False
     pronoun: str = ""
+    antecedent: str = ""
     bare: bool = False
     names: tuple[str, ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
@@ -179,17 +181,18 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
             f"The question has {len(text):,} characters; at most {limit:,} are taken. Shorten it, "
             "or add the long text as a document and ask about that."
         )
+    typed, (text, antecedent) = text, resolved(text, history)
     plain = _POLITE.sub("", text, count=1)
     lines = lines_asked(plain)
     kind, target = _kind(plain)
     each_side = bool(_EACH_SIDE.search(text))
-    typed, text = text, _EACH_SIDE.sub("", text) if each_side else text
+    text = _EACH_SIDE.sub("", text) if each_side else text
     standalone = _standalone(text, history) if kind in ("question", "yes_no") else text
     return Question(
         text=typed,
         standalone=standalone,
         asking=asking(plain),
-        searches=searches(plain, lines, _names(typed), history),
+        searches=searches(plain, lines, _names(text), history),
         lines=lines,
         kind=kind,
         **_words(text, standalone),
@@ -201,9 +204,10 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         target=target,
         each_side=each_side,
         topic=bool(_TOPIC.match(plain)),
-        pronoun="" if history else _dangling(text),
+        pronoun=_dangling(text, history),
+        antecedent=antecedent,
         bare=_is_bare(text),
-        names=_names(typed),
+        names=_names(text),
     )
 
 
@@ -284,10 +288,13 @@ def _is_bare(text: str) -> bool:
     return not frozenset(analyzed(text)) - _function_terms() - _saying_terms()
 
 
-def _dangling(text: str) -> str:
-    """The personal pronoun before which nobody is named who could be meant; else ''."""
+def _dangling(text: str, history: History) -> str:
+    """The personal pronoun before which nobody is named who could be meant; else ''.
+
+    'They' may stand for whatever earlier turns speak of.
+    """
     match = _PRONOUN.search(text)
-    if match is None or _names(text):
+    if match is None or _names(text) or (history and match[0].lower() == "they"):
         return ""
     opening = _HOW.sub(" ", text[: match.start()])
     before = frozenset(analyzed(opening)) - _function_terms()

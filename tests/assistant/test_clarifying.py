@@ -32,5 +32,21 @@ def test_a_pronoun_that_stands_for_someone_named_is_no_reason_to_ask(
     assert demo.query(question).kind != "clarification"
 
 
-def test_after_a_turn_that_names_someone_it_is_answered(demo: Assistant):
-    assert demo.query("What did she say?", history=HISTORY).kind != "clarification"
+def test_after_a_turn_that_names_someone_that_one_is_answered_about(demo: Assistant):
+    answer = demo.query("What did she say?", history=HISTORY)
+
+    assert answer.kind == "answer"
+    assert all("Korrendahl" in sentence.text for sentence in answer.sentences)
+    assert answer.notices == ("Read as a question about Ilsabet Korrendahl.",)
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [("user", "When did the sirens sound?"), ("assistant", "At 21:58.[1]")],
+        [("user", "Who spoke?"), ("assistant", "Mr Arnquist spoke in the Old Harbour.[1]")],
+    ],
+    ids=["nobody", "nobody who can be she"],
+)
+def test_after_turns_that_name_nobody_it_can_be_it_is_asked_back(demo: Assistant, history):
+    assert demo.query("What did she say?", history=history).kind == "clarification"
