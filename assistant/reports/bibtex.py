@@ -1,5 +1,6 @@
 """Sources → BibTeX, in entry types and fields that biblatex knows; bibtex takes what it knows."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from assistant.reports.sources import Source
@@ -13,9 +14,17 @@ _ESCAPED = str.maketrans(
         "}": r"{\textbraceright}",
         "~": r"{\textasciitilde}",
         "^": r"{\textasciicircum}",
+        "`": r"{\textasciigrave}",
+        "<": r"{\textless}",
+        ">": r"{\textgreater}",
+        "|": r"{\textbar}",
         **{sign: f"\\{sign}" for sign in "%&$#_"},
     }
 )
+
+
+_LIGATURE = re.compile(r"-(?=-)|'(?=')")
+"""TeX would make a dash of two hyphens, and a quotation mark of two apostrophes."""
 
 
 def bibtex(cited: Sequence[Source]) -> str:
@@ -49,4 +58,4 @@ def _fields(source: Source) -> Iterator[tuple[str, str]]:
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_ESCAPED)
+    return _LIGATURE.sub(r"\g<0>{}", text.translate(_ESCAPED))

@@ -63,6 +63,9 @@ class Block:
 
 UNSUPPORTED = "(not supported by the sources)"
 _SPACE = re.compile(r"\s+")
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 _EXCERPT = 280
 """The longest excerpt of a passage that does not answer, in characters."""
 
@@ -147,8 +150,13 @@ def colophon(answers: Sequence[Answer]) -> str:
 
 
 def folded(text: str) -> str:
-    """The text with each run of white space as one space."""
-    return " ".join(text.split())
+    """The text with each run of white space as one space, and printable."""
+    return printable(" ".join(text.split()))
+
+
+def printable(text: str) -> str:
+    """The text with '\ufffd' for control characters and what else no XML and no page may hold."""
+    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def web_address(source: str | None) -> str | None:
@@ -199,7 +207,7 @@ def _runs(sentence: Sentence) -> Iterator[Run]:
             for mark, pairs in spans.items()
             if any(first <= start and end <= last for first, last in pairs)
         )
-        yield Run(_SPACE.sub(" ", sentence.text[start:end]), marks)
+        yield Run(printable(_SPACE.sub(" ", sentence.text[start:end])), marks)
 
 
 def _nearest(passage: Passage) -> Line:

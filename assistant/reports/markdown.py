@@ -56,7 +56,7 @@ def markdown(report: Report, style: str, base: str) -> str:
     ]
     if numbering.notes:
         parts += [
-            f"[^{labels.of(number)}]: {_inline(note(citation, base))}"
+            f"[^{labels.of(number)}]: {_opened(_inline(note(citation, base)))}"
             for number, citation in enumerate(numbering.notes, start=1)
         ]
         entries = references(sources(numbering.notes), style)

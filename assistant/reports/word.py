@@ -3,7 +3,6 @@
 Elements and their order follow ECMA-376, part 1, chapter 17 (WordprocessingML).
 """
 
-import re
 from collections.abc import Iterable
 
 from docx.document import Document
@@ -15,13 +14,13 @@ from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import OxmlElement
 from docx.oxml.xmlchemy import BaseOxmlElement
 
+from assistant.reports.content import printable
+
 FOOTNOTE_TEXT = "footnote text"
 FOOTNOTE_REFERENCE = "footnote reference"
 HYPERLINK = "Hyperlink"
 """The names under which Word knows these styles."""
 
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold."""
 _SEPARATORS = {-1: "separator", 0: "continuationSeparator"}
 _AFTER_FOOTNOTE_SETTINGS = ("endnotePr", "compat", "docVars", "rsids", "mathPr")
 
@@ -97,7 +96,7 @@ def run(text: str, style: str = "", properties: Iterable[BaseOxmlElement] = ()) 
             of.append(one)
     if text:
         words = _child(element, "w:t")
-        words.text = _ILLEGAL.sub("\ufffd", text)
+        words.text = printable(text)
         words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return element
 

@@ -1,0 +1,64 @@
+"""What a report has to say: told by its answers themselves, never by what writes them."""
+
+from outside import Told
+
+from assistant.answer import Citation
+from assistant.reports.report import Report
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def named(report: Report) -> list[Citation]:
+    """The citations of a report, each in every place that names it."""
+    return [
+        answer.citation(number)
+        for answer in report.answers
+        for sentence in answer.sentences
+        for number in sentence.citations
+    ]
+
+
+def footnotes(report: Report) -> list[Citation]:
+    """The footnotes that a report has, in the order in which they are named."""
+    return list({(c.document_id, c.id): c for c in named(report)}.values())
+
+
+def check_footnotes(told: Told, expected: list[Citation]) -> None:
+    """Each footnote says what it cites, word for word, and links to it."""
+    assert [note.cited for note in told.notes] == [[citation.id] for citation in expected]
+    for note, citation in zip(told.notes, expected, strict=True):
+        assert f"“{printable(flat(citation.quote))}”" in note.text
+        assert note.text.endswith(f" {citation.id}")
+        assert printable(flat(citation.title)) in note.text
+        assert citation.page is None or f"p. {citation.page}" in note.text
+        assert citation.date is None or citation.date[:4] in note.text
+
+
+def check_sentences(told: Told, report: Report, expected: list[Citation]) -> None:
+    """Every sentence is there word for word, in its order, with its footnotes right behind it."""
+    at = 0
+    text = flat(told.text)
+    place = 0
+    ids = [citation.id for citation in expected]
+    for answer in report.answers:
+        for sentence in answer.sentences:
+            words = printable(flat(sentence.text))
+            at = text.find(words, at)
+            assert at >= 0, words
+            at += len(words)
+            for number in sentence.citations:
+                place += 1
+                note = ids.index(answer.citation(number).id) + 1
+                marks = {f"‹{note}›", f"‹{place}›", str(note)}
+                mark = next((mark for mark in marks if text.startswith(mark, at)), None)
+                assert mark, text[at - 20 : at + 20]
+                at += len(mark)
+        for remark in (answer.message, *answer.notices):
+            assert printable(flat(remark)) in text
+
+
+def printable(text: str) -> str:
+    """The text without what XML cannot hold."""
+    return text.replace("\u0001", "\ufffd").replace("\ufffe", "\ufffd")
