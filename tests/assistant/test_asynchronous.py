@@ -1,6 +1,7 @@
 """Asking from asyncio and from many threads: the same answers, and nothing that goes on behind."""
 
 import asyncio
+import gc
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from assistant.answer import Answer, AnswerReady, SentenceReady
@@ -124,13 +126,28 @@ def test_options_of_query_are_those_of_aquery_and_astream(demo: Assistant):
 
 def test_many_threads_and_tasks_at_once_get_the_answers_they_would_get_alone(own, alone):
     async def gathered() -> list[Answer]:
-        return await asyncio.gather(*(own.aquery(question) for question in QUESTIONS * 8))
+        return await asyncio.gather(*(own.aquery(question) for question in QUESTIONS[:2] * 100))
 
     with ThreadPoolExecutor(32) as pool:
-        from_threads = [pool.submit(own.query, question) for question in QUESTIONS * 8]
+        from_threads = [pool.submit(own.query, question) for question in QUESTIONS * 7]
         from_tasks = asyncio.run(gathered())
-    for question, thread, task in zip(QUESTIONS * 8, from_threads, from_tasks, strict=True):
-        assert told(thread.result()) == told(task) == alone[question]
+    expected = [*alone.values()]
+    assert [told(answer.result()) for answer in from_threads] == expected * 7
+    assert [told(answer) for answer in from_tasks] == expected[:2] * 100
+
+
+def test_asking_often_at_once_opens_no_more_files_and_threads(own: Assistant):
+    def used() -> tuple[int, int]:
+        with ThreadPoolExecutor(32) as pool:
+            list(pool.map(own.query, QUESTIONS[:2] * 16))
+        own.batch(QUESTIONS[:2] * 16)
+        gc.collect()
+        return psutil.Process().num_fds(), psutil.Process().num_threads()
+
+    (files, threads), *later = (used() for _ in range(3))
+    # A connection to the catalog is kept for each of the threads that asked at once, at most.
+    assert max(now for now, _ in later) <= files + 20
+    assert max(now for _, now in later) <= threads + 6
 
 
 def test_a_batch_has_the_answers_in_the_order_of_the_questions(own: Assistant, alone):
