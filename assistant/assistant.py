@@ -164,7 +164,7 @@ class Assistant(Library):
 
         Args:
             questions: one after the other; or a template, the report's own Markdown in which each
-                question stands in double braces on a line of its own (`assistant.reports`).
+                question stands in double braces on a line of its own: `{{ Why? }}`.
             title: what the report is called.
             documents: ids of the only documents to look in.
             progress: is told how many questions of how many are answered.

@@ -11,6 +11,7 @@ from assistant.answer import Answer
 from assistant.commands.options import ABSTAINED, DocumentOption, JsonOption, StoreOption, opened
 from assistant.commands.printing import print_json, rendered, say, show
 from assistant.commands.progress import counting_bar
+from assistant.commands.questions import STANDARD_INPUT
 from assistant.links import base_address
 from assistant.reports.exports import STYLE
 
@@ -56,14 +57,14 @@ def report(
     """Answer many questions in one report; exit status 3: the documents answer none of them."""
     from assistant.reports.formats import exported, of_suffix
     from assistant.reports.references import find_style
-    from assistant.reports.template import plan, read
+    from assistant.reports.template import decoded, read
     from assistant.reports.writing import check, write
 
     format = of_suffix(out)  # noqa: A001
     check(out)
     find_style(style)
-    if str(questions) == "-":
-        planned = plan(sys.stdin.read(), markdown=False, title=title)
+    if str(questions) == STANDARD_INPUT:
+        planned = decoded(sys.stdin.buffer.read(), "standard input", title=title)
     else:
         planned = read(questions, title)
     with opened(store) as assistant, counting_bar("Answering") as show:

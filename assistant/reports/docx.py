@@ -125,9 +125,10 @@ class _Writer:
         table = self.document.add_table(len(rows), len(rows[0]), "Table Grid")
         for row, cells in zip(table.rows, rows, strict=True):
             for cell, token in zip(row.cells, cells, strict=True):
+                cell.paragraphs[0].style = (
+                    styles.TABLE_HEADING if cells is rows[0] else styles.TABLE_CELL
+                )
                 self._fill(cell.paragraphs[0], pieces(token))
-                if cells is rows[0]:
-                    cell.paragraphs[0].style = styles.TABLE_HEADING
         # Word puts two tables that touch together.
         self.document.add_paragraph()
 
@@ -163,9 +164,27 @@ class _Writer:
             if isinstance(noted, Citation):
                 lines: list[Iterable[Piece]] = [note(noted, self._base)]
             else:
-                lines = [pieces(token) for token in self._own[noted.id] if token.type == "inline"]
+                lines = self._own_lines(noted.id, ())
             self._footnotes.add(number, [list(self._elements(line, part)) for line in lines])
         return self._footnotes.reference(number, again=times > 1)
+
+    def _own_lines(self, id_: int, outer: tuple[int, ...]) -> list[Iterable[Piece]]:
+        """One of the author's footnotes, paragraph by paragraph.
+
+        A footnote that it names itself is put in brackets there, since Word's have none.
+        """
+        lines: list[Iterable[Piece]] = []
+        for token in self._own[id_]:
+            if token.type == "inline":
+                line: list[Piece] = []
+                for piece in pieces(token):
+                    if not isinstance(piece, OwnNote):
+                        line.append(piece)
+                    elif piece.id not in (id_, *outer):
+                        inner = self._own_lines(piece.id, (id_, *outer))
+                        line += [Run("("), *(one for part in inner for one in part), Run(")")]
+                lines.append(line)
+        return lines
 
 
 class _Place:

@@ -20,6 +20,7 @@ CODE = "Code"
 CODE_CHARACTERS = "Code Characters"
 ADDED = "Added Words"
 UNSUPPORTED = "Unsupported Words"
+TABLE_CELL = "Table Cell"
 TABLE_HEADING = "Table Heading"
 BIBLIOGRAPHY = "Bibliography"
 
@@ -59,7 +60,9 @@ def define(document: Document) -> None:
     code = _paragraph(document, CODE, after=8, size=9.5)
     code.font.name = _MONOSPACED
     _border(_paragraph(document, RULE, after=12), "bottom", "C8C8C2")
+    _paragraph(document, TABLE_CELL, after=0)
     _paragraph(document, TABLE_HEADING, after=0).font.bold = True
+    document.styles["Quote"].paragraph_format.left_indent = Cm(0.8)
 
     added = _characters(document, ADDED)
     added.font.italic, added.font.color.rgb = True, _QUIET

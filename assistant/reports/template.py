@@ -76,7 +76,7 @@ def listed(questions: Iterable[str], title: str | None = None) -> Plan:
         if question.strip():
             sections += [f"## {escaped(question)}", Question(question.strip())]
     if len(sections) == 1:
-        raise ReportError("There is no question to answer: give one a line.")
+        raise ReportError("There is no question to answer: write one on each line.")
     return Plan(title, tuple(sections))
 
 
@@ -119,24 +119,32 @@ def from_template(template: str, title: str | None = None) -> Plan:
 
 
 def read(path: Path, title: str | None = None) -> Plan:
-    """The plan of a file: a template, if it has a question in double braces, or a list.
+    """The plan of a file: a template, if it is Markdown or sets a question; else a list.
 
     Raises:
         ReportError: the file cannot be read, is not UTF-8, or holds no question.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
     except OSError as error:
         raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
+    markdown = path.suffix.lower() in (".md", ".markdown")
+    return decoded(data, str(path), markdown=markdown, title=title)
+
+
+def decoded(data: bytes, name: str, *, markdown: bool = False, title: str | None = None) -> Plan:
+    """The plan of a file's content; `name` is what a complaint calls it.
+
+    Raises:
+        ReportError: it is not UTF-8, or holds no question.
+    """
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
         raise ReportError(
-            f"{path} is not valid UTF-8 (byte {error.start + 1}): save it in that encoding."
+            f"{name}, line {line}: not UTF-8 text. Save it in that encoding."
         ) from error
-    return plan(text, markdown=path.suffix.lower() in (".md", ".markdown"), title=title)
-
-
-def plan(text: str, *, markdown: bool, title: str | None = None) -> Plan:
-    """The plan of a text: a template, if it is Markdown or has a question in double braces."""
     if markdown or any(_QUESTION.fullmatch(line) for line in text.splitlines()):
         return from_template(text, title)
     return listed(text.splitlines(), title)

@@ -22,7 +22,7 @@ HYPERLINK = "Hyperlink"
 """The names under which Word knows these styles."""
 
 _SEPARATORS = {-1: "separator", 0: "continuationSeparator"}
-_AFTER_FOOTNOTE_SETTINGS = ("endnotePr", "compat", "docVars", "rsids", "mathPr")
+_BEHIND_FOOTNOTE_SETTINGS = ("w:endnotePr", "w:compat", "w:docVars", "w:rsids", "m:mathPr")
 
 
 class Footnotes:
@@ -47,12 +47,7 @@ class Footnotes:
         listed = parse_xml(f"<w:footnotePr {nsdecls('w')}/>")
         for id_ in _SEPARATORS:
             _child(listed, "w:footnote", id=str(id_))
-        behind = next(
-            child
-            for name in _AFTER_FOOTNOTE_SETTINGS
-            for child in settings.iterchildren(qn(f"w:{name}"))
-        )
-        behind.addprevious(listed)
+        settings.insert_element_before(listed, *_BEHIND_FOOTNOTE_SETTINGS)
 
     def add(self, number: int, paragraphs: Iterable[Iterable[BaseOxmlElement]]) -> None:
         """Put in the footnote with this number; each paragraph is given as its runs."""

@@ -89,7 +89,8 @@ def page(text: str) -> Told:
     for heading in root.xpath("//h1|//h2|//h3"):
         told.headings.append((int(heading.tag[1]), _words(heading)))
     told.bold = [_words(element) for element in root.xpath("//strong")]
-    told.paragraphs = [_words(one) for one in root.xpath("//main//p|//main//ul/li|//main//td")]
+    paragraphs = "//main//p|//main//li[not(p)]|//main//td|//main//th"
+    told.paragraphs = [_words(one) for one in root.xpath(paragraphs)]
     return told
 
 
@@ -126,12 +127,13 @@ class _Pandoc:
             elif kind == "CodeBlock":
                 yield content[1]
             elif kind == "Table":
-                for _, _, head, body in content[4]:
-                    for row in [*head, *body]:
-                        for cell in row[1]:
-                            yield from self._blocks(cell[4])
+                rows = [*content[3][1], *(row for part in content[4] for row in part[2] + part[3])]
+                for row in rows:
+                    for cell in row[1]:
+                        yield from self._blocks(cell[4])
             else:
-                assert kind == "HorizontalRule", kind
+                # A comment of HTML in the author's own text is a block of its own kind.
+                assert kind in ("HorizontalRule", "RawBlock"), kind
 
     def _inlines(self, inlines: list[dict[str, Any]]) -> str:
         return "".join(self._inline(one["t"], one.get("c")) for one in inlines)

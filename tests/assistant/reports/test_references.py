@@ -123,6 +123,21 @@ def test_a_style_that_does_not_exist_is_told(style: str):
         listed(style)
 
 
+def test_a_style_that_gives_no_titles_still_names_a_source_that_has_nothing_else():
+    assert "File: log.txt." in listed("advanced-materials", LOG)[0]
+    assert LOG.title in listed("advanced-materials", LOG)[0]
+
+
+@pytest.mark.parametrize(
+    ("style", "words"),
+    [("bluebook-law-review", "no reference list"), ("atlande", "cannot do")],
+)
+def test_a_style_that_makes_no_list_is_told(style: str, words: str):
+    with pytest.raises(ReportError, match=words) as raised:
+        listed(style)
+    assert "\n" not in str(raised.value)
+
+
 # BibTeX --------------------------------------------------------------------------------------
 
 
