@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,13 @@ def test_the_script_runs_as_it_stands(folder):
     )
     assert ran.returncode == 0, ran.stderr
     assert "the bearing of its left arm had run dry" in ran.stdout
+
+
+def test_the_script_that_writes_a_report_runs_as_it_stands(folder):
+    script = block("report script")
+    ran = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", "2 of 3 answered\n")
+    assert len([line for line in script.splitlines() if line]) <= 10
+    with zipfile.ZipFile(folder / "report.docx") as report:
+        notes = report.read("word/footnotes.xml").decode()
+    assert "About 410 people were evacuated." in notes
