@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.quotations import blanked
 from index.document import Span
 
 _VERBS = (
@@ -48,8 +49,6 @@ _AFTER_VERB = re.compile(
 )
 _ACCORDING = re.compile(r"[Aa]ccording to (?P<who>[^,:;.?!“”\"]{3,80})(?=[,:;.?!]|$)")
 _TRANSCRIPT = re.compile(rf"^(?P<who>{_TITLE} {_CAPITAL}|{_CAPITAL}(?: {_CAPITAL})+): (?=\S)")
-# A straight mark opens a quotation at the start of a word, and closes one elsewhere.
-_QUOTATION = re.compile(r"“[^”]*”?|(?<![^\s(\[—–])\"[^\"]*\"?")
 
 _NOT_SPEAKERS = frozenset(
     """
@@ -102,7 +101,8 @@ def speaker_of(sentence: str) -> Speaker | None:
 
 def speakers_of(sentence: str) -> Iterator[Speaker]:
     """All speakers that the sentence itself names, the one whose words it mainly is first."""
-    frame = _frame(sentence)
+    # What stands in quotation marks does not say who says it.
+    frame = blanked(sentence)
     for pattern in (_TRANSCRIPT, _AFTER_VERB, _ACCORDING, _BEFORE_VERB):
         for match in pattern.finditer(frame):
             groups = match.groupdict()
@@ -116,17 +116,6 @@ def speakers_of(sentence: str) -> Iterator[Speaker]:
                 continue
             if not _NOT_SPEAKERS & set(frame[start:end].lower().split()):
                 yield Speaker(frame[start:end], Span(start, end))
-
-
-def _frame(sentence: str) -> str:
-    """The sentence with what stands in quotation marks blanked: that does not say who says it."""
-    return _QUOTATION.sub(_blanked, sentence)
-
-
-def _blanked(quotation: re.Match[str]) -> str:
-    words = quotation[0]
-    closed = len(words) > 1 and words[-1] in '”"'
-    return words[0] + "·" * (len(words) - 1 - closed) + words[-1] * closed
 
 
 def _leading(who: str) -> int:
@@ -164,7 +153,7 @@ def missing_speaker(text: str, before: Sequence[Span], sentence: Span) -> Speake
         return None
     if found is None and not own.startswith(("“", '"')):
         return None
-    if found is not None and _people(_frame(own)[: found.span.start]):
+    if found is not None and _people(blanked(own)[: found.span.start]):
         return None
     for earlier in reversed(before[-3:] if found else before[-1:]):
         elsewhere = "\n\n" in text[earlier.end : sentence.start]
@@ -173,7 +162,7 @@ def missing_speaker(text: str, before: Sequence[Span], sentence: Span) -> Speake
         said = text[earlier.start : earlier.end]
         named = speaker_of(said)
         if named is None or named.pronoun:
-            if _people(_frame(said)):
+            if _people(blanked(said)):
                 return None
             continue
         if found is not None and not can_be(found.name, named.name):

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from assistant.quotations import blanked
+
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -27,7 +29,6 @@ _AHEAD = re.compile(
     r"|scheduled|set to)\b",
     re.IGNORECASE,
 )
-_QUOTATION = re.compile(r"“[^”]*”?|\"[^\"]*\"?")
 
 
 def spoken(iso: str) -> str:
@@ -51,7 +52,7 @@ def resolved(sentence: str, published: str | None) -> list[tuple[int, str]]:
     """
     if published is None or _STATED.search(sentence):
         return []
-    outside = _QUOTATION.sub(lambda match: "·" * len(match[0]), sentence)
+    outside = blanked(sentence)
     ahead = _AHEAD.search(outside) is not None
     return list(_resolved(outside, published, ahead=ahead))
 
