@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from index.document import Span
 from index.lexical import analyzed
 from index.sentences import is_row
 
@@ -139,9 +140,14 @@ _ASKED: Mapping[str, tuple[str, ...]] = {
 
 def lines_asked(question: str) -> tuple[LineItem, ...]:
     """The lines of financial statements that an answer would have to read, each once."""
+    names = (name for _, names in phrases(question) for name in names)
+    return tuple(LINES[name] for name in dict.fromkeys(names))
+
+
+def phrases(question: str) -> list[tuple[Span, tuple[str, ...]]]:
+    """The words that ask for lines, the longest first, with our names of the lines."""
     asked = question.replace("’", "'").lower()
-    found: dict[str, None] = {}
-    taken: list[tuple[int, int]] = []
+    found: list[tuple[Span, tuple[str, ...]]] = []
     # A longer name before a shorter one that is part of it: 'operating cash flow', 'cash flow'.
     hits = sorted(
         (match.start() - match.end(), match.span(), names)
@@ -149,10 +155,9 @@ def lines_asked(question: str) -> tuple[LineItem, ...]:
         for match in pattern.finditer(asked)
     )
     for _, (start, end), names in hits:
-        if all(end <= other_start or start >= other_end for other_start, other_end in taken):
-            taken.append((start, end))
-            found.update(dict.fromkeys(names))
-    return tuple(LINES[name] for name in found)
+        if all(end <= other.start or start >= other.end for other, _ in found):
+            found.append((Span(start, end), names))
+    return found
 
 
 def printed(line: LineItem, heading: Sequence[str], text: str) -> float:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from assistant.answer import Answer, AnswerReady, Event, Progress, SentenceReady
 from assistant.clarifying import asked_back, taken_for
+from assistant.computing import read_figures
 from assistant.drafts import Reading
 from assistant.footnotes import Footnotes
 from assistant.opening import Opening
@@ -79,7 +80,7 @@ class Answering:
                 found.append(self.find(store, part, PASSAGES, documents))
                 clock.lap("search")
                 yield Progress(stage="reading")
-                reading = self._read(found[-1])
+                reading = self._read(store, found[-1])
             clock.lap("read")
             yield Progress(stage="verifying")
             shown = len(footnotes.sentences)
@@ -105,12 +106,14 @@ class Answering:
         )
         yield AnswerReady(answer=answer)
 
-    def _read(self, found: Found) -> Reading:
+    def _read(self, store: Store, found: Found) -> Reading:
         """The reader's answer, or a question back where nobody knows whom it is about."""
         question = found.question
         if question.pronoun and question.bare:
             return asked_back(question, found.passages)
         reading = self.reader.read(question, found.passages, found.rarity)
+        if not reading.conflicts:
+            reading = read_figures(store, question, found.passages, found.rarity) or reading
         if question.pronoun and reading.abstained:
             return asked_back(question, found.passages)
         if found.scope.documents and reading.abstained:

@@ -97,7 +97,7 @@ def _spelt(pattern: str) -> str:
 _QUANTITY = re.compile(
     rf"""
     (?P<sign>(?<![^\s(\[“"|])[-−–](?=[\d€$£¥½¼¾])|\bminus[ ])?
-    (?:(?P<currency>(?:US)?[€$£¥]|\b(?:EUR|USD|GBP|JPY))\s?)?
+    (?:(?P<currency>(?:US)?[€$£¥]|\b(?:EUR|USD|GBP|JPY))\s?(?:\|\s)?)?   # its cell may be apart
     (?P<number>{_IN_DIGITS}|{_spelt(_IN_WORDS)})
     (?:[\s-]?(?P<scale>{"|".join(_SCALES)})\b)?
     (?:[\s-]?(?P<unit>(?:(?P<power>square|cubic)\s)?(?P<base>{_UNIT})(?P<exponent>[²³23])?(?!\w)

@@ -85,8 +85,9 @@ def test_every_sentence_is_the_documents_own_words_apart_from_what_is_marked(
             assert own[start] == "["
             assert own[end - 1] == "]"
             own = own[:start] + own[end:]
-        quoted = answer.citation(sentence.citations[0]).quote
-        assert own.strip() == " ".join(quoted.split())
+        quoted = " ".join(answer.citation(sentence.citations[0]).quote.split())
+        label, left_out, cell = own.strip().partition(" … ")
+        assert own.strip() == quoted or (left_out and quoted.startswith(label) and cell in quoted)
 
 
 def test_a_page_number_is_the_one_a_reader_of_the_file_would_give(demo: Assistant):

@@ -1,0 +1,184 @@
+"""The cell of a table that a question asks for: row and column by their words and periods."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import PurePath
+
+from assistant.accounting import LINES, phrases
+from assistant.figures import Figure, Sheet
+from assistant.periods import WORDS, Period, fits, period_of
+from assistant.questions import Question, content_terms
+from assistant.tables import Row, Table
+from assistant.values import holds
+from index.lexical import analyzed
+
+ACCEPTED = 0.55
+"""The least score of a cell that is given as the answer; see `benchmarks/README.md`."""
+
+_CONTEXT = 0.7
+"""What a word counts that stands above a row and not in it."""
+
+_IDLE = re.compile(
+    r"\([^()]*\)|\b(?:in |of )?(?:usd|us dollars?|dollars?|euros?|thousands?|millions?|billions?"
+    r"|percent|per ?cent|amounts?|figures?|values?|numbers?|parts?|shares? of|size|level"
+    r"|spend|spent|holds?|held|c[ao]mes?|report(?:ed)?|record(?:ed)?|earn(?:ed)?|ma[dk]e|t[ao]ken?"
+    r"|took|generated?|pa(?:y|id)|posted?|stood|stand|reach(?:ed)?)\b|[$€£¥%]",
+    re.IGNORECASE,
+)
+"""What asks for a figure and does not say which: units, and verbs that go with any."""
+
+_CHANGES = frozenset(
+    analyzed(
+        "grow grew growth change increase decrease fall fell rise rose shrink decline drop times"
+    )
+)
+"""Words without which a figure is another: how much it grew is not how much it is."""
+
+_HOW_MANY = re.compile(r"\bhow many (?P<what>\S+(?: \S+)?)", re.IGNORECASE)
+_NO_CELL = re.compile(
+    r"\b(?:why|by how much|how many times|how do|how does|how did|list|range)\b", re.IGNORECASE
+)
+_PERCENT = re.compile(r"%|\bper ?cent|\bpercentage|\bshare\b|\bpart of\b|\brate\b", re.IGNORECASE)
+
+
+def figure(
+    phrase: str, period: Period, among: Sequence[Sheet], rarity: Mapping[str, float]
+) -> Figure | None:
+    """The cell that a phrase asks for in a period; None where none does for certain.
+
+    Args:
+        phrase: what the figure is called, or the question that asks for it.
+        period: the period that its column, or its row, must be of.
+        among: the tables, those of the best passages first.
+        rarity: the weights of stems; 1 for those that it lacks.
+    """
+    wanted = _Wanted.by(phrase, period)
+    best: tuple[tuple[float, int, int, int], Figure] | None = None
+    for rank, sheet in enumerate(among):
+        for found in _fitting(sheet, wanted):
+            score = max(_score(terms, wanted.needed, found, rarity) for terms in wanted.terms)
+            if score < ACCEPTED:
+                continue
+            # Of equals the longest and the latest period, then the best passage.
+            own = period_of(found.column)
+            order = (round(score, 2), own.length, max(own.years, default=0), -rank)
+            if best is None or order > best[0]:
+                above = _terms(sheet.words(found.row.section))
+                meant = any(terms & above for terms in wanted.terms)
+                best = order, replace(found, score=score, under_section=meant)
+    return best[1] if best else None
+
+
+def asked_figure(
+    question: Question, among: Sequence[Sheet], rarity: Mapping[str, float]
+) -> Figure | None:
+    """The cell that a question asks for; None where it asks for no cell, or none is certain."""
+    if question.kind != "question" or _NO_CELL.search(question.asking):
+        return None
+    found = figure(question.asking, period_of(question.asking), among, rarity)
+    kinds = question.expected - {"person", "place"}
+    if found is None:
+        return None
+    shown = found.sheet.words(found.cell.span)
+    numeric = kinds <= {"number", "money"} and not question.expected & {"person", "place"}
+    if numeric and re.search(r"\d", shown):
+        return found
+    return found if any(holds(kind, shown, question.text) for kind in question.expected) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A phrase taken apart.
+
+    `terms` are the sets of stems of which one is to be found: its own, and with the names that
+    statements print for it; `needed` are those without which nothing is found.
+    """
+
+    terms: tuple[frozenset[str], ...]
+    needed: frozenset[str]
+    period: Period
+    percent: bool
+
+    @classmethod
+    def by(cls, phrase: str, period: Period) -> "_Wanted":
+        variants = [content_terms(_plain(phrase))]
+        lines = phrases(phrase)
+        if len(lines) == 1 and len(lines[0][1]) == 1:
+            (start, end), (name,) = lines[0]
+            others = _terms(f"{phrase[:start]} {phrase[end:]}")
+            variants += [others | content_terms(printed) for printed in LINES[name].printed]
+        counted = _HOW_MANY.search(phrase)
+        needed = _terms(counted["what"]) if counted else frozenset[str]()
+        return cls(tuple(variants), needed, period, bool(_PERCENT.search(phrase)))
+
+
+def _fitting(sheet: Sheet, wanted: _Wanted) -> Iterator[Figure]:
+    """The cells that may be of the period; of a column's several, the one of the kind."""
+    for table in sheet.tables:
+        names = [n for n in table.columns if table.columns.count(n) == 1]
+        for row in table.rows:
+            for number, name in enumerate(table.columns):
+                cells = [c for c in row.cells if c.column == number]
+                if len(cells) > 1:
+                    cells = [c for c in cells if c.is_percent == wanted.percent]
+                if (
+                    len(cells) == 1
+                    and name in names
+                    and _in_period(sheet, table, row, name, wanted.period)
+                ):
+                    yield Figure(sheet, table, row, cells[0])
+
+
+def _in_period(sheet: Sheet, table: Table, row: Row, column: str, period: Period) -> bool:
+    """Whether a column, or else the row or what stands above, is of the period."""
+    if period_of(column).years or not period.years:
+        return fits(period, column)
+    for text in (row.label, sheet.words(row.section)):
+        if period_of(text).years:
+            return fits(period, text)
+    return period_of(table.above).years == period.years
+
+
+def _score(
+    asked: frozenset[str], needed: frozenset[str], found: Figure, rarity: Mapping[str, float]
+) -> float:
+    """How much of what is asked for stands in row and column, or above; and how little else."""
+    info, row = found.sheet.info, found.row
+    named = _names(f"{info.title} {PurePath(info.path or '').stem} {info.author or ''}")
+    asked, needed = asked - named, (asked & needed) - named
+    own = _terms(f"{row.label} {found.column}")
+    headings = found.sheet.document.heading_path(row.span.start)
+    above = [found.sheet.words(row.section), found.table.above, *headings]
+    context = _stems(" ".join(above)) - own
+    if not (needed <= own | context and asked & _CHANGES <= own):
+        return 0.0
+    whole = sum(rarity.get(term, 1.0) for term in asked)
+    direct = sum(rarity.get(term, 1.0) for term in asked & own)
+    if not direct:
+        return 0.0
+    indirect = sum(rarity.get(term, 1.0) for term in asked & context)
+    precision = len(asked & own) / len(own)
+    return (direct + _CONTEXT * indirect) / whole * (0.5 + 0.5 * precision)
+
+
+@lru_cache(maxsize=8192)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(analyzed(text))
+
+
+@lru_cache(maxsize=8192)
+def _terms(text: str) -> frozenset[str]:
+    """The stems of the words that are no period and no units."""
+    plain = _plain(text)
+    return content_terms(plain) if re.search(r"\w", plain) else frozenset()
+
+
+def _names(facts: str) -> frozenset[str]:
+    """The stems by which a question may name a document."""
+    return _stems(facts.replace("_", " "))
+
+
+def _plain(text: str) -> str:
+    return _IDLE.sub(" ", WORDS.sub(" ", text))
