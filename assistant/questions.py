@@ -306,11 +306,12 @@ def _names(text: str) -> tuple[str, ...]:
     if text.isupper() or text.istitle():
         return ()
     found = (match["name"].removesuffix("’s") for match in _PROPER.finditer(text.replace("'", "’")))
-    return tuple(
-        dict.fromkeys(
-            name for name in found if name not in _NO_NAMES and not _PERIOD.fullmatch(name)
-        )
-    )
+    return tuple(dict.fromkeys(name for name in found if not _is_term(name)))
+
+
+def _is_term(name: str) -> bool:
+    """Whether it is written as a name and is none: a title, a period, 'EBITDA'."""
+    return name in _NO_NAMES or bool(_PERIOD.fullmatch(name)) or bool(lines_asked(name))
 
 
 def _speaker(text: str) -> frozenset[str]:

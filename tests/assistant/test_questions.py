@@ -115,7 +115,7 @@ def test_any_text_is_understood_or_refused(text: str):
     except QuestionError:
         return
     assert asked.text == " ".join(text.split())
-    assert asked.standalone.endswith(asked.text)
+    assert asked.antecedent or asked.standalone.endswith(asked.text)
 
 
 @pytest.mark.parametrize(

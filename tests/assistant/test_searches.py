@@ -40,6 +40,10 @@ def test_a_period_is_no_name_that_documents_must_mention():
     assert asked.names == ("Tollmark", "3M")
 
 
+def test_a_measure_is_no_name_either():
+    assert understood("What was the EBITDA, and what the PPNE, of Tollmark?").names == ("Tollmark",)
+
+
 def test_the_lines_that_a_measure_is_made_of_are_searched_for_with_the_names():
     found = texts("What was the current ratio of Tollmark in 2017?")
 
