@@ -56,15 +56,30 @@ def document(connection: Connection, document_id: str, version: str | None = Non
     return document_of(row, _text(connection, row.id, 0, row.characters))
 
 
+def live_version(connection: Connection, document_id: str) -> Version:
+    """The version of a document that is searched; raises UnknownDocument."""
+    live = sql.and_(versions.c.document_id == document_id, versions.c.state == "live")
+    found = _versions(connection, live)
+    if not found:
+        raise UnknownDocument.named(document_id)
+    return found[0]
+
+
 def versions_named(connection: Connection, prefix: str) -> list[Version]:
     """The readable versions whose hash begins with these hexadecimal digits, live ones first."""
     # A range and not LIKE, which would look at every row; 'g' comes after all such digits.
     return _versions(connection, versions.c.hash.between(prefix, prefix + "g"))
 
 
-def versions_of(connection: Connection, document_id: str) -> list[Version]:
-    """The readable versions of a document, the live one first."""
-    return _versions(connection, versions.c.document_id == document_id)
+def replaced_holding(connection: Connection, words: Sequence[str]) -> list[Version]:
+    """The replaced versions in whose text all of the words stand, whatever their case."""
+    holding = (
+        versions.c.id.in_(
+            sql.select(texts.c.version_id).where(texts.c.text.icontains(word, autoescape=True))
+        )
+        for word in words
+    )
+    return _versions(connection, sql.and_(versions.c.state == "replaced", *holding))
 
 
 def excerpt(connection: Connection, document_id: str, version: str, start: int, end: int) -> str:

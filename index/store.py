@@ -98,10 +98,15 @@ class Store:
         with self._reading() as connection:
             return queries.versions_named(connection, prefix)
 
-    def versions_of(self, document_id: str) -> list[Version]:
-        """The readable versions of a document, the live one first."""
+    def replaced_holding(self, words: Sequence[str]) -> list[Version]:
+        """The replaced versions in whose text all of the words stand, whatever their case."""
         with self._reading() as connection:
-            return queries.versions_of(connection, document_id)
+            return queries.replaced_holding(connection, words)
+
+    def live_version(self, document_id: str) -> Version:
+        """The version of a document that is searched; raises UnknownDocument."""
+        with self._reading() as connection:
+            return queries.live_version(connection, document_id)
 
     def excerpt(self, document_id: str, version: str, start: int, end: int) -> str:
         """The words of a span of a version; raises UnknownDocument."""

@@ -20,6 +20,8 @@ _TELLING = 4
 """Words that a quote without an id must have to be told apart from what anyone may write."""
 _TRIED = 30
 """Quotations of one footnote that are looked up, the longest of them."""
+_LONGEST = 3
+"""Words of such a quote by which replaced versions are chosen, which no index holds any more."""
 _NEAREST = 20
 """Chunks in which a quote of unknown origin is looked for, those that share most words with it."""
 _SOUGHT = 2_000
@@ -80,14 +82,9 @@ class _Checking:
     def by_quote(self, cited: Cited) -> Finding | None:
         """What became of a citation that has lost its id; None where no document has its quote."""
         for quote in _telling(quotations(cited.text)):
-            near = self._near(quote)
-            older = (
-                version
-                for live in near
-                for version in self._store.versions_of(live.document_id)
-                if not version.live
-            )
-            for version in chain(near, older):
+            longest = sorted(filter(str.isalnum, quote.split()), key=len)[-_LONGEST:]
+            older = self._store.replaced_holding(longest) if longest else []
+            for version in chain(self._near(quote), older):
                 for span in self._spans(version, quote):
                     return self._followed(cited, version, span)
         return None
@@ -127,7 +124,7 @@ class _Checking:
         """Where a passage stands in its document as it is now, and whether in its old order."""
         if version.live:
             return _place(version, self._document(version), span), True
-        live = self._store.versions_of(version.document_id)[0]
+        live = self._store.live_version(version.document_id)
         before, after = self._document(version), self._document(live)
         if (version, live) not in self._tracings:
             self._tracings[version, live] = Tracing(before.text, after.text)

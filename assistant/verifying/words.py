@@ -17,6 +17,7 @@ _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 """Scripts that set no space between words: each character counts as a word."""
 _IN_WORDS = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{_ALONE}]]"
+_DASHES = r"-\u2010-\u2015\u2212"
 _HYPHEN = r"[-\u2010\u2011]"
 _LINE_END = r"(?:[-\u2010\u00ad][^\S\n]*\n[^\S\n]*|[-\u2010]\x20(?=\p{Ll}))"
 """A hyphen where a line ended, or did before a reader of HTML or Markdown joined the lines."""
@@ -27,7 +28,7 @@ _WORD = regex.compile(
           | (?<=[\p{{L}}\p{{M}}]) (?:{_LINE_END}|{_HYPHEN}) (?=\p{{L}}) )
         {_IN_WORDS}+ )*
     | [{_ALONE}]
-    | \.{{3}} | -{{2,3}}
+    | \.{{3}} | [{_DASHES}]{{2,}}
     | [^\s\p{{Cf}}]
     """
 )
@@ -118,7 +119,7 @@ class Words:
         word = unicodedata.normalize("NFC", word).translate(_SIGNS)
         if word == "'" and not (start and self.text[start - 1].isdigit()):
             return '"'  # a quotation mark, unless it stands for feet or minutes
-        return "-" if word in ("--", "---") else word
+        return "-" if len(word) > 1 and not word.strip("-") else word
 
 
 def same(first: str, second: str) -> bool:

@@ -24,6 +24,7 @@ SENTENCE = "“The café’s office – five people – didn’t document it…�
         "\"The café's office - five people - didn't document it...\"",
         "„The café’s office — five people — didn’t document it…“",
         "«The café’s office -- five people -- didn’t document it...»",
+        "“The café’s office ‑‑ five people ———— didn’t document it…”",
         "\ufeff“The café’s office – five\u00a0people – didn’t\u200b document it…”",
     ],
 )

@@ -269,6 +269,15 @@ def test_a_footnote_that_lost_its_link_is_found_by_its_quote(shelf, tmp_path, ed
     assert marked(finding.source_changes) == OFFICE.replace("340", "[-340-] {+350+}")
 
 
+def test_a_footnote_without_a_link_is_found_though_its_passage_is_gone(shelf, tmp_path, edit):
+    path = unlinked(tmp_path / "r.md", OFFICE)
+    edit((f" {OFFICE}", ""))
+    finding = only(shelf.verify(path))
+    assert (finding.status, finding.id, finding.now) == ("gone", None, None)
+    assert finding.cited is not None
+    assert finding.cited.quote == OFFICE
+
+
 def test_too_short_a_quote_without_a_link_is_no_citation(shelf, tmp_path):
     verification = shelf.verify(unlinked(tmp_path / "r.md", "Nobody slept.", OFFICE))
     assert verification.unlinked == ("footnote 1",)
