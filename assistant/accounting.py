@@ -138,6 +138,43 @@ _ASKED: Mapping[str, tuple[str, ...]] = {
 """What is asked for (a pattern of whole words) → the lines that it is, or is made of."""
 
 
+MEASURES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "gross margin": (r"gross (?:profit )?margin", "{0} ÷ {1}", ("gross profit", "revenue")),
+    "operating margin": (
+        r"operating (?:profit |income )?margin|ebit margin",
+        "{0} ÷ {1}",
+        ("operating income", "revenue"),
+    ),
+    "net margin": (
+        r"net (?:profit |income )?margin|profit margin",
+        "{0} ÷ {1}",
+        ("net income", "revenue"),
+    ),
+    "current ratio": (r"current ratio", "{0} ÷ {1}", ("current assets", "current liabilities")),
+    "quick ratio": (
+        r"(?:quick|acid.test) ratio",
+        "({0} − {1}) ÷ {2}",
+        ("current assets", "inventories", "current liabilities"),
+    ),
+    "working capital": (
+        r"(?:net )?working capital",
+        "{0} − {1}",
+        ("current assets", "current liabilities"),
+    ),
+    "free cash flow": (
+        r"free cash ?flow|fcf",
+        "{0} + {1}",
+        ("operating cash", "capital expenditure"),
+    ),
+}
+"""A measure → a pattern of what it is called, its formula, and the lines in this one's order.
+
+Only measures that the textbooks of financial analysis define alike (Penman, 'Financial Statement
+Analysis and Security Valuation'; Stickney and others, 'Financial Reporting'), made of lines of one
+period. Capital expenditure is printed as a payment, so that it is negative.
+"""
+
+
 def lines_asked(question: str) -> tuple[LineItem, ...]:
     """The lines of financial statements that an answer would have to read, each once."""
     names = (name for _, names in phrases(question) for name in names)

@@ -80,7 +80,7 @@ class Answering:
                 found.append(self.find(store, part, PASSAGES, documents))
                 clock.lap("search")
                 yield Progress(stage="reading")
-                reading = self._read(store, found[-1])
+                reading = self._read(store, found[-1], documents)
             clock.lap("read")
             yield Progress(stage="verifying")
             shown = len(footnotes.sentences)
@@ -106,14 +106,23 @@ class Answering:
         )
         yield AnswerReady(answer=answer)
 
-    def _read(self, store: Store, found: Found) -> Reading:
+    def _read(self, store: Store, found: Found, documents: Sequence[str] | None) -> Reading:
         """The reader's answer, or a question back where nobody knows whom it is about."""
         question = found.question
         if question.pronoun and question.bare:
             return asked_back(question, found.passages)
         reading = self.reader.read(question, found.passages, found.rarity)
         if not reading.conflicts:
-            reading = read_figures(store, question, found.passages, found.rarity) or reading
+            reading = (
+                read_figures(
+                    store,
+                    question,
+                    found.passages,
+                    found.rarity,
+                    lambda text: self.find(store, understood(text), PASSAGES, documents).passages,
+                )
+                or reading
+            )
         if question.pronoun and reading.abstained:
             return asked_back(question, found.passages)
         if found.scope.documents and reading.abstained:

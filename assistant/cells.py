@@ -71,6 +71,17 @@ def figure(
     return best[1] if best else None
 
 
+def beside(found: Figure, period: Period) -> Figure | None:
+    """The cell of the same row that is of another period."""
+    wanted = _Wanted((), frozenset(), period, found.cell.is_percent)
+    sheet = replace(found.sheet, tables=(replace(found.table, rows=(found.row,)),))
+    cells = [one.cell for one in _fitting(sheet, wanted)]
+    lengths = [period_of(found.table.name_of(cell)).length for cell in cells]
+    own = period_of(found.column).length
+    alike = [cell for cell, length in zip(cells, lengths, strict=True) if length == own]
+    return replace(found, cell=alike[0]) if len(alike) == 1 else None
+
+
 def asked_figure(
     question: Question, among: Sequence[Sheet], rarity: Mapping[str, float]
 ) -> Figure | None:
@@ -86,6 +97,11 @@ def asked_figure(
     if numeric and re.search(r"\d", shown):
         return found
     return found if any(holds(kind, shown, question.text) for kind in question.expected) else None
+
+
+def names_something(phrase: str) -> bool:
+    """Whether a phrase has words by which a figure can be found."""
+    return bool(_terms(phrase) - content_terms("the")) and bool(re.search(r"\w", _plain(phrase)))
 
 
 @dataclass(frozen=True, slots=True)

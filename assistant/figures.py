@@ -1,7 +1,9 @@
 """Figures that stand in the tables around passages, each with its place, and how one is shown."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from assistant.drafts import Draft, Evidence
 from assistant.retrieval import Retrieved
@@ -15,6 +17,12 @@ from index.store import Store
 
 PASSAGES = 8
 """Passages around which tables are looked for."""
+
+_ONE_NUMBER = re.compile(
+    r"(?:US)?[$€£¥]?[(−–-]?(?:US)?[$€£¥]?[−–-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?\)?%?(?:\(\d\))?"
+)
+_FREE_OF_UNITS = re.compile(r"\bper\b|\bratio\b|\brate\b|\bprice\b|%|\bmargin\b", re.IGNORECASE)
+"""A row of which the units of the table do not tell: '(in millions, except per share data)'."""
 
 _AROUND = 6_000
 """Characters around a passage that are looked at where a document has no pages."""
@@ -56,10 +64,40 @@ class Figure:
         return self.sheet.words(self.row.section).rstrip(":") if self.under_section else ""
 
     @property
+    def _has_units(self) -> bool:
+        return not (self.cell.is_percent or _FREE_OF_UNITS.search(self.row.label))
+
+    @property
     def units(self) -> str:
-        """The scale that the table states for it; a percentage has none."""
-        stated = "" if self.cell.is_percent else self.sheet.words(self.table.units)
+        """What the table states of its units, where that goes for it and its column does not."""
+        stated = self.sheet.words(self.table.units) if self._has_units else ""
         return "" if stated.lower() in self.column.lower() else stated
+
+    @property
+    def scale(self) -> int:
+        """The power of ten that the table states for it."""
+        return self.table.scale if self._has_units else 0
+
+    @property
+    def currency(self) -> str:
+        """The sign of a currency that stands with it, or with the units."""
+        signs = re.search(r"[$€£¥]", f"{self.sheet.words(self.cell.span)} {self.units}")
+        return signs[0] if signs else ""
+
+    @property
+    def named(self) -> str:
+        """Its row and column: 'Total revenue, 2022'."""
+        return ", ".join(filter(None, [self.section, self.row.label, self.column]))
+
+    @property
+    def value(self) -> Decimal | None:
+        """Its number as it is printed, without scale; None of a dash or of words."""
+        number = re.search(r"\d[\d,]*(?:\.\d+)?", self.cell.text)
+        if number is None or not _ONE_NUMBER.fullmatch(self.cell.text):
+            return None
+        negative = self.cell.text.lstrip("$€£¥US ").startswith(("(", "-", "−", "–"))
+        value = Decimal(number[0].replace(",", ""))
+        return -value if negative else value
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -8,7 +8,10 @@ too much is refused than too little.
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
+from assistant.accounting import MEASURES
+from assistant.formulas import STEP_END, steps, unfounded
 from assistant.polarity import reversed_in
 from assistant.quantities import Quantity, quantities
 from index.document import Span
@@ -46,6 +49,17 @@ _ACTS = re.compile(
 )
 
 
+COMPUTED = "Computed:"
+"""Opens what the program computed; its formula is computed again here."""
+
+PERCENTAGE_POINTS = "percentage points"
+
+_COMPUTING = f"""
+{COMPUTED} change ratio share difference sum average of and against {PERCENTAGE_POINTS}
+{" ".join(MEASURES)}
+"""
+"""Words of its own that the program may put beside a formula."""
+
 ACCOUNTS_DIFFER = "Accounts differ."
 """The one remark of its own that the program may put before a sentence."""
 
@@ -73,9 +87,33 @@ def unsupported(
     around = "\n".join([*quotes, *facts, ACCOUNTS_DIFFER])
     for start, end in added:
         piece = text[start:end]
+        if piece.startswith(f"[{COMPUTED}"):
+            wrong += [Span(start + s, start + e) for s, e in _miscomputed(piece, quotes, facts)]
+            continue
         for s, e in [*_figures(piece, around), *_words_lacking(piece, around)]:
             wrong.append(Span(start + s, start + e))
     return sorted(set(wrong))
+
+
+def _miscomputed(piece: str, quotes: Sequence[str], facts: Sequence[str]) -> list[Span]:
+    """What does not hold of a computation: steps, figures of its label, words."""
+    found = steps(piece)
+    label = piece[: found[0].span.start] if found else piece
+    around = "\n".join([*quotes, *facts, _COMPUTING])
+    rest = piece[found[-1].span.end :] if found else ""
+    between = [
+        Span(one.span.end, other.span.start)
+        for one, other in pairwise(found)
+        if piece[one.span.end : other.span.start] != STEP_END
+    ]
+    if rest not in ("", "]"):
+        between.append(Span(len(piece) - len(rest), len(piece)))
+    return [
+        *unfounded(piece, quotes),
+        *between,
+        *_figures(label, around),
+        *_words_lacking(label, around),
+    ]
 
 
 def is_verbatim(text: str, quote: str) -> bool:
