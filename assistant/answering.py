@@ -119,6 +119,7 @@ class Answering:
                     question,
                     found.passages,
                     found.rarity,
+                    reading.drafts,
                     lambda text: self.find(store, understood(text), PASSAGES, documents).passages,
                 )
                 or reading

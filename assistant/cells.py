@@ -15,7 +15,10 @@ from assistant.values import holds
 from index.lexical import analyzed
 
 ACCEPTED = 0.55
-"""The least score of a cell that is given as the answer; see `benchmarks/README.md`."""
+"""The least score of a cell that is given as the answer, chosen on our questions about reports."""
+
+OPERAND = 0.85
+"""The least score of a cell that is computed with: its row may say hardly anything else."""
 
 _CONTEXT = 0.7
 """What a word counts that stands above a row and not in it."""
@@ -28,6 +31,9 @@ _IDLE = re.compile(
     re.IGNORECASE,
 )
 """What asks for a figure and does not say which: units, and verbs that go with any."""
+
+_NEUTRAL = "net total"
+"""Words of a row that say nothing else where they are not asked for."""
 
 _CHANGES = frozenset(
     analyzed(
@@ -44,7 +50,11 @@ _PERCENT = re.compile(r"%|\bper ?cent|\bpercentage|\bshare\b|\bpart of\b|\brate\
 
 
 def figure(
-    phrase: str, period: Period, among: Sequence[Sheet], rarity: Mapping[str, float]
+    phrase: str,
+    period: Period,
+    among: Sequence[Sheet],
+    rarity: Mapping[str, float],
+    least: float = ACCEPTED,
 ) -> Figure | None:
     """The cell that a phrase asks for in a period; None where none does for certain.
 
@@ -53,19 +63,20 @@ def figure(
         period: the period that its column, or its row, must be of.
         among: the tables, those of the best passages first.
         rarity: the weights of stems; 1 for those that it lacks.
+        least: the score from which a cell counts.
     """
     wanted = _Wanted.by(phrase, period)
     best: tuple[tuple[float, int, int, int], Figure] | None = None
     for rank, sheet in enumerate(among):
         for found in _fitting(sheet, wanted):
             score = max(_score(terms, wanted.needed, found, rarity) for terms in wanted.terms)
-            if score < ACCEPTED:
+            if score < least:
                 continue
             # Of equals the longest and the latest period, then the best passage.
             own = period_of(found.column)
             order = (round(score, 2), own.length, max(own.years, default=0), -rank)
             if best is None or order > best[0]:
-                above = _terms(sheet.words(found.row.section))
+                above = terms_of(sheet.words(found.row.section))
                 meant = any(terms & above for terms in wanted.terms)
                 best = order, replace(found, score=score, under_section=meant)
     return best[1] if best else None
@@ -88,7 +99,10 @@ def asked_figure(
     """The cell that a question asks for; None where it asks for no cell, or none is certain."""
     if question.kind != "question" or _NO_CELL.search(question.asking):
         return None
-    found = figure(question.asking, period_of(question.asking), among, rarity)
+    period = period_of(question.asking)
+    if period_of(question.text).fiscal and not period.length:
+        period = replace(period, length=12, fiscal=True)
+    found = figure(question.asking, period, among, rarity)
     kinds = question.expected - {"person", "place"}
     if found is None:
         return None
@@ -101,7 +115,7 @@ def asked_figure(
 
 def names_something(phrase: str) -> bool:
     """Whether a phrase has words by which a figure can be found."""
-    return bool(_terms(phrase) - content_terms("the")) and bool(re.search(r"\w", _plain(phrase)))
+    return bool(terms_of(phrase) - content_terms("the")) and bool(re.search(r"\w", _plain(phrase)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +137,10 @@ class _Wanted:
         lines = phrases(phrase)
         if len(lines) == 1 and len(lines[0][1]) == 1:
             (start, end), (name,) = lines[0]
-            others = _terms(f"{phrase[:start]} {phrase[end:]}")
+            others = terms_of(f"{phrase[:start]} {phrase[end:]}")
             variants += [others | content_terms(printed) for printed in LINES[name].printed]
         counted = _HOW_MANY.search(phrase)
-        needed = _terms(counted["what"]) if counted else frozenset[str]()
+        needed = terms_of(counted["what"]) if counted else frozenset[str]()
         return cls(tuple(variants), needed, period, bool(_PERCENT.search(phrase)))
 
 
@@ -163,8 +177,10 @@ def _score(
     """How much of what is asked for stands in row and column, or above; and how little else."""
     info, row = found.sheet.info, found.row
     named = _names(f"{info.title} {PurePath(info.path or '').stem} {info.author or ''}")
+    named = named if asked - named else frozenset()
     asked, needed = asked - named, (asked & needed) - named
-    own = _terms(f"{row.label} {found.column}")
+    own = terms_of(f"{row.label} {found.column}")
+    own -= (_stems(_NEUTRAL) - asked) | named
     headings = found.sheet.document.heading_path(row.span.start)
     above = [found.sheet.words(row.section), found.table.above, *headings]
     context = _stems(" ".join(above)) - own
@@ -185,7 +201,7 @@ def _stems(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8192)
-def _terms(text: str) -> frozenset[str]:
+def terms_of(text: str) -> frozenset[str]:
     """The stems of the words that are no period and no units."""
     plain = _plain(text)
     return content_terms(plain) if re.search(r"\w", plain) else frozenset()

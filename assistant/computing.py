@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from assistant.accounting import MEASURES
-from assistant.cells import asked_figure, beside, figure
+from assistant.cells import OPERAND, asked_figure, beside, figure
 from assistant.drafts import Draft, Evidence, Reading
 from assistant.figures import Figure, Sheet, sheets
 from assistant.formulas import STEP_END, shown, step, steps
-from assistant.operations import Operand, Operation, operations
+from assistant.operations import Operand, Operation, operations, states
 from assistant.questions import Question
 from assistant.retrieval import Retrieved
 from assistant.verification import COMPUTED, PERCENTAGE_POINTS
@@ -31,20 +31,24 @@ def read_figures(
     question: Question,
     passages: Sequence[Retrieved],
     rarity: Mapping[str, float],
+    sentences: Sequence[Draft],
     search: Found,
 ) -> Reading | None:
-    """What a figure answers; None where none does.
+    """What a figure answers; None where none does, or a sentence states what would be computed.
 
     Args:
         store: where the documents are.
         question: what is asked.
         passages: those found for it.
         rarity: the weights of its stems.
+        sentences: what the reader would answer.
         search: finds passages for a single figure that is needed.
     """
     if question.kind != "question":
         return None
     wanted = operations(question.asking)
+    if any(states(one, draft.text) for one in wanted for draft in sentences):
+        return None
     near = sheets(store, passages)
     found = asked_figure(question, near, rarity) if not wanted or wanted[0].name else None
     if found is not None:
@@ -107,10 +111,10 @@ def _figure(operand: Operand, among: Sequence[Sheet], first: Figure | None) -> F
     """The figure of an operand, best from the table of the first one."""
     if first is not None:
         same = Sheet(first.sheet.info, first.sheet.document, (first.table,))
-        found = figure(operand.phrase, operand.period, [same], {})
+        found = figure(operand.phrase, operand.period, [same], {}, OPERAND)
         if found is not None and found.cell.span != first.cell.span:
             return found
-    found = figure(operand.phrase, operand.period, among, {})
+    found = figure(operand.phrase, operand.period, among, {}, OPERAND)
     return None if found and first and found.cell.span == first.cell.span else found
 
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.accounting import LINES, MEASURES
-from assistant.cells import names_something
+from assistant.cells import names_something, terms_of
 from assistant.periods import Period, period_of
+from assistant.questions import content_terms
 from assistant.values import MONTH
+from index.sentences import is_row
 
 Kind = Literal["change", "ratio", "share", "difference", "sum", "average", "measure"]
 
@@ -37,6 +39,14 @@ _ASKS_CHANGE = re.compile(
     r"(?:growth|increase|decrease|change|decline))\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"\W*(?:.{0,60}?,\s)?(?:calculate|compute|(?:by )?how (?:much|many)\b"
+    r"|(?:by |at )?what(?:'s| (?:is|was|were|are|percent|percentage|share|proportion|part|fraction"
+    r"|growth|amount))\b)",
+    re.IGNORECASE,
+)
+"""How a question begins that asks for a figure, and not for what drove it."""
+
 _PERCENT = re.compile(r"%|\bper ?cent(?:age|s)?\b|\brate\b", re.IGNORECASE)
 _AROUND_CHANGE = re.compile(
     r"\b(?:year[- ]over[- ]year|yoy|annual|by how much|how much|rates?|per ?cent(?:age|s)?|amount"
@@ -102,8 +112,18 @@ class Operation:
     name: str = ""
 
 
+def states(operation: Operation, sentence: str) -> bool:
+    """Whether a sentence states the change that would be computed: its own words are better."""
+    if operation.kind != "change" or not _CHANGE.search(sentence) or is_row(sentence):
+        return False
+    phrase = terms_of(operation.operands[0].phrase)
+    return phrase <= content_terms(sentence) and bool(re.search(r"\d", sentence))
+
+
 def operations(question: str) -> list[Operation]:
     """What a question may want computed, the likeliest reading first; nothing mostly."""
+    if not _ASKS.match(question):
+        return []
     found = [*_measure(question), *_pairs(question)]
     return found or [*_over_periods(question), *_change(question)]
 

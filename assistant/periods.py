@@ -58,13 +58,14 @@ class Period:
 def period_of(text: str) -> Period:
     """The period that a question, or a column's heading, names."""
     quarter, month = _QUARTER.search(text), _MONTH.search(text)
+    fiscal = bool(_FISCAL.search(text))
     length = next((n for n, named in _LENGTHS if re.search(named, text, re.IGNORECASE)), 0)
     return Period(
         years=tuple(dict.fromkeys(_year(match[0]) for match in _YEAR.finditer(text))),
         quarter=_quarter(quarter) if quarter else 0,
         month=month[0][:3].lower() if month else "",
-        length=length,
-        fiscal=bool(_FISCAL.search(text)),
+        length=length or (12 if fiscal else 0),
+        fiscal=fiscal,
         point=bool(_POINT.search(text)),
     )
 
@@ -80,13 +81,14 @@ def fits(wanted: Period, heading: str) -> bool:
         return False
     if wanted.years and not wanted.month and not own.fiscal and _YEAR_END.search(heading):
         return False
-    if wanted.point and own.length:
+    if wanted.point and own.length and not own.fiscal:
         return False
     if wanted.month and own.month and wanted.month != own.month:
         return False
     if wanted.quarter and own.quarter and wanted.quarter != own.quarter:
         return False
-    return not (wanted.length and own.length and wanted.length != own.length)
+    whole = wanted.point or not (wanted.length and own.length)
+    return whole or wanted.length == own.length
 
 
 def _year(written: str) -> int:

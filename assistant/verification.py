@@ -16,6 +16,7 @@ from assistant.polarity import reversed_in
 from assistant.quantities import Quantity, quantities
 from index.document import Span
 from index.lexical import analyzed
+from index.sentences import is_row
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'\-][^\W\d_]+)*")
 _POSSESSIVE = re.compile(r"[’']s$")
@@ -130,7 +131,10 @@ def _figures(text: str, cited: str) -> list[Span]:
 
     A bare 'one' is no figure: it is mostly a pronoun.
     """
-    known = {(figure.value, figure.unit) for figure in quantities(cited)}
+    # In a row the cells stand apart, where in prose '482 657 911' is one number.
+    cells = (cell for line in cited.split("\n") if is_row(line) for cell in line.split())
+    stated = [*quantities(cited), *(one for cell in cells for one in quantities(cell))]
+    known = {(figure.value, figure.unit) for figure in stated}
     numbers = {value for value, _ in known}
     return [
         figure.span if figure.value in numbers else figure.number
