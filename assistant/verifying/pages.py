@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from lxml import html  # type: ignore[import-untyped]
+from lxml import etree, html  # type: ignore[import-untyped]
 from lxml.etree import _Element  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
@@ -28,7 +28,11 @@ def in_markdown(text: str) -> list[Cited]:
 def in_html(text: str) -> list[Cited]:
     """The citations in an HTML page, in its order: footnotes, and links in other blocks."""
     # As bytes, because lxml refuses a string that declares an encoding.
-    root = html.document_fromstring(text.encode(), html.HTMLParser(encoding="utf-8"))
+    data = text.encode("utf-8", "replace")
+    try:
+        root = html.document_fromstring(data, html.HTMLParser(encoding="utf-8"))
+    except etree.ParserError:  # nothing but comments and declarations
+        return []
     for element in list(root.iter(*_UNSEEN)):
         element.drop_tree()
     return list(_found(root))

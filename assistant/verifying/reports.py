@@ -9,6 +9,7 @@ from assistant.verifying.cited import Cited
 from assistant.verifying.pages import in_html, in_markdown
 from assistant.verifying.quotes import quotations
 from assistant.verifying.word import in_word
+from index.document import normalised
 from index.errors import DocumentError, ReportError
 from index.readers.detection import Kind, detect
 from index.readers.encoding import decode
@@ -74,7 +75,7 @@ def _in_value(value: object, where: str, depth: int) -> Iterator[Cited]:
     elif isinstance(value, dict):
         id_, quote = value.get("id"), value.get("quote")
         if isinstance(id_, str) and isinstance(quote, str) and CITATION_ID.fullmatch(id_):
-            yield Cited(where, f"“{quote}”", id_)
+            yield Cited(where, f"“{normalised(quote)}”", id_)
             return
         for key, item in value.items():
             yield from _in_value(item, f"{where}.{key}".lstrip("."), depth + 1)

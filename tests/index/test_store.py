@@ -43,6 +43,36 @@ def test_an_added_document_is_found_by_both_indexes(shelf, files):
     )
 
 
+def test_versions_are_found_by_the_beginning_of_their_hash_and_by_words(shelf, files):
+    path = files / "a.txt"
+    (added,) = shelf.add(write(path, OLD)).added
+    old = note(OLD).version
+    shelf.add(write(path, NEW, at=1_700_000_001))
+    new = note(NEW).version
+
+    store = shelf.store
+    assert store.versions_named(old[:16]) == [(added.document_id, old, False)]
+    assert (
+        store.versions_named(new)
+        == [(added.document_id, new, True)]
+        == [store.live_version(added.document_id)]
+    )
+    assert store.versions_named("f" * 64) == []
+    assert [v.hash for v in store.replaced_holding(["HARBOUR", "noon"])] == [old]
+    assert store.replaced_holding(["harbour", "bridge"]) == []
+    assert store.replaced_holding(["bridge"]) == []  # it is the live one
+    assert store.replaced_holding(["h_rbour"]) == []
+
+    # What came back is one version, and the live one.
+    shelf.add(write(path, OLD, at=1_700_000_002))
+    assert store.versions_named(old[:16]) == [(added.document_id, old, True)]
+    assert [v.hash for v in store.replaced_holding(["bridge"])] == [new]
+    shelf.store.remove(added.document_id)
+    assert store.versions_named(old[:16]) == []
+    with pytest.raises(UnknownDocument):
+        store.live_version(added.document_id)
+
+
 def test_a_changed_file_replaces_its_old_version_at_once(shelf, files):
     path = files / "a.txt"
     (added,) = shelf.add(write(path, OLD)).added

@@ -222,6 +222,8 @@ def test_a_word_file_with_a_damaged_part_is_one_clear_line(tmp_path, part, conte
     [
         ("r.md", b"", "holds no citations"),
         ("r.md", b"# A report\n\nWithout notes.[^1]\n\n[^1]: Not cited.\n", "holds no citations"),
+        ("r.html", b"<!DOCTYPE html><!-- nothing -->", "holds no citations"),
+        ("r.html", b"<!DOCTYPE html>" + b"<div><b>" * 50_000, "holds no citations"),
         ("r.json", b"{]", "no valid JSON"),
         ("r.json", b"[" * 100_000, "no valid JSON"),
         ("r.json", b'{"citations": [{"id": 3, "quote": "x"}]}', "holds no citations"),

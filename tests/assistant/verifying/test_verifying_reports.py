@@ -307,6 +307,63 @@ def test_without_a_store_or_citations_there_is_one_clear_line(shelf, tmp_path):
     assert package.ReportError is ReportError
 
 
+def test_half_a_character_in_a_report_is_no_harm(shelf, tmp_path):
+    path = tmp_path / "r.json"
+    path.write_text(json.dumps({"id": noted(shelf, OFFICE).id, "quote": "a \ud800 b"}))
+    verification = shelf.verify(path)
+    assert only(verification).quote == "a ? b"
+    assert Verification.model_validate_json(verification.model_dump_json()) == verification
+
+
+# Real exports --------------------------------------------------------------------------------
+
+QUESTIONS = ("How many people were evacuated?", "Why did Gate 3 fail?", "What is in my documents?")
+
+
+@pytest.fixture(scope="module")
+def exported(demo: Assistant, tmp_path_factory) -> Path:
+    """A folder with a report of the demo documents in each format."""
+    folder = tmp_path_factory.mktemp("exported")
+    report = demo.report(QUESTIONS, title="Report")
+    (folder / "report.md").write_text(report.to_markdown(), "utf-8")
+    (folder / "report.html").write_text(report.to_html(), "utf-8")
+    (folder / "report.json").write_text(report.model_dump_json(), "utf-8")
+    report.to_docx(folder / "report.docx")
+    return folder
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_an_exported_report_is_clean_with_every_citation(demo, exported, suffix):
+    verification = demo.verify(exported / f"report.{suffix}")
+    assert verification.clean
+    cited = {c.id: c.quote for q in QUESTIONS for c in demo.query(q).citations}
+    found = {f.id: f.quote for f in verification.findings}
+    assert {id_: quote.split() for id_, quote in found.items()} == {
+        id_: quote.split() for id_, quote in cited.items()
+    }
+
+
+@pytest.mark.parametrize("suffix", ["md", "html", "json"])
+def test_an_edited_quote_of_an_exported_report_is_told(demo, exported, tmp_path, suffix):
+    text = (exported / f"report.{suffix}").read_text("utf-8")
+    path = tmp_path / f"edited.{suffix}"
+    # In the footnote, or JSON's citation: the answer's own sentence may be edited freely.
+    before, after = (
+        ('"quote":"About 410', '"quote":"About 41')
+        if suffix == "json"
+        else (
+            "“About 410",
+            "“About 41",
+        )
+    )
+    assert text.count(before) == 1
+    path.write_text(text.replace(before, after).replace("Report", "Our report"), "utf-8")
+    verification = demo.verify(path)
+    (changed,) = (f for f in verification.findings if f.status != "unchanged")
+    assert changed.status == "changed"
+    assert "[-410-] {+41+}" in marked(changed.report_changes)
+
+
 # The command ---------------------------------------------------------------------------------
 
 
