@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from assistant.answer import Citation, Passage
+from assistant.links import CITATION_ID
 from assistant.opening import Opening
 from assistant.settings import Settings, load
 from index.catalog import DocumentInfo
@@ -134,6 +135,36 @@ class Library:
         if store is None:
             raise UnknownDocument(f"No document has the id {document_id!r}: the store is empty.")
         return store.document(document_id, version)
+
+    def cited(self, citation_id: str) -> Passage:
+        """The words that a citation's id names, in whichever document of the store holds them.
+
+        Raises:
+            UnknownDocument: no version of any document is the one that the id names.
+        """
+        store = self._opening.current()
+        if store is not None and CITATION_ID.fullmatch(citation_id):
+            prefix, _, span = citation_id.partition(":")
+            start, end = map(int, span.split("-"))
+            for version in store.versions_named(prefix):
+                document = store.document(version.document_id, version.hash)
+                if start < end <= len(document.text):
+                    page, page_end = document.page_at(start), document.page_at(end - 1)
+                    return Passage(
+                        document_id=version.document_id,
+                        version=version.hash,
+                        title=document.title,
+                        text=document.text[start:end],
+                        start=start,
+                        end=end,
+                        page=page,
+                        page_end=page_end,
+                        date=document.date,
+                        source=document.source,
+                        heading=document.heading_path(start),
+                        parts=document.parts_at(start, end),
+                    )
+        raise UnknownDocument(f"This store does not hold the words of citation {citation_id!r}.")
 
     def rectangles(self, place: Citation | Passage) -> list[Rectangle]:
         """Where a citation or passage is printed on its pages, line by line; none without pages.

@@ -42,13 +42,28 @@ class Desk:
         self._stores = stores
 
     def arrive(self, request: gr.Request) -> tuple[Any, ...]:
-        """A tab opens: the demo's note, the welcome, and the documents."""
+        """A tab opens: the demo's note, the passage a link names, the welcome, the documents."""
         note = ""
         if self._stores.demo:
             demo = self._stores.shows_demo(request)
             note = str(library.demo_note(self._stores.other(request), demo=demo))
         listed = _listed(self._stores.of(request))
-        return note, self._welcome(listed, request), *self._shelves(listed, request)
+        linked = self._linked(request)
+        pane = gr.skip() if linked is None else linked
+        return note, pane, self._welcome(listed, request), *self._shelves(listed, request)
+
+    def _linked(self, request: gr.Request) -> str | None:
+        """The pane's content where the address is a citation's permalink, else None."""
+        citation_id = request.query_params.get("cite")
+        if citation_id is None:
+            return None
+        assistant = self._stores.of(request)
+        try:
+            place = Place.of(assistant.cited(citation_id))
+            document = assistant.document(place.document, place.version)
+        except FootnoteError as error:
+            return str(sources.missing(str(error)))
+        return str(sources.source(document, place, sources.window(document, place)))
 
     def ask(
         self,

@@ -95,6 +95,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 watch("value", reveal);
+// A permalink opens the page with the source already on its way.
+if (new URLSearchParams(location.search).has("cite")) show("source");
 phone.addEventListener("change", cover);
 
 // A new question goes to the top of the view, so that its answer is read from its beginning. The

@@ -111,7 +111,7 @@ def page(stores: Stores) -> gr.Blocks:
         answer = [transcript, conversation, question]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
-        blocks.load(desk.arrive, None, [note, transcript, *shelves], **quiet)
+        blocks.load(desk.arrive, None, [note, source, transcript, *shelves], **quiet)
         asking = question.submit(desk.ask, [question, conversation, scope], answer, **quiet)
         chosen = source.ask(_question, None, question, **quiet)
         asking_chosen = chosen.then(desk.ask, [question, conversation, scope], answer, **quiet)

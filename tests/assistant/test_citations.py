@@ -34,6 +34,7 @@ def check_answer(assistant: Assistant, answer: Answer) -> None:
         assert document.version == citation.version
         assert document.text[citation.start : citation.end] == citation.quote
         assert citation.quote == citation.quote.strip() != ""
+        assert assistant.cited(citation.id).text == citation.quote
         if document.pages:
             assert citation.page == document.page_at(citation.start)
             assert citation.page_end == document.page_at(citation.end - 1)

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from assistant import Assistant
+from assistant.links import permalink
+
 pytestmark = pytest.mark.xdist_group("browser")
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +69,25 @@ def test_an_answer_is_footnoted_and_its_footnote_opens_the_passage(page):
     expect(page.locator("#source header h2")).to_contain_text("Teal Harbour")
     expect(page.locator("#source header .details")).to_contain_text("2 March 2023")
     expect(page.locator("#source .text")).to_contain_text("sold to a museum")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_permalink_of_a_citation_opens_the_page_at_the_passage(tabs, address, store, width):
+    with Assistant(store) as assistant:
+        citation = assistant.query(CROSSING).citations[0]
+    page = tabs.open(permalink(citation.id, address), viewport={"width": width, "height": 800})
+    assert marked(page) == words(citation.quote)
+    assert in_view(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#source")).to_be_hidden()
+    ask(page, DAM)
+
+
+@pytest.mark.parametrize("named", ["0123456789abcdef:0-9", "nothing", ""])
+def test_a_permalink_to_words_that_the_store_does_not_hold_says_so(tabs, address, named):
+    page = tabs.open(f"{address}/?cite={named}")
+    expect(page.locator("#source .problem")).to_contain_text("does not hold the words of citation")
+    ask(page, DAM)
 
 
 def test_every_footnote_has_its_line_below_the_answer(page):
