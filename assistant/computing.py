@@ -16,7 +16,8 @@ from index.document import Span
 from index.store import Store
 
 CONFIDENCE = 0.8
-"""Of a figure; about the share that is right of those given for our questions about reports."""
+"""Of a figure. The seven given for the questions about reports were right: too few for more; see
+`benchmarks/README.md`."""
 
 _PERCENT_DECIMALS, _RATIO_DECIMALS = 1, 2
 _MONEY = frozenset(["working capital", "free cash flow"])
