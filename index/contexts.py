@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from index.chunking import WordEnds
 from index.document import Chunk, Document
-from index.readers.metadata import readable_stem
+from index.names import readable_stem
 from index.sentences import without_figures
 
 CONTEXT_TOKENS = 48

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from index.document import Document, Heading, Page, Part, Span, Table, after_date
 from index.layout import PageLayout
+from index.names import readable_stem
 from index.readers.dates import DATE, MONTH_DATE, iso_date
 
 _HEAD_LENGTH = 3_000
@@ -175,14 +176,6 @@ def _opening(text: str, date: Span | None) -> str:
     """The first words, by which a text without a title is cited."""
     words = text[after_date(text, date) :].split(maxsplit=_OPENING_WORDS)[:_OPENING_WORDS]
     return " ".join(words)[:_LONGEST_TITLE].rstrip(" ,;:.") + " …"
-
-
-def readable_stem(name: str) -> str:
-    """A file's name as a title: 'annual_report-2023.pdf' → 'Annual report 2023'."""
-    stem = PurePath(name).stem
-    words = stem if " " in stem else re.sub(r"(?<!\d)-|-(?!\d)", " ", stem).replace("_", " ")
-    title = " ".join(words.split()) or stem or "Untitled"
-    return title[:1].upper() + title[1:]
 
 
 def _head(text: str) -> list[Line]:

@@ -9,10 +9,11 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 
 from index.document import Document, PartKind
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
+from index.names import readable_stem
 from index.readers.archive import check_archive
 from index.readers.blocks import Block, set_parts, set_text
 from index.readers.dates import iso_date
-from index.readers.metadata import Statement, compose, language_code, readable_stem
+from index.readers.metadata import Statement, compose, language_code
 from index.readers.odf_sheets import hidden_styles, sheets
 from index.readers.odf_text import SKIPPED, attribute, blocks
 from index.readers.ooxml import FAULTS, local, parsed

@@ -12,10 +12,11 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 
 from index.document import Document, normalised
 from index.errors import DocumentError, EmptyDocument
+from index.names import readable_stem
 from index.readers.archive import check_archive
 from index.readers.blocks import Block, set_parts
 from index.readers.grid import Row, grid_blocks
-from index.readers.metadata import compose, readable_stem
+from index.readers.metadata import compose
 from index.readers.numberformats import BUILT_IN, general, shown
 from index.readers.ooxml import FAULTS, elements, local, parsed, properties, related
 
