@@ -10,7 +10,7 @@ from assistant.verifying.differences import difference
 from assistant.verifying.findings import Finding, Place, Status, Verification
 from assistant.verifying.quotes import printed_quote, quotations
 from assistant.verifying.reports import cited_in
-from assistant.verifying.tracing import Tracing
+from assistant.verifying.tracing import Trace, Tracing
 from assistant.verifying.words import Words, is_word
 from index.document import Document, Span
 from index.queries import Version
@@ -97,14 +97,14 @@ class _Checking:
         around = (document.title, *document.heading_path(span.start), *parts)
         quote = printed_quote(cited.text, place.quote, around)
         edited = () if quote is None else difference(place.quote, quote)
-        now, in_order = self._now(version, span)
-        changes = difference(place.quote, now.quote) if now else ()
+        now, trace = self._now(version, span)
+        changes = difference(place.quote, now.quote) if now and not trace.same else ()
         status: Status
         if now is None:
             status = "gone"
         elif changes or edited:
             status = "changed"
-        elif in_order and Words(place.locator).keys == Words(now.locator).keys:
+        elif trace.in_order and Words(place.locator).keys == Words(now.locator).keys:
             status = "unchanged"
         else:
             status = "moved"
@@ -120,16 +120,16 @@ class _Checking:
             elsewhere=() if now else self._standing(place.quote),
         )
 
-    def _now(self, version: Version, span: Span) -> tuple[Place | None, bool]:
-        """Where a passage stands in its document as it is now, and whether in its old order."""
+    def _now(self, version: Version, span: Span) -> tuple[Place | None, Trace]:
+        """Where a passage stands in its document as it is now, and what became of it."""
         if version.live:
-            return _place(version, self._document(version), span), True
+            return _place(version, self._document(version), span), Trace(span, True, True)
         live = self._store.live_version(version.document_id)
         before, after = self._document(version), self._document(live)
         if (version, live) not in self._tracings:
             self._tracings[version, live] = Tracing(before.text, after.text)
         trace = self._tracings[version, live].trace(span)
-        return trace.span and _place(live, after, trace.span), trace.in_order
+        return trace.span and _place(live, after, trace.span), trace
 
     def _standing(self, quote: str) -> tuple[Place, ...]:
         """Where the very words stand in the documents as they are now."""
