@@ -5,12 +5,15 @@ shown as it stands.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
+from itertools import groupby
 
 from assistant.answer import Answer, Citation
 from assistant.reports.content import (
     Block,
     Line,
+    Mark,
     Numbering,
     Run,
     blocks,
@@ -22,13 +25,12 @@ from assistant.reports.references import references
 from assistant.reports.report import Report
 from assistant.reports.sources import sources
 
-_SPECIAL = re.compile(r'[\\`*_{}\[\]<>^~$|@"]|&(?=#?\w+;)|(?<=-)-|(?<=\.)\.')
+_SPECIAL = re.compile(r'[\\`*_{}\[\]<>^~$|@"]|&(?=#?\w*(?:;|$))|(?<=-)-|(?<=\.)\.')
 """What means something anywhere in a line, to CommonMark or to Pandoc with its extensions; of '--'
 and '...' Pandoc would make a dash and an ellipsis."""
-_OPENING = re.compile(r"(?:[-+:=%]|#+)(?=\s|$)|\(?[0-9a-zA-Z#]{1,9}[.)](?=\s|$)|\(@")
+_OPENING = re.compile(r"%|(?:[-+:=]|#+)(?=\s|$)|\(?[0-9a-zA-Z#]{1,9}[.)](?=\s|$)|\(@")
 """What at the start of a line would begin a list, a heading, a definition or a title block."""
 _OWN_LABEL = re.compile(r"\[\^(\d+)\]")
-_PUNCTUATION = re.compile(r"[^\w\s]")
 
 
 def markdown(report: Report, style: str, base: str) -> str:
@@ -113,39 +115,55 @@ def _line(line: Line, numbering: Numbering[Citation], labels: _Labels) -> str:
 
 
 def _inline(runs: Iterable[Run]) -> str:
-    known = [run for run in runs if run.text]
-    before = ["", *(run.text[-1] for run in known)]
-    after = [*(run.text[0] for run in known[1:]), ""]
+    # Two runs that look alike are one: asterisks that touch would be read in another way.
+    alike = groupby((run for run in runs if run.text), key=lambda run: (_looks(run), run.href))
+    known = [("".join(run.text for run in group), looks, href) for (looks, href), group in alike]
+    before = ["", *(text[-1] for text, _, _ in known)]
+    after = [*(text[0] for text, _, _ in known[1:]), ""]
     return "".join(
-        _run(run, left, right) for run, left, right in zip(known, before, after, strict=False)
+        _run(text, looks, href, left, right)
+        for (text, looks, href), left, right in zip(known, before, after, strict=False)
     )
 
 
-def _run(run: Run, left: str, right: str) -> str:
-    text = _escaped(run.text)
-    if run.marks & {"bold", "italic"} and _markable(run.text, left, right):
-        text = f"**{text}**" if "bold" in run.marks else f"*{text}*"
+def _looks(run: Run) -> frozenset[Mark]:
+    return run.marks & {"bold", "italic", "superscript", "subscript"}
+
+
+def _run(words: str, looks: frozenset[Mark], href: str, left: str, right: str) -> str:
+    text = _escaped(words, left)
+    if looks & {"bold", "italic"} and _markable(words, left, right):
+        text = f"**{text}**" if "bold" in looks else f"*{text}*"
     for mark, sign in (("superscript", "^"), ("subscript", "~")):
-        if mark in run.marks:
+        if mark in looks:
             text = sign + text.replace(" ", "\\ ") + sign
-    return f"[{text}]({run.href})" if run.href else text
+    return f"[{text}]({href})" if href else text
 
 
 def _markable(text: str, left: str, right: str) -> bool:
     """Whether asterisks around the text would be read as marks.
 
-    Not beside white space inside, nor between a letter outside and a punctuation mark inside.
+    Not beside white space, a combining or an invisible character inside, nor between a letter
+    outside and a punctuation mark inside.
     """
-    if text != text.strip():
+    if {unicodedata.category(edge)[0] for edge in (text[0], text[-1])} & {"Z", "M", "C"}:
         return False
     return not (
-        (_PUNCTUATION.match(text[0]) and left.isalnum())
-        or (_PUNCTUATION.match(text[-1]) and right.isalnum())
+        (_is_sign(text[0]) and left.strip() and not _is_sign(left))
+        or (_is_sign(text[-1]) and right.strip() and not _is_sign(right))
     )
 
 
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda found: "\\" + found.group(), text)
+def _is_sign(character: str) -> bool:
+    return unicodedata.category(character)[0] in "PS"
+
+
+def _escaped(text: str, before: str = "") -> str:
+    """The text with its special signs escaped; some are special by what stands before them."""
+    return _SPECIAL.sub(
+        lambda found: found.group() if found.start() < len(before) else f"\\{found.group()}",
+        before + text,
+    )[len(before) :]
 
 
 def _opened(line: str) -> str:

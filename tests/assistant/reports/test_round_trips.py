@@ -1,11 +1,14 @@
 """What is exported is read back by programs that are not ours: text, footnotes, references."""
 
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 from expected import check_footnotes, check_sentences, flat, footnotes, named
 from outside import Told, libreoffice, page, pandoc
 
+from assistant.answer import Answer, Citation, Sentence, citation_id
 from assistant.reports.report import Report
 
 BASE = "https://chat.example.org/footnote"
@@ -140,3 +143,55 @@ def test_pandoc_reads_the_markdown_as_it_does_by_default_with_the_same_footnotes
     told = pandoc(report.to_markdown(), "markdown")
     assert [note.cited for note in told.notes] == [[citation.id] for citation in named(report)]
     check_sentences(told, report, footnotes(report))
+
+
+SIGNS = (
+    *"\\`*_{}[]()#+-.!|<>~^$@\"'&=:;%/?, 01ab",
+    *("--", "...", "**", "``", "[^1]", "](", "![", "<b>", "<!--", "&amp;", "&#42;", "1.", "(a)"),
+    *("http://a.b/", "{.x}", "\\textbf", "$$", "word", "ü", "中", "“", "”", "’", "{{", "}}", ":::"),
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("read", [as_markdown, as_commonmark, as_html, as_docx])
+def test_signs_thrown_together_are_read_back_as_they_are(read, seed: int, tmp_path: Path):
+    chance = Random(seed)
+    citations, sentences = [], []
+    while len(citations) < 150:
+        text = flat("".join(chance.choices(SIGNS, k=chance.randint(1, 20))))
+        if not text:
+            continue
+        number = len(citations) + 1
+        version = f"{number:016x}".ljust(64, "0")
+        id_ = citation_id(version, 0, len(text))
+        ends = sorted(chance.choices(range(len(text) + 1), k=2))
+        citations.append(
+            Citation(
+                number=number,
+                id=id_,
+                document_id=str(number),
+                version=version,
+                title=text,
+                start=0,
+                end=len(text),
+                quote=text,
+            )
+        )
+        sentences.append(
+            Sentence(
+                text=text,
+                citations=(number,),
+                exact=((ends[0], ends[1]),) if ends[0] < ends[1] else (),
+                paragraph=chance.random() < 0.5,
+            )
+        )
+    answer = Answer(
+        question="?",
+        sentences=tuple(sentences),
+        citations=tuple(citations),
+        created=datetime.now(UTC),
+    )
+    made = answer.as_report()
+    told = read(made, tmp_path)
+    check_sentences(told, made, footnotes(made))
+    check_footnotes(told, footnotes(made))
