@@ -28,7 +28,15 @@ from assistant.reports.references import references
 from assistant.reports.report import Report
 from assistant.reports.sources import sources
 from assistant.reports.texts import Break, OwnNote, own_notes, pieces, tokens
-from assistant.reports.word import HYPERLINK, Footnotes, hyperlink, line_break, run, setting
+from assistant.reports.word import (
+    FOOTNOTE_REFERENCE,
+    HYPERLINK,
+    Footnotes,
+    hyperlink,
+    line_break,
+    run,
+    setting,
+)
 
 _BLOCKS = {
     "message": styles.REMARK,
@@ -138,7 +146,12 @@ class _Writer:
 
     def _elements(self, content: Iterable[Piece], part: Part) -> Iterator[BaseOxmlElement]:
         """The content as elements of a paragraph; `part` holds the addresses of its links."""
+        before: Piece | None = None
         for piece in content:
+            if isinstance(piece, Reference) and isinstance(before, Reference):
+                # Else two numbers would be read as one.
+                yield run(" ", self.document.styles[FOOTNOTE_REFERENCE].style_id)
+            before = piece
             if isinstance(piece, Run):
                 if piece.text:
                     yield self._run(piece, part)

@@ -48,8 +48,10 @@ def check_sentences(told: Told, report: Report, expected: list[Citation]) -> Non
             at = text.find(words, at)
             assert at >= 0, words
             at += len(words)
-            for number in sentence.citations:
+            for position, number in enumerate(sentence.citations):
                 place += 1
+                # A format may set a space between two numbers.
+                at += position > 0 and text[at] == " "
                 note = ids.index(answer.citation(number).id) + 1
                 marks = {f"‹{note}›", f"‹{place}›", str(note)}
                 mark = next((mark for mark in marks if text.startswith(mark, at)), None)

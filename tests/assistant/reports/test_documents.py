@@ -48,6 +48,19 @@ def test_a_footnote_that_is_named_again_is_a_field_that_follows_the_first(parts)
     assert len(marks) == len(set(marks))
 
 
+def test_two_numbers_side_by_side_are_not_read_as_one(parts):
+    (row,) = (
+        paragraph
+        for paragraph in parts["word/document.xml"].xpath("//w:p", namespaces=W)
+        if "231 buildings flooded" in "".join(paragraph.itertext())
+    )
+    runs = [
+        "#" if run.xpath("./w:footnoteReference", namespaces=W) else "".join(run.itertext())
+        for run in row.xpath(".//w:r", namespaces=W)
+    ]
+    assert "".join(runs).partition("231 buildings flooded")[2].startswith("# # ")
+
+
 def test_each_footnote_has_a_hyperlink_in_its_own_part(parts, report: Report):
     targets = {
         relation.get("Id"): relation.get("Target")
