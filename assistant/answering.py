@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from assistant.answer import Answer, AnswerReady, Event, Progress, SentenceReady
-from assistant.clarifying import asked_back, taken_for
+from assistant.clarifying import asked_about, asked_back, taken_for
 from assistant.computing import read_figures
 from assistant.drafts import Reading
 from assistant.footnotes import Footnotes
@@ -100,6 +100,7 @@ class Answering:
             *taken_for(asked),
             *remarks(one.question for one in found),
             *narrowed(one.scope for one in found),
+            *whole.notices,
         )
         answer = footnotes.answer(
             asked.text, whole, self.reader.name, [n.passage for n in nearest], notices, clock.laps
@@ -111,6 +112,8 @@ class Answering:
         question = found.question
         if question.pronoun and question.bare:
             return asked_back(question, found.passages)
+        if question.vague:
+            return asked_about(found.passages)
         reading = self.reader.read(question, found.passages, found.rarity)
         if not reading.conflicts:
             reading = (

@@ -19,10 +19,11 @@ _VERBS = (
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Lord|Lady|Capt|Gen|Col|Sen|Rep|Gov)\.?"
 _CAPITAL = r"(?:[A-Z][\w’'\-]*\w|[A-Z]\.)"
 _LOWER = r"(?:of|the|for|and|de|von|van|der|la|al|bin)"
-_NAME = rf"(?:{_TITLE} )?{_CAPITAL}(?: (?:{_LOWER} ){{0,2}}{_CAPITAL})*"
+NAME = rf"(?:{_TITLE} )?{_CAPITAL}(?: (?:{_LOWER} ){{0,2}}{_CAPITAL})*"
+"""A pattern for a name of several words, with its title: 'Dr Ann Lee', 'Bank of Rome'."""
 _ARTICLE = r"(?:[Aa]n?|[Tt]he|[Oo]ne)"
-_ROLE = rf"{_ARTICLE} (?:(?!{_LOWER}\b)[\w’'\-]+ ){{0,3}}?(?:[a-z][\w\-]*|{_NAME})"
-_WHO = rf"(?P<who>{_NAME}|{_ROLE})"
+_ROLE = rf"{_ARTICLE} (?:(?!{_LOWER}\b)[\w’'\-]+ ){{0,3}}?(?:[a-z][\w\-]*|{NAME})"
+_WHO = rf"(?P<who>{NAME}|{_ROLE})"
 _PRONOUN = r"\b(?P<pronoun>[Hh]e|[Ss]he|[Tt]hey)"
 _ADVERB = r"(?:(?:also|further|later|then|once|had|has|\w+ly) ){0,2}"
 _NOT_PASSIVE = r"(?! (?:is|are|was|were|be|been|has|have|had|will|would|can|could|as|by)\b)"
@@ -37,7 +38,7 @@ _COMPLEMENT = (
 )
 
 _BEFORE_VERB = re.compile(
-    rf"(?:{_PRONOUN}|\b(?P<who>{_NAME})) {_ADVERB}(?:{_VERBS})\b{_NOT_PASSIVE}"
+    rf"(?:{_PRONOUN}|\b(?P<who>{NAME})) {_ADVERB}(?:{_VERBS})\b{_NOT_PASSIVE}"
     # In 'the figures reported on Friday' the figures do not report: a role needs what it says.
     rf"|\b(?P<role>{_ROLE}) {_ADVERB}"
     rf"(?:(?:said|says|wrote|writes)\b{_NOT_PASSIVE}|(?:{_VERBS})\b{_COMPLEMENT})"
@@ -45,7 +46,7 @@ _BEFORE_VERB = re.compile(
 _AFTER_VERB = re.compile(
     rf"[”\"’'] {_ADVERB}(?:{_VERBS}) (?:{_PRONOUN}\b|{_WHO}{_END})"
     # 'It held, said Ann Lee.'
-    rf"|, (?:said|says) (?:(?P<name>{_NAME}){_END}|(?P<role>{_ROLE})(?=[,.;:!?—–]|$))"
+    rf"|, (?:said|says) (?:(?P<name>{NAME}){_END}|(?P<role>{_ROLE})(?=[,.;:!?—–]|$))"
 )
 _ACCORDING = re.compile(r"[Aa]ccording to (?P<who>[^,:;.?!“”\"]{3,80})(?=[,:;.?!]|$)")
 _TRANSCRIPT = re.compile(rf"^(?P<who>{_TITLE} {_CAPITAL}|{_CAPITAL}(?: {_CAPITAL})+): (?=\S)")
@@ -70,7 +71,7 @@ _GOVERNED = re.compile(
     re.IGNORECASE,
 )
 """Before a name that is not the clause's subject: 'the head of the office said'."""
-_PERSON = re.compile(rf"\b{_NAME}")
+_PERSON = re.compile(rf"\b{NAME}")
 _NO_PERSON_BEFORE = re.compile(r"\b(?:[Aa]n?|[Tt]he|[Tt]his|[Tt]hat|[Ii]n|[Aa]t|[Oo]n|[Oo]f) $")
 _ORDINARY = frozenset(
     """

@@ -1,4 +1,4 @@
-"""A question whose 'he', 'she' or 'they' stands for nobody: asked back, with who may be meant."""
+"""Questions asked back: whose 'he' or 'they' stands for nobody, or that are about nothing told."""
 
 import re
 from collections.abc import Sequence
@@ -32,6 +32,17 @@ def asked_back(question: Question, passages: Sequence[Retrieved]) -> Reading:
     if names:
         message += f" The nearest passages quote {_listed(names)}."
     return Reading("clarification", f"{message} Ask again with the name.", abstained=True)
+
+
+def asked_about(passages: Sequence[Retrieved]) -> Reading:
+    """What is a question about that does not say it? With the documents of the nearest passages."""
+    titles = dict.fromkeys(f"“{passage.chunk.document.title}”" for passage in passages)
+    message = "What is the question about?"
+    if titles:
+        message += f" The nearest passages are in {_listed(list(titles)[:CANDIDATES])}."
+    return Reading(
+        "clarification", f"{message} Ask again with what, whom or when you mean.", abstained=True
+    )
 
 
 def taken_for(question: Question) -> tuple[str, ...]:

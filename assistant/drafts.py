@@ -70,7 +70,7 @@ def with_additions(draft: Draft, additions: Sequence[tuple[int, str]]) -> Draft:
 class Reading:
     """All that an engine has to say: drafts in the order to be read, or an abstention.
 
-    `conflicts` are groups of indices into `drafts`.
+    `conflicts` are groups of indices into `drafts`, `notices` remarks beside the answer.
     """
 
     kind: Kind = "answer"
@@ -79,3 +79,4 @@ class Reading:
     abstained: bool = False
     confidence: float = 0.0
     conflicts: tuple[tuple[int, ...], ...] = ()
+    notices: tuple[str, ...] = ()

@@ -67,4 +67,5 @@ def combined(asked: Sequence[Question], readings: Sequence[Reading]) -> Reading:
         tuple(draft for reading in readings for draft in reading.drafts),
         confidence=min(reading.confidence for reading in answered),
         conflicts=tuple(conflicts),
+        notices=tuple(dict.fromkeys(n for reading in readings for n in reading.notices)),
     )

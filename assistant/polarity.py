@@ -26,6 +26,13 @@ _CLAUSE_END = re.compile(
     r"|\b(?:but|and|while|although|though|whereas|because|which|who)\b",
     re.IGNORECASE,
 )
+_RELATIVE = re.compile(r"(?<=\w )(?:that|which|who|whom|whose|if|whether)\b", re.IGNORECASE)
+_EXCEPTION = re.compile(
+    r"\b(?:except(?:ing|ions?)?|apart from|aside from|other than|rather than|instead of|but for"
+    r"|exempt\w*|spared?|escap(?:e|es|ed|ing)|avoid(?:s|ed|ing)?|exclud(?:e|es|ed|ing)|only"
+    r"|oppos(?:e|es|ed|ing)|miss(?:es|ed|ing)|left out|omit(?:s|ted)?)\b",
+    re.IGNORECASE,
+)
 _PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non")
 
 
@@ -35,6 +42,34 @@ class _Clause:
 
     terms: frozenset[str]
     negations: tuple[Span, ...]
+
+
+def denies(text: str) -> bool:
+    """Whether a text denies anything."""
+    return _NEGATION.search(text) is not None
+
+
+def excepts(text: str) -> bool:
+    """Whether a text denies anything, or tells what is left out of something."""
+    return denies(text) or _EXCEPTION.search(text) is not None
+
+
+def asks_what_is_not(question: str) -> bool:
+    """Whether a question denies what it asks about: 'who was not warned', not 'who said that …'."""
+    main = _RELATIVE.split(question.strip(), maxsplit=1)[0]
+    return denies(main)
+
+
+def states_denied(question: str, text: str) -> bool:
+    """Whether a text that neither denies nor excepts anything states what a question denies.
+
+    That is where it holds two thirds of the content stems of the denied clause.
+    """
+    denied = [clause.terms for clause in _clauses(question) if clause.negations]
+    stems = content_terms(text)
+    return not excepts(text) and any(
+        len(terms & stems) * 3 >= len(terms) * 2 > 0 for terms in denied
+    )
 
 
 def reversed_in(text: str, quotes: Sequence[str]) -> list[Span]:

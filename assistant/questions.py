@@ -8,6 +8,7 @@ from typing import Literal, TypedDict
 
 from assistant.accounting import LineItem, lines_asked
 from assistant.antecedents import resolved
+from assistant.listing import as_which, every, several
 from assistant.searches import History, asking, searches
 from assistant.values import Expected
 from index.errors import QuestionError
@@ -119,7 +120,11 @@ _PROPER = re.compile(
     r"(?P<name>[A-Z][\w’-]*\w|\d+[A-Z][\w’-]*)"
 )
 _PERIOD = re.compile(r"(?:FY|Q[1-4]|H[12]|[1-4]Q|[12]H)[\d’]*")
+_VAGUE = "happen happens happened happening next else one ones thing things matter details"
 _NO_NAMES = frozenset(["Mr", "Mrs", "Ms", "Miss", "Dr", "Prof", "Sir", "Dame", "Lord", "Lady"])
+_REASON = re.compile(
+    r"why\b|(for )?(what|which) (reason|cause|purpose|motive)s?\b|how come\b", re.I
+)
 _LEANING = re.compile(
     r"\b(it|its|he|she|they|them|him|her|his|their|theirs|this|that|these|those|there|then|former"
     r"|latter|same|one|ones)\b|^(and|but|so|or|what about|how about)\b|^why( not)?\W*$",
@@ -138,10 +143,12 @@ class Question:
     names; `expected` the kinds of value that an answer must hold. `about_fact` is set where a
     denial would be an answer; `speaker` are the words that name whose account is asked for, and
     `quoted` what stands in quotation marks, in lower case. `each_side` is set where the accounts of
-    several speakers are asked for, `topic` where anything about something is; `pronoun` is the
-    'he', 'she' or 'they' that stands for nobody named, and `bare` is set where all that is asked is
-    what that one said or is. `names` are the words written as names; those in `unknown` stand in no
-    document, and are read as one that does and is spelled alike, or as nothing ('').
+    several speakers are asked for, `topic` where anything about something is, `reason` where it is
+    why, `several` where more than one name may answer, and `every` where all that there are should;
+    `vague` where nothing tells what it is about. `pronoun` is the 'he', 'she' or 'they' that stands
+    for nobody named, and `bare` is set where all that is asked is what that one said or is. `names`
+    are the words written as names; those in `unknown` stand in no document, and are read as one
+    that does and is spelled alike, or as nothing ('').
     """
 
     text: str
@@ -160,6 +167,10 @@ class Question:
     target: str = ""
     each_side: bool = False
     topic: bool = False
+    reason: bool = False
+    several: bool = False
+    every: bool = False
+    vague: bool = False
     pronoun: str = ""
     antecedent: str = ""
     bare: bool = False
@@ -191,8 +202,8 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
     return Question(
         text=typed,
         standalone=standalone,
-        asking=asking(plain),
-        searches=searches(plain, lines, _names(text), history),
+        asking=asking(as_which(plain)),
+        searches=searches(as_which(plain), lines, _names(text), history),
         lines=lines,
         kind=kind,
         **_words(text, standalone),
@@ -204,6 +215,10 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         target=target,
         each_side=each_side,
         topic=bool(_TOPIC.match(plain)),
+        reason=bool(_REASON.match(plain)),
+        several=several(plain),
+        every=every(plain),
+        vague=kind == "question" and standalone == text and _is_vague(text),
         pronoun=_dangling(text, history),
         antecedent=antecedent,
         bare=_is_bare(text),
@@ -278,6 +293,11 @@ def _function_terms() -> frozenset[str]:
 @cache
 def _saying_terms() -> frozenset[str]:
     return frozenset(analyzed(_SAY.replace("|", " ")))
+
+
+def _is_vague(text: str) -> bool:
+    """Whether no word tells what is asked about: 'what happened?', 'how many?', 'and then?'."""
+    return not frozenset(analyzed(text)) - _function_terms() - frozenset(analyzed(_VAGUE))
 
 
 def _is_bare(text: str) -> bool:

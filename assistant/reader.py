@@ -1,15 +1,18 @@
 """The embedded engine: chooses, orders and quotes sentences that answer, or abstains. No LLM."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 
 from assistant.answer import Kind
 from assistant.attribution import Speaker, missing_speaker, names, speaker_of, speakers_of
+from assistant.causes import causes
 from assistant.conflicts import differing
 from assistant.dates import resolved, spoken
 from assistant.drafts import Draft, Evidence, Reading, with_additions
-from assistant.questions import Question
+from assistant.exact import exact, shown
+from assistant.listing import MAY_BE_PARTIAL
+from assistant.polarity import asks_what_is_not, excepts, states_denied
+from assistant.questions import Question, content_terms
 from assistant.retrieval import Retrieved
 from assistant.sentence_scores import Candidate, SentenceScorer
 from assistant.unknown import lacks_speaker
@@ -28,9 +31,6 @@ is asked for; chosen on the demo documents."""
 ACCOUNT_FROM = -1.8
 """The least evidence of a sentence by itself that may contradict the best one."""
 
-EXACT_FROM = -2.0
-"""The least score of a span that is set out inside its sentence (0 is that of no answer)."""
-
 SPOKEN_WITHIN = 2.0
 """A sentence whose score lies at most so far below the best one's may stand for its account."""
 
@@ -48,18 +48,14 @@ _VALUE_MISSING = 1.3
 _WHOLE = 0.999
 """The least share of a question's words in a sentence that has them all, rounding aside."""
 
-_SENTENCES, _SPOKESMEN = 2, 3
+_ITEM_FROM = 0.0
+"""The least score of a span that counts as one more of all that are asked for."""
+
+_SENTENCES, _SPOKESMEN, _LISTED = 2, 3, 6
 _ACCOUNTS, _ACCOUNTS_AMONG = 4, 12
 _SIMILAR_ENOUGH_TO_REPEAT = 0.93
 
-_BOUND = re.compile(
-    r"(?:\b(?:(?:less|more|fewer|no more|no less|not more|not less|no fewer) than|at (?:least|most)"
-    r"|up to|as (?:many|much) as|about|around|almost|nearly|roughly|approximately|over|under|only"
-    r"|some|not until|before|after|since|until|between|from)\s+)?(?:[$£€¥]\s?)?$",
-    re.IGNORECASE,
-)
-"""What stands before a value and changes what it says: 'less than 10 minutes'."""
-
+NO_REASON = "No passage found says in so many words why."
 NEAR = "The nearest passages are listed instead."
 NOT_FOUND = f"The documents do not answer this. {NEAR}"
 
@@ -81,17 +77,22 @@ class Reader:
         if lacks_speaker(question):
             return Reading(kind, NOT_FOUND, abstained=True)
         scored = self._scorer.candidates(question, passages, rarity)
-        candidates = _spoken_by(question, _with_quoted(question, scored))
-        chosen = self._chosen(candidates)
+        candidates = _not_contrary(question, _spoken_by(question, _with_quoted(question, scored)))
+        chosen = self._chosen(question, candidates)
         evidence = _evidence(candidates)
         if _lacks_value(question, chosen):
             evidence -= _VALUE_MISSING
         confidence = 1 / (1 + math.exp(min(-evidence, 700.0)))
+        if _asks_what_is_not(question) and not any(excepts(c.text) for c in chosen):
+            return Reading(kind, NOT_FOUND, abstained=True)
         about = question.topic and bool(chosen) and chosen[0].coverage > _WHOLE
         if evidence < self._threshold - TOPIC_ALLOWANCE * about:
             return Reading(kind, NOT_FOUND, abstained=True, confidence=confidence)
         drafts, conflicts = self._drafts(question, candidates, chosen)
-        return Reading(kind, "", drafts, confidence=confidence, conflicts=conflicts)
+        notices = _notices(question, chosen)
+        return Reading(
+            kind, "", drafts, confidence=confidence, conflicts=conflicts, notices=notices
+        )
 
     def _drafts(
         self, question: Question, candidates: Sequence[Candidate], chosen: Sequence[Candidate]
@@ -104,10 +105,9 @@ class Reader:
         if sides:
             drafts = tuple(_side(question, side, first=side is sides[0]) for side in sides)
             return drafts, (tuple(range(len(sides))),)
-        # A yes or no is no span, and the second sentence is there to be read, not to be quoted.
-        spans = _exact(question, chosen[0]) if question.kind != "yes_no" else ()
+        answering = _answering(question, chosen)
         return tuple(
-            _quoted(question, c, exact=spans if c is chosen[0] else ())
+            _quoted(question, c, exact=exact(question, c) if c in answering else ())
             for c in _in_reading_order(chosen)
         ), ()
 
@@ -126,8 +126,13 @@ class Reader:
                 return [best, *disagreeing]
         return []
 
-    def _chosen(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """The best sentence, and the next if it is nearly as good and says something else."""
+    def _chosen(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The best sentence, and the next if it is nearly as good and says something else.
+
+        Where all of a kind are asked for, each that names another.
+        """
+        if question.every:
+            return _each_further(candidates)
         chosen = list(candidates[:1])
         for candidate in candidates[1:]:
             if len(chosen) == _SENTENCES or chosen[0].score - candidate.score > SECOND_WITHIN:
@@ -135,6 +140,63 @@ class Reader:
             if all(float(c.vector @ candidate.vector) < _SIMILAR_ENOUGH_TO_REPEAT for c in chosen):
                 chosen.append(candidate)
         return chosen
+
+
+def _answering(question: Question, chosen: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Those of the sentences in which the words that answer are set out.
+
+    A yes or no is no span, and the second sentence is there to be read, not to be quoted, unless
+    all of a kind are asked for. What is not so stands where something is denied.
+    """
+    if question.kind == "yes_no" or _unexplained(question, chosen):
+        return []
+    if _asks_what_is_not(question):
+        chosen = [c for c in chosen if excepts(c.text)]
+    return chosen if question.every else chosen[:1]
+
+
+def _each_further(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence, and the others in whose span stands what no better one holds."""
+    chosen, named = list(candidates[:1]), content_terms(" ".join(c.text for c in candidates[:1]))
+    for candidate in candidates[1:]:
+        if len(chosen) == _LISTED:
+            break
+        if candidate.span is None or candidate.span_score < _ITEM_FROM:
+            continue
+        item = content_terms(candidate.text[candidate.span.span.start : candidate.span.span.end])
+        if not item <= named and _evidence([candidate]) >= ACCOUNT_FROM:
+            chosen.append(candidate)
+            named |= content_terms(candidate.text)
+    return chosen
+
+
+def _notices(question: Question, chosen: Sequence[Candidate]) -> tuple[str, ...]:
+    """What the sentences leave open: whether a list is whole, or why something is so."""
+    found = []
+    if question.every:
+        found.append(MAY_BE_PARTIAL)
+    if _unexplained(question, chosen):
+        found.append(NO_REASON)
+    return tuple(found)
+
+
+def _unexplained(question: Question, chosen: Sequence[Candidate]) -> bool:
+    """Whether it is asked why, and the best sentence only says that it is so."""
+    if not question.reason or chosen[0].coverage <= _WHOLE or any(causes(c.text) for c in chosen):
+        return False
+    span = chosen[0].span
+    return span is None or not chosen[0].text.startswith("to ", span.span.start)
+
+
+def _asks_what_is_not(question: Question) -> bool:
+    return question.kind == "question" and asks_what_is_not(question.text)
+
+
+def _not_contrary(question: Question, candidates: list[Candidate]) -> list[Candidate]:
+    """Without the sentences that state what the question says is not so."""
+    if not _asks_what_is_not(question):
+        return candidates
+    return [c for c in candidates if not states_denied(question.text, c.text)]
 
 
 def _with_quoted(question: Question, candidates: list[Candidate]) -> list[Candidate]:
@@ -220,28 +282,6 @@ def _side(question: Question, candidate: Candidate, *, first: bool) -> Draft:
     return _quoted(question, candidate, f"{opening}{document.title}{when}")
 
 
-def _exact(question: Question, candidate: Candidate) -> tuple[Span, ...]:
-    """The very words that answer, as a span of the sentence as it is shown; none where unsure.
-
-    Where a date, duration, sum or count is asked for, only a span that holds one is set out; who
-    and where are often answered by a common noun.
-    """
-    if candidate.span is None or candidate.span.score < EXACT_FROM:
-        return ()
-    (start, end), text = candidate.span.span, candidate.text
-    start = len(_BOUND.sub("", text[:start]))
-    values = question.expected - {"person", "place"}
-    if values and not any(holds(kind, text[start:end], question.text) for kind in values):
-        return ()
-    # The sentence is shown with single spaces: count the words before as they are shown.
-    at = len(_shown(text[:start] + "|")) - 1
-    return (Span(at, at + len(_shown(text[start:end]))),)
-
-
-def _shown(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _quoted(
     question: Question, candidate: Candidate, label: str = "", exact: tuple[Span, ...] = ()
 ) -> Draft:
@@ -252,7 +292,7 @@ def _quoted(
     """
     chunk = candidate.source.chunk
     evidence = [Evidence.within(chunk, candidate.start, candidate.end, candidate.score)]
-    text = _shown(candidate.text)
+    text = shown(candidate.text)
     speaker = _unnamed_speaker(candidate)
     if speaker is not None:
         at = speaker.span

@@ -50,3 +50,22 @@ def test_after_a_turn_that_names_someone_that_one_is_answered_about(demo: Assist
 )
 def test_after_turns_that_name_nobody_it_can_be_it_is_asked_back(demo: Assistant, history):
     assert demo.query("What did she say?", history=history).kind == "clarification"
+
+
+@pytest.mark.parametrize("question", ["What happened?", "How many?", "and then?", "Why?"])
+def test_a_question_about_nothing_told_is_asked_back_with_the_documents(
+    demo: Assistant, question: str
+):
+    answer = demo.query(question)
+
+    assert (answer.kind, answer.abstained) == ("clarification", True)
+    assert answer.message.startswith("What is the question about?")
+    assert f"“{answer.nearest[0].title}”" in answer.message
+
+
+def test_behind_an_earlier_turn_it_is_a_follow_up(demo: Assistant):
+    history = [("user", "When did Gate 3 fail?"), ("assistant", "At 21:34.[1]")]
+    answer = demo.query("Why?", history=history)
+
+    assert answer.kind == "answer"
+    assert "run dry" in answer.text

@@ -1,0 +1,48 @@
+"""A question for what is not so is answered by what denies or excepts, never by its opposite."""
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.polarity import asks_what_is_not, excepts, states_denied
+from assistant.reader import NO_REASON
+
+
+@pytest.mark.parametrize("text", ["Who was not warned?", "Which boats weren't found?"])
+def test_what_is_not_so_is_asked_for(text: str):
+    assert asks_what_is_not(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Who was warned?", "Who said that nobody was warned?", "Whom did he see who wasn't in?"],
+)
+def test_a_denial_in_a_clause_about_something_else_is_no_such_question(text: str):
+    assert not asks_what_is_not(text)
+
+
+def test_the_opposite_and_an_exception_are_told_apart():
+    question = "Which towns were not destroyed?"
+    assert states_denied(question, "Three towns were destroyed.")
+    assert not states_denied(question, "All towns were destroyed except Hull.")
+    assert not states_denied(question, "The mayor spoke.")
+    assert excepts("All towns but for Hull were destroyed.")
+
+
+def test_what_is_denied_answers_and_what_is_stated_does_not(demo: Assistant):
+    assert demo.query("How many people were not evacuated?").abstained
+
+    answer = demo.query("Which boats were not found?")
+    assert "Nine of them we have not found" in answer.text
+    set_out = [s.text[a:b] for s in answer.sentences for a, b in s.exact]
+    assert "37" not in set_out
+
+
+def test_where_a_thing_is_stated_and_no_reason_for_it_that_is_said(assistant: Assistant, tmp_path):
+    bridge, ferry = tmp_path / "bridge.txt", tmp_path / "ferry.txt"
+    bridge.write_text("The Mill Bridge is closed to cars. It is painted green.")
+    ferry.write_text("The Mill Ferry is closed because the river is frozen.")
+
+    assistant.add(bridge)
+    assert assistant.query("Why is the Mill Bridge closed?").notices == (NO_REASON,)
+    assistant.add(ferry)
+    assert assistant.query("Why is the Mill Ferry closed?").notices == ()

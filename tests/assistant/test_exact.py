@@ -1,0 +1,153 @@
+"""The words set out in a sentence are whole: every name of a list, both who met, the cause."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from assistant.exact import exact
+from assistant.fusion import Scores
+from assistant.questions import understood
+from assistant.retrieval import Retrieved
+from assistant.sentence_scores import Candidate
+from assistant.spans import Best
+from index.catalog import DocumentInfo, StoredChunk
+from index.document import Span
+from index.embeddings import MiniLM
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+MODEL = MiniLM()
+
+
+def set_out(question: str, text: str, read: str, score: float = 5.0) -> list[str]:
+    """What is set out where the trained reader points to `read`."""
+    info = DocumentInfo("A", "v", "A", None, None, None, None, "text/plain", 0, len(text), NOW)
+    chunk = StoredChunk(1, 0, len(text), text, (), (), info)
+    at = text.index(read)
+    candidate = Candidate(
+        source=Retrieved(chunk, Scores(1.0, 1.0, 1.0, 1.0), score=1.0),
+        start=0,
+        end=len(text),
+        text=text,
+        before="",
+        vector=MODEL.embed_query(text),
+        cosine=1.0,
+        in_context=1.0,
+        coverage=1.0,
+        covered_in_context=1.0,
+        expected=False,
+        span=Best(Span(at, at + len(read)), score),
+        score=1.0,
+    )
+    shown = " ".join(text.split())
+    return [shown[start:end] for start, end in exact(understood(question), candidate)]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "read", "found"),
+    [
+        (
+            "Who signed the letter?",
+            "Ann Lee, Bo Ray and Cy Dow signed the letter.",
+            "Ann Lee",
+            ["Ann Lee", "Bo Ray", "Cy Dow"],
+        ),
+        (
+            "Who signed the letter?",
+            "The letter was signed by Ann Lee, Bo Ray, and Cy Dow.",
+            "Cy Dow",
+            ["Ann Lee", "Bo Ray", "Cy Dow"],
+        ),
+        (
+            "Which countries signed the treaty?",
+            "The treaty was signed by  Chad, Mali and\nNiger in May.",
+            "Mali",
+            ["Chad", "Mali", "Niger"],
+        ),
+        (
+            "Which roads are shut?",
+            "Mill Lane and the Old Quay are shut.",
+            "Mill Lane and the Old Quay",
+            ["Mill Lane", "the Old Quay"],
+        ),
+    ],
+)
+def test_all_names_of_a_list_are_set_out(question, text, read, found):
+    assert set_out(question, text, read) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "read", "found"),
+    [
+        # One is asked for.
+        ("Which country won?", "Chad beat Mali and Niger.", "Mali", ["Mali"]),
+        # A clause of its own.
+        ("Who was fined?", "The court fined Bo Ray and Cy Dow spoke.", "Bo Ray", ["Bo Ray"]),
+        # Beside the name stands what it is, and no list.
+        ("Who was fined?", "Bo Ray, Mayor of Hull, was fined.", "Bo Ray", ["Bo Ray"]),
+        # Whom the question names is no answer to it.
+        ("Who met Ann Lee?", "Ann Lee and Bo Ray met.", "Bo Ray", ["Bo Ray"]),
+        # No names.
+        ("What did he lose?", "He lost two ovens and a van.", "two ovens", ["two ovens"]),
+    ],
+)
+def test_what_is_no_list_or_not_asked_for_stays_out(question, text, read, found):
+    assert set_out(question, text, read) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "found"),
+    [
+        (
+            "Who met in Oslo?",
+            "Judge Ann Lee met briefly with Dr Bo Ray in Oslo.",
+            ["Judge Ann Lee", "Dr Bo Ray"],
+        ),
+        (
+            "Who met on Monday?",
+            "Ann Lee and Bo Ray met Cy Dow on Monday.",
+            ["Ann Lee", "Bo Ray", "Cy Dow"],
+        ),
+        ("Which officials talked?", "Ann Lee later talked to Bo Ray.", ["Ann Lee", "Bo Ray"]),
+    ],
+)
+def test_of_those_who_met_both_sides_are_set_out(question, text, found):
+    assert set_out(question, text, found[-1]) == found
+    assert set_out(question, text, found[0]) == found
+
+
+def test_who_met_someone_named_is_the_other_one():
+    assert set_out("Who met Bo Ray?", "Ann Lee met Bo Ray in Oslo.", "Ann Lee") == ["Ann Lee"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "score", "found"),
+    [
+        ("The gate fell because it was old.", "The gate", 5.0, ["it was old"]),
+        ("The gate fell because it was old.", "old", 5.0, ["old"]),
+        (
+            "The purpose of the talk was to end the strike.",
+            "The purpose",
+            5.0,
+            ["end the strike"],
+        ),
+        ("The gate was old and fell.", "old", 1.0, ["old"]),
+        ("The gate was old and fell.", "old", -1.0, []),
+    ],
+)
+def test_for_why_the_cause_is_set_out(text, read, score, found):
+    assert set_out("Why did it happen?", text, read, score) == found
+
+
+def test_a_value_keeps_the_words_that_bound_it_and_a_name_does_not():
+    text = "After Ann Lee had left, it took less than 10 minutes."
+    assert set_out("How long did it take?", text, "10 minutes") == ["less than 10 minutes"]
+    assert set_out("Who had left?", text, "Ann Lee") == ["Ann Lee"]
+
+
+def test_a_number_belongs_to_its_name_and_is_nobody():
+    assert set_out("Which gate fell?", "At noon Gate 3 fell.", "3") == ["Gate 3"]
+    assert set_out("Who was saved?", "In all 340 people were saved.", "340") == []
+
+
+def test_an_unlikely_span_is_not_set_out():
+    assert set_out("Who fell?", "Ann Lee fell.", "Ann Lee", -5.0) == []
