@@ -11,7 +11,8 @@ _MARK = re.compile(
     r" (?:is|was|were|are)(?: (?:that|to|because))?)\s+"
     # 'As' and 'since' also tell times: only a clause with a subject of its own is a cause.
     r"|,\s(?:as|since)\s+(?=(?:it|he|she|they|we|there|this|that|the|an?|no|nobody)\b)"
-    r"|\bas\s+(?=(?:it|he|she|they|there|this|that|the (?:\w+ )?\w+) (?:is|are|was|were|has|had|did)\b)"
+    r"|\bas\s+(?=(?:it|he|she|they|there|this|that|the (?:\w+ )?\w+)"
+    r" (?:is|are|was|were|has|had|did)\b)"
     r"|^Since\s+(?=(?:it|he|she|they|we|there|the|no|nobody)\b)",
     re.IGNORECASE,
 )

@@ -26,6 +26,12 @@ _CLAUSE_END = re.compile(
     r"|\b(?:but|and|while|although|though|whereas|because|which|who)\b",
     re.IGNORECASE,
 )
+_ASKED_NOT = re.compile(
+    r"(?:who|whom|which|what|how many|where)\b.*"
+    r"\b(?:(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would)(?:n[’']t\b"
+    r"| (?:\w+ ){0,3}?(?:not|never)\b)|can[’']t\b|cannot\b|won[’']t\b)",
+    re.IGNORECASE,
+)
 _RELATIVE = re.compile(r"(?<=\w )(?:that|which|who|whom|whose|if|whether)\b", re.IGNORECASE)
 _EXCEPTION = re.compile(
     r"\b(?:except(?:ing|ions?)?|apart from|aside from|other than|rather than|instead of|but for"
@@ -57,7 +63,7 @@ def excepts(text: str) -> bool:
 def asks_what_is_not(question: str) -> bool:
     """Whether a question denies what it asks about: 'who was not warned', not 'who said that …'."""
     main = _RELATIVE.split(question.strip(), maxsplit=1)[0]
-    return denies(main)
+    return _ASKED_NOT.match(main) is not None
 
 
 def states_denied(question: str, text: str) -> bool:
