@@ -16,7 +16,7 @@ from index.embeddings import Embedder
 from index.sentences import is_table
 from index.store import Store
 
-READ, READ_ON = 8, 16
+READ, READ_ON = 6, 16
 """Passages that the trained reader reads: the first after fusion, and more where none of them is
 likelier to answer than not."""
 
