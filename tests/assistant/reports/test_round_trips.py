@@ -11,6 +11,8 @@ from outside import Told, libreoffice, page, pandoc
 from assistant.answer import Answer, Citation, Sentence, citation_id
 from assistant.reports.report import Report
 
+pytestmark = pytest.mark.xdist_group("office")
+
 BASE = "https://chat.example.org/footnote"
 
 
@@ -56,22 +58,35 @@ ALL = (
 )
 
 
+@pytest.fixture(scope="module")
+def told_of(tmp_path_factory: pytest.TempPathFactory):
+    """What a reader makes of a report; each pair is read once, since an office takes seconds."""
+    known: dict[tuple[object, int], Told] = {}
+
+    def told(read, report: Report) -> Told:
+        if (read, id(report)) not in known:
+            known[read, id(report)] = read(report, tmp_path_factory.mktemp("read"))
+        return known[read, id(report)]
+
+    return told
+
+
 def noted(read):
     """Which notes there are: in Pandoc's tree of Markdown, one in each place that names it."""
     return named if read in (as_markdown, as_commonmark) else footnotes
 
 
 @pytest.mark.parametrize("read", ALL)
-def test_sentences_and_footnotes_are_read_back_word_for_word(read, report: Report, tmp_path: Path):
-    told = read(report, tmp_path)
+def test_sentences_and_footnotes_are_read_back_word_for_word(read, report: Report, told_of):
+    told = told_of(read, report)
     expected = noted(read)(report)
     check_sentences(told, report, footnotes(report))
     check_footnotes(told, expected)
 
 
 @pytest.mark.parametrize("read", ALL)
-def test_what_documents_say_is_no_markup_in_any_format(read, hostile: Report, tmp_path: Path):
-    told = read(hostile, tmp_path)
+def test_what_documents_say_is_no_markup_in_any_format(read, hostile: Report, told_of):
+    told = told_of(read, hostile)
     expected = noted(read)(hostile)
     check_sentences(told, hostile, footnotes(hostile))
     check_footnotes(told, expected)
@@ -79,8 +94,8 @@ def test_what_documents_say_is_no_markup_in_any_format(read, hostile: Report, tm
 
 
 @pytest.mark.parametrize("read", ALL)
-def test_each_question_is_a_heading_above_its_answer(read, report: Report, tmp_path: Path):
-    told = read(report, tmp_path)
+def test_each_question_is_a_heading_above_its_answer(read, report: Report, told_of):
+    told = told_of(read, report)
     asked = [(2, flat(answer.question)) for answer in report.answers]
     assert told.headings[0] == (1, "The night at Gate 3")
     assert told.headings[1 : len(asked) + 1] == asked
@@ -88,8 +103,8 @@ def test_each_question_is_a_heading_above_its_answer(read, report: Report, tmp_p
 
 
 @pytest.mark.parametrize("read", ALL)
-def test_the_words_that_answer_are_set_out(read, report: Report, tmp_path: Path):
-    bold = set(read(report, tmp_path).bold)
+def test_the_words_that_answer_are_set_out(read, report: Report, told_of):
+    bold = set(told_of(read, report).bold)
     exact = {
         flat(sentence.text[start:end])
         for answer in report.answers
@@ -101,8 +116,8 @@ def test_the_words_that_answer_are_set_out(read, report: Report, tmp_path: Path)
 
 
 @pytest.mark.parametrize("read", ALL)
-def test_an_abstention_names_the_nearest_passages_without_footnotes(read, report, tmp_path: Path):
-    told = read(report, tmp_path)
+def test_an_abstention_names_the_nearest_passages_without_footnotes(read, report, told_of):
+    told = told_of(read, report)
     (answer,) = (a for a in report.answers if a.question.startswith("Who won"))
     for passage in answer.nearest:
         (line,) = {one for one in told.paragraphs if flat(passage.text)[:60] in one}
@@ -111,8 +126,8 @@ def test_an_abstention_names_the_nearest_passages_without_footnotes(read, report
 
 
 @pytest.mark.parametrize("read", ALL)
-def test_accounts_that_differ_stand_in_lines_of_their_own(read, report: Report, tmp_path: Path):
-    told = read(report, tmp_path)
+def test_accounts_that_differ_stand_in_lines_of_their_own(read, report: Report, told_of):
+    told = told_of(read, report)
     answer = next(a for a in report.answers if a.conflicts)
     for number in answer.conflicts[0]:
         words = flat(answer.sentences[number - 1].text)
@@ -122,8 +137,8 @@ def test_accounts_that_differ_stand_in_lines_of_their_own(read, report: Report, 
 
 
 @pytest.mark.parametrize("read", ALL)
-def test_every_cited_document_is_in_the_reference_list_once(read, report: Report, tmp_path: Path):
-    told = read(report, tmp_path)
+def test_every_cited_document_is_in_the_reference_list_once(read, report: Report, told_of):
+    told = told_of(read, report)
     text = told.text
     for citation in {c.document_id: c for c in report.citations}.values():
         assert (citation.source or "").startswith("http") == (f" {citation.source}" in text)
@@ -132,8 +147,8 @@ def test_every_cited_document_is_in_the_reference_list_once(read, report: Report
 
 
 @pytest.mark.parametrize("read", ALL)
-def test_engine_and_time_of_the_answers_are_told(read, report: Report, tmp_path: Path):
-    last = read(report, tmp_path).paragraphs[-1]
+def test_engine_and_time_of_the_answers_are_told(read, report: Report, told_of):
+    last = told_of(read, report).paragraphs[-1]
     assert last.startswith("7 questions answered by the embedded reader, ")
     created = report.answers[0].created
     assert f"{created.day} {created:%B %Y}, {created:%H:%M} UTC" in last
