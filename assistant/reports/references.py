@@ -1,7 +1,9 @@
 """Sources → a reference list in a CSL style, set by citeproc-py."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeAlias
@@ -81,7 +83,7 @@ def references(cited: Sequence[Source], style: str) -> list[tuple[Run, ...]]:
     by_key = {source.key: source for source in cited}
     numbered = setting.root.bibliography.get("second-field-align") is not None
     return [
-        tuple(_entry(_named(text, by_key[key]), by_key[key], numbered=numbered))
+        tuple(_joined(_entry(_named(text, by_key[key]), by_key[key], numbered=numbered)))
         for key, text in _set(setting, items).items()
     ]
 
@@ -179,6 +181,19 @@ def _entry(text: str, source: Source, *, numbered: bool) -> Iterator[Run]:
             yield Run(piece, frozenset(marks), piece if piece == source.address else "")
     if source.file:
         yield Run(f" File: {source.file}.")
+
+
+def _joined(runs: Iterable[Run]) -> Iterator[Run]:
+    """The runs with neighbours that look alike as one: citeproc marks a title word by word."""
+    known = list(runs)
+    alike = [
+        replace(run, marks=before.marks)
+        if not run.text.strip() and before.marks == after.marks
+        else run
+        for before, run, after in zip([Run(""), *known], known, [*known[1:], Run("")], strict=False)
+    ]
+    for (marks, href), group in groupby(alike, key=lambda run: (run.marks, run.href)):
+        yield Run("".join(run.text for run in group), marks, href)
 
 
 def _bare(item: dict[str, Any]) -> dict[str, Any]:

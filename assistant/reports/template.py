@@ -54,14 +54,18 @@ class Plan:
     def filled(self, answers: Iterable[Answer]) -> Report:
         """The report, with an answer in the place of each question."""
         given = iter(answers)
-        return Report(
-            title=self.title,
-            sections=tuple(
-                next(given) if isinstance(section, Question) else section
-                for section in self.sections
-            ),
-            created=datetime.now(UTC),
-        )
+        sections: list[str | Answer] = []
+        for section in self.sections:
+            if not isinstance(section, Question):
+                sections.append(section)
+                continue
+            answer, above = next(given), sections[-1] if sections else ""
+            question = escaped(section.text)
+            # 'The documents do not answer this' needs what 'this' is.
+            if answer.abstained and not (isinstance(above, str) and above.endswith(question)):
+                sections.append(f"*{question}*")
+            sections.append(answer)
+        return Report(title=self.title, sections=tuple(sections), created=datetime.now(UTC))
 
 
 def listed(questions: Iterable[str], title: str | None = None) -> Plan:

@@ -73,10 +73,11 @@ def test_ieee_numbers_the_sources_in_the_order_of_their_citation():
     )
 
 
-def test_titles_are_set_in_italics_and_addresses_are_links():
-    (entry,) = references([NEWS], "apa")
-    assert [run.text for run in entry if "italic" in run.marks] == [NEWS.title]
-    assert [run.href for run in entry if run.href] == [NEWS.address]
+@pytest.mark.parametrize("source", [NEWS, REPORT], ids=["news", "report"])
+def test_titles_are_set_in_italics_in_one_piece_and_addresses_are_links(source: Source):
+    (entry,) = references([source], "apa")
+    assert [run.text for run in entry if "italic" in run.marks] == [source.title]
+    assert [run.href for run in entry if run.href] == ([source.address] if source.address else [])
 
 
 @pytest.mark.parametrize("style", ["apa", "chicago", "ieee", "nature", "harvard-cite-them-right"])

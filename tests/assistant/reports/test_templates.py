@@ -138,6 +138,15 @@ def test_html_in_a_template_is_text_and_scripts_are_no_links(demo: Assistant):
     assert "window.x = 1" in page(text).text
 
 
+def test_a_question_of_a_template_that_nothing_answers_is_named(demo: Assistant):
+    made = demo.report("# Night\n\n{{ Who won the football *match*? }}\n")
+
+    assert made.answers[0].abstained
+    assert (
+        "*Who won the football \\*match\\*?*\n\nThe documents do not answer" in made.to_markdown()
+    )
+
+
 def test_a_list_of_questions_is_given_as_headings(demo: Assistant):
     made = demo.report(["Why did *Gate 3* fail?", "", "  "], title="On [gates]")
     assert made.title == "On [gates]"
