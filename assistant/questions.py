@@ -4,17 +4,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 from assistant.accounting import LineItem, lines_asked
 from assistant.antecedents import resolved
+from assistant.kinds import POLITE, Kind, kind_of
 from assistant.listing import as_which, every, several
 from assistant.searches import History, asking, searches
 from assistant.values import Expected
 from index.errors import QuestionError
 from index.lexical import analyzed
-
-Kind = Literal["question", "yes_no", "overview", "summary", "greeting"]
 
 _FUNCTION_WORDS = """
 a an the this that these those there here it its he she they them him her his hers their theirs we
@@ -25,53 +24,6 @@ no nor if whether because while during before after between among any some all e
 more most other such only own same too very just also please tell say says said give show list name
 describe explain according s t d ll m re ve
 """
-
-_POLITE = re.compile(
-    r"(please,? |(can|could|will|would) you (please )?"
-    r"(?=(tell|let|list|give|show|write|name|describe|explain|summari[sz]e|sum|find|help)\b))*"
-    r"((tell me|let me know) (?=\w))?",
-    re.IGNORECASE,
-)
-"""What opens a request and asks for nothing by itself: 'can you tell me when' asks 'when'."""
-
-# Each of these matches a whole utterance: what only begins like one of them is a question.
-_GREETING = re.compile(
-    r"(((hi|hello|hey|hallo)( there)?|greetings|good (morning|afternoon|evening|day|night)"
-    r"|(thanks|thank you)( so much| very much| a lot)?|ok(ay)?|bye|goodbye|help( me)?"
-    r"|who are you|what are you|what (can|do) you do|how are you|how do you work)"
-    r"([\s!.?,]+(?=\w)|$))+",
-    re.IGNORECASE,
-)
-_TEXTS = r"(documents|docs|files|texts)"
-_LIBRARY = rf"(((all|of|my|our|your|the|these) )*({_TEXTS}|library|corpus|collection)|everything)"
-_OVERVIEW = re.compile(
-    rf"what('s| is| are) (in|inside) {_LIBRARY}"
-    rf"|what (is|are) {_LIBRARY} about"
-    rf"|what do(es)? {_LIBRARY} (contain|cover|say|hold)"
-    rf"|(which|what) {_TEXTS} (do (you|i|we) have|have (i|we) added|are (there|here|in {_LIBRARY}))"
-    r"|what have (i|we) added"
-    rf"|how many {_TEXTS}( do (you|i|we) have|( have)? (i|we) added)?"
-    rf"|how many {_TEXTS} are (there|here|in {_LIBRARY})"
-    rf"|(list|show|describe|summari[sz]e|sum up)( me)? {_LIBRARY}"
-    rf"|((give|show) me )?((an |the )?overview|(an? |the )?(overview|summary) of {_LIBRARY})"
-    r"|what do you know",
-    re.IGNORECASE,
-)
-_PAPER = r"(document|text|file|article|report|paper|notice|statement|minutes|log|letter)"
-_SUMMARY = re.compile(
-    r"((summari[sz]e|sum up|tl;?dr:?)( (?P<told>.+))?"
-    r"|((give|write|show)( me)? )?(a |the )?(short |brief )?summary( (of|for) (?P<of>.+))?"
-    r"|what are the (main|key) (points|ideas|findings) (of|in) (?P<points>(the|this|our|[“\"]).+)"
-    rf"|what('s| is) (?P<about>(the|this|my|our) (\w+ ){{0,4}}{_PAPER}) about)",
-    re.IGNORECASE,
-)
-_NAMELESS = re.compile(r"(it|(the|this|my|our) (document|text|file))", re.IGNORECASE)
-_YES_NO = re.compile(
-    r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)(n['’]t)?\b"
-    r"(?!.*\b(what|who|whom|which|where|when|why|how)\W*$)",
-    re.IGNORECASE,
-)
-"""An auxiliary first, and no question word last: 'Will Smith said what?' asks for a what."""
 
 _EXPECTED: tuple[tuple[Expected, str], ...] = (
     (
@@ -193,9 +145,9 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
             "or add the long text as a document and ask about that."
         )
     typed, (text, antecedent) = text, resolved(text, history)
-    plain = _POLITE.sub("", text, count=1)
+    plain = POLITE.sub("", text, count=1)
     lines = lines_asked(plain)
-    kind, target = _kind(plain)
+    kind, target = kind_of(plain)
     each_side = bool(_EACH_SIDE.search(text))
     text = _EACH_SIDE.sub("", text) if each_side else text
     standalone = _standalone(text, history) if kind in ("question", "yes_no") else text
@@ -342,21 +294,6 @@ def _speaker(text: str) -> frozenset[str]:
     who = match["who"] or match["source"]
     capitalised = re.findall(r"\b[A-Z]\w*", who)
     return frozenset(map(str.lower, capitalised)) or content_terms(who)
-
-
-def _kind(plain: str) -> tuple[Kind, str]:
-    """The kind of a question without its polite opening, and what a summary is to be of."""
-    said = re.sub(r"(,? please)?[\s?.!]*$", "", plain, flags=re.IGNORECASE)
-    if _GREETING.fullmatch(said):
-        return "greeting", ""
-    if _OVERVIEW.fullmatch(said):
-        return "overview", ""
-    summary = _SUMMARY.fullmatch(said)
-    if summary:
-        named = next((target for target in summary.groupdict().values() if target), "")
-        target = named.strip(" :\"'“”")
-        return "summary", "" if _NAMELESS.fullmatch(target) else target
-    return ("yes_no" if _YES_NO.match(plain) else "question"), ""
 
 
 def _standalone(text: str, history: History) -> str:

@@ -1,6 +1,5 @@
 """The embedded engine: chooses, orders and quotes sentences that answer, or abstains. No LLM."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 from assistant.answer import Kind
@@ -9,6 +8,7 @@ from assistant.causes import causes
 from assistant.conflicts import differing
 from assistant.dates import resolved, spoken
 from assistant.drafts import Draft, Evidence, Reading, with_additions
+from assistant.evidence import ABSTAIN_BELOW, WHOLE, evidence, needed, probability, weighed
 from assistant.exact import exact, shown
 from assistant.listing import MAY_BE_PARTIAL
 from assistant.polarity import asks_what_is_not, excepts, states_denied
@@ -16,17 +16,9 @@ from assistant.questions import Question, content_terms
 from assistant.retrieval import Retrieved
 from assistant.sentence_scores import Candidate, SentenceScorer
 from assistant.unknown import lacks_speaker
-from assistant.values import holds
 from assistant.verification import ACCOUNTS_DIFFER
 from index.document import Span
 from index.sentences import sentence_spans
-
-ABSTAIN_BELOW = -0.95
-"""The least evidence that an answer needs; the trade-off is measured in `benchmarks/README.md`."""
-
-TOPIC_ALLOWANCE = 1.0
-"""How much less evidence is enough of a sentence with all words of a topic, where anything about it
-is asked for; chosen on the demo documents."""
 
 ACCOUNT_FROM = -1.8
 """The least evidence of a sentence by itself that may contradict the best one."""
@@ -36,17 +28,6 @@ SPOKEN_WITHIN = 2.0
 
 SECOND_WITHIN = 2.5
 """A second sentence is given where its score lies at most so far below the best one's."""
-
-_COSINE, _COSINE_BEFORE, _PASSAGE_COSINE = 1.5, 3.5, 4.4
-_SPAN, _PASSAGE_ANSWERS, _LEVEL = 0.10, 0.15, -4.86
-"""The weights of evidence, fitted by `benchmarks/reader_weights.py` on as many questions that can
-be answered as not."""
-
-_VALUE_MISSING = 1.3
-"""What evidence loses where a date, duration, sum or count is asked for and not found."""
-
-_WHOLE = 0.999
-"""The least share of a question's words in a sentence that has them all, rounding aside."""
 
 _ITEM_FROM = 0.0
 """The least score of a span that counts as one more of all that are asked for."""
@@ -79,14 +60,11 @@ class Reader:
         scored = self._scorer.candidates(question, passages, rarity)
         candidates = _not_contrary(question, _spoken_by(question, _with_quoted(question, scored)))
         chosen = self._chosen(question, candidates)
-        evidence = _evidence(candidates)
-        if _lacks_value(question, chosen):
-            evidence -= _VALUE_MISSING
-        confidence = 1 / (1 + math.exp(min(-evidence, 700.0)))
+        found = weighed(question, candidates, chosen)
+        confidence = probability(found)
         if _asks_what_is_not(question) and not any(excepts(c.text) for c in chosen):
             return Reading(kind, NOT_FOUND, abstained=True)
-        about = question.topic and bool(chosen) and chosen[0].coverage > _WHOLE
-        if evidence < self._threshold - TOPIC_ALLOWANCE * about:
+        if found < needed(question, chosen, self._threshold):
             return Reading(kind, NOT_FOUND, abstained=True, confidence=confidence)
         drafts, conflicts = self._drafts(question, candidates, chosen)
         notices = _notices(question, chosen)
@@ -117,7 +95,7 @@ class Reader:
         Of several sentences that say the same, the best may put it too differently from the other
         account for the two to be compared.
         """
-        answering = [c for c in candidates[1:12] if _evidence([c]) >= ACCOUNT_FROM]
+        answering = [c for c in candidates[1:12] if evidence([c]) >= ACCOUNT_FROM]
         for best in candidates[:_SPOKESMEN]:
             if candidates[0].score - best.score > SPOKEN_WITHIN:
                 break
@@ -164,7 +142,7 @@ def _each_further(candidates: Sequence[Candidate]) -> list[Candidate]:
         if candidate.span is None or candidate.span_score < _ITEM_FROM:
             continue
         item = content_terms(candidate.text[candidate.span.span.start : candidate.span.span.end])
-        if not item <= named and _evidence([candidate]) >= ACCOUNT_FROM:
+        if not item <= named and evidence([candidate]) >= ACCOUNT_FROM:
             chosen.append(candidate)
             named |= content_terms(candidate.text)
     return chosen
@@ -182,7 +160,7 @@ def _notices(question: Question, chosen: Sequence[Candidate]) -> tuple[str, ...]
 
 def _unexplained(question: Question, chosen: Sequence[Candidate]) -> bool:
     """Whether it is asked why, and the best sentence only says that it is so."""
-    if not question.reason or chosen[0].coverage <= _WHOLE or any(causes(c.text) for c in chosen):
+    if not question.reason or chosen[0].coverage <= WHOLE or any(causes(c.text) for c in chosen):
         return False
     span = chosen[0].span
     return span is None or not chosen[0].text.startswith("to ", span.span.start)
@@ -232,38 +210,9 @@ def _accounts(candidates: Sequence[Candidate]) -> list[Candidate]:
     found: dict[str, Candidate] = {}
     for candidate in candidates[:_ACCOUNTS_AMONG]:
         speaker = speaker_of(candidate.text)
-        if speaker is not None and not speaker.pronoun and _evidence([candidate]) >= ACCOUNT_FROM:
+        if speaker is not None and not speaker.pronoun and evidence([candidate]) >= ACCOUNT_FROM:
             found.setdefault(speaker.name.lower(), candidate)
     return list(found.values())[:_ACCOUNTS]
-
-
-def _evidence(candidates: Sequence[Candidate]) -> float:
-    """How well the documents answer at all: the log-odds that they do.
-
-    Of each feature the best counts, and each may come from another sentence. Ranks say nothing
-    here: in a small store some passage is always first.
-    """
-    if not candidates:
-        return -math.inf
-    return (
-        _COSINE * max(c.cosine for c in candidates)
-        + _COSINE_BEFORE * max(c.in_context for c in candidates)
-        + _PASSAGE_COSINE * max(c.source.cosine for c in candidates)
-        + _PASSAGE_ANSWERS * max(c.source.answers for c in candidates)
-        + _SPAN * max(c.span_score for c in candidates)
-        + _LEVEL
-    )
-
-
-def _lacks_value(question: Question, chosen: Sequence[Candidate]) -> bool:
-    """Whether the question asks for a value of a kind that none of the sentences holds.
-
-    Names are left out: a question for a person or place is often answered by a common noun.
-    """
-    kinds = question.expected - {"person", "place"}
-    return bool(kinds) and not any(
-        holds(kind, c.text, question.text) for kind in kinds for c in chosen
-    )
 
 
 def _in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:

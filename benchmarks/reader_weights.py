@@ -8,7 +8,7 @@ weights separate what can be answered from what cannot, by logistic regression o
 count alike: XQuAD's questions with their article in the index and without it, and the answerable
 and unanswerable last turns of MTRAG's conversations. Folds are five, by article and conversation.
 What is printed is rounded by hand into `assistant/retrieval.py`, `assistant/sentence_scores.py` and
-`assistant/reader.py`.
+`assistant/evidence.py`.
 """
 
 import argparse

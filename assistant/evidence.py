@@ -1,0 +1,73 @@
+"""How well the sentences found answer a question at all: the evidence, and what it must reach."""
+
+import math
+from collections.abc import Sequence
+
+from assistant.questions import Question
+from assistant.sentence_scores import Candidate
+from assistant.values import holds
+
+ABSTAIN_BELOW = -0.95
+"""The least evidence that an answer needs; the trade-off is measured in `benchmarks/README.md`."""
+
+TOPIC_ALLOWANCE = 1.0
+"""How much less evidence is enough of a sentence with all words of a topic, where anything about it
+is asked for; chosen on the demo documents."""
+
+_COSINE, _COSINE_BEFORE, _PASSAGE_COSINE = 1.5, 3.5, 4.4
+_SPAN, _PASSAGE_ANSWERS, _LEVEL = 0.10, 0.15, -4.86
+"""The weights of evidence, fitted by `benchmarks/reader_weights.py` on as many questions that can
+be answered as not."""
+
+_VALUE_MISSING = 1.3
+"""What evidence loses where a date, duration, sum or count is asked for and not found."""
+
+WHOLE = 0.999
+"""The least share of a question's words in a sentence that has them all, rounding aside."""
+
+
+def weighed(
+    question: Question, candidates: Sequence[Candidate], chosen: Sequence[Candidate]
+) -> float:
+    """The log-odds that the documents answer, the chosen sentences being shown."""
+    return evidence(candidates) - _VALUE_MISSING * _lacks_value(question, chosen)
+
+
+def probability(log_odds: float) -> float:
+    """The log-odds as a number from 0 to 1."""
+    return 1 / (1 + math.exp(min(-log_odds, 700.0)))
+
+
+def needed(question: Question, chosen: Sequence[Candidate], threshold: float) -> float:
+    """The least evidence that is enough for the chosen sentences."""
+    about = question.topic and bool(chosen) and chosen[0].coverage > WHOLE
+    return threshold - TOPIC_ALLOWANCE * about
+
+
+def evidence(candidates: Sequence[Candidate]) -> float:
+    """How well the documents answer at all: the log-odds that they do.
+
+    Of each feature the best counts, and each may come from another sentence. Ranks say nothing
+    here: in a small store some passage is always first.
+    """
+    if not candidates:
+        return -math.inf
+    return (
+        _COSINE * max(c.cosine for c in candidates)
+        + _COSINE_BEFORE * max(c.in_context for c in candidates)
+        + _PASSAGE_COSINE * max(c.source.cosine for c in candidates)
+        + _PASSAGE_ANSWERS * max(c.source.answers for c in candidates)
+        + _SPAN * max(c.span_score for c in candidates)
+        + _LEVEL
+    )
+
+
+def _lacks_value(question: Question, chosen: Sequence[Candidate]) -> bool:
+    """Whether the question asks for a value of a kind that none of the sentences holds.
+
+    Names are left out: a question for a person or place is often answered by a common noun.
+    """
+    kinds = question.expected - {"person", "place"}
+    return bool(kinds) and not any(
+        holds(kind, c.text, question.text) for kind in kinds for c in chosen
+    )
