@@ -10,6 +10,7 @@ from assistant.answer import Answer, AnswerReady, Event, Progress, SentenceReady
 from assistant.clarifying import asked_about, asked_back, taken_for
 from assistant.computing import read_figures
 from assistant.drafts import Reading
+from assistant.evidence import log_odds
 from assistant.footnotes import Footnotes
 from assistant.opening import Opening
 from assistant.parts import combined, parts
@@ -20,6 +21,7 @@ from assistant.scope import Scope, names_a_document, narrowed, scope, without_na
 from assistant.searches import History
 from assistant.sentence_scores import PASSAGES, SentenceScorer
 from assistant.sentence_vectors import SentenceVectors
+from assistant.settings import Settings
 from assistant.spans import SpanReader
 from assistant.summaries import about_documents
 from assistant.synonyms import exchanged, synonyms
@@ -52,11 +54,17 @@ class Answering:
     """The embedded engine over whichever store is open. Thread-safe."""
 
     def __init__(
-        self, opening: Opening, embedder: Embedder, model: MiniLM, spans: SpanReader, limit: int
+        self,
+        opening: Opening,
+        embedder: Embedder,
+        model: MiniLM,
+        spans: SpanReader,
+        settings: Settings,
     ) -> None:
-        self._opening, self._embedder, self._spans, self._limit = opening, embedder, spans, limit
+        self._opening, self._embedder, self._spans = opening, embedder, spans
+        self._limit = settings.question_limit
         self._vectors = SentenceVectors(model)
-        self.reader = Reader(SentenceScorer(self._vectors))
+        self.reader = Reader(SentenceScorer(self._vectors), log_odds(settings.confidence))
 
     def stream(
         self, question: str, documents: Sequence[str] | None, history: History

@@ -50,7 +50,7 @@ class Assistant(Library):
             self._embedder,
             self._model,
             SpanReader(self.settings.model_dir),
-            self.settings.question_limit,
+            self.settings,
         )
         self._threads = Threads()
 

@@ -7,9 +7,6 @@ from assistant.questions import Question
 from assistant.sentence_scores import Candidate
 from assistant.values import holds
 
-ABSTAIN_BELOW = -0.95
-"""The least evidence that an answer needs; the trade-off is measured in `benchmarks/README.md`."""
-
 TOPIC_ALLOWANCE = 1.0
 """How much less evidence is enough of a sentence with all words of a topic, where anything about it
 is asked for; chosen on the demo documents."""
@@ -36,6 +33,11 @@ def weighed(
 def probability(log_odds: float) -> float:
     """The log-odds as a number from 0 to 1."""
     return 1 / (1 + math.exp(min(-log_odds, 700.0)))
+
+
+def log_odds(probability: float) -> float:
+    """A number between 0 and 1 as log-odds."""
+    return math.log(probability / (1 - probability))
 
 
 def needed(question: Question, chosen: Sequence[Candidate], threshold: float) -> float:

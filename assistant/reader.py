@@ -8,7 +8,7 @@ from assistant.causes import causes
 from assistant.conflicts import differing
 from assistant.dates import resolved, spoken
 from assistant.drafts import Draft, Evidence, Reading, with_additions
-from assistant.evidence import ABSTAIN_BELOW, WHOLE, evidence, needed, probability, weighed
+from assistant.evidence import WHOLE, evidence, needed, probability, weighed
 from assistant.exact import exact, shown
 from assistant.listing import MAY_BE_PARTIAL
 from assistant.polarity import asks_what_is_not, excepts, states_denied
@@ -42,11 +42,16 @@ NOT_FOUND = f"The documents do not answer this. {NEAR}"
 
 
 class Reader:
-    """Answers from the passages alone; every sentence is quoted in full from one span."""
+    """Answers from the passages alone; every sentence is quoted in full from one span.
+
+    Args:
+        scorer: of sentences.
+        threshold: the least evidence that an answer needs, as log-odds.
+    """
 
     name = "reader"
 
-    def __init__(self, scorer: SentenceScorer, threshold: float = ABSTAIN_BELOW) -> None:
+    def __init__(self, scorer: SentenceScorer, threshold: float) -> None:
         self._scorer = scorer
         self._threshold = threshold
 

@@ -45,6 +45,13 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address the web chat listens on.")
     port: int = Field(7860, ge=1, le=65535, description="The port the web chat listens on.")
+    confidence: float = Field(
+        0.28,
+        gt=0,
+        lt=1,
+        description="The least confidence that an answer needs, from 0 to 1: below it, the "
+        "documents are said not to answer. See benchmarks/README.md for what it costs.",
+    )
     question_limit: int = Field(
         4_000, ge=1, description="The longest question taken, in characters."
     )

@@ -11,6 +11,7 @@ from assistant.answering import NEAREST
 from assistant.assistant import Assistant
 from assistant.drafts import Reading
 from assistant.reader import NOT_FOUND, Reader
+from assistant.settings import Settings
 from index.errors import EmptyStore, QuestionError, StoreError, UnknownDocument
 
 QUESTIONS = (
@@ -418,3 +419,16 @@ def test_closing_twice_is_no_error(tmp_path: Path, ferry: Path):
 def test_a_store_can_be_named_by_a_string(demo: Assistant):
     with Assistant(str(demo.store)) as named:
         assert named.documents() == demo.documents()
+
+
+def test_the_confidence_that_an_answer_needs_is_a_setting(demo: Assistant):
+    question = "Who is the managing director?"
+    answer = demo.query(question)
+    assert not answer.abstained
+
+    cautious = Settings(confidence=min(answer.confidence + 0.01, 0.999))
+    with Assistant(demo.store, settings=cautious) as assistant:
+        refused = assistant.query(question)
+
+    assert refused.abstained
+    assert refused.confidence == answer.confidence
