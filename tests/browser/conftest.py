@@ -135,7 +135,8 @@ def address(store: Path, uploads: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+# Not longer: while it lives, its event loop keeps other tests of the process from running one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
