@@ -10,7 +10,7 @@ from assistant.answer import Answer, AnswerReady, Event, Progress, SentenceReady
 from assistant.clarifying import asked_about, asked_back, taken_for
 from assistant.computing import read_figures
 from assistant.drafts import Reading
-from assistant.evidence import log_odds
+from assistant.evidence import threshold
 from assistant.footnotes import Footnotes
 from assistant.opening import Opening
 from assistant.parts import combined, parts
@@ -64,7 +64,7 @@ class Answering:
         self._opening, self._embedder, self._spans = opening, embedder, spans
         self._limit = settings.question_limit
         self._vectors = SentenceVectors(model)
-        self.reader = Reader(SentenceScorer(self._vectors), log_odds(settings.confidence))
+        self.reader = Reader(SentenceScorer(self._vectors), threshold(settings.confidence))
 
     def stream(
         self, question: str, documents: Sequence[str] | None, history: History

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from assistant.questions import Question
 from assistant.sentence_scores import Candidate
 from assistant.values import holds
+from index.sentences import is_table
 
 TOPIC_ALLOWANCE = 1.0
 """How much less evidence is enough of a sentence with all words of a topic, where anything about it
@@ -19,6 +20,10 @@ be answered as not."""
 _VALUE_MISSING = 1.3
 """What evidence loses where a date, duration, sum or count is asked for and not found."""
 
+_SLOPE, _SHIFT, _TABLE = 0.73, 0.79, 2.0
+"""Evidence → log-odds that what is shown is right (Platt 1999, 'Probabilistic Outputs for Support
+Vector Machines'), less for a passage that is a table. `benchmarks/reliability.py` measures it."""
+
 WHOLE = 0.999
 """The least share of a question's words in a sentence that has them all, rounding aside."""
 
@@ -30,14 +35,15 @@ def weighed(
     return evidence(candidates) - _VALUE_MISSING * _lacks_value(question, chosen)
 
 
-def probability(log_odds: float) -> float:
-    """The log-odds as a number from 0 to 1."""
-    return 1 / (1 + math.exp(min(-log_odds, 700.0)))
+def confidence(found: float, chosen: Sequence[Candidate]) -> float:
+    """How likely the chosen sentences are right, from 0 to 1, where the evidence is `found`."""
+    tabular = bool(chosen) and is_table(chosen[0].source.chunk.text)
+    return 1 / (1 + math.exp(min(-(_SLOPE * found + _SHIFT - _TABLE * tabular), 700.0)))
 
 
-def log_odds(probability: float) -> float:
-    """A number between 0 and 1 as log-odds."""
-    return math.log(probability / (1 - probability))
+def threshold(confidence: float) -> float:
+    """The evidence that prose needs for so much confidence (between 0 and 1)."""
+    return (math.log(confidence / (1 - confidence)) - _SHIFT) / _SLOPE
 
 
 def needed(question: Question, chosen: Sequence[Candidate], threshold: float) -> float:

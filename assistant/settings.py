@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address the web chat listens on.")
     port: int = Field(7860, ge=1, le=65535, description="The port the web chat listens on.")
     confidence: float = Field(
-        0.28,
+        0.52,
         gt=0,
         lt=1,
         description="The least confidence that an answer needs, from 0 to 1: below it, the "

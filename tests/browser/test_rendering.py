@@ -131,7 +131,7 @@ def test_notices_and_sentences_left_out_are_shown():
     assert "Invented." in tree.text_content()
 
 
-@pytest.mark.parametrize(("score", "word"), [(0.9, "High"), (0.5, "Medium"), (0.0, "Low")])
+@pytest.mark.parametrize(("score", "word"), [(0.9, "High"), (0.8, "Medium"), (0.0, "Low")])
 def test_confidence_is_a_word_and_the_time_is_told(score, word):
     tree = rendered(answer(Sentence(text="Yes.", citations=(1,)), confidence=score))
     assert texts_of(tree, ".//p[@class='colophon']") == [f"{word} confidence · 0.4 s"]
