@@ -13,7 +13,7 @@ from index.document import Span
 _VERBS = (
     "said|says|stated|states|told|added|adds|noted|notes|opined|wrote|writes|announced|claimed|"
     "claims|denied|denies|argued|argues|explained|explains|warned|warns|testified|insisted|"
-    "insists|replied|answered|emphasi[sz]ed|stressed|confirmed|reported|remarked|declared|"
+    "insists|replied|replies|answered|answers|emphasi[sz]ed|stressed|confirmed|reported|remarked|declared|"
     "indicated|suggested|observed|recalled|asked|maintained|maintains|acknowledged|conceded|commented"
 )
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Lord|Lady|Capt|Gen|Col|Sen|Rep|Gov)\.?"
@@ -167,6 +167,8 @@ def missing_speaker(text: str, before: Sequence[Span], sentence: Span) -> Speake
                 return None
             continue
         if found is not None and not can_be(found.name, named.name):
+            return None
+        if len({speaker.name for speaker in speakers_of(said) if not speaker.pronoun}) > 1:
             return None
         at = named.span
         return Speaker(named.name, Span(earlier.start + at.start, earlier.start + at.end))

@@ -149,3 +149,13 @@ def test_a_speaker_is_found_by_a_word_of_the_name_or_one_made_from_it():
     assert not names(speaker, {"rus"})
     assert not names(speaker, {"prussia"})
     assert not names(speaker, set())
+
+
+def test_after_a_sentence_of_two_speakers_nobody_is_taken_for_the_third_ones_he():
+    text = (
+        "Dr. Kroll says that it held, to which Mr Lendl replies that it broke. "
+        "Asked again, he said nothing."
+    )
+    first, second = sentence_spans(text)
+
+    assert missing_speaker(text, [first], second) is None
