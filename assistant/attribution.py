@@ -16,6 +16,9 @@ _VERBS = (
     "insists|replied|replies|answered|answers|emphasi[sz]ed|stressed|confirmed|reported|remarked|declared|"
     "indicated|suggested|observed|recalled|asked|maintained|maintains|acknowledged|conceded|commented"
 )
+SAYING = rf"{_VERBS}|called|calls|described|describes"
+"""What one who is asked for may have done with words: 'who called it a release'."""
+
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Lord|Lady|Capt|Gen|Col|Sen|Rep|Gov)\.?"
 _CAPITAL = r"(?:[A-Z][\w’'\-]*\w|[A-Z]\.)"
 _LOWER = r"(?:of|the|for|and|de|von|van|der|la|al|bin)"

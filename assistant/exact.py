@@ -7,7 +7,7 @@ side by side all are set out, and of those who met each other both; for 'why' th
 import re
 from collections.abc import Sequence
 
-from assistant.attribution import NAME
+from assistant.attribution import NAME, SAYING, speaker_of
 from assistant.causes import causes
 from assistant.questions import Question
 from assistant.sentence_scores import Candidate
@@ -56,6 +56,10 @@ _MET = re.compile(
 )
 
 
+_WHO_SAYS = re.compile(rf"who (?:(?:has|have|had|also|first) )*(?:{SAYING})\b", re.IGNORECASE)
+"""A question for the speaker."""
+
+
 def exact(question: Question, candidate: Candidate) -> tuple[Span, ...]:
     """The words that answer, as spans of the sentence as it is shown; none where unsure.
 
@@ -66,6 +70,9 @@ def exact(question: Question, candidate: Candidate) -> tuple[Span, ...]:
         return ()
     text, span = re.sub(r"\s", " ", candidate.text), candidate.span.span
     values = question.expected - {"person", "place"}
+    speaker = speaker_of(text) if _WHO_SAYS.match(question.text) else None
+    if speaker is not None and not speaker.pronoun:
+        return _as_shown(text, [speaker.span])
     if question.reason:
         return _as_shown(text, _cause(text, span, candidate.span.score))
     if values:

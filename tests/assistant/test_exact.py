@@ -151,3 +151,24 @@ def test_a_number_belongs_to_its_name_and_is_nobody():
 
 def test_an_unlikely_span_is_not_set_out():
     assert set_out("Who fell?", "Ann Lee fell.", "Ann Lee", -5.0) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "speaker"),
+    [
+        (
+            "Who called it contact?",
+            "According to spokeswoman Ada Kroll: “He asked for ‘contact’ with Minister Lendl.”",
+            "spokeswoman Ada Kroll",
+        ),
+        ("Who said that it held?", "“It held,” said Ann Lee after Bo Ray had left.", "Ann Lee"),
+    ],
+)
+def test_who_said_it_is_the_speaker_and_nobody_in_the_words(question, text, speaker):
+    other = "Minister Lendl" if "Lendl" in text else "Bo Ray"
+
+    assert set_out(question, text, other) == [speaker]
+
+
+def test_who_is_spoken_of_is_not_the_speaker():
+    assert set_out("Who left?", "“Bo Ray left,” said Ann Lee.", "Bo Ray") == ["Bo Ray"]
