@@ -199,13 +199,19 @@ def phrases(question: str) -> list[tuple[Span, tuple[str, ...]]]:
 
 def printed(line: LineItem, heading: Sequence[str], text: str) -> float:
     """How surely a text prints the line: 1 in its statement, 0.5 in another table, else 0."""
-    names = [frozenset(analyzed(name)) for name in line.printed]
+    names = _stems(line)
     for row in filter(is_row, text.split("\n")):
         label = frozenset(analyzed(row))
         if any(name <= label for name in names):
             above = " ".join(heading).lower()
             return 1.0 if _HEADINGS[line.statement].search(above) else 0.5
     return 0.0
+
+
+@cache
+def _stems(line: LineItem) -> tuple[frozenset[str], ...]:
+    """The stems of each of the names that reports print for a line."""
+    return tuple(frozenset(analyzed(name)) for name in line.printed)
 
 
 @cache

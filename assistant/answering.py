@@ -173,18 +173,22 @@ class Answering:
             named = scope(asked.text, there)
             if named.documents:
                 asked, documents = without_names(asked), [one.id for one in named.documents]
-        found = retrieve(
-            store, self._embedder, asked.searches, max(k, READ_ON), documents, asked.lines
+        search = partial(
+            retrieve,
+            store,
+            self._embedder,
+            k=max(k, READ_ON),
+            documents=documents,
+            lines=asked.lines,
         )
+        found = search(asked.searches)
         with store.snapshot() as snapshot:
             mentioned = snapshot.mentioned(analyzed(" ".join(asked.names)))
             strange = unknown(asked.names, mentioned, [one.chunk.text for one in found])
             asked = respelled(asked, strange)
             rarity = snapshot.rarity(asked.terms | asked.earlier_terms)
         if any(strange.values()):
-            found = retrieve(
-                store, self._embedder, asked.searches, max(k, READ_ON), documents, asked.lines
-            )
+            found = search(asked.searches)
         passages = reread(self._spans, asked.asking, found)[:k]
         return Found(asked, passages, rarity, named)
 

@@ -54,8 +54,6 @@ _MET = re.compile(
     rf"\b(?P<one>{_ITEMS})(?: (?:has|have|had|also|later|then|\w+ly)){{0,2}} (?:{_MEETING})"
     rf"(?: (?:again|briefly|up|\w+ly))?(?: (?:with|to))? (?P<other>{_ITEMS})"
 )
-
-
 _WHO_SAYS = re.compile(rf"who (?:(?:has|have|had|also|first) )*(?:{SAYING})\b", re.IGNORECASE)
 """A question for the speaker."""
 

@@ -15,9 +15,6 @@ from index.errors import UnknownDocument
 from index.sentences import is_row
 from index.store import Store
 
-PASSAGES = 8
-"""Passages around which tables are looked for."""
-
 _ONE_NUMBER = re.compile(
     r"(?:US)?[$€£¥]?[(−–-]?(?:US)?[$€£¥]?[−–-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?\)?%?(?:\(\d\))?"
 )
@@ -128,11 +125,11 @@ class Figure:
 
 
 def sheets(store: Store, passages: Sequence[Retrieved]) -> list[Sheet]:
-    """The tables on the pages of the first passages, in the order of these."""
+    """The tables on the pages of the passages, in the order of these."""
     found: list[Sheet] = []
     documents: dict[str, Document] = {}
     seen: set[tuple[str, Span]] = set()
-    for one in passages[:PASSAGES]:
+    for one in passages:
         info = one.chunk.document
         if not any(map(is_row, one.chunk.text.split("\n"))):
             continue

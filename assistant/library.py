@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from assistant.answer import Citation, Passage
-from assistant.links import CITATION_ID
+from assistant.links import CITATION_ID, cited_span
 from assistant.opening import Opening
 from assistant.settings import Settings, load
 from index.catalog import DocumentInfo
@@ -144,8 +144,7 @@ class Library:
         """
         store = self._opening.current()
         if store is not None and CITATION_ID.fullmatch(citation_id):
-            prefix, _, span = citation_id.partition(":")
-            start, end = map(int, span.split("-"))
+            prefix, (start, end) = cited_span(citation_id)
             for version in store.versions_named(prefix):
                 document = store.document(version.document_id, version.hash)
                 if start < end <= len(document.text):

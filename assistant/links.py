@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urldefrag, urlsplit
 from urllib.parse import quote as percent_encoded
 
 from assistant.settings import Settings
+from index.document import Span
 
 CITATION_ID = re.compile(r"[0-9a-f]{16}:\d+-\d+")
 """What `assistant.answer.citation_id` makes."""
@@ -42,6 +43,13 @@ def cited_id(url: str) -> str | None:
     except ValueError:
         return None
     return found[0] if len(found) == 1 and CITATION_ID.fullmatch(found[0]) else None
+
+
+def cited_span(id: str) -> tuple[str, Span]:  # noqa: A002
+    """How the hash of the version begins that a citation's id names, and the span of its text."""
+    prefix, _, span = id.partition(":")
+    start, end = map(int, span.split("-"))
+    return prefix, Span(start, end)
 
 
 def text_fragment(address: str, quote: str) -> str:

@@ -146,16 +146,17 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         )
     typed, (text, antecedent) = text, resolved(text, history)
     plain = POLITE.sub("", text, count=1)
-    lines = lines_asked(plain)
+    lines, put = lines_asked(plain), as_which(plain)
     kind, target = kind_of(plain)
     each_side = bool(_EACH_SIDE.search(text))
     text = _EACH_SIDE.sub("", text) if each_side else text
+    names = _names(text)
     standalone = _standalone(text, history) if kind in ("question", "yes_no") else text
     return Question(
         text=typed,
         standalone=standalone,
-        asking=asking(as_which(plain)),
-        searches=searches(as_which(plain), lines, _names(text), history),
+        asking=asking(put),
+        searches=searches(put, lines, names, history),
         lines=lines,
         kind=kind,
         **_words(text, standalone),
@@ -174,7 +175,7 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         pronoun=_dangling(text, history),
         antecedent=antecedent,
         bare=_is_bare(text),
-        names=_names(text),
+        names=names,
     )
 
 

@@ -5,6 +5,7 @@ from itertools import chain
 from pathlib import Path
 
 from assistant.answer import citation_id, locator
+from assistant.links import cited_span
 from assistant.verifying.cited import Cited
 from assistant.verifying.differences import difference
 from assistant.verifying.findings import Finding, Place, Status, Verification
@@ -60,12 +61,11 @@ class _Checking:
 
     def finding(self, cited: Cited, id_: str) -> Finding:
         """What became of a citation with an id."""
-        prefix, _, span = id_.partition(":")
-        start, end = map(int, span.split("-"))
+        prefix, span = cited_span(id_)
         followed = [
-            self._followed(cited, version, Span(start, end))
+            self._followed(cited, version, span)
             for version in self._store.versions_named(prefix)
-            if start < end <= len(self._document(version).text)
+            if span.start < span.end <= len(self._document(version).text)
         ]
         if followed:
             # One version may have been several documents': a copy that was not changed counts.
