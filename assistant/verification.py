@@ -91,7 +91,7 @@ def unsupported(
         if piece.startswith(f"[{COMPUTED}"):
             wrong += [Span(start + s, start + e) for s, e in _miscomputed(piece, quotes, facts)]
             continue
-        for s, e in [*_figures(piece, around), *_words_lacking(piece, around)]:
+        for s, e in [*_figures(piece, around), *lacking(piece, around)]:
             wrong.append(Span(start + s, start + e))
     return sorted(set(wrong))
 
@@ -113,7 +113,7 @@ def _miscomputed(piece: str, quotes: Sequence[str], facts: Sequence[str]) -> lis
         *unfounded(piece, quotes),
         *between,
         *_figures(label, around),
-        *_words_lacking(label, around),
+        *lacking(label, around),
     ]
 
 
@@ -174,8 +174,8 @@ def _acts(word: str, text: str, end: int) -> bool:
     return not opens and (plain != word.lower() or bool(_ACTS.match(text, end)))
 
 
-def _words_lacking(text: str, around: str) -> list[Span]:
-    """Words of any kind of which no form stands in `around`."""
+def lacking(text: str, around: str) -> list[Span]:
+    """Words of any kind of a text of which no form stands in `around`."""
     known = set(analyzed(around))
     return [
         Span(*match.span())
