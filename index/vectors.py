@@ -16,6 +16,7 @@ import numpy as np
 from index.copies import WritableCopy
 from index.embeddings import Vectors
 from index.errors import StoreError
+from index.slack import Slack
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -57,6 +58,7 @@ class VectorIndex:
         self._folder = folder
         self._client: Client | None = None
         self._files: WritableCopy | None = None
+        self._slack = Slack(folder)
         self._generation = -1
         # Chroma's client is not opened or closed while a thread is inside it.
         self._mutex = threading.RLock()
@@ -112,7 +114,8 @@ class VectorIndex:
     ) -> None:
         """Add chunks, as (chunk id, document id) with their vectors, and remove others.
 
-        The change takes the index from generation `before` to `after`.
+        The change takes the index from generation `before` to `after`. Nobody else uses it
+        meanwhile: the caller holds the exclusive lock, or the index does not count yet.
         """
 
         def write(collection: "Collection") -> None:
@@ -131,6 +134,7 @@ class VectorIndex:
 
         with self._mutex:
             self._use(before, write)
+            self._slack.erase()
             self._generation = after
 
     def documents(self, generation: int) -> dict[int, str]:
