@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from assistant.reports.exports import Exports
-from index.document import Part
+from index.document import Document, Part, Span
 
 if TYPE_CHECKING:
     from assistant.reports.report import Report
@@ -41,6 +41,25 @@ class Passage(_Frozen):
     heading: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     score: float = 0.0
+
+    @classmethod
+    def of(cls, document: Document, document_id: str, version: str, span: Span) -> "Passage":
+        """The passage at a span, which is not empty, of a version of a document."""
+        start, end = span
+        return cls(
+            document_id=document_id,
+            version=version,
+            title=document.title,
+            text=document.text[start:end],
+            start=start,
+            end=end,
+            page=document.page_at(start),
+            page_end=document.page_at(end - 1),
+            date=document.date,
+            source=document.source,
+            heading=document.heading_path(start),
+            parts=document.parts_at(start, end),
+        )
 
     @property
     def locator(self) -> str:

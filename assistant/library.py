@@ -144,25 +144,11 @@ class Library:
         """
         store = self._opening.current()
         if store is not None and CITATION_ID.fullmatch(citation_id):
-            prefix, (start, end) = cited_span(citation_id)
+            prefix, span = cited_span(citation_id)
             for version in store.versions_named(prefix):
                 document = store.document(version.document_id, version.hash)
-                if start < end <= len(document.text):
-                    page, page_end = document.page_at(start), document.page_at(end - 1)
-                    return Passage(
-                        document_id=version.document_id,
-                        version=version.hash,
-                        title=document.title,
-                        text=document.text[start:end],
-                        start=start,
-                        end=end,
-                        page=page,
-                        page_end=page_end,
-                        date=document.date,
-                        source=document.source,
-                        heading=document.heading_path(start),
-                        parts=document.parts_at(start, end),
-                    )
+                if span.start < span.end <= len(document.text):
+                    return Passage.of(document, version.document_id, version.hash, span)
         raise UnknownDocument(f"This store does not hold the words of citation {citation_id!r}.")
 
     def rectangles(self, place: Citation | Passage) -> list[Rectangle]:

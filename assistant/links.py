@@ -13,8 +13,8 @@ from urllib.parse import quote as percent_encoded
 from assistant.settings import Settings
 from index.document import Span
 
-CITATION_ID = re.compile(r"[0-9a-f]{16}:\d+-\d+")
-"""What `assistant.answer.citation_id` makes."""
+CITATION_ID = re.compile(r"[0-9a-f]{16}:\d{1,12}-\d{1,12}", re.ASCII)
+"""What `assistant.answer.citation_id` makes; no text has offsets of more digits."""
 
 _WHOLE_WORDS = 12
 """A quote of at most so many words stands in a text fragment whole, else its ends do."""

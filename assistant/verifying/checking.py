@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from assistant.answer import citation_id, locator
+from assistant.answer import Passage, citation_id
 from assistant.links import cited_span
 from assistant.verifying.cited import Cited
 from assistant.verifying.differences import difference
@@ -167,19 +167,16 @@ def _telling(quotes: Sequence[str]) -> Iterator[str]:
 
 
 def _place(version: Version, document: Document, span: Span) -> Place:
-    start, end = span
-    page, page_end = document.page_at(start), document.page_at(end - 1)
+    found = Passage.of(document, version.document_id, version.hash, span)
     return Place(
-        id=citation_id(version.hash, start, end),
-        document_id=version.document_id,
-        version=version.hash,
-        title=document.title,
-        locator=locator(
-            page, page_end, document.heading_path(start), document.parts_at(start, end)
-        ),
-        page=page,
-        page_end=page_end,
-        start=start,
-        end=end,
-        quote=document.text[start:end],
+        id=citation_id(version.hash, *span),
+        document_id=found.document_id,
+        version=found.version,
+        title=found.title,
+        locator=found.locator,
+        page=found.page,
+        page_end=found.page_end,
+        start=found.start,
+        end=found.end,
+        quote=found.text,
     )

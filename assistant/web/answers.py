@@ -223,14 +223,17 @@ def _dropped(sentences: Sequence[Sentence]) -> Markup:
 
 def _colophon(answer: Answer, seconds: float) -> Markup:
     """The small line under an answer: confidence in words, and the time it took."""
+    if answer.kind in ("greeting", "clarification"):
+        return Markup("")
     took = f"{seconds:.1f} s" if seconds >= 0.1 else f"{seconds * 1000:.0f} ms"
     # Only a chosen answer can be more or less likely to be right; an overview says what there is.
     if answer.abstained or answer.kind not in ("answer", "yes_no"):
         return Markup('<p class="colophon">{}</p>').format(took)
-    word, meaning = texts.confidence(answer.confidence)
-    return Markup('<p class="colophon"><span title="{}">{} confidence</span> · {}</p>').format(
-        meaning, word, took
-    )
+    sure = texts.confidence(answer.confidence)
+    return Markup(
+        '<details class="colophon"><summary><span class="confidence {}">{}</span> · {}</summary>'
+        "<p>{}</p></details>"
+    ).format(sure.level, sure.word, took, sure.meaning)
 
 
 def _details(date: str | None, locator: str) -> Markup:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from assistant.answer import locator
+from assistant.answer import Passage
 from assistant.web import texts
 from assistant.web.places import Place
 from index.document import Document, Span
@@ -46,7 +46,8 @@ def source(document: Document, place: Place, shown: Span) -> Markup:
         '<article data-place="{}" aria-label="Source: {}"><header>'
         '<button type="button" class="close" data-close aria-label="Close the source">×</button>'
         '<h2 dir="auto">{}</h2><p class="details" dir="auto">{}</p></header>'
-        '<div class="text">{}{}{}</div></article>'
+        '<div class="text" role="region" aria-label="Text of the source" tabindex="0">'
+        "{}{}{}</div></article>"
     ).format(
         place.json,
         document.title,
@@ -75,12 +76,8 @@ def _facts(document: Document, place: Place) -> Iterator[str]:
     if document.source:
         yield document.source
     if place.end > place.start:
-        where = locator(
-            document.page_at(place.start),
-            document.page_at(place.end - 1),
-            document.heading_path(place.start),
-            document.parts_at(place.start, place.end),
-        )
+        span = Span(place.start, place.end)
+        where = Passage.of(document, place.document, place.version, span).locator
         if where:
             yield where
     elif document.pages:

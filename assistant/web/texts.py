@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 DEMO_QUESTIONS = (
     "Was it a controlled release?",
@@ -19,12 +20,37 @@ STAGES = {
     "verifying": "Checking every sentence against its source …",
 }
 
+
+class Confidence(NamedTuple):
+    """From which score on it applies, its name in the page's styles, its word, what it means."""
+
+    lowest: float
+    level: str
+    word: str
+    meaning: str
+
+
 CONFIDENCE = (
-    (0.9, "High", "Of answers as sure as this, about nine in ten were right when measured."),
-    (0.7, "Medium", "Of answers as sure as this, about eight in ten were right when measured."),
-    (0.0, "Low", "Of answers no surer than this, many were wrong: read the cited passages."),
+    Confidence(
+        0.9,
+        "high",
+        "High confidence",
+        "Of answers as sure as this, about nine in ten were right when measured.",
+    ),
+    Confidence(
+        0.7,
+        "fair",
+        "Fair confidence",
+        "Of answers as sure as this, about eight in ten were right when measured.",
+    ),
+    Confidence(
+        0.0,
+        "low",
+        "Low confidence",
+        "Of answers no surer than this, many were wrong: read the cited passages.",
+    ),
 )
-"""Lowest score, word, explanation; the first line that a score reaches applies."""
+"""The first that a score reaches applies."""
 
 WELCOME = "Ask your documents."
 WELCOME_DETAIL = (
@@ -64,9 +90,9 @@ def engine(name: str) -> str:
     return "Embedded reader · no key, nothing leaves this machine"
 
 
-def confidence(score: float) -> tuple[str, str]:
-    """The word for a score of 0 to 1, and what it means."""
-    return next((word, meaning) for lowest, word, meaning in CONFIDENCE if score >= lowest)
+def confidence(score: float) -> Confidence:
+    """What a score of 0 to 1 is called, and what that means."""
+    return next(known for known in CONFIDENCE if score >= known.lowest)
 
 
 def readable_date(iso: str) -> str:

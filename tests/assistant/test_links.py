@@ -38,6 +38,7 @@ def test_an_id_is_read_from_a_link_that_a_program_wrote_in_its_own_way(url: str)
         f"https://example.org/?cite={ID}&cite={ID}",
         f"https://example.org/?cite={ID}x",
         f"https://example.org/#cite={ID}",
+        f"https://example.org/?cite={ID}{'0' * 5_000}",
         "http://[not-an-address",
         "mailto:someone@example.org",
     ],

@@ -127,20 +127,23 @@ def test_notices_and_sentences_left_out_are_shown():
         )
     )
     assert texts_of(tree, ".//p[@class='notice']") == ["The endpoint was down."]
-    assert texts_of(tree, ".//summary") == ["1 sentence left out: no passage supports it"]
+    assert texts_of(tree, ".//*[@class='dropped']/summary") == [
+        "1 sentence left out: no passage supports it"
+    ]
     assert "Invented." in tree.text_content()
 
 
-@pytest.mark.parametrize(("score", "word"), [(0.9, "High"), (0.8, "Medium"), (0.0, "Low")])
-def test_confidence_is_a_word_and_the_time_is_told(score, word):
+@pytest.mark.parametrize(("score", "word"), [(0.9, "High"), (0.8, "Fair"), (0.0, "Low")])
+def test_confidence_is_a_word_that_explains_itself_and_the_time_is_told(score, word):
     tree = rendered(answer(Sentence(text="Yes.", citations=(1,)), confidence=score))
-    assert texts_of(tree, ".//p[@class='colophon']") == [f"{word} confidence · 0.4 s"]
-    assert tree.xpath(".//p[@class='colophon']/span")[0].get("title")
+    (colophon,) = tree.xpath(".//details[@class='colophon']")
+    assert texts_of(colophon, "./summary") == [f"{word} confidence · 0.4 s"]
+    assert "answers" in colophon.xpath("string(./p)")
 
 
-def test_a_greeting_claims_no_confidence():
+def test_a_greeting_claims_no_confidence_and_took_no_time_worth_telling():
     tree = rendered(answer(kind="greeting", message="Hello."))
-    assert "confidence" not in tree.text_content()
+    assert tree.text_content() == "Hello."
 
 
 def test_whatever_documents_and_people_write_stays_text():
