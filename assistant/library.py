@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from assistant.answer import Citation, Passage
+from assistant.conversations import Conversations
 from assistant.links import CITATION_ID, cited_span
 from assistant.opening import Opening
 from assistant.settings import Settings, load
@@ -53,6 +54,7 @@ class Library:
             self._embedder = self._configured_embedder(connections)
             self._opening = Opening(self.store, self._embedder)
             self._connections = connections.pop_all()
+        self.conversations = Conversations(self.store)
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +64,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the store's files, and of the connections to an embedding server."""
+        self.conversations.close()
         self._opening.close()
         self._connections.close()
 
@@ -174,14 +177,19 @@ class Library:
         Args:
             document_id: which.
             purge: also leave no trace of it in any file of the store, even if it was removed
-                before. The indexes are written anew, which takes time in a large store.
+                before; kept answers that hold its words go with it. The indexes are written anew,
+                which takes time in a large store.
             progress: of a purge, is told how many chunks of how many are written.
 
         Raises:
             UnknownDocument: there is none such.
         """
         if purge:
+            # Before, so that an interruption leaves nothing out, and after, for what was answered
+            # meanwhile.
+            self.conversations.erase(document_id)
             self._existing().purge(document_id, self._models(), progress)
+            self.conversations.erase(document_id)
         else:
             self._opening.filled().remove(document_id)
 

@@ -6,6 +6,7 @@ One module for each kind of command; `app` lists them in the order of `footnote 
 import typer
 
 from assistant.commands.asking import ask, search
+from assistant.commands.feedback import feedback
 from assistant.commands.library import add, documents, remove, sync, watch
 from assistant.commands.measuring import evaluate
 from assistant.commands.reporting import report
@@ -23,4 +24,5 @@ app = typer.Typer(
 for command in (add, sync, watch, ask, report, verify, search, documents, remove, check, repair):
     app.command()(command)
 app.command("eval")(evaluate)
+app.command()(feedback)
 app.command()(serve)

@@ -1,20 +1,29 @@
-"""The conversation of one browser tab."""
+"""The conversation that one browser tab shows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from markupsafe import Markup
 
-from assistant.web import answers
+from assistant.conversations import Feedback, Kept
+from assistant.web import answers, kept
 
 
 @dataclass
 class Turn:
-    """A question, what the page shows below it, and the plain answer once it is complete."""
+    """A question, what the page shows below it, and the plain answer once it is complete.
+
+    `id` is the kept answer's; a turn that was stopped or failed has none.
+    """
 
     question: str
     body: Markup
     reply: str | None = None
     busy: bool = True
+    id: str | None = None
+    feedback: Feedback | None = None
+    citable: bool = False
 
     def close(self, body: Markup, reply: str | None = None) -> None:
         """Settle what the page shows; a turn without a reply is no part of the history."""
@@ -23,9 +32,41 @@ class Turn:
 
 @dataclass
 class Conversation:
-    """The turns so far, oldest first."""
+    """The turns so far, oldest first; `id` is the kept conversation's.
+
+    `editing` is the number of the turn, from 1, that the next question replaces with all after it.
+    """
 
     turns: list[Turn] = field(default_factory=list)
+    id: str | None = None
+    editing: int | None = None
+
+    @classmethod
+    def of(cls, id_: str, answered: Sequence[Kept]) -> Self:
+        """A kept conversation, as it was."""
+        return cls(
+            [
+                Turn(
+                    one.answer.question,
+                    answers.finished(number, one.answer, one.seconds),
+                    one.answer.text,
+                    busy=False,
+                    id=one.id,
+                    feedback=one.feedback,
+                    citable=bool(one.answer.citations),
+                )
+                for number, one in enumerate(answered, start=1)
+            ],
+            id_,
+        )
+
+    def begin(self, question: str, body: Markup) -> tuple[int, Turn]:
+        """A new turn with its number: the last one, or the one that is asked again."""
+        if self.editing is not None:
+            del self.turns[self.editing - 1 :]
+            self.editing = None
+        self.turns.append(Turn(question, body))
+        return len(self.turns), self.turns[-1]
 
     @property
     def history(self) -> list[tuple[str, str]]:
@@ -37,9 +78,21 @@ class Conversation:
             for message in (("user", turn.question), ("assistant", turn.reply))
         ]
 
-    def html(self) -> list[str]:
-        """The turns as the page shows them."""
+    def html(self, *, own: bool) -> list[str]:
+        """The turns as the page shows them; `own` as in `assistant.web.kept`."""
         return [
-            str(answers.turn(number, turn.question, turn.body, busy=turn.busy))
+            str(
+                answers.turn(
+                    number,
+                    turn.question,
+                    turn.body + self._actions(number, turn, own),
+                    busy=turn.busy,
+                )
+            )
             for number, turn in enumerate(self.turns, start=1)
         ]
+
+    def _actions(self, number: int, turn: Turn, own: bool) -> Markup:
+        if turn.id is None or self.id is None:
+            return Markup("")
+        return kept.actions(self.id, turn.id, number, turn.feedback, own, citable=turn.citable)

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 import gradio as gr
 from markupsafe import Markup
 
-from assistant.answer import AnswerReady, Citation, Progress, Sentence
+from assistant.answer import Answer, AnswerReady, Citation, Progress, Sentence
 from assistant.assistant import Assistant
 from assistant.web import answers, library, sources, texts
+from assistant.web.archive import Archive, listing, ready
 from assistant.web.conversation import Conversation, Turn
 from assistant.web.places import Place
 from assistant.web.stores import Stores
@@ -40,17 +41,25 @@ class Desk:
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
+        self.archive = Archive(stores)
 
     def arrive(self, request: gr.Request) -> tuple[Any, ...]:
-        """A tab opens: the demo's note, the passage a link names, the welcome, the documents."""
+        """A tab opens: the demo's note, the passage a link names, what was said, the documents."""
         note = ""
         if self._stores.demo:
             demo = self._stores.shows_demo(request)
             note = str(library.demo_note(self._stores.other(request), demo=demo))
-        listed = _listed(self._stores.of(request))
+        listed = listing(self._stores.of(request))
         linked = self._linked(request)
         pane = gr.skip() if linked is None else linked
-        return note, pane, self._welcome(listed, request), *self._shelves(listed, request)
+        try:
+            conversation = self.archive.named(request)
+            shown = self.archive.said(conversation, request, listed)
+        except FootnoteError as error:
+            conversation = Conversation()
+            shown = [str(answers.problem(str(error))), *self.archive.welcome(listed, request)]
+        asked = self.archive.asked(request, conversation)
+        return note, pane, shown, conversation, asked, *self._shelves(listed, request)
 
     def _linked(self, request: gr.Request) -> str | None:
         """The pane's content where the address is a citation's permalink, else None."""
@@ -71,37 +80,49 @@ class Desk:
         conversation: Conversation,
         scope: list[str] | None,
         request: gr.Request,
-    ) -> Iterator[tuple[Any, Conversation, Any]]:
+    ) -> Iterator[tuple[Any, ...]]:
         """A question: the turn grows with every sentence that is ready."""
         question = question.strip()
         if not question:
-            yield gr.skip(), conversation, gr.skip()
+            yield gr.skip(), conversation, gr.skip(), gr.skip(), gr.skip()
             return
-        number = len(conversation.turns) + 1
-        turn = Turn(question, answers.stage(texts.STAGES["searching"]))
+        own = self._stores.shows_own(request)
+        number, turn = conversation.begin(question, answers.stage(texts.STAGES["searching"]))
         history = conversation.history
-        conversation.turns.append(turn)
-        yield conversation.html(), conversation, gr.Textbox("", submit_btn=False, stop_btn="Stop")
+        yield (
+            conversation.html(own=own),
+            conversation,
+            gr.Textbox("", submit_btn=False, stop_btn="Stop"),
+            "",
+            gr.skip(),
+        )
         assistant = self._stores.of(request)
         try:
-            for _ in _answering(assistant, turn, number, history, scope or None):
-                yield conversation.html(), conversation, gr.skip()
+            for answer, seconds in _answering(assistant, turn, number, history, scope or None):
+                if answer is not None:
+                    self.archive.keep(conversation, turn, answer, seconds, request)
+                yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), gr.skip()
         except EmptyStore:
             turn.close(answers.problem(texts.NOTHING_ADDED))
         except FootnoteError as error:
             turn.close(answers.problem(str(error)))
         except Exception:
             turn.close(answers.problem(texts.BROKEN))
-            yield conversation.html(), conversation, _ready()
+            yield conversation.html(own=own), conversation, ready(), gr.skip(), gr.skip()
             raise
-        yield conversation.html(), conversation, _ready()
+        asked = self.archive.asked(request, conversation)
+        yield conversation.html(own=own), conversation, ready(), gr.skip(), asked
 
-    def stop(self, conversation: Conversation) -> tuple[list[str], Conversation, Any]:
+    def stop(
+        self, conversation: Conversation, request: gr.Request
+    ) -> tuple[list[str], Conversation, Any]:
         """The person has stopped an answer: what is there stays, and the next can be asked."""
         for turn in conversation.turns:
             if turn.busy:
                 turn.close(turn.body + answers.stage(texts.STOPPED))
-        return conversation.html(), conversation, _ready()
+        return conversation.html(own=self._stores.shows_own(request)), conversation, ready()
+
+    # Sources -----------------------------------------------------------------------------------
 
     def open(self, request: gr.Request, event: gr.EventData) -> str:
         """A footnote was opened, or more of the open source is wanted: the pane's content."""
@@ -115,6 +136,8 @@ class Desk:
         if first is not None and last is not None:
             shown = Span(max(int(first), 0), min(int(last), len(document.text)))
         return str(sources.source(document, place, shown))
+
+    # Documents ---------------------------------------------------------------------------------
 
     def add(
         self, files: list[str] | None, conversation: Conversation, request: gr.Request
@@ -166,23 +189,15 @@ class Desk:
 
     def narrow(self, wanted: str, request: gr.Request) -> str:
         """The list of the documents whose title or date holds what is typed."""
-        return str(library.documents(_listed(self._stores.of(request)), wanted))
+        return str(library.documents(listing(self._stores.of(request)), wanted))
 
     def _changed(
         self, assistant: Assistant, conversation: Conversation, request: gr.Request
     ) -> tuple[Any, ...]:
         """The welcome, unless a conversation has taken its place, and the documents anew."""
-        listed = _listed(assistant)
-        welcome = gr.skip() if conversation.turns else self._welcome(listed, request)
+        listed = listing(assistant)
+        welcome = gr.skip() if conversation.turns else self.archive.welcome(listed, request)
         return welcome, *self._shelves(listed, request)
-
-    def _welcome(self, listed: Sequence[DocumentInfo], request: gr.Request) -> list[str]:
-        questions = (
-            texts.DEMO_QUESTIONS
-            if self._stores.shows_demo(request)
-            else texts.own_questions([document.title for document in listed])
-        )
-        return [str(answers.welcome(questions, empty=not listed))]
 
     def _shelves(self, listed: Sequence[DocumentInfo], request: gr.Request) -> Shelves:
         titles = [(document.title, document.id) for document in listed]
@@ -194,27 +209,17 @@ class Desk:
         )
 
 
-def _ready() -> gr.Textbox:
-    """The question field when nothing is being answered; what is typed in it stays."""
-    return gr.Textbox(submit_btn="Ask", stop_btn=False)
-
-
-def _listed(assistant: Assistant) -> list[DocumentInfo]:
-    """The store's documents; a store that does not exist yet holds none."""
-    try:
-        return assistant.documents()
-    except EmptyStore:
-        return []
-
-
 def _answering(
     assistant: Assistant,
     turn: Turn,
     number: int,
     history: Sequence[tuple[str, str]],
     scope: Sequence[str] | None,
-) -> Iterator[None]:
-    """Answer `turn` and stop at every point where the page has something new to show."""
+) -> Iterator[tuple[Answer | None, float]]:
+    """Answer `turn` and stop at every point where the page has something new to show.
+
+    At the last of them there is the answer, with the seconds that it took.
+    """
     started = time.perf_counter()
     sentences: list[Sentence] = []
     citations: list[Citation] = []
@@ -223,6 +228,8 @@ def _answering(
         if isinstance(event, AnswerReady):
             seconds = time.perf_counter() - started
             turn.close(answers.finished(number, event.answer, seconds), event.answer.text)
+            turn.citable = bool(event.answer.citations)
+            yield event.answer, seconds
             return
         if isinstance(event, Progress):
             words = texts.STAGES[event.stage]
@@ -230,7 +237,7 @@ def _answering(
             sentences.append(event.sentence)
             citations.extend(event.citations)
         turn.body = answers.partial(number, sentences, citations, words)
-        yield
+        yield None, 0.0
 
 
 def _adding(

@@ -73,19 +73,19 @@ function more(button) {
 
 document.addEventListener("click", (event) => {
   const target = event.target.closest(
-    "[data-open], [data-more], [data-close], [data-library], [data-ask], [data-remove]",
+    "[data-open], [data-more], [data-close], [data-panel-of], [data-ask], [data-remove]",
   );
   if (!target) return;
-  const { open: place, more: side, close: closes, library, ask, remove } = target.dataset;
+  const { open: place, more: side, close: closes, panelOf, ask, remove } = target.dataset;
   if (place !== undefined) {
     event.preventDefault();
     open(target);
   } else if (side !== undefined) more(target);
   else if (closes !== undefined) close();
-  else if (library !== undefined) {
+  else if (panelOf !== undefined) {
     openedBy = null;
-    show("library");
-    document.querySelector("#library .close").focus();
+    show(panelOf);
+    document.querySelector(`#${panelOf} .close`).focus();
   } else if (ask !== undefined) trigger("ask", { question: ask });
   else if (remove !== undefined) trigger("remove", { document: remove });
 });

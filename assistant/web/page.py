@@ -8,12 +8,20 @@ import gradio as gr
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from assistant.web import texts
 from assistant.web.conversation import Conversation
 from assistant.web.desk import Desk
 from assistant.web.stores import Stores
+from assistant.web.taking import routes
+from assistant.web.visitors import Visitors
 
 _HERE = Path(__file__).parent
 _LOG = '<div role="log" aria-label="Conversation">${value.join("")}</div>'
+_CONVERSATIONS_HEAD = (
+    f'<h2>{texts.CONVERSATIONS}</h2><button type="button" class="new" data-resume="">'
+    f'{texts.NEW_CONVERSATION}</button><button type="button" class="close" data-close '
+    'aria-label="Close the conversations">×</button>'
+)
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 
 
@@ -24,7 +32,9 @@ def application(stores: Stores, *, hosts: Sequence[str]) -> FastAPI:
     name another host.
     """
     app = FastAPI(openapi_url=None)
+    app.add_middleware(Visitors)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.include_router(routes(stores))
     gr.mount_gradio_app(
         app,
         page(stores),
@@ -35,7 +45,7 @@ def application(stores: Stores, *, hosts: Sequence[str]) -> FastAPI:
         ssr_mode=False,
         theme=gr.themes.Base(font=_SANS, font_mono=("ui-monospace", "monospace")),
         # Not as `css`: Gradio would write every rule a second time with a selector of its own.
-        head=f"<style>{(_HERE / 'page.css').read_text(encoding='utf-8')}</style>",
+        head=f"<style>{_text('page.css')}{_text('conversations.css')}</style>",
     )
     return app
 
@@ -61,6 +71,7 @@ def page(stores: Stores) -> gr.Blocks:
                     elem_id="transcript",
                     apply_default_css=False,
                 )
+                editing = gr.HTML(elem_id="editing", apply_default_css=False)
                 question = gr.Textbox(
                     label="Your question",
                     placeholder="Ask a question",
@@ -102,20 +113,50 @@ def page(stores: Stores) -> gr.Blocks:
                     elem_id="narrowing",
                 )
                 documents = gr.HTML(elem_id="documents", apply_default_css=False)
+            with gr.Column(elem_id="conversations"):
+                gr.HTML(_CONVERSATIONS_HEAD, elem_id="conversations-head", apply_default_css=False)
+                recalling = gr.Textbox(
+                    label="Find a conversation",
+                    show_label=False,
+                    placeholder="Find a conversation",
+                    container=False,
+                    elem_id="recalling",
+                )
+                asked = gr.HTML(
+                    elem_id="asked",
+                    apply_default_css=False,
+                    js_on_load=_text("conversations.js"),
+                )
             source = gr.HTML(
                 elem_id="source",
                 apply_default_css=False,
-                js_on_load=(_HERE / "page.js").read_text(encoding="utf-8"),
+                js_on_load=_text("page.js"),
             )
         shelves = [masthead, documents, narrowing, scope]
-        answer = [transcript, conversation, question]
+        answer = [transcript, conversation, question, editing, asked]
+        recalled = [conversation, recalling]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
-        blocks.load(desk.arrive, None, [note, source, transcript, *shelves], **quiet)
+        blocks.load(
+            desk.arrive, None, [note, source, transcript, conversation, asked, *shelves], **quiet
+        )
         asking = question.submit(desk.ask, [question, conversation, scope], answer, **quiet)
         chosen = source.ask(_question, None, question, **quiet)
         asking_chosen = chosen.then(desk.ask, [question, conversation, scope], answer, **quiet)
-        question.stop(desk.stop, conversation, answer, cancels=[asking, asking_chosen], **quiet)
+        under_way = [asking, asking_chosen]
+        question.stop(
+            desk.stop,
+            conversation,
+            [transcript, conversation, question],
+            cancels=under_way,
+            **quiet,
+        )
+        asked.resume(desk.archive.resume, conversation, answer, cancels=under_way, **quiet)
+        asked.edit(desk.archive.edit, conversation, [question, conversation, editing], **quiet)
+        asked.rate(desk.archive.rate, conversation, conversation, **quiet)
+        asked.rename(desk.archive.rename, recalled, asked, **quiet)
+        asked.discard(desk.archive.discard, recalled, [transcript, conversation, asked], **quiet)
+        recalling.input(desk.archive.recall, recalled, asked, **quiet)
         source.open(desk.open, None, source, **quiet)
         files.upload(
             desk.add, [files, conversation], [progress, files, transcript, *shelves], **quiet
@@ -124,6 +165,10 @@ def page(stores: Stores) -> gr.Blocks:
         narrowing.input(desk.narrow, narrowing, documents, **quiet)
     blocks.queue(default_concurrency_limit=8)
     return blocks
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
 
 
 def _question(event: gr.EventData) -> str:

@@ -1,5 +1,6 @@
 """Which store a browser tab reads: the one that is served, or, out of the demo, the user's own."""
 
+from collections.abc import Mapping
 from threading import Lock
 from urllib.parse import urlencode
 
@@ -25,11 +26,19 @@ class Stores:
 
     def shows_demo(self, request: gr.Request) -> bool:
         """Whether the tab reads the demo documents."""
-        return self.demo and request.query_params.get(_PARAMETER) != "own"
+        return self.demo and not self.shows_own(request)
+
+    def shows_own(self, request: gr.Request) -> bool:
+        """Whether the tab reads the user's own documents beside a demo."""
+        return self.demo and request.query_params.get(_PARAMETER) == "own"
 
     def of(self, request: gr.Request) -> Assistant:
         """The assistant that answers this tab."""
-        if not self.demo or self.shows_demo(request):
+        return self.named(request.query_params)
+
+    def named(self, parameters: Mapping[str, str]) -> Assistant:
+        """The assistant that the parameters of an address name."""
+        if not self.demo or parameters.get(_PARAMETER) != "own":
             return self._served
         with self._lock:
             if self._own is None:

@@ -60,6 +60,25 @@ NOTHING_ADDED = "Add documents to begin: drop them into the Documents panel."
 BROKEN = "Something went wrong; the terminal that serves this page shows what."
 STOPPED = "This answer was stopped."
 
+CONVERSATIONS = "Conversations"
+NEW_CONVERSATION = "New conversation"
+NO_CONVERSATIONS = "Nothing has been asked yet."
+NO_SUCH_CONVERSATION = "No conversation matches."
+NOT_KEPT = "This conversation is not kept: {}"
+THIS_ANSWER = "This answer"
+COPY, LINK, EXPORT, ASK_AGAIN = "Copy", "Link", "Export", "Edit and ask again"
+TITLE, RENAME, DELETE, CANCEL, SEND = "Title", "Rename", "Delete", "Cancel", "Send"
+THUMBS = {"up": "Helpful", "down": "Not helpful"}
+WHY = "What was good or bad about it? It is kept in the store on this machine."
+FORMATS = {
+    "markdown": "Markdown",
+    "html": "Web page (HTML)",
+    "docx": "Word (DOCX)",
+    "bibtex": "BibTeX",
+    "csl": "CSL-JSON",
+    "json": "JSON",
+}
+
 _MONTHS = (
     "January",
     "February",
@@ -74,6 +93,16 @@ _MONTHS = (
     "November",
     "December",
 )
+
+
+def more_about(title: str) -> str:
+    """The name of what opens a conversation's tools."""
+    return f"Rename, export or delete “{title}”"
+
+
+def replacing(number: int) -> str:
+    """The line above the question field while an earlier question is being edited."""
+    return f"Your next question replaces question {number} and what came after it."
 
 
 def own_questions(titles: Sequence[str]) -> tuple[str, ...]:

@@ -38,10 +38,10 @@ def footnotes(turns: list[str]) -> int:
 
 def test_an_answer_grows_sentence_by_sentence(desk, request_):
     shown = list(desk.ask("What is in my documents?", Conversation(), [], request_))
-    counts = [footnotes(turns) for turns, _, _ in shown]
+    counts = [footnotes(turns) for turns, *_ in shown]
     assert counts == sorted(counts)
     assert len(set(counts)) >= 4
-    assert [lxml.fragment_fromstring(t[-1]).get("aria-busy") for t, _, _ in shown][-1] == "false"
+    assert [lxml.fragment_fromstring(t[-1]).get("aria-busy") for t, *_ in shown][-1] == "false"
 
 
 def test_the_history_of_a_question_is_what_was_said_before_it(desk, assistant, request_):
@@ -53,7 +53,8 @@ def test_the_history_of_a_question_is_what_was_said_before_it(desk, assistant, r
 
 def test_an_error_is_shown_as_its_own_line_and_leaves_the_history(desk, request_):
     conversation = Conversation()
-    *_, (turns, _, field) = desk.ask(CROSSING, conversation, ["no such document"], request_)
+    (*_, last) = desk.ask(CROSSING, conversation, ["no such document"], request_)
+    turns, _, field, *_ = last
     (line,) = lxml.fragment_fromstring(turns[-1]).xpath(".//*[@role='alert']")
     assert "no such document" in line.text_content()
     assert conversation.history == []
@@ -69,7 +70,7 @@ def test_an_unforeseen_error_reaches_the_person_and_the_terminal(
     monkeypatch.setattr(assistant, "stream", broken)
     asking = desk.ask(CROSSING, Conversation(), [], request_)
     next(asking)
-    turns, conversation, field = next(asking)
+    turns, conversation, field, *_ = next(asking)
     assert texts.BROKEN in turns[-1]
     assert conversation.history == []
     assert field.submit_btn == "Ask"
@@ -83,7 +84,7 @@ def test_a_stopped_answer_keeps_what_was_there_and_is_no_part_of_the_history(des
     while footnotes(next(asking)[0]) == 0:
         pass
     asking.close()
-    turns, conversation, field = desk.stop(conversation)
+    turns, conversation, field = desk.stop(conversation, request_)
     assert footnotes(turns) == 1
     assert "stopped" in turns[-1]
     assert conversation.history == []

@@ -1,0 +1,167 @@
+"""What the events of kept conversations do: open, search, rename, delete, ask again, say why."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from assistant.answer import Answer
+from assistant.assistant import Assistant
+from assistant.conversations import Feedback
+from assistant.web import answers, kept, texts
+from assistant.web.conversation import Conversation, Turn
+from assistant.web.stores import Stores
+from assistant.web.visitors import visitor
+from index.catalog import DocumentInfo
+from index.errors import EmptyStore, FootnoteError
+
+
+class Archive:
+    """The handlers of what concerns conversations, each the one of the browser that asks."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+
+    def resume(
+        self, conversation: Conversation, request: gr.Request, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        """Another conversation is opened, or a new one is begun, where no id is given."""
+        wanted = str(event._data.get("id") or "")
+        assistant = self._stores.of(request)
+        try:
+            answered = assistant.conversations.read(visitor(request), wanted)[1] if wanted else []
+            conversation = Conversation.of(wanted, answered) if wanted else Conversation()
+            shown = self.said(conversation, request, listing(assistant))
+        except FootnoteError as error:
+            shown = [str(answers.problem(str(error)))]
+        return shown, conversation, ready(), "", self.asked(request, conversation)
+
+    def rename(
+        self, conversation: Conversation, wanted: str, request: gr.Request, event: gr.EventData
+    ) -> str:
+        """A conversation gets another title: the list anew."""
+        id_, title = str(event._data["id"]), str(event._data["title"])
+        try:
+            self._stores.of(request).conversations.rename(visitor(request), id_, title)
+        except FootnoteError as error:
+            return str(answers.problem(str(error)))
+        return self.asked(request, conversation, wanted)
+
+    def discard(
+        self, conversation: Conversation, wanted: str, request: gr.Request, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        """A conversation is deleted: the list anew, and a new conversation if it was open."""
+        id_ = str(event._data["id"])
+        assistant = self._stores.of(request)
+        try:
+            assistant.conversations.delete(visitor(request), id_)
+        except FootnoteError as error:
+            return gr.skip(), conversation, str(answers.problem(str(error)))
+        if conversation.id != id_:
+            return gr.skip(), conversation, self.asked(request, conversation, wanted)
+        fresh = Conversation()
+        shown = self.said(fresh, request, listing(assistant))
+        return shown, fresh, self.asked(request, fresh, wanted)
+
+    def recall(self, conversation: Conversation, wanted: str, request: gr.Request) -> str:
+        """The list of the conversations in which the typed words stand."""
+        return self.asked(request, conversation, wanted)
+
+    def edit(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        """An earlier question is to be asked again: it goes into the field; turn 0 cancels."""
+        number = int(event._data["turn"])
+        if not 0 < number <= len(conversation.turns) or conversation.turns[-1].busy:
+            conversation.editing = None
+            return gr.skip(), conversation, ""
+        conversation.editing = number
+        words = conversation.turns[number - 1].question
+        return words, conversation, str(kept.editing(number))
+
+    def rate(
+        self, conversation: Conversation, request: gr.Request, event: gr.EventData
+    ) -> Conversation:
+        """Someone says what they think of an answer, or takes it back with an empty verdict."""
+        id_, verdict = str(event._data["answer"]), event._data["verdict"]
+        feedback = Feedback(verdict, str(event._data["reason"])) if verdict else None
+        try:
+            self._stores.of(request).conversations.rate(visitor(request), id_, feedback)
+        except FootnoteError as error:
+            raise gr.Error(str(error)) from error
+        for turn in conversation.turns:
+            if turn.id == id_:
+                turn.feedback = feedback
+        return conversation
+
+    def keep(
+        self,
+        conversation: Conversation,
+        turn: Turn,
+        answer: Answer,
+        seconds: float,
+        request: gr.Request,
+    ) -> None:
+        """Keep an answer for its browser; where that cannot be, the page says so below it."""
+        owner = visitor(request)
+        if not owner:
+            return
+        before = [earlier.id for earlier in conversation.turns if earlier.id is not None]
+        try:
+            conversation.id, turn.id = self._stores.of(request).conversations.keep(
+                owner, conversation.id, answer, seconds, after=before
+            )
+        except FootnoteError as error:
+            turn.body += answers.problem(texts.NOT_KEPT.format(error))
+
+    def named(self, request: gr.Request) -> Conversation:
+        """The conversation that the address names, by its own id or an answer's; else a new one.
+
+        Raises:
+            UnknownConversation: it is not there for this browser.
+        """
+        conversations = self._stores.of(request).conversations
+        id_ = request.query_params.get("conversation")
+        answer_id = request.query_params.get("answer")
+        if answer_id is not None:
+            id_, _ = conversations.answer(visitor(request), answer_id)
+        if id_ is None:
+            return Conversation()
+        return Conversation.of(id_, conversations.read(visitor(request), id_)[1])
+
+    def said(
+        self, conversation: Conversation, request: gr.Request, listed: Sequence[DocumentInfo]
+    ) -> list[str]:
+        """The turns of a conversation; the welcome where there are none."""
+        own = self._stores.shows_own(request)
+        return conversation.html(own=own) or self.welcome(listed, request)
+
+    def asked(self, request: gr.Request, conversation: Conversation, wanted: str = "") -> str:
+        """The list of the browser's conversations."""
+        owner = visitor(request)
+        try:
+            found = self._stores.of(request).conversations.listed(owner, wanted) if owner else []
+        except FootnoteError as error:
+            return str(answers.problem(str(error)))
+        own = self._stores.shows_own(request)
+        return str(kept.conversations(found, conversation.id, wanted, own))
+
+    def welcome(self, listed: Sequence[DocumentInfo], request: gr.Request) -> list[str]:
+        """What stands where the conversation will be."""
+        questions = (
+            texts.DEMO_QUESTIONS
+            if self._stores.shows_demo(request)
+            else texts.own_questions([document.title for document in listed])
+        )
+        return [str(answers.welcome(questions, empty=not listed))]
+
+
+def ready() -> gr.Textbox:
+    """The question field when nothing is being answered; what is typed in it stays."""
+    return gr.Textbox(submit_btn="Ask", stop_btn=False)
+
+
+def listing(assistant: Assistant) -> list[DocumentInfo]:
+    """The store's documents; a store that does not exist yet holds none."""
+    try:
+        return assistant.documents()
+    except EmptyStore:
+        return []

@@ -1,0 +1,77 @@
+"""Answers and conversations taken along as files, by whoever asked them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from assistant.answer import Answer
+from assistant.assistant import Assistant
+from assistant.conversations import Conversations, UnknownConversation
+from assistant.reports.exports import STYLE
+from assistant.reports.formats import Export, exported
+from assistant.reports.report import Report
+from assistant.reports.template import listed
+from assistant.web.kept import SUFFIXES
+from assistant.web.stores import Stores
+from assistant.web.visitors import visitor
+from index.errors import FootnoteError
+
+_TYPES = {
+    Export.markdown: "text/markdown; charset=utf-8",
+    Export.html: "text/html; charset=utf-8",
+    Export.docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Export.bibtex: "application/x-bibtex; charset=utf-8",
+    Export.csl: "application/vnd.citationstyles.csl+json",
+    Export.json: "application/json",
+}
+
+
+def routes(stores: Stores) -> APIRouter:
+    """`export/answer/ID/footnote.md` and the like."""
+    router = APIRouter()
+
+    def asked(request: Request) -> Assistant:
+        return stores.named(request.query_params)
+
+    @router.get("/export/{kind}/{id_}/footnote.{suffix:path}")
+    async def export(
+        kind: str,
+        id_: str,
+        suffix: str,
+        request: Request,
+        assistant: Annotated[Assistant, Depends(asked)],
+    ) -> Response:
+        form = next((one for one, own in SUFFIXES.items() if own == suffix), None)
+        if form is None or kind not in ("answer", "conversation"):
+            raise HTTPException(404, "There is no such export.")
+        try:
+            what = await run_in_threadpool(_kept, assistant, kind, visitor(request), id_)
+            content = await run_in_threadpool(exported, what, form, STYLE, str(request.base_url))
+        except UnknownConversation as error:
+            raise HTTPException(404, str(error)) from error
+        except FootnoteError as error:
+            raise HTTPException(409, str(error)) from error
+        return Response(
+            content,
+            media_type=_TYPES[form],
+            headers={
+                "Content-Disposition": f'attachment; filename="footnote.{suffix}"',
+                # A document's text in it must not be run as a page of this address.
+                "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+                "X-Content-Type-Options": "nosniff",
+                "Cache-Control": "no-store",
+            },
+        )
+
+    return router
+
+
+def _kept(assistant: Assistant, kind: str, owner: str, id_: str) -> Answer | Report:
+    conversations: Conversations = assistant.conversations
+    if kind == "answer":
+        return conversations.answer(owner, id_)[1].answer
+    title, kept = conversations.read(owner, id_)
+    answers = [one.answer for one in kept]
+    return listed([answer.question for answer in answers], title).filled(answers)

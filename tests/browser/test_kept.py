@@ -1,0 +1,220 @@
+"""Conversations are kept for the browser that held them, and answers can be taken along."""
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from assistant.assistant import Assistant
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+CROSSING = "How long does the crossing from Teal Harbour to Quill Island take?"
+PASSENGERS = "How many passengers did the Marigold carry in its first week?"
+LENS = "What did the keeper mend the great lens with?"
+
+
+def ask(page: Page, question: str) -> None:
+    before = page.locator(".actions").count()
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+    expect(page.locator(".actions")).to_have_count(before + 1)
+
+
+def conversations(page: Page) -> None:
+    page.locator('[data-panel-of="conversations"]').click()
+    expect(page.locator("#conversations")).to_be_visible()
+
+
+def test_a_conversation_is_there_again_after_a_reload(page: Page):
+    ask(page, CROSSING)
+    ask(page, PASSENGERS)
+    said = page.locator(".said").all_inner_texts()
+    page.reload()
+    expect(page.locator(".turn")).to_have_count(2)
+    assert page.locator(".said").all_inner_texts() == said
+    # A follow-up still knows what it follows.
+    ask(page, "And to where does it take 35 minutes?")
+    expect(page.locator(".turn")).to_have_count(3)
+
+
+def test_a_conversation_is_there_again_after_a_restart(store: Path, serving, tabs):
+    command = ("app.py", "--store", str(store), "--port", "0")
+    with serving(*command) as address:
+        page = tabs.open(address)
+        ask(page, CROSSING)
+        query = page.url.partition("?")[2]
+        cookies = page.context.cookies()
+    with serving(*command) as address:
+        again = tabs.open(address)
+        again.context.add_cookies(
+            [{k: c[k] for k in ("name", "value", "domain", "path")} for c in cookies]
+        )
+        again.goto(f"{address}/?{query}")
+        expect(again.locator(".question")).to_have_text(CROSSING)
+    tabs.forgive("ERR_CONNECTION_REFUSED")
+    tabs.forgive("ERR_INCOMPLETE_CHUNKED_ENCODING")
+
+
+def test_another_browser_sees_nothing_of_it(page: Page, tabs, address: str):
+    ask(page, CROSSING)
+    link = page.url
+    export = page.locator(".actions .menu a").first.get_attribute("href")
+    other = tabs.open(address)
+    other.goto(link)
+    expect(other.locator("#transcript .problem")).to_contain_text("belongs to another browser")
+    conversations(other)
+    expect(other.locator("#asked")).to_contain_text("Nothing has been asked yet.")
+    assert other.request.get(f"{address}/{export}").status == 404
+
+
+def test_the_secret_of_a_browser_is_out_of_reach_of_scripts(page: Page):
+    (cookie,) = [c for c in page.context.cookies() if c["name"] == "footnote_visitor"]
+    assert cookie["httpOnly"]
+    assert cookie["sameSite"] == "Lax"
+    assert page.evaluate("document.cookie") == ""
+
+
+def test_conversations_are_found_renamed_and_deleted(page: Page):
+    ask(page, CROSSING)
+    conversations(page)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    ask(page, LENS)
+    expect(page.locator(".kept > li")).to_have_count(2)
+
+    page.get_by_label("Find a conversation").press_sequentially("35 minutes")
+    expect(page.locator(".kept > li")).to_have_count(1)
+    page.locator(".kept .resume").click()
+    expect(page.locator(".question")).to_have_text(CROSSING)
+
+    page.get_by_label("Find a conversation").fill("")
+    page.get_by_label(f"Rename, export or delete “{CROSSING}”").click()
+    page.locator(".kept input:visible").fill("Crossings")
+    page.locator("[data-rename]:visible").click()
+    expect(page.get_by_role("button", name="Crossings", exact=True)).to_be_visible()
+
+    page.get_by_label("Rename, export or delete “Crossings”").click()
+    page.locator("[data-discard]:visible").click()
+    expect(page.locator(".kept > li")).to_have_count(1)
+    expect(page.locator(".welcome")).to_be_visible()
+    assert "conversation=" not in page.url
+
+
+def test_a_question_is_edited_and_asked_again(page: Page):
+    ask(page, CROSSING)
+    ask(page, PASSENGERS)
+    page.locator("[data-edit='1']").click()
+    expect(page.locator("#question textarea")).to_have_value(CROSSING)
+    expect(page.locator("#question textarea")).to_be_focused()
+    expect(page.locator("#editing")).to_contain_text("replaces question 1")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#editing")).to_have_text("")
+
+    page.locator("[data-edit='1']").click()
+    expect(page.locator("#editing")).to_contain_text("replaces question 1")
+    page.locator("#question textarea").fill(LENS)
+    page.keyboard.press("Enter")
+    expect(page.locator(".question")).to_have_text([LENS])
+    expect(page.locator(".actions")).to_have_count(1)
+    page.reload()
+    expect(page.locator(".question")).to_have_text([LENS])
+
+
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [
+        ("Markdown", "[^1]"),
+        ("Web page (HTML)", "<html"),
+        ("BibTeX", "@"),
+        ("CSL-JSON", '"title"'),
+        ("JSON", '"schema_version"'),
+    ],
+)
+def test_an_answer_is_taken_along(page: Page, name: str, holds: str):
+    ask(page, CROSSING)
+    page.locator(".actions .menu summary").click()
+    with page.expect_download() as coming:
+        page.locator(".actions .menu").get_by_role("link", name=name, exact=True).click()
+    text = Path(coming.value.path()).read_text()
+    assert holds in text
+
+
+def test_a_conversation_is_taken_along_as_one_word_document(page: Page):
+    ask(page, CROSSING)
+    ask(page, PASSENGERS)
+    conversations(page)
+    page.get_by_label(re.compile("^Rename, export or delete")).click()
+    page.locator(".kept .menu summary").click()
+    with page.expect_download() as coming:
+        page.locator(".kept .menu").get_by_role("link", name="Word (DOCX)").click()
+    with zipfile.ZipFile(coming.value.path()) as word:
+        body, notes = (word.read(f"word/{n}.xml").decode() for n in ("document", "footnotes"))
+    assert CROSSING in body
+    assert PASSENGERS in body
+    assert "35 minutes" in notes
+
+
+def test_an_answer_is_copied_with_its_footnotes(page: Page, address: str):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    ask(page, CROSSING)
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.locator("[data-copy]")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "[^1]" in copied
+    assert "The crossing from Teal Harbour to Quill Island takes 35 minutes." in copied
+
+
+def test_the_link_to_an_answer_opens_it_in_its_conversation(page: Page, address: str):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    ask(page, CROSSING)
+    ask(page, PASSENGERS)
+    page.locator("[data-link]").first.click()
+    expect(page.locator("[data-link]").first).to_have_text("Link copied")
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    expect(page.locator(".turn")).to_have_count(2)
+    expect(page.locator(".question").first).to_be_in_viewport()
+
+
+def test_feedback_with_a_reason_reaches_the_store(page: Page, store: Path):
+    ask(page, LENS)
+    page.get_by_role("button", name="Not helpful").click()
+    page.locator(".reason textarea").fill("It names no glass.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("button", name="Thank you")).to_be_visible()
+    page.reload()
+    thumb = page.get_by_role("button", name="Not helpful")
+    expect(thumb).to_have_attribute("aria-pressed", "true")
+    with Assistant(store) as assistant:
+        reasons = [one.feedback.reason for one in assistant.conversations.rated()]
+    assert "It names no glass." in reasons
+    thumb.click()
+    expect(thumb).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_hostile_title_is_only_text(page: Page):
+    ask(page, '<img src=x onerror="window.injected = 9"> "quoted" </script>')
+    conversations(page)
+    expect(page.locator(".kept .resume").first).to_contain_text("<img src=x")
+    assert page.evaluate("window.injected") is None
+
+
+def test_an_export_runs_nothing(page: Page, address: str):
+    ask(page, "What does the workshop's shop sell?")
+    href = page.locator(".actions .menu a").nth(1).get_attribute("href")
+    answer = page.request.get(f"{address}/{href}")
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert json.dumps(answer.text()).count("<script") == 0
+
+
+def test_it_works_on_a_phone(tabs, address: str):
+    page = tabs.open(address, viewport={"width": 390, "height": 844})
+    ask(page, CROSSING)
+    conversations(page)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#conversations")).to_be_hidden()
+    expect(page.locator(".welcome")).to_be_visible()
