@@ -18,6 +18,7 @@ from index.embeddings import Embedder, MiniLM
 from index.errors import StoreError, UnknownDocument
 from index.layout import Rectangle
 from index.opening import check_embedding
+from index.pages import PageImage, PageImages
 from index.rebuild import Model
 from index.report import AddReport
 from index.report import Progress as Adding
@@ -53,6 +54,7 @@ class Library:
         with ExitStack() as connections:
             self._embedder = self._configured_embedder(connections)
             self._opening = Opening(self.store, self._embedder)
+            self._pages = PageImages()
             self._connections = connections.pop_all()
         self.conversations = Conversations(self.store)
 
@@ -65,6 +67,7 @@ class Library:
     def close(self) -> None:
         """Let go of the store's files, and of the connections to an embedding server."""
         self.conversations.close()
+        self._pages.close()
         self._opening.close()
         self._connections.close()
 
@@ -164,6 +167,27 @@ class Library:
         if store is None:
             raise UnknownDocument.named(place.document_id)
         return store.rectangles(place.document_id, place.version, place.start, place.end)
+
+    def page_image(
+        self, document_id: str, page: int, version: str | None = None, *, width: int = 1_200
+    ) -> PageImage:
+        """A page of a PDF or of a scanned picture as it is printed; the first page is 1.
+
+        Args:
+            document_id: which document.
+            page: which of its pages.
+            version: the version that a citation names; by default the document as it is now.
+            width: pixels that the picture should have across; more or fewer come back.
+
+        Raises:
+            UnknownDocument: the document or version is not there.
+            PageError: it has no printed pages, its file is no longer what was read, or the page
+                cannot be drawn.
+        """
+        store = self._opening.current()
+        if store is None:
+            raise UnknownDocument.named(document_id)
+        return self._pages.image(store.origin(document_id, version), page, width)
 
     def remove(
         self,

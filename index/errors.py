@@ -5,7 +5,8 @@ FootnoteError
 │   ├── UnsupportedFormat    its type is not one that can be read
 │   ├── EmptyDocument        it holds no text
 │   ├── EncryptedDocument    it needs a password
-│   └── FetchError           an address gives no document
+│   ├── FetchError           an address gives no document
+│   └── PageError            a page cannot be shown as it is printed
 ├── QuestionError        the question cannot be answered as asked (empty, too long)
 ├── EvaluationError      a file of questions to measure by cannot be used
 ├── ReportError          a report cannot be made, written or checked
@@ -45,6 +46,10 @@ class EncryptedDocument(DocumentError):
 
 class FetchError(DocumentError):
     """An address gives no document."""
+
+
+class PageError(DocumentError):
+    """A page cannot be shown as it is printed."""
 
 
 class QuestionError(FootnoteError):

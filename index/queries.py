@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Row
 
-from index.catalog import DocumentInfo, StoredChunk
+from index.catalog import DocumentInfo, Location, StoredChunk
 from index.document import Document
 from index.errors import UnknownDocument
 from index.layout import PageLayout
@@ -21,6 +21,14 @@ class Version(NamedTuple):
     document_id: str
     hash: str
     live: bool
+
+
+class Origin(NamedTuple):
+    """What a version was read from: its media type, whether it is live, where the file is."""
+
+    media_type: str
+    live: bool
+    places: tuple[Location, ...]
 
 
 _READABLE = ("live", "replaced")
@@ -99,6 +107,19 @@ def layout(
         layouts.c.version_id == version_id, layouts.c.page.in_(numbers)
     )
     return [PageLayout.unpacked(data) for data in connection.scalars(mine.order_by(layouts.c.page))]
+
+
+def origin(connection: Connection, document_id: str, version: str | None) -> Origin:
+    """What a version, by default the live one, was read from; raises UnknownDocument."""
+    if version is None:
+        version = live_version(connection, document_id).hash
+    this = versions.c.id == _version_id(connection, document_id, version)
+    row = connection.execute(sql.select(versions.c.media_type, versions.c.state).where(this)).one()
+    mine = sql.select(locations).where(locations.c.document_id == document_id)
+    places = connection.execute(mine.order_by(locations.c.location))
+    return Origin(
+        row.media_type, row.state == "live", tuple(Location(**p._mapping) for p in places)
+    )
 
 
 def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredChunk]:

@@ -29,7 +29,7 @@ from index.layout import Rectangle, rectangles
 from index.locking import StoreLock
 from index.opening import is_store
 from index.planning import Outcome, Prepared, plan
-from index.queries import Version
+from index.queries import Origin, Version
 from index.rebuild import Model, Progress, rebuild
 from index.snapshot import Snapshot
 
@@ -118,6 +118,11 @@ class Store:
         with self._reading() as connection:
             layout = queries.layout(connection, document_id, version, start, end)
         return rectangles(layout, start, end)
+
+    def origin(self, document_id: str, version: str | None = None) -> Origin:
+        """What a version, by default the live one, was read from; raises UnknownDocument."""
+        with self._reading() as connection:
+            return queries.origin(connection, document_id, version)
 
     def locations(self, places: Sequence[str]) -> dict[str, Location]:
         """What is known of the files at these places, by place."""

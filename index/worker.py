@@ -1,11 +1,10 @@
-"""The process that reads files for another one: requests come in by its input, replies leave.
+"""The process that calls a function for another one: requests come in by its input, replies leave.
 
-Started by `index.isolation`, never imported. A frame is its length (8 bytes, big-endian) and that
-many bytes of pickle. The first frame says what reads and where Python finds it, each later one is a
-request, answered by one reply in order.
+Started by `index.process`, never imported. A frame is its length (8 bytes, big-endian) and that
+many bytes of pickle. The first frame names the function and where Python finds it, each later one
+is a call, answered by one reply in order.
 """
 
-import hashlib
 import importlib
 import os
 import pickle
@@ -16,7 +15,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 _LEFT_ALONE = 5
-"""Seconds beyond its limit after which a worker ends itself, in case its owner no longer can."""
+"""Seconds beyond its limit after which it ends itself, in case its owner no longer can."""
 
 
 def _serve() -> None:
@@ -28,13 +27,13 @@ def _serve() -> None:
     first = _frame(requests)
     if first is None:
         return
-    reader, sys.path[:] = pickle.loads(first)  # noqa: S301 (from the process that started this one)
-    module, name = reader.split(":")
-    read: Callable[[bytes, str], Any] = getattr(importlib.import_module(module), name)
+    named, sys.path[:] = pickle.loads(first)  # noqa: S301 (from the process that started this one)
+    module, name = named.split(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
     while (frame := _frame(requests)) is not None:
-        source, name, seconds, characters = pickle.loads(frame)  # noqa: S301
+        seconds, arguments = pickle.loads(frame)  # noqa: S301
         signal.alarm(int(seconds) + _LEFT_ALONE)
-        reply = _reply(read, source, name, characters)
+        reply = _reply(function, arguments)
         signal.alarm(0)
         replies.write(len(reply).to_bytes(8, "big"))
         replies.write(reply)
@@ -42,10 +41,8 @@ def _serve() -> None:
         del reply
 
 
-def _reply(
-    read: Callable[[bytes, str], Any], source: str | bytes, name: str, characters: int
-) -> bytes:
-    """('read', document, sha256 of its file) or ('long', characters) or why there is none.
+def _reply(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
+    """('done', what the function returns) or why there is nothing.
 
     That is ('error', the error) for one that is meant for the user, ('memory',), or ('broken',
     the name of the error's class, its traceback).
@@ -53,17 +50,7 @@ def _reply(
     from index.errors import FootnoteError
 
     try:
-        if isinstance(source, bytes):
-            data = source
-        else:
-            with open(source, "rb") as file:  # noqa: PTH123 (the path is a string on its way)
-                data = file.read()
-        digest = hashlib.sha256(data).hexdigest()
-        document = read(data, name)
-        del data
-        if len(document.text) > characters:
-            return pickle.dumps(("long", len(document.text)))
-        return pickle.dumps(("read", document, digest), protocol=5)
+        return pickle.dumps(("done", function(*arguments)), protocol=5)
     except MemoryError:
         return pickle.dumps(("memory",))
     except (FootnoteError, OSError) as error:

@@ -2,6 +2,9 @@
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
 
 from PIL import Image, ImageOps, ImageSequence
 
@@ -31,19 +34,11 @@ def read_image(data: bytes, name: str) -> Document:
     """
     if not ocr.available():
         raise DocumentError(f"The file is a picture: {ocr.INSTALL}.")
-    try:
-        with (
-            warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
-            Image.open(io.BytesIO(data), formats=_FORMATS) as picture,
-        ):
-            media_type = Image.MIME[picture.format or ""]
-            if getattr(picture, "n_frames", 1) > _MOST_PAGES:
-                raise DocumentError(f"The picture has more than {_MOST_PAGES:,} pages: divide it.")
-            pages = [_page(frame) for frame in ImageSequence.Iterator(picture)]
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise DocumentError(_TOO_LARGE) from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow's decoders raise
-        raise DocumentError("The picture is damaged or cut off: get a fresh copy of it.") from error
+    with _opened(io.BytesIO(data)) as picture:
+        media_type = Image.MIME[picture.format or ""]
+        if getattr(picture, "n_frames", 1) > _MOST_PAGES:
+            raise DocumentError(f"The picture has more than {_MOST_PAGES:,} pages: divide it.")
+        pages = [_page(frame) for frame in ImageSequence.Iterator(picture)]
     made = set_pages(pages)
     if not made.text.strip():
         raise EmptyDocument("No text was recognised on the picture.")
@@ -57,12 +52,35 @@ def read_image(data: bytes, name: str) -> Document:
     )
 
 
+def frame_of(file: BinaryIO, number: int) -> tuple[Image.Image, float]:
+    """A page of a picture's file as a viewer shows it, and its pixels an inch.
+
+    Raises:
+        DocumentError: the file is damaged or too large, or has no such page (the first is 1).
+    """
+    with _opened(file) as picture:
+        picture.seek(number - 1)
+        dpi = _resolution(picture)
+        return _shown(picture), dpi
+
+
+@contextmanager
+def _opened(file: BinaryIO) -> Iterator[Image.Image]:
+    try:
+        with (
+            warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
+            Image.open(file, formats=_FORMATS) as picture,
+        ):
+            yield picture
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise DocumentError(_TOO_LARGE) from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow's decoders raise
+        raise DocumentError("The picture is damaged or cut off: get a fresh copy of it.") from error
+
+
 def _page(frame: Image.Image) -> PrintedPage:
-    # Before anything is decoded: a few kilobytes may unpack to gigabytes.
-    if frame.width * frame.height > _MOST_PIXELS:
-        raise DocumentError(_TOO_LARGE)
     dpi = _resolution(frame)
-    upright = _on_white(ImageOps.exif_transpose(frame))
+    upright = _shown(frame).convert("L")
     width, height = (side * _POINTS / dpi for side in upright.size)
     if dpi < _SENSIBLE.start:
         larger = min(ocr.RESOLUTION / dpi, (_MOST_PIXELS / (frame.width * frame.height)) ** 0.5)
@@ -79,10 +97,14 @@ def _resolution(frame: Image.Image) -> float:
     return _SCREEN if frame.width < _WIDE_AS_PAPER else frame.width / 8.27  # inches of A4
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    """`picture` in grey; what is transparent is white, as a viewer shows it."""
+def _shown(frame: Image.Image) -> Image.Image:
+    """A frame upright; what is transparent is white, as a viewer shows it."""
+    # Before anything is decoded: a few kilobytes may unpack to gigabytes.
+    if frame.width * frame.height > _MOST_PIXELS:
+        raise DocumentError(_TOO_LARGE)
+    picture = ImageOps.exif_transpose(frame)
     if picture.has_transparency_data:
         layered = picture.convert("RGBA")
         paper = Image.new("RGBA", picture.size, "white")
-        return Image.alpha_composite(paper, layered).convert("L")
-    return picture.convert("L")
+        return Image.alpha_composite(paper, layered).convert("RGB")
+    return picture.convert("RGB")

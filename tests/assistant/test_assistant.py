@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 
 from assistant.answer import Answer, AnswerReady, Progress, SentenceReady
@@ -43,6 +44,30 @@ def mill(tmp_path: Path) -> Path:
 
 def told(answer: Answer) -> dict[str, object]:
     return answer.model_dump(exclude={"created", "timings"})
+
+
+# Where it is printed --------------------------------------------------------------------------
+
+
+def test_a_footnotes_rectangles_hold_its_words_on_the_picture_of_its_page(
+    demo: Assistant, seeds: Path
+):
+    citation = next(c for c in demo.query(QUESTIONS[0]).citations if c.page is not None)
+    image = demo.page_image(citation.document_id, citation.page or 0, citation.version)
+    with pdfium.PdfDocument(seeds / "inspectors-report.pdf") as file:
+        page = file[(citation.page or 0) - 1]
+        height = page.get_height()
+        assert image.width == pytest.approx(page.get_width() * image.scale, abs=1)
+        found = [
+            page.get_textpage().get_text_bounded(r.left, height - r.bottom, r.right, height - r.top)
+            for r in demo.rectangles(citation)
+        ]
+    assert " ".join(" ".join(found).split()) == " ".join(citation.quote.split())
+
+
+def test_a_page_of_a_store_that_is_not_there_is_of_an_unknown_document(assistant: Assistant):
+    with pytest.raises(UnknownDocument):
+        assistant.page_image("d", 1)
 
 
 # Nothing there yet ---------------------------------------------------------------------------

@@ -35,3 +35,9 @@ def read(data: bytes, name: str) -> Document:
 def refuse(_data: bytes, name: str) -> Document:
     """No file may be read with this one."""
     raise AssertionError(f"{name} was read")
+
+
+def draw(path: str, _media_type: str, page: int, width: int) -> tuple[bytes, int, int, float]:
+    """A page of nothing, if the file is not called after a fault."""
+    read(b"A page.", os.path.basename(path))  # noqa: PTH119
+    return b"", width, page, 1.0
