@@ -59,7 +59,7 @@ def finished(number: int, answer: Answer, seconds: float) -> Markup:
         if answer.message
         else Markup(""),
         _prose(number, answer.sentences, answer.citations, answer.conflicts),
-        _nearest(answer.nearest) if answer.abstained else Markup(""),
+        _nearest(number, answer.nearest) if answer.abstained else Markup(""),
         *(Markup('<p class="notice" dir="auto">{}</p>').format(line) for line in answer.notices),
         _dropped(answer.dropped),
         _footnotes(number, answer.citations),
@@ -85,10 +85,15 @@ def _prose(
             paragraphs += _paragraphs(rendered)
         else:
             paragraphs += Markup(
-                '<div class="differ" role="group" aria-label="Accounts differ">'
-                '<span class="label" aria-hidden="true">Accounts differ</span>{}</div>'
+                '<div class="differ" role="group" aria-label="{}">'
+                '<span class="label" aria-hidden="true">{}</span><div class="accounts">{}</div>'
+                "</div>"
             ).format(
-                Markup("").join(Markup('<p dir="auto">{}</p>').format(text) for _, text in rendered)
+                texts.DIFFER,
+                texts.DIFFER,
+                Markup("").join(
+                    Markup('<p dir="auto">{}</p>').format(text) for _, text in rendered
+                ),
             )
     return Markup('<div class="said">{}</div>').format(paragraphs) if sentences else Markup("")
 
@@ -117,6 +122,8 @@ def _sentence(
                 id=f"t{turn_number}-s{position}-{number}",
                 aria_label=f"Footnote {number}: {known[number].title}",
                 aria_describedby=f"t{turn_number}-q{number}",
+                data_source=known[number].title,
+                data_where=_where(known[number].date, known[number].locator),
                 data_quote=known[number].quote,
             )
         )
@@ -184,19 +191,20 @@ def _footnotes(turn_number: int, citations: Sequence[Citation]) -> Markup:
     )
 
 
-def _nearest(passages: Sequence[Passage]) -> Markup:
+def _nearest(turn_number: int, passages: Sequence[Passage]) -> Markup:
     items = Markup("").join(
         Markup('<li>{}{}<blockquote dir="auto">{}</blockquote></li>').format(
             link(
                 Place.of(passage),
                 passage.title,
+                id=f"t{turn_number}-p{position}",
                 dir="auto",
                 aria_label=f"Nearest passage: {passage.title}",
             ),
             _details(passage.date, passage.locator),
             _clipped(passage.text),
         )
-        for passage in passages
+        for position, passage in enumerate(passages, start=1)
     )
     return (
         Markup('<h3 class="nearest">The nearest passages</h3><ul class="notes">{}</ul>').format(
@@ -237,8 +245,11 @@ def _colophon(answer: Answer, seconds: float) -> Markup:
 
 
 def _details(date: str | None, locator: str) -> Markup:
-    known = [texts.readable_date(date) if date else "", locator]
-    return Markup(' <span class="details">{}</span>').format(" · ".join(filter(None, known)))
+    return Markup(' <span class="details">{}</span>').format(_where(date, locator))
+
+
+def _where(date: str | None, locator: str) -> str:
+    return " · ".join(filter(None, [texts.readable_date(date) if date else "", locator]))
 
 
 def _clipped(text: str) -> str:

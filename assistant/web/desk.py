@@ -13,13 +13,11 @@ from markupsafe import Markup
 
 from assistant.answer import Answer, AnswerReady, Citation, Progress, Sentence
 from assistant.assistant import Assistant
-from assistant.web import answers, library, sources, texts
+from assistant.web import answers, library, pane, texts
 from assistant.web.archive import Archive, listing, ready
 from assistant.web.conversation import Conversation, Turn
-from assistant.web.places import Place
 from assistant.web.stores import Stores
 from index.catalog import DocumentInfo
-from index.document import Span
 from index.errors import EmptyStore, FootnoteError
 from index.report import FileDone, FileUnderWay
 
@@ -50,8 +48,11 @@ class Desk:
             demo = self._stores.shows_demo(request)
             note = str(library.demo_note(self._stores.other(request), demo=demo))
         listed = listing(self._stores.of(request))
-        linked = self._linked(request)
-        pane = gr.skip() if linked is None else linked
+        cited = request.query_params.get("cite")
+        own = self._stores.shows_own(request)
+        shown_source = (
+            gr.skip() if cited is None else pane.linked(self._stores.of(request), cited, own=own)
+        )
         try:
             conversation = self.archive.named(request)
             shown = self.archive.said(conversation, request, listed)
@@ -59,20 +60,7 @@ class Desk:
             conversation = Conversation()
             shown = [str(answers.problem(str(error))), *self.archive.welcome(listed, request)]
         asked = self.archive.asked(request, conversation)
-        return note, pane, shown, conversation, asked, *self._shelves(listed, request)
-
-    def _linked(self, request: gr.Request) -> str | None:
-        """The pane's content where the address is a citation's permalink, else None."""
-        citation_id = request.query_params.get("cite")
-        if citation_id is None:
-            return None
-        assistant = self._stores.of(request)
-        try:
-            place = Place.of(assistant.cited(citation_id))
-            document = assistant.document(place.document, place.version)
-        except FootnoteError as error:
-            return str(sources.missing(str(error)))
-        return str(sources.source(document, place, sources.window(document, place)))
+        return note, shown_source, shown, conversation, asked, *self._shelves(listed, request)
 
     def ask(
         self,
@@ -126,16 +114,8 @@ class Desk:
 
     def open(self, request: gr.Request, event: gr.EventData) -> str:
         """A footnote was opened, or more of the open source is wanted: the pane's content."""
-        place = Place.parsed(event._data)
-        try:
-            document = self._stores.of(request).document(place.document, place.version)
-        except FootnoteError as error:
-            return str(sources.missing(str(error)))
-        first, last = event._data.get("first"), event._data.get("last")
-        shown = sources.window(document, place)
-        if first is not None and last is not None:
-            shown = Span(max(int(first), 0), min(int(last), len(document.text)))
-        return str(sources.source(document, place, shown))
+        own = self._stores.shows_own(request)
+        return pane.opened(self._stores.of(request), event._data, own=own)
 
     # Documents ---------------------------------------------------------------------------------
 

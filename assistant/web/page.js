@@ -1,13 +1,11 @@
-// The script of the source pane (a gr.HTML component). Gradio runs it once, with the pane as
-// `element`, `trigger` to call the page's handlers, and `watch` to hear of new content.
+// The panels beside the conversation, and what is done with a click. Gradio runs this once with the
+// scripts of the source pane behind it, with the pane (a gr.HTML component) as `element`, `trigger`
+// to call the page's handlers, and `watch` to hear of new content.
 
 const body = document.body;
 const phone = window.matchMedia("(max-width: 899px)");
 let openedBy = null; // the id of the link that opened the pane: a turn may be drawn anew meanwhile
 let below = null; // the panel that the source covers on a phone
-let kept = null; // the scroll position to keep while more of the text arrives
-
-const scroller = () => element.querySelector(".text");
 
 // Below a sheet nothing can be reached; beside the pane everything can.
 function cover() {
@@ -21,67 +19,30 @@ function show(name) {
 
 function hide() {
   delete body.dataset.panel;
+  openedBy = below = null;
   cover();
+  markOpened();
 }
 
 function close() {
   const opener = document.getElementById(openedBy);
-  if (below) show(below);
-  else hide();
+  if (below) {
+    show(below);
+    openedBy = below = null;
+  } else hide();
   (opener ?? document.querySelector("#question textarea")).focus();
-  openedBy = below = null;
-}
-
-function reveal() {
-  element.classList.remove("waiting");
-  const text = scroller();
-  if (!text) {
-    element.querySelector(".close").focus();
-  } else if (kept) {
-    text.scrollTop = kept.before ? text.scrollHeight - kept.fromEnd : kept.top;
-    kept = null;
-  } else {
-    const passage = text.querySelector("mark");
-    const target = passage ?? element.querySelector("h2");
-    target.tabIndex = -1;
-    target.focus({ preventScroll: true });
-    if (passage) passage.scrollIntoView({ block: "center" });
-    else text.scrollTop = 0;
-  }
-}
-
-function open(link) {
-  openedBy = link.id;
-  below = link.closest("#library") && phone.matches ? "library" : null;
-  show("source");
-  const shown = element.querySelector("article")?.dataset.place;
-  if (shown === link.dataset.open) return reveal();
-  element.classList.add("waiting");
-  trigger("open", JSON.parse(link.dataset.open));
-}
-
-function more(button) {
-  const text = scroller();
-  kept = {
-    before: button.dataset.more === "before",
-    top: text.scrollTop,
-    fromEnd: text.scrollHeight - text.scrollTop,
-  };
-  const place = JSON.parse(button.closest("article").dataset.place);
-  trigger("open", { ...place, first: button.dataset.first, last: button.dataset.last });
 }
 
 document.addEventListener("click", (event) => {
   const target = event.target.closest(
-    "[data-open], [data-more], [data-close], [data-panel-of], [data-ask], [data-remove]",
+    "[data-open], [data-close], [data-panel-of], [data-ask], [data-remove]",
   );
   if (!target) return;
-  const { open: place, more: side, close: closes, panelOf, ask, remove } = target.dataset;
+  const { open: place, close: closes, panelOf, ask, remove } = target.dataset;
   if (place !== undefined) {
     event.preventDefault();
     open(target);
-  } else if (side !== undefined) more(target);
-  else if (closes !== undefined) close();
+  } else if (closes !== undefined) close();
   else if (panelOf !== undefined) {
     openedBy = null;
     show(panelOf);
@@ -91,19 +52,22 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && body.dataset.panel) close();
+  if (event.key === "Escape" && !dismissPeek() && body.dataset.panel) close();
 });
 
-watch("value", reveal);
-// A permalink opens the page with the source already on its way.
-if (new URLSearchParams(location.search).has("cite")) show("source");
 phone.addEventListener("change", cover);
 
-// A new question goes to the top of the view, so that its answer is read from its beginning. The
-// conversation may not be on the page yet when this runs, hence the observer of the whole page.
+// A new question goes to the top of the view, so that its answer is read from its beginning, and
+// the source of an earlier one goes. The conversation may not be on the page yet when this runs,
+// hence the observer of the whole page.
 let turns = 0;
+let busy = false;
 new MutationObserver(() => {
   const articles = document.querySelectorAll("#transcript .turn");
   if (articles.length > turns) articles[articles.length - 1].scrollIntoView({ block: "start" });
   turns = articles.length;
+  const asking = document.querySelector('#transcript .turn[aria-busy="true"]') !== null;
+  if (asking && !busy && body.dataset.panel === "source") hide();
+  busy = asking;
+  markOpened();
 }).observe(body, { childList: true, subtree: true });

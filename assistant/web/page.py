@@ -8,11 +8,10 @@ import gradio as gr
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from assistant.web import texts
+from assistant.web import sheets, taking, texts
 from assistant.web.conversation import Conversation
 from assistant.web.desk import Desk
 from assistant.web.stores import Stores
-from assistant.web.taking import routes
 from assistant.web.visitors import Visitors
 
 _HERE = Path(__file__).parent
@@ -34,7 +33,8 @@ def application(stores: Stores, *, hosts: Sequence[str]) -> FastAPI:
     app = FastAPI(openapi_url=None)
     app.add_middleware(Visitors)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    app.include_router(routes(stores))
+    app.include_router(taking.routes(stores))
+    app.include_router(sheets.routes(stores))
     gr.mount_gradio_app(
         app,
         page(stores),
@@ -45,7 +45,7 @@ def application(stores: Stores, *, hosts: Sequence[str]) -> FastAPI:
         ssr_mode=False,
         theme=gr.themes.Base(font=_SANS, font_mono=("ui-monospace", "monospace")),
         # Not as `css`: Gradio would write every rule a second time with a selector of its own.
-        head=f"<style>{_text('page.css')}{_text('conversations.css')}</style>",
+        head=f"<style>{_text('page.css')}{_text('source.css')}{_text('conversations.css')}</style>",
     )
     return app
 
@@ -130,7 +130,7 @@ def page(stores: Stores) -> gr.Blocks:
             source = gr.HTML(
                 elem_id="source",
                 apply_default_css=False,
-                js_on_load=_text("page.js"),
+                js_on_load="".join(map(_text, ("page.js", "source.js", "peek.js"))),
             )
         shelves = [masthead, documents, narrowing, scope]
         answer = [transcript, conversation, question, editing, asked]
@@ -157,7 +157,8 @@ def page(stores: Stores) -> gr.Blocks:
         asked.rename(desk.archive.rename, recalled, asked, **quiet)
         asked.discard(desk.archive.discard, recalled, [transcript, conversation, asked], **quiet)
         recalling.input(desk.archive.recall, recalled, asked, **quiet)
-        source.open(desk.open, None, source, **quiet)
+        # Whoever goes on before the first source is there wants the last.
+        source.open(desk.open, None, source, trigger_mode="always_last", **quiet)
         files.upload(
             desk.add, [files, conversation], [progress, files, transcript, *shelves], **quiet
         )

@@ -41,9 +41,14 @@ class Place:
         )
 
     @property
+    def data(self) -> dict[str, Any]:
+        """The place as an event of the page holds it."""
+        return asdict(self)
+
+    @property
     def json(self) -> str:
         """The place as the page's script reads it."""
-        return json.dumps(asdict(self))
+        return json.dumps(self.data)
 
 
 def link(place: Place, content: str, **attributes: str) -> Markup:

@@ -57,6 +57,7 @@ WELCOME_DETAIL = (
     "Every sentence of an answer carries a footnote. Open one to read it in its source."
 )
 NOTHING_ADDED = "Add documents to begin: drop them into the Documents panel."
+DIFFER = "Accounts differ"
 BROKEN = "Something went wrong; the terminal that serves this page shows what."
 STOPPED = "This answer was stopped."
 
@@ -79,6 +80,22 @@ FORMATS = {
     "json": "JSON",
 }
 
+SOURCE, CLOSE_SOURCE = "Source", "Close the source"
+TEXT_OF_SOURCE = "Text of the source"
+SHOWN_AS = "Shown as"
+VIEWS = {"page": "Page", "text": "Text"}
+TEXT_INSTEAD = "This is its text."
+CITED_HERE = "What is cited of this document"
+CITED_OF = "Cited here: {at} of {all}"
+"""The script puts the numbers in."""
+PREVIOUS_CITED, NEXT_CITED = "Previous footnote of this document", "Next footnote of this document"
+PAGE, PAGE_TOOLS = "Page", "Pages and size"
+PREVIOUS_PAGE, NEXT_PAGE = "Previous page", "Next page"
+SMALLER, LARGER, SIZE = "Smaller", "Larger", "Size"
+NOT_MARKED = "Where the cited words stand on this page is not known; the text has them marked."
+EARLIER, LATER = "Show earlier text", "Show later text"
+TABLE = "Table"
+
 _MONTHS = (
     "January",
     "February",
@@ -93,6 +110,31 @@ _MONTHS = (
     "November",
     "December",
 )
+
+
+def source_of(title: str) -> str:
+    """The name of the pane that shows a document."""
+    return f"Source: {title}"
+
+
+def of(last: int) -> str:
+    """What stands behind a page's number: 'of 300'."""
+    return f"of {last:,}"
+
+
+def page_of(number: int, last: int) -> str:
+    """'Page 2 of 300'."""
+    return f"{PAGE} {number} {of(last)}"
+
+
+def printed(page: str) -> str:
+    """What the picture of a page is, for who does not see it."""
+    return f"{page} as it is printed"
+
+
+def passage_on(page: int, *, elsewhere: bool) -> str:
+    """The button that turns to a page on which the passage, or more of it, stands."""
+    return f"The passage is on page {page}" if elsewhere else f"The passage is also on page {page}"
 
 
 def more_about(title: str) -> str:

@@ -56,6 +56,26 @@ PAPER = (
 )
 
 
+LETTERS = """The letters of Saltreach
+
+The boat 👩‍👩‍👧‍👦 Café (cafe\u0301) carried 12 chairs 🇮🇸 to Saltreach.
+
+הספינה יצאה מנמל חיפה בשעה 21:40 עם 17 נוסעים 🚢. היא חזרה רק אחרי שלושה ימים.
+
+غادرت السفينة الميناء في السَّاعَة الثامنة مع ٤٥ راكبًا.
+
+船は午後8時に港を出た。乗客は45人だった。
+"""
+
+TOLLS = """# The tolls of Saltreach
+
+| Year | Boats | Toll in crowns |
+| --- | --- | --- |
+| 2021 | 410 | 12 |
+| 2022 | 388 | 14 |
+"""
+
+
 def filler(words: str, paragraphs: int) -> str:
     """Text that answers nothing, as much as a long document has."""
     return "\n\n".join(
@@ -117,6 +137,19 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def varied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the demo documents, whose accounts differ, and with letters of many kinds."""
+    files = tmp_path_factory.mktemp("varied")
+    (files / "letters.txt").write_text(LETTERS, encoding="utf-8")
+    (files / "tolls.md").write_text(TOLLS, encoding="utf-8")
+    folder = tmp_path_factory.mktemp("store") / "store"
+    with Assistant(folder) as assistant:
+        report = assistant.add([ROOT / "seeds", files])
+        assert len(report.added) == 9, report
+    return folder
+
+
+@pytest.fixture(scope="session")
 def serving() -> Callable[..., AbstractContextManager[str]]:
     """Starts a server of the test's own."""
     return started
@@ -132,6 +165,12 @@ def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(store: Path, uploads: Path) -> Iterator[str]:
     command = ("app.py", "--store", str(store), "--port", "0")
     with started(*command, GRADIO_TEMP_DIR=str(uploads)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def varied_address(varied: Path) -> Iterator[str]:
+    with started("app.py", "--store", str(varied), "--port", "0") as address:
         yield address
 
 

@@ -30,12 +30,25 @@ def marked(page: Page) -> str:
     return words(" ".join(page.locator("#source mark").all_inner_texts()))
 
 
+def printed(page: Page) -> Locator:
+    """The picture of a page, once it is there."""
+    page.wait_for_function(
+        """() => {
+            const image = document.querySelector("#source .paper img");
+            return image && image.complete && image.naturalWidth > 0;
+        }"""
+    )
+    return page.locator("#source .paper img")
+
+
 def in_view(page: Page) -> bool:
     """Whether the marked passage lies inside the visible part of the source's text."""
     return page.evaluate(
         """() => {
             const passage = document.querySelector("#source mark").getBoundingClientRect();
-            const text = document.querySelector("#source .text").getBoundingClientRect();
+            const text = document.querySelector(
+                "#source :is(.text, .sheet)",
+            ).getBoundingClientRect();
             return passage.top >= text.top && passage.top < Math.min(text.bottom, innerHeight);
         }"""
     )

@@ -2,7 +2,8 @@
 
 import pytest
 from axe import violations
-from flows import CROSSING, ask, first_footnote, marked
+from flows import CROSSING, ask, first_footnote, marked, printed
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -27,6 +28,36 @@ def test_an_answer_and_the_source_of_its_footnote(page):
     assert violations(page) == []
     first_footnote(page).click()
     marked(page)
+    assert violations(page) == []
+
+
+def test_a_printed_page_and_what_is_cited_beside_it(page):
+    ask(page, "Summarise The reservoir of Upper Fennel")
+    first_footnote(page).click()
+    printed(page)
+    expect(page.locator("#source .steps")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Text", exact=True).click()
+    expect(page.locator("#source .text")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_accounts_that_differ_the_quote_of_one_and_what_confidence_means(
+    tabs, varied_address, width
+):
+    page = tabs.open(varied_address, viewport={"width": width, "height": 844})
+    ask(page, "How many people were evacuated?")
+    page.locator(".colophon summary").click()
+    first_footnote(page).hover()
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_table_in_a_source(tabs, varied_address, width):
+    page = tabs.open(varied_address, viewport={"width": width, "height": 844})
+    ask(page, "How many boats paid the toll of Saltreach in 2022?")
+    first_footnote(page).click()
+    expect(page.locator("#source table")).to_be_visible()
     assert violations(page) == []
 
 

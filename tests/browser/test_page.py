@@ -78,6 +78,7 @@ def test_a_footnote_names_its_page_and_the_source_shows_the_page_breaks(page):
     expect(page.locator(f"#t{turn} .notes li").first).to_contain_text("p. 2")
     first_footnote(page).click()
     assert "1974" in marked(page)
+    page.get_by_role("button", name="Text", exact=True).click()
     expect(page.locator("#source [role=separator]")).to_have_text(["Page 1", "Page 2", "Page 3"])
 
 

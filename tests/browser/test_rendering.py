@@ -7,9 +7,11 @@ import pytest
 from lxml import html as lxml
 
 from assistant.answer import Answer, Citation, Passage, Sentence, citation_id
-from assistant.web import answers, library, sources, texts
+from assistant.web import answers, library, pane, sheets, sources, texts
 from assistant.web.places import Place
-from index.document import Document, Heading, Page, Span
+from index.document import Document, Heading, Page, Span, Table
+from index.layout import Rectangle
+from index.pages import PageImage
 from index.report import FileDone
 
 HOSTILE = """\" onclick="alert(1)" x='<img src=x onerror=alert(2)>&amp;[1] ${1} {{x}}"""
@@ -54,8 +56,8 @@ def rendered(whole: Answer) -> lxml.HtmlElement:
     return parsed(answers.finished(1, whole, 0.42))
 
 
-def pane(of: Document, place: Place, shown: Span | None = None) -> lxml.HtmlElement:
-    return parsed(sources.source(of, place, shown or sources.window(of, place)))
+def opened(of: Document, place: Place, shown: Span | None = None) -> lxml.HtmlElement:
+    return parsed(pane.as_text(of, place, shown or sources.window(of, place)))
 
 
 def texts_of(tree: lxml.HtmlElement, path: str) -> list[str]:
@@ -101,7 +103,7 @@ def test_sentences_that_contradict_each_other_stand_together_under_a_label():
     )
     (group,) = tree.xpath(".//*[@role='group']")
     assert group.get("aria-label") == "Accounts differ"
-    assert texts_of(group, "./p") == ["Ten boats.1", "Twelve boats.2"]
+    assert texts_of(group, ".//p") == ["Ten boats.1", "Twelve boats.2"]
     assert "First." not in group.text_content()
 
 
@@ -162,7 +164,7 @@ def test_whatever_documents_and_people_write_stays_text():
         answers.turn(1, HOSTILE, answers.finished(1, whole, 0.1)),
         answers.welcome((HOSTILE,), empty=False),
         answers.problem(HOSTILE),
-        sources.source(source, Place("d", source.version, 0, 5), Span(0, len(HOSTILE))),
+        pane.as_text(source, Place("d", source.version, 0, 5), Span(0, len(HOSTILE))),
         library.adding(
             [f"/x/{HOSTILE}"], [FileDone(f"/x/{HOSTILE}", "failed", None, HOSTILE, 1, 1)]
         ),
@@ -177,7 +179,7 @@ def test_the_marked_passage_is_the_cited_span_whatever_the_letters():
     text = "🚢🚢 אבג\n\nשלום עולם 🌾 וגם\nמשהו\n\nEnd."
     start, end = text.index("עולם"), text.index("משהו")
     of = document(text)
-    tree = pane(of, Place("d", of.version, start, end))
+    tree = opened(of, Place("d", of.version, start, end))
     assert "".join(tree.xpath(".//mark//text()")) == text[start:end]
     assert {element.get("dir") for element in tree.xpath(".//div[@class='text']/p")} == {"auto"}
 
@@ -186,7 +188,7 @@ def test_a_passage_over_a_page_break_is_marked_on_both_pages():
     text = "One two.\n\nThree four.\n\nFive."
     pages = (Page(1, 0, 10), Page(2, 10, len(text)))
     of = document(text, pages=pages)
-    tree = pane(of, Place("d", of.version, 4, 15))
+    tree = opened(of, Place("d", of.version, 4, 15))
     assert tree.xpath(".//mark/text()") == ["two.", "Three"]
     assert texts_of(tree, ".//*[@role='separator']") == ["Page 1", "Page 2"]
     assert "pp. 1–2" in tree.xpath("string(.//header)")
@@ -195,7 +197,7 @@ def test_a_passage_over_a_page_break_is_marked_on_both_pages():
 def test_headings_are_headings_below_the_panes_own():
     text = "Top\n\nWords.\n\nInner\n\nMore."
     of = document(text, headings=(Heading(1, 0, 3), Heading(2, 13, 18)))
-    tree = pane(of, Place("d", of.version))
+    tree = opened(of, Place("d", of.version))
     assert texts_of(tree, ".//h3") == ["Top"]
     assert texts_of(tree, ".//h4") == ["Inner"]
     assert texts_of(tree, ".//h2") == ["A title"]
@@ -210,7 +212,7 @@ def test_the_windows_of_a_long_document_join_without_a_gap():
     assert shown.start < place.start < place.end < shown.end
     assert shown.end - shown.start < 3 * sources.CONTEXT
     while True:
-        tree = pane(of, place, shown)
+        tree = opened(of, place, shown)
         assert tree.xpath("string(.//mark)") == "Paragraph 20000"
         first = tree.xpath(".//div[@class='text']/p")[0].text_content()
         assert first.startswith("Paragraph")
@@ -224,12 +226,77 @@ def test_the_windows_of_a_long_document_join_without_a_gap():
     assert shown.start == 0
 
 
+def test_a_table_is_a_table_and_its_marked_cells_are_the_cited_ones():
+    text = "Before.\n\nYear | Boats | Name\n2023 | 🚢 10 | אבג\n| 12 | Oak\nAll\n\nAfter."
+    start, end = text.index("Year"), text.index("\n\nAfter")
+    header = Span(start, text.index("\n2023"))
+    of = document(text, tables=(Table(start, end, header),))
+    cited = text.index("🚢 10")
+    tree = opened(of, Place("d", of.version, cited, text.index("\n| 12")))
+    (table,) = tree.xpath(".//table")
+    assert texts_of(table, "./thead//th") == ["Year", "Boats", "Name"]
+    rows = [texts_of(row, "./td") for row in table.xpath("./tbody/tr")]
+    assert rows == [["2023", "🚢 10", "אבג"], ["", "12", "Oak"], ["All"]]
+    assert table.xpath("./tbody/tr[3]/td/@colspan") == ["3"]
+    assert tree.xpath(".//mark/text()") == ["🚢 10", "אבג"]
+    assert texts_of(tree, ".//div[@class='text']/p") == ["Before.", "After."]
+
+
+def test_a_window_that_opens_inside_a_table_has_its_column_names():
+    lines = ["Year | Boats", *(f"{2000 + number} | {number}" for number in range(20))]
+    text = "\n".join(lines)
+    of = document(text, tables=(Table(0, len(text), Span(0, len(lines[0]))),))
+    shown = Span(text.index("2010"), len(text))
+    tree = opened(of, Place("d", of.version, shown.start, shown.start + 4), shown)
+    assert texts_of(tree, ".//th") == ["Year", "Boats"]
+    assert texts_of(tree, ".//tbody/tr[1]/td") == ["2010", "10"]
+    assert tree.xpath(".//mark/text()") == ["2010"]
+
+
+def test_lines_of_cells_without_column_names_are_a_table_too():
+    of = document("Gate 3 | open\nGate 4 | shut\n\nIt was a choice: tea | coffee.")
+    tree = opened(of, Place("d", of.version))
+    assert texts_of(tree, ".//td") == ["Gate 3", "open", "Gate 4", "shut"]
+    assert not tree.xpath(".//th")
+    assert texts_of(tree, ".//div[@class='text']/p") == ["It was a choice: tea | coffee."]
+
+
+def test_the_marks_on_a_printed_page_stand_where_its_rectangles_are():
+    text = "One two.\n\nThree four."
+    of = document(text, pages=(Page(1, 0, 10), Page(2, 10, len(text))))
+    place = Place("d", of.version, 4, 15)
+    image = PageImage(b"", 1_200, 1_600, 2.0)
+    marks = (Rectangle(1, 61, 81, 119, 119), Rectangle(2, 30, 40, 50, 60))
+    tree = parsed(pane.as_printed(of, place, sheets.Sheet(1, image, marks), own=True))
+    (mark,) = tree.xpath(".//mark")
+    assert mark.get("style") == "left:10.000%;top:10.000%;width:10.000%;height:5.000%"
+    assert mark.text_content() == "two.\n\n"
+    assert tree.xpath(".//img/@alt") == ["Page 1 of 2 as it is printed"]
+    assert tree.xpath(".//img/@src") == [f"page/d/{of.version}/1.jpg?width=1200&documents=own"]
+    assert texts_of(tree, ".//p[@class='remark']/button") == ["The passage is also on page 2"]
+    ways = {way.get("data-way"): way for way in tree.xpath(".//button[@data-way]")}
+    assert ways["-1"].get("disabled") is not None
+    assert (ways["1"].get("disabled"), ways["1"].get("data-turn")) == (None, "2")
+
+
+def test_where_the_print_of_a_passage_is_not_known_it_is_said():
+    of = document("One two.", pages=(Page(1, 0, 8),))
+    image = PageImage(b"", 1_200, 1_600, 2.0)
+    cited = Place("d", of.version, 0, 3)
+    tree = parsed(pane.as_printed(of, cited, sheets.Sheet(1, image, ()), own=False))
+    assert texts_of(tree, ".//p[@class='remark']") == [texts.NOT_MARKED]
+    whole = parsed(
+        pane.as_printed(of, Place("d", of.version), sheets.Sheet(1, image, ()), own=False)
+    )
+    assert not whole.xpath(".//p[@class='remark']")
+
+
 def test_hard_wrapped_prose_flows_and_lists_keep_their_lines():
     prose = "The first line of a paragraph that was broken to a width\nand its second line."
     items = "• An item that is as long as a line of prose would be here\n• Another item"
     verse = "Short lines\nof a poem"
     of = document(f"{prose}\n\n{items}\n\n{verse}")
-    kept = pane(of, Place("d", of.version)).xpath(".//p[@class='lines']")
+    kept = opened(of, Place("d", of.version)).xpath(".//p[@class='lines']")
     assert [element.text_content() for element in kept] == [items, verse]
 
 
@@ -253,5 +320,7 @@ def test_dates_are_written_as_precisely_as_they_are_known(iso, words):
 
 def test_the_page_names_nothing_outside_this_machine():
     folder = Path(answers.__file__).parent
-    for name in ("page.css", "page.js"):
-        assert "//" not in (folder / name).read_text(encoding="utf-8").replace("// ", "")
+    files = [*folder.glob("*.css"), *folder.glob("*.js")]
+    assert len(files) >= 4
+    for file in files:
+        assert "//" not in file.read_text(encoding="utf-8").replace("// ", "")

@@ -1,0 +1,156 @@
+"""The source pane: a cited document at the passage, as it is printed or as text."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from assistant.answer import Passage
+from assistant.assistant import Assistant
+from assistant.web import sheets, sources, texts
+from assistant.web.places import Place, written
+from index.document import Document, Span
+from index.errors import FootnoteError, PageError
+
+_CLOSE = Markup('<button type="button" class="close" data-close aria-label="{}">×</button>').format(
+    texts.CLOSE_SOURCE
+)
+
+
+def opened(assistant: Assistant, data: Mapping[str, Any], *, own: bool) -> str:
+    """The pane's content for an event of the page's script.
+
+    Args:
+        assistant: whose document it is.
+        data: the place (see `Place`), and what is wanted of it: `view` 'text' in place of the
+            printed page, `page` another page than the passage's, `width` the pixels that there
+            are for it, `first` and `last` more of the text than what surrounds the passage.
+        own: whether addresses are those of the user's own documents beside a demo.
+    """
+    place = Place.parsed(data)
+    try:
+        document = assistant.document(place.document, place.version)
+    except FootnoteError as error:
+        return str(missing(str(error)))
+    said = ""
+    if document.pages and data.get("view") != "text":
+        wanted = int(data.get("page") or document.page_at(place.start) or 1)
+        page = min(max(wanted, 1), len(document.pages))
+        width = int(data.get("width") or sheets.WIDTH)
+        try:
+            image = assistant.page_image(place.document, page, place.version, width=width)
+        except PageError as error:
+            said = str(error)
+        else:
+            passage = passage_at(document, place)
+            marks = assistant.rectangles(passage) if passage else []
+            return str(as_printed(document, place, sheets.Sheet(page, image, tuple(marks)), own))
+    first, last = data.get("first"), data.get("last")
+    shown = sources.window(document, place)
+    if first is not None and last is not None:
+        shown = Span(max(int(first), 0), min(int(last), len(document.text)))
+    return str(as_text(document, place, shown, said))
+
+
+def linked(assistant: Assistant, citation_id: str, *, own: bool) -> str:
+    """The pane's content for a permalink, which names a citation by its id."""
+    try:
+        place = Place.of(assistant.cited(citation_id))
+    except FootnoteError as error:
+        return str(missing(str(error)))
+    return opened(assistant, place.data, own=own)
+
+
+def as_printed(document: Document, place: Place, sheet: sheets.Sheet, own: bool) -> Markup:
+    """The pane with a printed page of the document; `own` as in `opened`."""
+    return _article(
+        document,
+        place,
+        _views("page"),
+        sheets.sheet(document, place, sheet, own) + sheets.tools(document, sheet),
+        {"data_page": str(sheet.page)},
+    )
+
+
+def as_text(document: Document, place: Place, shown: Span, said: str = "") -> Markup:
+    """The pane with a span of the document's text; `said` is why it is not the printed page."""
+    notice = Markup('<p class="notice" role="status">{} {}</p>').format(said, texts.TEXT_INSTEAD)
+    return _article(
+        document,
+        place,
+        _views("text") if document.pages and not said else Markup(""),
+        (notice if said else Markup("")) + sources.source(document, place, shown),
+        {},
+    )
+
+
+def missing(message: str) -> Markup:
+    """The pane's content when the document cannot be shown."""
+    return Markup(
+        '<article data-place="" aria-label="{}"><header>{}</header>'
+        '<p class="problem" role="alert">{}</p></article>'
+    ).format(texts.SOURCE, _CLOSE, message)
+
+
+def passage_at(document: Document, place: Place) -> Passage | None:
+    """What stands at a place; None where it is the document as a whole."""
+    if place.end <= place.start:
+        return None
+    return Passage.of(document, place.document, place.version, Span(place.start, place.end))
+
+
+def _article(
+    document: Document, place: Place, views: Markup, body: Markup, attributes: Mapping[str, str]
+) -> Markup:
+    return Markup(
+        '<article data-place="{}" aria-label="{}"{}><header>{}<h2 dir="auto">{}</h2>'
+        '<p class="details" dir="auto">{}</p><div class="tools">{}{}</div></header>{}</article>'
+    ).format(
+        place.json,
+        texts.source_of(document.title),
+        written(attributes),
+        _CLOSE,
+        document.title,
+        " · ".join(_facts(document, place)),
+        views,
+        _steps(),
+        body,
+    )
+
+
+def _facts(document: Document, place: Place) -> Iterator[str]:
+    if document.author:
+        yield document.author
+    if document.date:
+        yield texts.readable_date(document.date)
+    if document.source:
+        yield document.source
+    passage = passage_at(document, place)
+    if passage is not None:
+        if passage.locator:
+            yield passage.locator
+    elif document.pages:
+        yield texts.counted(len(document.pages), "page")
+
+
+def _views(current: str) -> Markup:
+    """The choice between the printed page and the text."""
+    buttons = Markup("").join(
+        Markup('<button type="button" data-view="{}" aria-pressed="{}">{}</button>').format(
+            view, "true" if view == current else "false", name
+        )
+        for view, name in texts.VIEWS.items()
+    )
+    return Markup('<div class="choice" role="group" aria-label="{}">{}</div>').format(
+        texts.SHOWN_AS, buttons
+    )
+
+
+def _steps() -> Markup:
+    """From one footnote of the document to the next; the script knows which there are."""
+    return Markup(
+        '<div class="steps" role="group" aria-label="{}" hidden>'
+        '<button type="button" data-step="-1" aria-label="{}">‹</button>'
+        '<span data-words="{}"></span>'
+        '<button type="button" data-step="1" aria-label="{}">›</button></div>'
+    ).format(texts.CITED_HERE, texts.PREVIOUS_CITED, texts.CITED_OF, texts.NEXT_CITED)

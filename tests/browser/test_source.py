@@ -1,0 +1,281 @@
+"""What a person can rely on beside the conversation: the source of a footnote, page or text."""
+
+from pathlib import Path
+
+import pytest
+from conftest import LETTERS
+from flows import CROSSING, DAM, ask, first_footnote, in_view, marked, printed, words
+from playwright.sync_api import expect
+
+from assistant import Assistant
+from assistant.answer import citation_id
+from assistant.links import permalink
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+SUMMARY = "Summarise The reservoir of Upper Fennel"
+
+INK = """() => {
+    const image = document.querySelector("#source .paper img");
+    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+    const brush = canvas.getContext("2d");
+    brush.drawImage(image, 0, 0);
+    const { data, width, height } = brush.getImageData(0, 0, canvas.width, canvas.height);
+    const paper = image.getBoundingClientRect();
+    const marks = [...document.querySelectorAll("#source .paper mark")].map((mark) => {
+        const box = mark.getBoundingClientRect();
+        return [
+            ((box.left - paper.left) / paper.width) * width,
+            ((box.top - paper.top) / paper.height) * height,
+            ((box.right - paper.left) / paper.width) * width,
+            ((box.bottom - paper.top) / paper.height) * height,
+        ];
+    });
+    let inside = 0, outside = 0;
+    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
+        if (data[4 * (y * width + x)] > 128) continue;
+        const within = marks.some(
+            ([left, top, right, bottom]) => x >= left && x <= right && y >= top && y <= bottom,
+        );
+        if (within) inside++; else outside++;
+    }
+    return { inside, outside };
+}"""
+"""How many dark pixels of the page's picture lie inside its marks and outside of them."""
+
+
+def turn(page, name):
+    page.get_by_role("button", name=name).click()
+
+
+def at_page(page, number):
+    expect(page.locator("#source article")).to_have_attribute("data-page", str(number))
+    printed(page)
+
+
+# A printed page ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_footnote_of_a_pdf_opens_the_printed_page_with_the_cited_words_marked(
+    tabs, address, width
+):
+    page = tabs.open(address, viewport={"width": width, "height": 844})
+    ask(page, DAM)
+    first_footnote(page).click()
+    assert marked(page) == words(first_footnote(page).get_attribute("data-quote"))
+    at_page(page, 2)
+    # The sentence is all that stands on its page.
+    assert page.evaluate(INK)["outside"] == 0
+    assert page.evaluate(INK)["inside"] > 200
+    assert in_view(page)
+    assert page.evaluate("document.activeElement.matches('#source mark')")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_pages_are_turned_and_the_passage_is_found_again(page):
+    ask(page, DAM)
+    first_footnote(page).click()
+    at_page(page, 2)
+    turn(page, "Next page")
+    at_page(page, 3)
+    expect(page.locator("#source mark")).to_have_count(0)
+    expect(page.get_by_role("button", name="Next page")).to_be_disabled()
+    page.get_by_role("button", name="The passage is on page 2").click()
+    at_page(page, 2)
+    assert "1974" in marked(page)
+    turn(page, "Previous page")
+    at_page(page, 1)
+    assert page.evaluate("document.activeElement.matches('#source .sheet')")
+    field = page.get_by_label("Page", exact=True)
+    field.fill("3")
+    field.press("Enter")
+    at_page(page, 3)
+    field = page.get_by_label("Page", exact=True)
+    field.fill("99")
+    field.press("Enter")
+    expect(page.get_by_label("Page", exact=True)).to_have_value("3")
+
+
+def test_a_larger_page_is_sharper_and_its_marks_stay_on_the_words(page):
+    ask(page, DAM)
+    first_footnote(page).click()
+    at_page(page, 2)
+    before = page.locator("#source .paper").bounding_box()["width"]
+    for _ in range(4):
+        turn(page, "Larger")
+    expect(page.locator("#source output")).to_have_text("300%")
+    expect(page.get_by_role("button", name="Larger")).to_be_disabled()
+    assert page.locator("#source .paper").bounding_box()["width"] == pytest.approx(3 * before, 0.01)
+    page.wait_for_function("document.querySelector('#source .paper img').naturalWidth >= 1700")
+    assert page.evaluate(INK)["outside"] == 0
+    # The next footnote is shown in the size that was chosen.
+    turn(page, "Previous page")
+    at_page(page, 1)
+    expect(page.locator("#source output")).to_have_text("300%")
+
+
+def test_the_text_of_a_pdf_can_be_read_instead_and_stays_chosen(page):
+    ask(page, DAM)
+    first_footnote(page).click()
+    at_page(page, 2)
+    page.get_by_role("button", name="Text", exact=True).click()
+    expect(page.locator("#source .text mark")).to_contain_text("1974")
+    assert in_view(page)
+    turn_number = ask(page, "What does the pumping station use?")
+    expect(page.locator("#source")).to_be_hidden()
+    first_footnote(page, turn_number).click()
+    expect(page.locator("#source .text mark")).to_contain_text("80 kilowatts")
+    page.get_by_role("button", name="Page", exact=True).click()
+    at_page(page, 3)
+
+
+def test_a_document_of_the_library_opens_with_its_first_page(page):
+    page.locator(".documents a").filter(has_text="reservoir").click()
+    at_page(page, 1)
+    expect(page.locator("#source header")).to_contain_text("3 pages")
+
+
+def test_what_has_become_of_the_file_is_told_and_its_text_shown(serving, tabs, tmp_path, store):
+    files = tmp_path / "files"
+    files.mkdir()
+    with Assistant(store) as assistant:
+        (info,) = [one for one in assistant.documents() if one.pages]
+    copy = files / "reservoir.pdf"
+    copy.write_bytes(Path(info.path).read_bytes())
+    with Assistant(tmp_path / "store") as assistant:
+        assistant.add(files)
+    with serving("app.py", "--store", str(tmp_path / "store"), "--port", "0") as own:
+        page = tabs.open(own)
+        ask(page, DAM)
+        copy.rename(files / "moved.pdf")
+        first_footnote(page).click()
+        expect(page.locator("#source .notice")).to_contain_text("no longer where it was")
+        assert "1974" in marked(page)
+    tabs.forgive("ERR_CONNECTION_REFUSED")
+    tabs.forgive("ERR_INCOMPLETE_CHUNKED_ENCODING")
+
+
+# From one footnote to the next --------------------------------------------------------------------
+
+
+def test_what_an_answer_cites_of_one_document_is_stepped_through(page):
+    ask(page, SUMMARY)
+    first_footnote(page).click()
+    at_page(page, 1)
+    steps = page.locator("#source .steps")
+    expect(steps).to_contain_text("Cited here: 1 of 3")
+    expect(page.get_by_role("button", name="Previous footnote")).to_be_disabled()
+    for number in (2, 3):
+        page.get_by_role("button", name="Next footnote").press("Enter")
+        expect(steps).to_contain_text(f"Cited here: {number} of 3")
+        at_page(page, number)
+        assert in_view(page)
+        opened = page.locator("#t1 .ref[aria-current]")
+        assert marked(page) == words(opened.first.get_attribute("data-quote"))
+    page.get_by_role("button", name="Previous footnote").click()
+    at_page(page, 2)
+    page.keyboard.press("Escape")
+    expect(page.locator("#source")).to_be_hidden()
+    expect(page.locator("[aria-current]:visible")).to_have_count(0)
+
+
+def test_a_source_that_is_cited_once_has_no_steps(page):
+    ask(page, CROSSING)
+    page.locator("#t1 ol.notes a").first.click()
+    marked(page)
+    if page.locator("#t1 ol.notes li").count() == 1:
+        expect(page.locator("#source .steps")).to_be_hidden()
+
+
+def test_the_source_of_an_earlier_answer_goes_when_another_question_is_asked(page):
+    ask(page, CROSSING)
+    first_footnote(page).click()
+    marked(page)
+    ask(page, DAM)
+    expect(page.locator("#source")).to_be_hidden()
+
+
+# The quote --------------------------------------------------------------------------------------
+
+
+def test_the_quote_of_a_footnote_is_shown_under_the_pointer_and_can_be_read_there(page):
+    ask(page, CROSSING)
+    footnote = first_footnote(page)
+    footnote.hover()
+    peek = page.get_by_role("tooltip")
+    expect(peek).to_contain_text(footnote.get_attribute("data-quote"))
+    expect(peek).to_contain_text("The ferry of Teal Harbour")
+    expect(peek).to_contain_text("2 March 2023")
+    peek.hover()
+    page.wait_for_timeout(400)
+    expect(peek).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(peek).to_be_hidden()
+    footnote.hover()
+    page.hover("#masthead")
+    expect(peek).to_be_hidden()
+
+
+def test_the_quote_of_a_footnote_is_shown_to_the_keyboard_and_left_without_closing_the_source(page):
+    ask(page, CROSSING)
+    first_footnote(page).click()
+    marked(page)
+    page.keyboard.press("Shift+Tab")
+    page.locator("#t1 .notes a").first.focus()
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("tooltip")).to_be_hidden()
+    expect(page.locator("#source")).to_be_visible()
+
+
+# Accounts, letters, tables ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1280, True), (390, False)])
+def test_accounts_that_differ_stand_side_by_side_where_there_is_room(
+    tabs, varied_address, width, beside
+):
+    page = tabs.open(varied_address, viewport={"width": width, "height": 844})
+    ask(page, "How many people were evacuated?")
+    first, second = (account.bounding_box() for account in page.locator(".accounts > p").all())
+    assert (first["y"] == second["y"]) is beside
+    assert (first["x"] == second["x"]) is not beside
+
+
+SPANS = {
+    "emoji": ("The boat", "(cafe\u0301)"),
+    "a flag": ("🇮🇸", "Saltreach."),
+    "Hebrew": ("הספינה", "🚢."),
+    "a Hebrew word": ("חיפה", "חיפה"),
+    "Arabic marks": ("السَّاعَة", "راكبًا."),
+    "Japanese": ("船は", "出た。"),
+    "two paragraphs": ("היא חזרה", "الميناء"),
+}
+
+
+@pytest.mark.parametrize("span", SPANS.values(), ids=SPANS)
+def test_a_passage_in_any_letters_is_marked_to_the_letter(tabs, varied, varied_address, span):
+    with Assistant(varied) as assistant:
+        (info,) = [one for one in assistant.documents() if one.title == "The letters of Saltreach"]
+        text = assistant.document(info.id).text
+    assert text.strip() == LETTERS.strip()
+    start = text.index(span[0])
+    end = text.index(span[1], start) + len(span[1])
+    page = tabs.open(permalink(citation_id(info.version, start, end), varied_address))
+    page.wait_for_selector("#source mark")
+    pieces = page.locator("#source mark").all_text_contents()
+    assert "\n\n".join(pieces) == text[start:end]
+    assert in_view(page)
+
+
+def test_a_cited_cell_is_marked_in_its_table(tabs, varied_address):
+    page = tabs.open(varied_address)
+    ask(page, "How many boats paid the toll of Saltreach in 2022?")
+    page.locator("#t1 .ref").first.click()
+    marked(page)
+    table = page.locator("#source table")
+    expect(table.locator("th")).to_have_text(["Year", "Boats", "Toll in crowns"])
+    expect(table.locator("tbody tr")).to_have_count(2)
+    assert "388" in " ".join(table.locator("mark").all_inner_texts())
