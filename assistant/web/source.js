@@ -2,9 +2,10 @@
 // and the size of a page.
 
 const ZOOMS = [1, 1.25, 1.5, 2, 3];
+const MARGIN = 12; // pixels left of the cited lines
 let opened = ""; // the place that is open, as its links hold it
 let view = "page"; // or "text", as it was chosen last
-let zoom = 1;
+let zoom = phone.matches ? 1.5 : 1; // on a phone the lines fill the screen, not the margins
 let arriving = {}; // what to do once the content is there: `focus` a selector, `scroll` a position
 
 const scroller = () => element.querySelector(".text, .sheet");
@@ -42,8 +43,12 @@ function reveal() {
   const passage = box.querySelector("mark");
   if (arriving.top !== undefined) box.scrollTop = arriving.top;
   else if (arriving.fromEnd !== undefined) box.scrollTop = box.scrollHeight - arriving.fromEnd;
-  else if (passage) passage.scrollIntoView({ block: "center", inline: "center" });
-  else box.scrollTop = 0;
+  else if (passage) {
+    passage.scrollIntoView({ block: "center" });
+    // A page larger than the pane is shown from where the cited lines begin.
+    const lefts = [...box.querySelectorAll("mark")].map((mark) => mark.getBoundingClientRect().left);
+    box.scrollLeft += Math.min(...lefts) - box.getBoundingClientRect().left - MARGIN;
+  } else box.scrollTop = 0;
   let target = passage ?? element.querySelector("h2");
   if (arriving.focus) {
     target = element.querySelector(`${arriving.focus}:not(:disabled)`) ?? box;
