@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION: Literal[1] = 1
 _FOOTNOTE_SHAPED = re.compile(r"\[(\d+)\]")
+
+Engine = Literal["reader", "writer"]
+_Count = TypeVar("_Count", int, float)
 
 SpanPair = tuple[int, int]
 Kind = Literal["answer", "yes_no", "overview", "summary", "greeting", "clarification"]
@@ -110,6 +113,37 @@ class Sentence(_Frozen):
     paragraph: bool = False
 
 
+class Usage(_Frozen):
+    """What the writer of an answer took.
+
+    Token counts are the endpoint's own, None where it tells none; `cost` is in the currency of the
+    prices that are set, None without them. `seconds` are those of all requests, `first_sentence`
+    those from the question to the first verified sentence.
+    """
+
+    requests: int = 0
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+    seconds: float = 0.0
+    first_sentence: float | None = None
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """What both took; a count that one of them does not know counts as nothing."""
+        return Usage(
+            requests=self.requests + other.requests,
+            prompt_tokens=_sum(self.prompt_tokens, other.prompt_tokens),
+            completion_tokens=_sum(self.completion_tokens, other.completion_tokens),
+            cost=_sum(self.cost, other.cost),
+            seconds=round(self.seconds + other.seconds, 6),
+            first_sentence=self.first_sentence
+            if other.first_sentence is None
+            else other.first_sentence
+            if self.first_sentence is None
+            else min(self.first_sentence, other.first_sentence),
+        )
+
+
 class Answer(Exports, _Frozen):
     """An answer whose every sentence is footnoted, or an abstention with the nearest passages.
 
@@ -134,6 +168,7 @@ class Answer(Exports, _Frozen):
     dropped: tuple[Sentence, ...] = ()
     notices: tuple[str, ...] = ()
     timings: dict[str, float] = Field(default_factory=dict)
+    usage: Usage | None = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -174,7 +209,7 @@ class Progress(_Frozen):
     """A stage of the work has begun."""
 
     type: Literal["progress"] = "progress"
-    stage: Literal["searching", "reading", "verifying"]
+    stage: Literal["searching", "reading", "writing", "verifying"]
 
 
 class SentenceReady(_Frozen):
@@ -193,6 +228,10 @@ class AnswerReady(_Frozen):
 
 
 Event = Annotated[Progress | SentenceReady | AnswerReady, Field(discriminator="type")]
+
+
+def _sum(one: _Count | None, other: _Count | None) -> _Count | None:
+    return one if other is None else other if one is None else one + other
 
 
 def marked(sentence: Sentence) -> str:

@@ -1,21 +1,25 @@
 """A question → events: its parts retrieved, read, verified and put together."""
 
+import threading
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, AnswerReady, Event, Progress, SentenceReady
+from assistant.answer import Answer, AnswerReady, Engine, Event, Progress, Usage
 from assistant.clarifying import asked_about, asked_back, taken_for
+from assistant.composed import Composed, total, verified
 from assistant.computing import read_figures
 from assistant.drafts import Reading
 from assistant.evidence import threshold
 from assistant.footnotes import Footnotes
+from assistant.grounding import Grounding
 from assistant.opening import Opening
 from assistant.parts import combined, parts
 from assistant.questions import Question, respelled, reworded, understood
-from assistant.reader import NEAR, NOT_FOUND, Reader
+from assistant.reader import NEAR, Reader
 from assistant.retrieval import READ_ON, Retrieved, reread, retrieve
 from assistant.scope import Scope, names_a_document, narrowed, scope, without_names
 from assistant.searches import History
@@ -27,8 +31,12 @@ from assistant.summaries import about_documents
 from assistant.synonyms import exchanged, synonyms
 from assistant.unknown import remarks, unknown
 from index.embeddings import Embedder, MiniLM
+from index.errors import SettingsError
 from index.lexical import analyzed
 from index.store import Store
+
+if TYPE_CHECKING:
+    from assistant.writing.writer import Writer
 
 NEAREST = 3
 """Passages offered when nothing answers."""
@@ -49,6 +57,10 @@ class Found:
     rarity: dict[str, float]
     scope: Scope
 
+    def first(self, count: int) -> "Found":
+        """The same with no more than so many passages."""
+        return replace(self, passages=self.passages[:count])
+
 
 class Answering:
     """The embedded engine over whichever store is open. Thread-safe."""
@@ -62,15 +74,58 @@ class Answering:
         settings: Settings,
     ) -> None:
         self._opening, self._embedder, self._spans = opening, embedder, spans
+        self._settings = settings
         self._limit = settings.question_limit
         self._vectors = SentenceVectors(model)
+        self._writer: Writer | None = None
+        self._opening_writer = threading.Lock()
         self.reader = Reader(SentenceScorer(self._vectors), threshold(settings.confidence))
 
+    def close(self) -> None:
+        """Let go of the writer's connections."""
+        with self._opening_writer:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+    def engine(self, wanted: Engine | None = None) -> str:
+        """What answers when this engine is wanted, or none in particular, as answers name it.
+
+        Raises:
+            SettingsError: the writer is wanted, and none is configured or it cannot be loaded.
+        """
+        writer = self._chosen(wanted)
+        return self.reader.name if writer is None else writer.name
+
+    def _chosen(self, wanted: Engine | None) -> "Writer | None":
+        """The writer, where it is configured and not the reader is wanted."""
+        if wanted == "reader" or (wanted is None and self._settings.writer is None):
+            return None
+        if self._settings.writer is None:
+            raise SettingsError(
+                "No writer is configured: name a model in FOOTNOTE_WRITER, or ask the reader."
+            )
+        with self._opening_writer:
+            if self._writer is None:
+                from assistant.writing.endpoint import endpoint
+                from assistant.writing.prompts import load
+                from assistant.writing.writer import Writer
+
+                prompts = load(self._settings.writer_prompts)
+                grounding = Grounding(self._vectors)
+                self._writer = Writer(endpoint(self._settings), prompts, grounding, self._settings)
+            return self._writer
+
     def stream(
-        self, question: str, documents: Sequence[str] | None, history: History
+        self,
+        question: str,
+        documents: Sequence[str] | None,
+        history: History,
+        engine: Engine | None = None,
     ) -> Generator[Event, None, None]:
         """What is done, each sentence once it is verified, and at last the answer."""
         clock = _Clock()
+        writer = self._chosen(engine)
         asked = understood(question, history, self._limit)
         if asked.kind == "greeting":
             yield AnswerReady(answer=_greeted(asked, self.reader.name))
@@ -79,6 +134,8 @@ class Answering:
         footnotes = Footnotes(store)
         readings: list[Reading] = []
         found: list[Found] = []
+        usage: list[Usage] = []
+        name = self.reader.name
         several = parts(asked, history, self._limit)
         for part in several:
             yield Progress(stage="searching")
@@ -87,23 +144,23 @@ class Answering:
                 yield Progress(stage="reading")
                 reading = about_documents(store, self._vectors, part, documents)
             else:
-                found.append(self.find(store, part, PASSAGES, documents))
+                found.append(self.find(store, part, READ_ON, documents))
                 clock.lap("search")
                 yield Progress(stage="reading")
-                reading = self._read(store, found[-1], documents)
+                reading = self._read(store, found[-1].first(PASSAGES), documents)
             clock.lap("read")
-            yield Progress(stage="verifying")
-            shown = len(footnotes.sentences)
-            for number, draft in enumerate(reading.drafts):
-                opens = draft.paragraph or (number == 0 and bool(readings))
-                sentence, new = footnotes.verified(replace(draft, paragraph=opens))
-                if sentence is not None:
-                    yield SentenceReady(sentence=sentence, citations=new)
-            if found and not reading.abstained and len(footnotes.sentences) == shown:
-                # All that it had to say was refused.
-                reading = replace(reading, message=NOT_FOUND, abstained=True, conflicts=())
+            opens = bool(readings)
+            if writer is not None and found and reading.kind in ("answer", "yes_no"):
+                composed = Composed(writer, part, found[-1].passages, reading, history)
+                reading = yield from composed.told(footnotes, opens=opens)
+                usage.append(composed.usage)
+                name = writer.name if composed.written else name
+                clock.lap("write")
+            else:
+                yield Progress(stage="verifying")
+                reading = yield from verified(footnotes, reading, opens=opens)
+                clock.lap("verify")
             readings.append(reading)
-            clock.lap("verify")
         whole = combined(several, readings)
         nearest = found[0].passages[:NEAREST] if whole.abstained and found else []
         notices = (
@@ -113,7 +170,13 @@ class Answering:
             *whole.notices,
         )
         answer = footnotes.answer(
-            asked.text, whole, self.reader.name, [n.passage for n in nearest], notices, clock.laps
+            asked.text,
+            whole,
+            name,
+            [n.passage for n in nearest],
+            notices,
+            clock.laps,
+            total(usage),
         )
         yield AnswerReady(answer=answer)
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from assistant.answer import Answer, AnswerReady, Event, Passage
+from assistant.answer import Answer, AnswerReady, Engine, Event, Passage
 from assistant.answering import Answering
 from assistant.asynchronous import Threads
 from assistant.library import Library
@@ -66,12 +66,17 @@ class Assistant(Library):
         What is under way is waited for, what was to be done next is cancelled.
         """
         self._threads.close()
+        self._answering.close()
         super().close()
 
     @property
     def engine(self) -> str:
-        """Which engine answers: 'reader'."""
-        return self._answering.reader.name
+        """Which engine answers unless another is asked for: 'reader' or 'writer:<model>'.
+
+        Raises:
+            SettingsError: the configured writer cannot be loaded.
+        """
+        return self._answering.engine()
 
     # Asking ------------------------------------------------------------------------------------
 
@@ -81,6 +86,7 @@ class Assistant(Library):
         *,
         documents: Sequence[str] | None = None,
         history: History | None = None,
+        engine: Engine | None = None,
     ) -> Answer:
         """The answer to a question.
 
@@ -88,13 +94,15 @@ class Assistant(Library):
             question: in natural language.
             documents: ids of the only documents to look in.
             history: earlier turns as (role, text), so that a follow-up is understood.
+            engine: 'reader' or 'writer'; by default the writer where one is configured.
 
         Raises:
+            SettingsError: the writer is asked, and none is configured or it cannot be loaded.
             QuestionError: the question is empty or too long.
             EmptyStore: nothing has been added yet.
             UnknownDocument: one of `documents` is not there.
         """
-        return self._answer(question, documents, history, threading.Event())
+        return self._answer(question, documents, history, engine, threading.Event())
 
     def stream(
         self,
@@ -102,9 +110,10 @@ class Assistant(Library):
         *,
         documents: Sequence[str] | None = None,
         history: History | None = None,
+        engine: Engine | None = None,
     ) -> Generator[Event, None, None]:
         """The same as `query`, told step by step: each sentence once it is verified."""
-        return self._answering.stream(question, documents, history or ())
+        return self._answering.stream(question, documents, history or (), engine)
 
     def search(
         self,
@@ -204,10 +213,11 @@ class Assistant(Library):
         *,
         documents: Sequence[str] | None = None,
         history: History | None = None,
+        engine: Engine | None = None,
     ) -> Answer:
         """As `query`, in a thread; cancelled, it has ended when the cancellation is told."""
         left = threading.Event()
-        answer = partial(self._answer, question, documents, history, left)
+        answer = partial(self._answer, question, documents, history, engine, left)
         return await self._threads.done(answer, left.set)
 
     async def astream(
@@ -216,9 +226,10 @@ class Assistant(Library):
         *,
         documents: Sequence[str] | None = None,
         history: History | None = None,
+        engine: Engine | None = None,
     ) -> AsyncGenerator[Event, None]:
         """As `stream`, each step in a thread; left early or cancelled, nothing of it goes on."""
-        events = self.stream(question, documents=documents, history=history)
+        events = self.stream(question, documents=documents, history=history, engine=engine)
         async with aclosing(self._threads.each(events)) as told:
             async for event in told:
                 yield event
@@ -256,10 +267,12 @@ class Assistant(Library):
         question: str,
         documents: Sequence[str] | None,
         history: History | None,
+        engine: Engine | None,
         left: threading.Event,
     ) -> Answer:
         """The answer, unless it is no longer wanted."""
-        with closing(self.stream(question, documents=documents, history=history)) as events:
+        asking = self.stream(question, documents=documents, history=history, engine=engine)
+        with closing(asking) as events:
             for event in events:
                 if isinstance(event, AnswerReady):
                     return event.answer

@@ -3,11 +3,21 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from assistant.answer import Answer, Citation, Passage, Sentence, SpanPair, citation_id, locator
+from assistant.answer import (
+    Answer,
+    Citation,
+    Passage,
+    Sentence,
+    SpanPair,
+    Usage,
+    citation_id,
+    locator,
+)
 from assistant.dates import resolved, spoken
 from assistant.drafts import Draft, Evidence, Reading
 from assistant.verification import unsupported
 from index.catalog import DocumentInfo
+from index.document import Span
 from index.errors import UnknownDocument
 from index.store import Store
 
@@ -66,6 +76,7 @@ class Footnotes:
         nearest: Sequence[Passage],
         notices: Sequence[str],
         timings: Mapping[str, float],
+        usage: Usage | None = None,
     ) -> Answer:
         """The answer made of what was shown; its other parts are the reading's."""
         return Answer(
@@ -83,6 +94,7 @@ class Footnotes:
             dropped=tuple(self.dropped),
             notices=tuple(notices),
             timings=dict(timings),
+            usage=usage,
         )
 
     def renumbered(self, groups: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
@@ -93,6 +105,22 @@ class Footnotes:
             if len(numbers) > 1:
                 found.append(numbers)
         return tuple(found)
+
+    def refused(self, draft: Draft, wrong: Sequence[Span]) -> None:
+        """Note a sentence that no passage supports, with its words that none carries."""
+        self._refused(draft, tuple(wrong))
+
+    def marked(self, draft: Draft, wrong: Sequence[Span]) -> Sentence:
+        """A sentence that is shown although no passage supports it, as such."""
+        sentence = Sentence(
+            text=draft.text,
+            supported=False,
+            unsupported=tuple(wrong),
+            paragraph=draft.paragraph and bool(self.sentences),
+        )
+        self.sentences.append(sentence)
+        self._shown.append(len(self.sentences))
+        return sentence
 
     def _refused(self, draft: Draft, wrong: tuple[SpanPair, ...]) -> tuple[None, tuple[()]]:
         self.dropped.append(

@@ -1,11 +1,12 @@
 """Every option, in one place: from the environment (FOOTNOTE_…), `.env`, or `footnote.toml`."""
 
+import os
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Any
+from typing import Any, Literal
 
 import pydantic_settings
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -40,6 +41,47 @@ class Settings(BaseSettings):
     embedding_options: dict[str, Any] = Field(
         default_factory=dict, description="Arguments of the llama-index embedding class (JSON)."
     )
+    writer: str | None = Field(
+        None,
+        description="What composes answers: 'openai:MODEL' (any OpenAI-compatible server), "
+        "'azure:DEPLOYMENT', or 'PACKAGE.MODULE:CLASS', any llama-index LLM class, called with "
+        "`writer_options`. Without it the embedded reader answers, and nothing is sent anywhere.",
+    )
+    writer_base: str | None = Field(
+        None,
+        description="The address of the writer's server, like http://127.0.0.1:11434/v1; "
+        "by default OpenAI's.",
+    )
+    writer_key: SecretStr | None = Field(
+        None,
+        description="The writer's key. Without it OPENAI_API_KEY is used, but only where no "
+        "other address than OpenAI's is set.",
+    )
+    writer_api_version: str = Field("2024-10-21", description="Azure's version of the interface.")
+    writer_options: dict[str, Any] = Field(
+        default_factory=dict, description="Further arguments of the llama-index LLM class (JSON)."
+    )
+    writer_context: int = Field(
+        8_192, ge=1_024, description="Tokens that fit into the writer's context, reply included."
+    )
+    writer_tokens: int = Field(1_024, ge=16, description="Tokens of the writer's longest reply.")
+    writer_seconds: float = Field(
+        60, gt=0, description="How long the writer may take; then the embedded reader answers."
+    )
+    writer_unsupported: Literal["drop", "mark"] = Field(
+        "drop",
+        description="What becomes of a sentence that no passage supports: it is left out "
+        "('drop'), or shown with the unsupported words marked ('mark').",
+    )
+    writer_prompts: Path | None = Field(
+        None, description="A TOML file with prompts in place of those in writing/prompts.toml."
+    )
+    writer_price_in: float | None = Field(
+        None, ge=0, description="The price of a million tokens that the writer reads."
+    )
+    writer_price_out: float | None = Field(
+        None, ge=0, description="The price of a million tokens that the writer writes."
+    )
     model_dir: Path | None = Field(
         None, description="A folder with the model's own files, instead of the installed wheel."
     )
@@ -66,6 +108,13 @@ class Settings(BaseSettings):
     file_memory: int = Field(
         2_048, ge=64, description="How much memory reading one file may take, in MiB."
     )
+
+    @property
+    def writer_secret(self) -> str | None:
+        """The writer's key; OpenAI's own goes to no other server."""
+        if self.writer_key is not None:
+            return self.writer_key.get_secret_value()
+        return os.environ.get("OPENAI_API_KEY") if self.writer_base is None else None
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,255 @@
+"""The language model that writes: any llama-index LLM, mostly an OpenAI-compatible server.
+
+Imported only when a writer is configured: llama-index takes more than a second to import.
+"""
+
+import importlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import openai
+from llama_index.core.base.llms.types import ChatMessage, ChatResponse
+from llama_index.core.llms import LLM
+from pydantic import ValidationError
+
+from assistant.settings import Settings
+from assistant.writing.faults import EndpointFault, fault_of
+from index.errors import SettingsError
+
+_RETRIES = 2
+"""By the openai client, which waits as long as Retry-After says and no longer than a minute."""
+
+_CONNECT_SECONDS = 10.0
+_KEYLESS = "none"
+"""What a server that asks for no key is sent: the client insists on one."""
+
+Message = tuple[str, str]
+"""A message as (role, text)."""
+
+
+@dataclass
+class Reply:
+    """What a request came to, complete once its pieces have ended.
+
+    Token counts are the endpoint's own; None where it tells none.
+    """
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    finish: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass
+class Endpoint:
+    """A language model behind its settings. Thread-safe.
+
+    Attributes:
+        name: of the model, as answers name it.
+        context: tokens that fit into a request with its reply.
+        reply_tokens: tokens of the longest reply.
+    """
+
+    name: str
+    context: int
+    reply_tokens: int
+    seconds: float
+    _llm: LLM
+    _openai_like: bool
+    _close: Callable[[], None] = lambda: None
+    _extras: bool = field(default=True, init=False)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._close()
+
+    def stream(
+        self, messages: Sequence[Message], schema: dict[str, Any], reply: Reply
+    ) -> Iterator[str]:
+        """The pieces of a reply as they come; `reply` is filled in meanwhile.
+
+        The endpoint is asked for JSON by the schema if it can be; one that cannot is found out by
+        its refusal and asked for plain text from then on.
+
+        Raises:
+            EndpointFault: it does not answer, or stops in the middle.
+        """
+        began = time.monotonic()
+        extras = self._extras and self._openai_like
+        told = False
+        try:
+            for piece in self._pieces(messages, schema if extras else None, reply, began):
+                told = True
+                yield piece
+        except EndpointFault as fault:
+            if told or not extras or not fault.refuses_request:
+                raise
+            for piece in self._pieces(messages, None, reply, began):
+                self._extras = False
+                yield piece
+        finally:
+            reply.seconds = time.monotonic() - began
+
+    def _pieces(
+        self, messages: Sequence[Message], schema: dict[str, Any] | None, reply: Reply, began: float
+    ) -> Iterator[str]:
+        """One request, in a thread of its own: an endpoint that hangs is not waited for."""
+        arrived: SimpleQueue[ChatResponse | Exception | None] = SimpleQueue()
+        left = threading.Event()
+        asked = [ChatMessage(role=role, content=text) for role, text in messages]
+        options = _extras(schema) if schema is not None else {}
+
+        def receive() -> None:
+            try:
+                for response in self._llm.stream_chat(asked, **options):
+                    if left.is_set():
+                        return
+                    arrived.put(response)
+            except Exception as error:  # noqa: BLE001 (whatever a plugged-in model raises)
+                arrived.put(error)
+            else:
+                arrived.put(None)
+
+        threading.Thread(target=receive, daemon=True, name="footnote-writer").start()
+        characters = 0
+        try:
+            while True:
+                remaining = began + self.seconds - time.monotonic()
+                try:
+                    response = arrived.get(timeout=max(remaining, 0))
+                except Empty:
+                    raise EndpointFault.slow(self.seconds) from None
+                if response is None:
+                    if self._openai_like and reply.finish is None:
+                        raise EndpointFault.broken()
+                    return
+                if isinstance(response, Exception):
+                    raise fault_of(response, self.name)
+                _note(reply, response)
+                piece = response.delta or ""
+                characters += len(piece)
+                if characters > self.reply_tokens * _CHARACTERS_A_TOKEN:
+                    reply.finish = "length"
+                    return
+                if piece:
+                    yield piece
+        finally:
+            left.set()
+
+
+_CHARACTERS_A_TOKEN = 12
+"""More than any language has: a reply that is longer ignores its limit."""
+
+
+def _extras(schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "strict": True, "schema": schema},
+        },
+        "stream_options": {"include_usage": True},
+    }
+
+
+def _note(reply: Reply, response: ChatResponse) -> None:
+    raw = response.raw
+    usage = getattr(raw, "usage", None)
+    if usage is not None:
+        reply.prompt_tokens = usage.prompt_tokens
+        reply.completion_tokens = usage.completion_tokens
+    for choice in getattr(raw, "choices", None) or ():
+        reply.finish = getattr(choice, "finish_reason", None) or reply.finish
+
+
+def endpoint(settings: Settings) -> Endpoint:
+    """The writer that FOOTNOTE_WRITER names.
+
+    Raises:
+        SettingsError: it names nothing that can be loaded.
+    """
+    setting = settings.writer or ""
+    provider, _, name = setting.partition(":")
+    if not name:
+        raise SettingsError(
+            f"The writer {setting!r} is not known: use 'openai:MODEL', 'azure:DEPLOYMENT' or "
+            "'PACKAGE.MODULE:CLASS' (a llama-index LLM)."
+        )
+    if provider in ("openai", "azure"):
+        return _openai(settings, provider, name)
+    llm = _loaded(setting, provider, name, settings.writer_options)
+    model = str(getattr(llm.metadata, "model_name", "") or name)
+    return Endpoint(
+        model,
+        settings.writer_context,
+        settings.writer_tokens,
+        settings.writer_seconds,
+        llm,
+        _openai_like=False,
+    )
+
+
+def _openai(settings: Settings, provider: str, name: str) -> Endpoint:
+    # They log each failure with the server's own message, which may repeat the key.
+    for logger in ("llama_index.llms.openai", "openai", "httpx", "httpcore"):
+        logging.getLogger(logger).setLevel(logging.ERROR)
+    http = openai.DefaultHttpxClient()
+    common: dict[str, Any] = {
+        "api_key": settings.writer_secret or _KEYLESS,
+        "max_retries": _RETRIES,
+        "timeout": openai.Timeout(settings.writer_seconds, connect=_CONNECT_SECONDS),
+        "http_client": http,
+    }
+    try:
+        client: openai.OpenAI = (
+            openai.AzureOpenAI(
+                azure_endpoint=settings.writer_base or "",
+                api_version=settings.writer_api_version,
+                **common,
+            )
+            if provider == "azure"
+            else openai.OpenAI(base_url=settings.writer_base, **common)
+        )
+        options = {
+            "model": name,
+            "is_chat_model": True,
+            "context_window": settings.writer_context,
+            "max_tokens": settings.writer_tokens,
+            "temperature": 0.0,
+            "max_retries": 0,  # the client below it tries again
+            "openai_client": client,
+            **settings.writer_options,
+        }
+        llm = _loaded(settings.writer or "", "llama_index.llms.openai_like", "OpenAILike", options)
+    except BaseException:
+        http.close()
+        raise
+    return Endpoint(
+        name,
+        settings.writer_context,
+        settings.writer_tokens,
+        settings.writer_seconds,
+        llm,
+        _openai_like=True,
+        _close=client.close,
+    )
+
+
+def _loaded(setting: str, module: str, class_name: str, options: dict[str, Any]) -> LLM:
+    try:
+        llm = getattr(importlib.import_module(module), class_name)(**options)
+    except (ImportError, AttributeError, TypeError) as error:
+        fault = str(error).splitlines()[0]
+    except ValidationError as error:
+        fault = f"its option {error.errors()[0]['loc'][0]} has a wrong value"
+    except Exception as error:  # noqa: BLE001 (any class at all; its message may hold a key)
+        fault = f"it ended in an error ({type(error).__name__})"
+    else:
+        if isinstance(llm, LLM):
+            return llm
+        fault = "it is not a llama-index LLM"
+    raise SettingsError(f"The writer {setting!r} cannot be loaded: {fault}.")

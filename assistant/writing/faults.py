@@ -1,0 +1,78 @@
+"""What can go wrong with an endpoint, in one line each, without its key."""
+
+import json
+import re
+
+import httpx
+import openai
+
+from index.errors import FootnoteError
+
+_OVERFLOW = re.compile(
+    r"context.{0,40}(?:length|window|size|limit|exceed)|exceed.{0,40}context|maximum.{0,30}tokens"
+    r"|too many tokens|prompt is too long",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class EndpointFault(FootnoteError):
+    """The writer's endpoint did not answer, or stopped in the middle.
+
+    Attributes:
+        too_long: the request does not fit the model's context.
+        refuses_request: it was understood and refused, as an option that the server lacks is.
+    """
+
+    def __init__(self, line: str, *, too_long: bool = False, refuses_request: bool = False) -> None:
+        super().__init__(line)
+        self.too_long = too_long
+        self.refuses_request = refuses_request
+
+    @classmethod
+    def slow(cls, seconds: float) -> "EndpointFault":
+        """It was not done in time."""
+        return cls(f"it was not done after {seconds:g} seconds (FOOTNOTE_WRITER_SECONDS)")
+
+    @classmethod
+    def broken(cls) -> "EndpointFault":
+        """It ended before its end."""
+        return cls("the connection broke off in the middle of the reply")
+
+
+def fault_of(error: Exception, model: str) -> EndpointFault:
+    """The fault that an error of the client means. The server's own words are not repeated."""
+    if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
+        return EndpointFault("it did not answer in time")
+    if isinstance(error, openai.APIStatusError):
+        return _refused(error, model)
+    if isinstance(error, openai.APIConnectionError | httpx.ConnectError):
+        return EndpointFault("it cannot be reached: is its address right, and the server running?")
+    if isinstance(error, httpx.HTTPError):
+        return EndpointFault.broken()
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | openai.APIError):
+        return EndpointFault("its reply cannot be understood")
+    return EndpointFault(f"it ended in an error ({type(error).__name__})")
+
+
+def _refused(error: openai.APIStatusError, model: str) -> EndpointFault:
+    status = error.status_code
+    if status in (401, 403):
+        return EndpointFault(f"it refuses the key (HTTP {status}): check FOOTNOTE_WRITER_KEY")
+    if status == 404:
+        return EndpointFault(
+            f"it knows no model {model!r} at this address (HTTP 404): check FOOTNOTE_WRITER and "
+            "FOOTNOTE_WRITER_BASE"
+        )
+    if status == 429:
+        return EndpointFault("it takes no more requests for now (HTTP 429): try again later")
+    if status == 413 or (status in (400, 422) and _OVERFLOW.search(str(error.body))):
+        return EndpointFault(
+            "the passages do not fit its context: lower FOOTNOTE_WRITER_CONTEXT", too_long=True
+        )
+    if status in (400, 422):
+        return EndpointFault(f"it refuses the request (HTTP {status})", refuses_request=True)
+    if status >= 500:
+        # Some servers end in a fault of their own where a request holds what they do not know.
+        line = f"it has a fault of its own (HTTP {status})"
+        return EndpointFault(line, refuses_request=status in (500, 501))
+    return EndpointFault(f"it refuses the request (HTTP {status})")
