@@ -42,6 +42,7 @@ _LEADING = re.compile(r"^(?:\s*(?:#{1,6}|[-*•>]|\d{1,2}[.)])\s+)+")
 _EMPHASIS = re.compile(r"(\*\*|__|`+)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL)
 _OPENS_THOUGHT = re.compile(r"\A\s*(?:<$|<t|<think)")
+_FENCE = "```json"
 _ARRAY = re.compile(r'"sentences"\s*:\s*\[')
 _UNANSWERED = re.compile(r'"answered"\s*:\s*false')
 
@@ -78,9 +79,9 @@ class Cutter:
             return self._form.feed(piece)
         self._head = _THOUGHT.sub("", self._head + piece)
         start = self._head.lstrip()
-        if not start or _OPENS_THOUGHT.match(start) or "```json".startswith(start[:7]):
+        if not start or _OPENS_THOUGHT.match(start) or _FENCE.startswith(start):
             return []
-        start = start.removeprefix("```json").lstrip()
+        start = start.removeprefix(_FENCE).lstrip()
         if not start:
             return []
         self._form = _Json() if start.startswith("{") else _Plain()
