@@ -1,6 +1,7 @@
 """What a model writes comes out as sentences, however its pieces are cut."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ def cut(pieces, **end) -> tuple[list[Written], bool]:
 
 def pieces(text: str, places: list[int]) -> list[str]:
     at = sorted({0, len(text), *(place % (len(text) + 1) for place in places)})
-    return [text[a:b] for a, b in zip(at, at[1:], strict=False)]
+    return [text[a:b] for a, b in pairwise(at)]
 
 
 @given(st.lists(st.integers(0, 1_000), max_size=60))
