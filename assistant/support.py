@@ -1,0 +1,88 @@
+"""Whether evidence carries a claim, and which of its words it does not: the trained judge.
+
+The embedded model with the adapter `support`: a claim and its evidence are read together, as in
+natural language inference (Bowman et al. 2015), with one score for the whole claim and one for
+each of its words. How it was trained: `assistant/adapters/support.md`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index import model
+from index.document import Span
+
+ADAPTER = Path(__file__).parent / "adapters" / "support.safetensors"
+
+CLAIM_TOKENS, LENGTH = 96, 256
+"""Of a longer claim the beginning is judged; evidence beyond the length is not read."""
+
+_WRONG, _SUPPORTED = 0, 2
+"""The head's outputs: at a token of the claim, and at [CLS]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What the judge makes of a claim.
+
+    Attributes:
+        odds: log-odds that the evidence carries all of the claim.
+        words: the claim's words with the log-odds of each that it is not carried.
+    """
+
+    odds: float
+    words: tuple[tuple[Span, float], ...]
+
+    def doubted(self, least: float = 0.0) -> list[Span]:
+        """The words that are likelier not carried than these log-odds."""
+        return [span for span, odds in self.words if odds > least]
+
+
+class SupportJudge:
+    """Judges claims by their evidence. Thread-safe.
+
+    Raises:
+        ModelError: from `judged`, where the weights are missing or damaged.
+    """
+
+    def __init__(self, model_dir: Path | None = None) -> None:
+        self._model_dir = model_dir
+
+    def judged(self, claims: Sequence[tuple[str, str]]) -> list[Support]:
+        """For each (claim, evidence) what the judge makes of it; side by side."""
+        model.session(self._model_dir, ADAPTER)
+        return list(model.workers().map(self._judged, claims))
+
+    def _judged(self, pair: tuple[str, str]) -> Support:
+        claim, evidence = pair
+        tokenizer = model.tokenizer(self._model_dir)
+        cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+        said = tokenizer.encode(claim, add_special_tokens=False)
+        own = said.ids[:CLAIM_TOKENS]
+        at = len(own) + 2
+        seen = tokenizer.encode(evidence, add_special_tokens=False).ids[: LENGTH - at - 1]
+        ids = np.array([[cls, *own, sep, *seen, sep]], np.int32)
+        segments = np.zeros_like(ids)
+        segments[0, at:] = 1
+        feed = {"ids": ids, "segments": segments, "mask": np.ones_like(ids)}
+        scores = model.session(self._model_dir, ADAPTER).run(None, feed)[0][0]
+        return Support(
+            float(scores[0, _SUPPORTED]),
+            _words(claim, said.offsets[:CLAIM_TOKENS], scores[1 : at - 1, _WRONG].tolist()),
+        )
+
+
+def _words(
+    claim: str, offsets: Sequence[tuple[int, int]], odds: Sequence[float]
+) -> tuple[tuple[Span, float], ...]:
+    """Tokens put together to words; a word is as doubtful as its most doubtful token."""
+    words: list[tuple[Span, float]] = []
+    for (start, end), one in zip(offsets, odds, strict=True):
+        if words and words[-1][0].end == start and claim[start - 1 : start + 1].isalnum():
+            span, other = words[-1]
+            words[-1] = Span(span.start, end), max(other, one)
+        else:
+            words.append((Span(start, end), one))
+    return tuple(words)
