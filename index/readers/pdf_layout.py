@@ -13,6 +13,8 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from index.readers.pdf_direction import is_leftward, leftward, upright
+
 Words = NDArray[np.float64]
 
 _CELL_GAP = 1.0  # of the type size: wider than a justified line's widest space
@@ -101,37 +103,10 @@ def columns(glyphs: Glyphs) -> list[list[Line]]:
     return [_lines(region) for region in _regions(_runs(glyphs))]
 
 
-def _upright(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`boxes` turned so that most of the text reads from left to right."""
-    both = (codes[:-1] > _SPACE) & (codes[1:] > _SPACE)
-    right = (boxes[1:, 0] - boxes[:-1, 0])[both]
-    up = (boxes[1:, 1] - boxes[:-1, 1])[both]
-    rising = abs(up) > abs(right)
-    directions = {
-        "up": int((rising & (up > 0)).sum()),
-        "down": int((rising & (up <= 0)).sum()),
-        "right": int((~rising & (right >= 0)).sum()),
-        "left": int((~rising & (right < 0)).sum()),
-    }
-    left, bottom, right, top = boxes.T
-    match max(directions, key=lambda way: directions[way]):
-        case "up":
-            return np.column_stack([bottom, -right, top, -left])
-        case "down":
-            return np.column_stack([-top, left, -bottom, right])
-        case "left" if directions["left"] > 3 * directions["right"] and not _right_to_left(codes):
-            return -boxes[:, [2, 3, 0, 1]]
-    return boxes
-
-
 def moved(words: Words, by: int) -> Words:
     """`words` of a text that begins at `by` in another."""
     there: Words = words + np.array([by, by, 0, 0, 0, 0])
     return there
-
-
-def _right_to_left(codes: NDArray[np.int64]) -> bool:
-    return bool(((codes >= 0x590) & (codes <= 0x8FF)).any())
 
 
 def _runs(glyphs: Glyphs) -> list[Run]:
@@ -141,10 +116,13 @@ def _runs(glyphs: Glyphs) -> list[Run]:
     ink = np.flatnonzero((np.diff(spaces, prepend=0) == 0) & _inked(glyphs.codes))
     if not len(ink):
         return []
-    codes, boxes = glyphs.codes[ink], _upright(glyphs.codes, glyphs.boxes)[ink]
+    codes, boxes = glyphs.codes[ink], upright(glyphs.codes, glyphs.boxes)[ink]
     left, bottom, right, top = boxes.T
     height = top - bottom
     gap = left[1:] - right[:-1]
+    # From right to left the next letter is expected on the other side.
+    turned = leftward(codes)
+    gap = np.where(turned[1:] | turned[:-1], left[:-1] - right[1:], gap)
     shared = np.minimum(top[1:], top[:-1]) - np.maximum(bottom[1:], bottom[:-1])
     parted = (
         (np.diff(ends[ink]) > 0)
@@ -273,7 +251,7 @@ def _lines(runs: Iterable[Run]) -> list[Line]:
             row.append(run)
         else:
             rows.append([run])
-    return [_line(sorted(row, key=lambda r: r.left)) for row in rows]
+    return [_line(row) for row in rows]
 
 
 def _same_row(first: Run, other: Run) -> bool:
@@ -281,13 +259,15 @@ def _same_row(first: Run, other: Run) -> bool:
     return shared > 0.5 * min(first.top - first.bottom, other.top - other.bottom)
 
 
-def _line(row: Sequence[Run]) -> Line:
+def _line(runs: Sequence[Run]) -> Line:
+    turned = is_leftward("".join(run.text for run in runs))
+    row = sorted(runs, key=lambda run: -run.right if turned else run.left)
     parts = [row[0].text]
     words = [row[0].words]
     length = len(row[0].text)
     cells = 1
     for before, run in pairwise(row):
-        gap = run.left - before.right
+        gap = before.left - run.right if turned else run.left - before.right
         cells += gap > _CELL_GAP * before.size and not _LIST_MARK.fullmatch(before.text)
         between = "" if gap < _WORD_GAP * before.size else " "
         parts += between, run.text
@@ -297,7 +277,7 @@ def _line(row: Sequence[Run]) -> Line:
     return Line(
         "".join(parts),
         np.concatenate(words),
-        row[0].left,
+        min(run.left for run in row),
         min(run.bottom for run in row),
         max(run.right for run in row),
         max(run.top for run in row),

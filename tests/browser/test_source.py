@@ -1,5 +1,6 @@
 """What a person can rely on beside the conversation: the source of a footnote, page or text."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -270,6 +271,51 @@ def test_a_passage_in_any_letters_is_marked_to_the_letter(tabs, varied, varied_a
     pieces = page.locator("#source mark").all_text_contents()
     assert "\n\n".join(pieces) == text[start:end]
     assert in_view(page)
+
+
+PRINTED = (
+    "The café (cafe\u0301) sold 12 naïve e\u0301clairs.",
+    "הספינה יצאה מנמל חיפה בשעה 21:40 עם 17 נוסעים.",
+)
+
+
+@pytest.fixture
+def letters_pdf(browser, tmp_path) -> Path:
+    """A PDF of the browser's own, a sentence a page."""
+    fonts = subprocess.run(["fc-list", ":lang=he"], capture_output=True, text=True, check=True)
+    if not fonts.stdout:
+        pytest.skip("no font with Hebrew letters is installed")
+    page = browser.new_page()
+    paragraphs = "".join(f'<p dir="auto">{sentence}</p>' for sentence in PRINTED)
+    page.set_content(f"<style>p {{ break-after: page; font-size: 20px }}</style>{paragraphs}")
+    path = tmp_path / "letters.pdf"
+    page.pdf(path=path)
+    page.close()
+    return path
+
+
+def test_printed_marks_and_letters_from_right_to_left_are_covered(
+    tabs, serving, tmp_path, letters_pdf
+):
+    store = tmp_path / "store"
+    with Assistant(store) as assistant:
+        assistant.add(letters_pdf)
+        (info,) = assistant.documents()
+        document = assistant.document(info.id)
+    text = document.text
+    assert PRINTED[1] in text
+    with serving("app.py", "--store", str(store), "--port", "0") as address:
+        for one in document.pages:
+            cited = citation_id(info.version, one.start, one.end)
+            page = tabs.open(permalink(cited, address))
+            at_page(page, one.number)
+            assert page.locator("#source mark").first.text_content() == text[one.start : one.end]
+            ink = page.evaluate(INK)
+            assert ink["inside"] > 200
+            assert ink["outside"] == 0
+            page.close()
+    tabs.forgive("ERR_CONNECTION_REFUSED")
+    tabs.forgive("ERR_INCOMPLETE_CHUNKED_ENCODING")
 
 
 def test_a_cited_cell_is_marked_in_its_table(tabs, varied_address):
