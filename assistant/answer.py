@@ -20,7 +20,7 @@ Engine = Literal["reader", "writer"]
 _Count = TypeVar("_Count", int, float)
 
 SpanPair = tuple[int, int]
-Kind = Literal["answer", "yes_no", "overview", "summary", "greeting", "clarification"]
+Kind = Literal["answer", "yes_no", "overview", "summary", "greeting", "clarification", "draft"]
 
 
 class _Frozen(BaseModel):
@@ -102,6 +102,10 @@ class Sentence(_Frozen):
     `exact`, `unsupported` and `added` are spans of `text`: the very words that answer, the words
     that the cited passages do not carry, and the bracketed words that the program put in (each
     stands in a cited span). `paragraph` is True where the sentence begins a new paragraph.
+
+    Of a sentence of the user's own draft `place` is its span in the draft; where it is not
+    supported, `contradicted` are the footnotes of what says otherwise, and `nearest` the passages
+    that come nearest.
     """
 
     text: str
@@ -111,6 +115,9 @@ class Sentence(_Frozen):
     unsupported: tuple[SpanPair, ...] = ()
     added: tuple[SpanPair, ...] = ()
     paragraph: bool = False
+    place: SpanPair | None = None
+    contradicted: tuple[int, ...] = ()
+    nearest: tuple[Passage, ...] = ()
 
 
 class Usage(_Frozen):
@@ -150,7 +157,8 @@ class Answer(Exports, _Frozen):
     `message` holds the program's own words (a greeting, what it did not find); it claims nothing
     about the documents' subject. `conflicts` lists groups of sentence numbers (the first sentence
     is 1) whose accounts differ. `notices` are remarks beside the answer: a name in the question
-    that no document mentions.
+    that no document mentions. `draft` is the user's own text where that was given footnotes; it is
+    what the answer's text is made of, and `question` is its first line.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -169,11 +177,16 @@ class Answer(Exports, _Frozen):
     notices: tuple[str, ...] = ()
     timings: dict[str, float] = Field(default_factory=dict)
     usage: Usage | None = None
+    draft: str | None = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def text(self) -> str:
         """The whole answer as plain text, footnotes as [1]."""
+        if self.draft is not None:
+            from assistant.annotating import annotated, noted
+
+            return annotated(self.draft, self.sentences, noted)
         return self.written(marked)
 
     def written(self, write: Callable[[Sentence], str]) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -77,6 +77,7 @@ class Answering:
         self._settings = settings
         self._limit = settings.question_limit
         self._vectors = SentenceVectors(model)
+        self._grounding = Grounding(self._vectors)
         self._writer: Writer | None = None
         self._opening_writer = threading.Lock()
         self.reader = Reader(SentenceScorer(self._vectors), threshold(settings.confidence))
@@ -112,8 +113,9 @@ class Answering:
                 from assistant.writing.writer import Writer
 
                 prompts = load(self._settings.writer_prompts)
-                grounding = Grounding(self._vectors)
-                self._writer = Writer(endpoint(self._settings), prompts, grounding, self._settings)
+                self._writer = Writer(
+                    endpoint(self._settings), prompts, self._grounding, self._settings
+                )
             return self._writer
 
     def stream(
@@ -179,6 +181,28 @@ class Answering:
             total(usage),
         )
         yield AnswerReady(answer=answer)
+
+    def cited(
+        self,
+        draft: str,
+        documents: Sequence[str] | None,
+        *,
+        markdown: bool,
+        progress: Callable[[int, int], None] | None,
+    ) -> Answer:
+        """A text of the user's with footnotes; raises as `Assistant.cite` does."""
+        from assistant.citing import cited
+
+        store = self._opening.filled(documents)
+        return cited(
+            store,
+            self._embedder,
+            self._grounding,
+            draft,
+            markdown=markdown,
+            documents=documents,
+            progress=progress,
+        )
 
     def _read(self, store: Store, found: Found, documents: Sequence[str] | None) -> Reading:
         """The reader's answer, or a question back where nobody knows whom it is about."""

@@ -161,6 +161,32 @@ class Assistant(Library):
             wait(answers)
         return [answer.result() for answer in answers]
 
+    def cite(
+        self,
+        text: str,
+        documents: Sequence[str] | None = None,
+        *,
+        markdown: bool = True,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Answer:
+        """Your own text, with footnotes behind the sentences that the documents support.
+
+        Nothing is reworded. Of the other sentences the answer marks the words that no passage
+        carries and gives the nearest passages, or those that say otherwise.
+
+        Args:
+            text: the draft.
+            documents: ids of the only documents to look in.
+            markdown: whether it is Markdown; of plain text only blank lines mean anything.
+            progress: is told how many sentences of how many are done.
+
+        Raises:
+            QuestionError: the draft is too long, or holds no sentence.
+            EmptyStore: nothing has been added yet.
+            UnknownDocument: one of `documents` is not there.
+        """
+        return self._answering.cited(text, documents, markdown=markdown, progress=progress)
+
     def report(
         self,
         questions: "str | Iterable[str] | Plan",
@@ -245,6 +271,12 @@ class Assistant(Library):
         """As `search`, in a thread."""
         search = partial(self.search, question, k=k, documents=documents, history=history)
         return await self._threads.done(search)
+
+    async def acite(
+        self, text: str, documents: Sequence[str] | None = None, *, markdown: bool = True
+    ) -> Answer:
+        """As `cite`, in a thread."""
+        return await self._threads.done(partial(self.cite, text, documents, markdown=markdown))
 
     # For llama-index programs ------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Drafts → verified sentences with numbered citations: where verification lets a sentence pass."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from assistant.answer import (
@@ -121,6 +122,39 @@ class Footnotes:
         self.sentences.append(sentence)
         self._shown.append(len(self.sentences))
         return sentence
+
+    def placed(self, draft: Draft, place: Span, opens: bool) -> bool:
+        """Footnote a sentence of the user's own; False where verification refuses it."""
+        sentence, _ = self.verified(replace(draft, paragraph=opens))
+        if sentence is None:
+            self.dropped.pop()
+            self._shown.pop()
+            return False
+        self.sentences[-1] = sentence.model_copy(update={"place": place})
+        return True
+
+    def unplaced(
+        self,
+        draft: Draft,
+        place: Span,
+        opens: bool,
+        wrong: Sequence[Span],
+        nearest: Sequence[Passage],
+        *,
+        otherwise: bool,
+    ) -> None:
+        """Note a sentence of the user's own that nothing carries; `otherwise` if it is denied."""
+        numbers = []
+        if otherwise:
+            for evidence in draft.evidence:
+                quote = self._store.excerpt(
+                    evidence.document.id, evidence.document.version, evidence.start, evidence.end
+                )
+                numbers.append(self._number(evidence, quote, []))
+        sentence = self.marked(replace(draft, paragraph=opens), wrong)
+        self.sentences[-1] = sentence.model_copy(
+            update={"place": place, "contradicted": tuple(numbers), "nearest": tuple(nearest)}
+        )
 
     def _refused(self, draft: Draft, wrong: tuple[SpanPair, ...]) -> tuple[None, tuple[()]]:
         self.dropped.append(

@@ -34,10 +34,14 @@ _FURTHER_LIKENESS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """A sentence with its best evidence, and the spans of it that the evidence does not carry."""
+    """A sentence with its best evidence, and the spans of it that the evidence does not carry.
+
+    `quotes` are the words of the evidence.
+    """
 
     draft: Draft
     unsupported: tuple[Span, ...] = ()
+    quotes: tuple[str, ...] = ()
 
     @property
     def supported(self) -> bool:
@@ -99,7 +103,7 @@ class Grounding:
         if not wrong:
             wrong = _uncovered(text, "\n".join(quotes))
         evidence = tuple(one for place in chosen for one in place.evidence)
-        return Grounded(Draft(text, evidence), tuple(wrong))
+        return Grounded(Draft(text, evidence), tuple(wrong), tuple(quotes))
 
 
 def _places(passages: Sequence[Retrieved]) -> list[_Place]:

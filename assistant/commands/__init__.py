@@ -6,6 +6,7 @@ One module for each kind of command; `app` lists them in the order of `footnote 
 import typer
 
 from assistant.commands.asking import ask, search
+from assistant.commands.citing import cite
 from assistant.commands.feedback import feedback
 from assistant.commands.library import add, documents, remove, sync, watch
 from assistant.commands.measuring import evaluate
@@ -21,8 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (add, sync, watch, ask, report, verify, search, documents, remove, check, repair):
+for command in (add, sync, watch, ask, report, cite, verify, search, documents, remove, check):
     app.command()(command)
+app.command()(repair)
 app.command("eval")(evaluate)
 app.command()(feedback)
 app.command()(serve)

@@ -39,6 +39,8 @@ def rendered(answer: Answer, *, colour: bool = False) -> str:
 
     In colour, footnote numbers stand out, and so do the words that answer.
     """
+    # A draft is the user's own: it is printed as it is, with its footnotes.
+    colour = colour and answer.draft is None
     said = answer.written(_coloured) if colour else answer.text
     lines = [said if colour else _harmless(said), ""]
     for citation in answer.citations:

@@ -61,6 +61,7 @@ class Block:
     lines: tuple[Line, ...]
 
 
+_OWN_TEXT = "The author’s own text, checked"
 UNSUPPORTED = "(not supported by the sources)"
 _SPACE = re.compile(r"\s+")
 _UNPRINTABLE = re.compile(
@@ -143,10 +144,8 @@ def colophon(answers: Sequence[Answer]) -> str:
     engines = list(dict.fromkeys(_engine(answer.engine) for answer in answers))
     what = "Answered" if len(answers) == 1 else f"{len(answers)} questions answered"
     times = _time(first) if _time(first) == _time(last) else f"{_time(first)} to {_time(last)}"
-    return (
-        f"{what} by {' and '.join(engines)}, {times}. "
-        "Each footnote ends with the stable id of the words that it cites."
-    )
+    who = _OWN_TEXT if engines == [_engine("yours")] else f"{what} by {' and '.join(engines)}"
+    return f"{who}, {times}. Each footnote ends with the stable id of the words that it cites."
 
 
 def folded(text: str) -> str:
@@ -229,7 +228,7 @@ def _engine(name: str) -> str:
     if name == "reader":
         return "the embedded reader"
     if name == "yours":
-        return "the author's own draft, checked"
+        return "the author, checked"
     return f"{name.removeprefix('writer:')}, checked"
 
 

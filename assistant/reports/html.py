@@ -95,6 +95,11 @@ class _Renderer(RendererHTML):
         answer: Answer = read[at].meta["answer"]
         return "".join(self._block(block) for block in blocks(answer))
 
+    def citation(self, read: Sequence[Token], at: int, options: OptionsDict, env: Any) -> str:  # noqa: ANN401
+        del options, env
+        noted: Citation = read[at].meta["citation"]
+        return self._reference(key_of(noted), noted)
+
     def footnote_ref(self, read: Sequence[Token], at: int, options: OptionsDict, env: Any) -> str:  # noqa: ANN401
         del options, env
         own: int = read[at].meta["id"]

@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import groupby
 
-from assistant.answer import Answer, Citation
+from assistant.annotating import annotated, remark
+from assistant.answer import Answer, Citation, Sentence
 from assistant.reports.content import (
     Block,
     Line,
@@ -42,20 +43,12 @@ def markdown(report: Report, style: str, base: str) -> str:
     numbering: Numbering[Citation] = Numbering()
     taken = {
         int(label)
-        for text in report.sections
-        if isinstance(text, str)
+        for section in report.sections
+        if (text := section if isinstance(section, str) else section.draft)
         for label in _OWN_LABEL.findall(text)
     }
     labels = _Labels(taken)
-    parts = [
-        text
-        for section in report.sections
-        for text in (
-            _answer(section, numbering, labels)
-            if isinstance(section, Answer)
-            else [section.strip("\n")]
-        )
-    ]
+    parts = [text for section in report.sections for text in _section(section, numbering, labels)]
     if numbering.notes:
         parts += [
             f"[^{labels.of(number)}]: {_opened(_inline(note(citation, base)))}"
@@ -66,6 +59,11 @@ def markdown(report: Report, style: str, base: str) -> str:
     if closing := colophon(report.answers):
         parts += ["* * *", escaped(closing)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def plain(text: str) -> str:
+    """The text as Markdown that shows it as it stands, inside a line."""
+    return _escaped(text)
 
 
 def escaped(text: str) -> str:
@@ -87,6 +85,30 @@ class _Labels:
                 label += 1
             self._labels.append(label)
         return self._labels[number - 1]
+
+
+def _section(
+    section: str | Answer, numbering: Numbering[Citation], labels: _Labels
+) -> Iterable[str]:
+    if isinstance(section, str):
+        return [section.strip("\n")]
+    if section.draft is not None:
+        return [_draft(section, section.draft, numbering, labels)]
+    return _answer(section, numbering, labels)
+
+
+def _draft(answer: Answer, draft: str, numbering: Numbering[Citation], labels: _Labels) -> str:
+    """The user's own text to the letter, with footnotes and remarks behind its sentences."""
+
+    def marks(sentence: Sentence) -> str:
+        written = plain(remark(sentence))
+        for one in sentence.citations or sentence.contradicted:
+            citation = answer.citation(one)
+            number, _ = numbering.number(key_of(citation), citation)
+            written += f"[^{labels.of(number)}]"
+        return written
+
+    return annotated(draft, answer.sentences, marks).strip("\n")
 
 
 def _answer(answer: Answer, numbering: Numbering[Citation], labels: _Labels) -> Iterable[str]:

@@ -38,7 +38,9 @@ class Report(Exports, BaseModel):
 
 
 def of_answer(answer: Answer) -> Report:
-    """A report that is one answer, with its question as the heading."""
+    """A report that is one answer, with its question as the heading; a draft has its own."""
+    if answer.draft is not None:
+        return Report(title=answer.question, sections=(answer,), created=answer.created)
     from assistant.reports.markdown import escaped
 
     heading = f"# {escaped(answer.question)}"

@@ -1,7 +1,7 @@
 """A report's sections → Markdown tokens, in which each answer is a token of its own."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
@@ -9,12 +9,16 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from assistant.answer import Answer
-from assistant.reports.content import Mark, Run
+from assistant.annotating import annotated, remark
+from assistant.answer import Answer, Sentence
+from assistant.reports.content import Mark, Reference, Run
+from assistant.reports.markdown import plain
 from assistant.reports.report import Report
 
 _PLACE = re.compile("\ue0f0(\\d+)\ue0f1")
 """Stands where an answer goes while the texts around it are read; characters for private use."""
+_CITED = re.compile("\ue0f0(\\d+):(\\d+)\ue0f1")
+"""Stands where a footnote of a draft goes: the section's number and the footnote's."""
 _SIGNS = re.compile("[\ue0f0\ue0f1]")
 
 
@@ -27,13 +31,46 @@ def parser() -> MarkdownIt:
 def tokens(report: Report) -> list[Token]:
     """The texts' tokens, with one of type 'answer' in each answer's place; `meta` holds it.
 
-    What a document says is in none of the other tokens.
+    A draft comes as its own tokens, with one of type 'citation' in each footnote's place; `meta`
+    holds that. What a document says is in none of the other tokens.
     """
-    parts = [
-        f"\ue0f0{number}\ue0f1" if isinstance(section, Answer) else _SIGNS.sub("", section)
-        for number, section in enumerate(report.sections)
-    ]
-    return list(_placed(parser().parse("\n\n".join(parts)), report))
+    parts = [_part(number, section) for number, section in enumerate(report.sections)]
+    read = list(_placed(parser().parse("\n\n".join(parts)), report))
+    for token in read:
+        if token.type == "inline":
+            token.children = [*_cited(token.children or (), report)]
+    return read
+
+
+def _part(number: int, section: str | Answer) -> str:
+    """A section as Markdown, with signs in it for what is put in its place later."""
+    if isinstance(section, str):
+        return _SIGNS.sub("", section)
+    if section.draft is None:
+        return f"\ue0f0{number}\ue0f1"
+
+    def marks(sentence: Sentence) -> str:
+        numbers = sentence.citations or sentence.contradicted
+        references = "".join(f"\ue0f0{number}:{one}\ue0f1" for one in numbers)
+        return plain(remark(sentence)) + references
+
+    clean = _SIGNS.sub(" ", section.draft)
+    return annotated(clean, section.sentences, marks)
+
+
+def _cited(tokens: Iterable[Token], report: Report) -> Iterator[Token]:
+    """The tokens of a line, with the signs in them as tokens of their own."""
+    for token in tokens:
+        if token.type != "text" or not _CITED.search(token.content):
+            yield token
+            continue
+        pieces = _CITED.split(token.content)
+        for text, section, number in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=False):
+            yield Token("text", "", 0, content=text)
+            answer = report.sections[int(section)]
+            assert isinstance(answer, Answer)  # noqa: S101 (made above)
+            yield Token("citation", "", 0, meta={"citation": answer.citation(int(number))})
+        yield Token("text", "", 0, content=pieces[-1])
 
 
 def own_notes(read: list[Token]) -> tuple[list[Token], dict[int, list[Token]]]:
@@ -85,7 +122,7 @@ class Break:
 _MARKS: dict[str, Mark] = {"strong": "bold", "em": "italic", "s": "struck"}
 
 
-def pieces(inline: Token) -> Iterator[Run | OwnNote | Break]:
+def pieces(inline: Token) -> Iterator[Run | OwnNote | Break | Reference]:
     """What one paragraph of a text consists of. A picture is a link to it."""
     marks: list[Mark] = []
     href = ""
@@ -99,6 +136,8 @@ def pieces(inline: Token) -> Iterator[Run | OwnNote | Break]:
             href = str(token.attrs["href"])
         elif token.type == "link_close":
             href = ""
+        elif token.type == "citation":
+            yield Reference(token.meta["citation"])
         elif token.type == "footnote_ref":
             yield OwnNote(token.meta["id"])
         elif token.type == "hardbreak":

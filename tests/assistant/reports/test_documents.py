@@ -244,4 +244,4 @@ def test_words_that_no_source_carries_are_marked(report: Report, tmp_path: Path)
         "\n".join(one.text for one in Document(str(tmp_path / "answer.docx")).paragraphs),
     ):
         assert "It rained in Rome. (not supported by the sources)" in text
-        assert "the author's own draft, checked" in text
+        assert "The author’s own text, checked" in text

@@ -1,0 +1,46 @@
+"""A draft of the user's and what was found about its sentences → the draft with marks in it.
+
+Not a letter of the draft is changed: marks are only put in, behind the sentences.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from assistant.answer import Sentence
+
+_CLOSING = re.compile(r"[*_~`\"”’')\]]*")
+"""What belongs to a sentence that it follows: the end of its emphasis, a closing bracket."""
+
+UNSUPPORTED = "not supported by the documents"
+CONTRADICTED = "the documents say otherwise"
+
+
+def annotated(draft: str, sentences: Sequence[Sentence], mark: Callable[[Sentence], str]) -> str:
+    """The draft, with what `mark` gives for a sentence put in behind it."""
+    written, done = "", 0
+    for sentence in sentences:
+        if sentence.place is None:
+            continue
+        end = sentence.place[1]
+        closing = _CLOSING.match(draft, end)
+        end = closing.end() if closing else end
+        written += draft[done:end] + mark(sentence)
+        done = end
+    return written + draft[done:]
+
+
+def noted(sentence: Sentence) -> str:
+    """The footnote numbers of a sentence, with the remark on one that is not supported."""
+    numbers = sentence.citations or sentence.contradicted
+    return remark(sentence) + "".join(f"[{number}]" for number in numbers)
+
+
+def remark(sentence: Sentence) -> str:
+    """What is said of a sentence that is not supported, in brackets; empty for one that is."""
+    if sentence.supported:
+        return ""
+    what = CONTRADICTED if sentence.contradicted else UNSUPPORTED
+    words = [sentence.text[start:end] for start, end in sentence.unsupported]
+    whole = sum(map(len, words)) * 2 > len(sentence.text)
+    named = "" if whole or not words else ": " + ", ".join(f"“{word}”" for word in words)
+    return f" ({what}{named})"

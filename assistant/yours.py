@@ -1,0 +1,106 @@
+"""A text that the user wrote → its sentences, each with its place, as they are to be verified.
+
+The text is Markdown, or plain: in that only blank lines mean anything. Headings, code, tables and
+the text's own footnotes are left alone.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from index.document import Span
+from index.sentences import sentence_spans
+
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]|\[\d{1,3}\](?!\()")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
+_SIGNS = re.compile(r"(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+_WORD = re.compile(r"\w")
+_FRAGMENT_WORDS = 3
+"""What has fewer words and no end of a sentence is a label and claims nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of a draft: its words, where it stands, and whether it opens a paragraph."""
+
+    text: str
+    place: Span
+    opens: bool
+
+
+def claims(draft: str, *, markdown: bool = True) -> list[Claim]:
+    """The sentences of a draft that may claim something, in order."""
+    blocks = _prose(draft) if markdown else [_Block(tuple(range(len(draft))), draft)]
+    found = []
+    for block in blocks:
+        opens = True
+        for start, end in sentence_spans(block.text):
+            words = _bare(block.text[start:end])
+            if _claims(words):
+                place = Span(block.at[start], block.at[end - 1] + 1)
+                found.append(Claim(words, place, opens))
+                opens = False
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paragraph's text, and for each character of it where it stands in the draft."""
+
+    at: tuple[int, ...]
+    text: str
+
+
+def _prose(draft: str) -> Iterator[_Block]:
+    """The paragraphs, items and cells of a Markdown text that are no heading."""
+    # As the parser reads line ends and null characters.
+    lines = [0, *(match.end() for match in re.finditer("\r\n?|\n", draft))]
+    draft = draft.replace("\0", "\ufffd")
+    inside = 0
+    for token in _parser().parse(draft):
+        if token.type.rpartition("_")[0] in ("heading", "table", "footnote_block"):
+            inside += token.nesting
+        elif token.type == "inline" and token.map and not inside:
+            yield _located(draft, token, lines)
+
+
+def _located(draft: str, token: Token, lines: list[int]) -> _Block:
+    """The text of a token, found again line by line: indentation and signs before it are gone."""
+    first, last = token.map or (0, 0)
+    positions: list[int] = []
+    pieces = token.content.split("\n")
+    at = lines[first]
+    for number, piece in enumerate(pieces):
+        found = draft.find(piece, at)
+        if number:
+            positions.append(found - 1 if found > 0 else at)
+        positions += range(found, found + len(piece))
+        at = found + len(piece)
+        if first + number + 1 < min(last, len(lines)):
+            at = max(at, lines[first + number + 1])
+    return _Block(tuple(positions), token.content)
+
+
+def _bare(sentence: str) -> str:
+    """The words of a sentence without footnotes and the signs of Markdown, on one line."""
+    text = _TAG.sub("", _LINK.sub(r"\1", _FOOTNOTE.sub("", sentence)))
+    while (plain := _SIGNS.sub(r"\2", text)) != text:
+        text = plain
+    return " ".join(re.sub(r"\\([^\w\s])", r"\1", text).split())
+
+
+def _claims(words: str) -> bool:
+    if not _WORD.search(words) or words.endswith("?"):
+        return False
+    return len(words.split()) >= _FRAGMENT_WORDS or words.endswith((".", "!", "”", '"'))
+
+
+def _parser() -> MarkdownIt:
+    # An indented line is a paragraph to whoever writes a text, not code.
+    from assistant.reports.texts import parser
+
+    return parser().disable("code")
