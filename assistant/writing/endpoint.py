@@ -18,11 +18,12 @@ from llama_index.core.llms import LLM
 from pydantic import ValidationError
 
 from assistant.settings import Settings
-from assistant.writing.faults import EndpointFault, fault_of
+from assistant.writing.faults import EndpointFault, fault_of, pause
 from index.errors import SettingsError
 
-_RETRIES = 2
-"""By the openai client, which waits as long as Retry-After says and no longer than a minute."""
+_ATTEMPTS = 3
+"""The openai client tries again by itself, but sooner than a server that is busy for long asks for,
+and also when nobody waits for the answer any more."""
 
 _CONNECT_SECONDS = 10.0
 _KEYLESS = "none"
@@ -105,15 +106,25 @@ class Endpoint:
         options = _extras(schema) if schema is not None else {}
 
         def receive() -> None:
-            try:
-                for response in self._llm.stream_chat(asked, **options):
-                    if left.is_set():
+            for attempt in range(_ATTEMPTS):
+                told = False
+                try:
+                    for response in self._llm.stream_chat(asked, **options):
+                        if left.is_set():
+                            return
+                        told = True
+                        arrived.put(response)
+                except Exception as error:  # noqa: BLE001 (whatever a plugged-in model raises)
+                    delay = None if told else pause(error, attempt)
+                    over = delay is None or attempt + 1 == _ATTEMPTS
+                    if over or time.monotonic() + (delay or 0) > began + self.seconds:
+                        arrived.put(error)
                         return
-                    arrived.put(response)
-            except Exception as error:  # noqa: BLE001 (whatever a plugged-in model raises)
-                arrived.put(error)
-            else:
-                arrived.put(None)
+                    if left.wait(delay):
+                        return
+                else:
+                    arrived.put(None)
+                    return
 
         threading.Thread(target=receive, daemon=True, name="footnote-writer").start()
         characters = 0
@@ -200,7 +211,7 @@ def _openai(settings: Settings, provider: str, name: str) -> Endpoint:
     http = openai.DefaultHttpxClient()
     common: dict[str, Any] = {
         "api_key": settings.writer_secret or _KEYLESS,
-        "max_retries": _RETRIES,
+        "max_retries": 0,
         "timeout": openai.Timeout(settings.writer_seconds, connect=_CONNECT_SECONDS),
         "http_client": http,
     }
@@ -220,7 +231,7 @@ def _openai(settings: Settings, provider: str, name: str) -> Endpoint:
             "context_window": settings.writer_context,
             "max_tokens": settings.writer_tokens,
             "temperature": 0.0,
-            "max_retries": 0,  # the client below it tries again
+            "max_retries": 0,
             "openai_client": client,
             **settings.writer_options,
         }

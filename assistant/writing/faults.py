@@ -2,6 +2,8 @@
 
 import json
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import httpx
 import openai
@@ -13,6 +15,19 @@ _OVERFLOW = re.compile(
     r"|too many tokens|prompt is too long",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+_FIRST_PAUSE = 0.5
+_NOT_UNDERSTOOD = (
+    json.JSONDecodeError,
+    UnicodeDecodeError,
+    openai.APIError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    TypeError,
+)
+"""What the client raises where a reply has not the shape that it should have."""
 
 
 class EndpointFault(FootnoteError):
@@ -49,9 +64,43 @@ def fault_of(error: Exception, model: str) -> EndpointFault:
         return EndpointFault("it cannot be reached: is its address right, and the server running?")
     if isinstance(error, httpx.HTTPError):
         return EndpointFault.broken()
-    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | openai.APIError):
+    if isinstance(error, _NOT_UNDERSTOOD):
         return EndpointFault("its reply cannot be understood")
     return EndpointFault(f"it ended in an error ({type(error).__name__})")
+
+
+def pause(error: Exception, attempt: int) -> float | None:
+    """Seconds to wait before a request is tried again, as the server asks for or twice the last.
+
+    Args:
+        error: what it ended in.
+        attempt: how many were made before it.
+
+    Returns:
+        None where trying again is of no use.
+    """
+    if isinstance(error, openai.APITimeoutError):
+        return None
+    if isinstance(error, openai.APIStatusError):
+        if error.status_code not in (408, 409, 429) and error.status_code < 500:
+            return None
+        asked_for = _seconds(error.response.headers.get("retry-after", ""))
+        if asked_for is not None:
+            return asked_for
+    elif not isinstance(error, openai.APIConnectionError):
+        return None
+    return _FIRST_PAUSE * 2.0**attempt
+
+
+def _seconds(retry_after: str) -> float | None:
+    """What the header says: seconds or a date; None where it says nothing of use."""
+    if retry_after.isdecimal():
+        return float(retry_after)
+    try:
+        then = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max((then.astimezone(UTC) - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 def _refused(error: openai.APIStatusError, model: str) -> EndpointFault:

@@ -87,6 +87,7 @@ class Writer:
         packed = self._packed(question, passages, history)
         began = time.monotonic()
         refused: list[tuple[Written, Grounded]] = []
+        said: set[str] = set()
         while True:
             messages = [
                 ("system", self._prompts.system),
@@ -95,6 +96,8 @@ class Writer:
             ]
             try:
                 for written, grounded in self._written(messages, packed, passages, composition):
+                    if not _new(grounded, said):
+                        continue
                     if grounded.supported:
                         _first(composition, began)
                         yield grounded
@@ -111,7 +114,7 @@ class Writer:
         if composition.fault or composition.declined:
             composition.refused += [grounded for _, grounded in refused]
             return
-        for grounded in self._again(messages, refused, packed, passages, composition):
+        for grounded in self._again(messages, refused, packed, passages, composition, said):
             _first(composition, began)
             yield grounded
 
@@ -122,23 +125,25 @@ class Writer:
         packed: Sequence[Retrieved],
         passages: Sequence[Retrieved],
         composition: Composition,
+        said: set[str],
     ) -> Iterator[Grounded]:
         """What the model makes of the sentences that were not supported, where that is."""
         listed = [
             (grounded.draft.text, [grounded.draft.text[s:e] for s, e in grounded.unsupported])
             for _, grounded in refused
         ]
-        said = " ".join(sentence for sentence, _ in listed)
-        asked = [*messages, ("assistant", said), ("user", self._prompts.asked_again(listed))]
+        wrong = " ".join(sentence for sentence, _ in listed)
+        asked = [*messages, ("assistant", wrong), ("user", self._prompts.asked_again(listed))]
         # Those that have been refused stay so; what is written in their place is counted if it
         # is not supported either and says something else.
         composition.refused += [grounded for _, grounded in refused]
-        known = {grounded.draft.text for _, grounded in refused}
         try:
             for _, grounded in self._written(asked, packed, passages, composition):
+                if not _new(grounded, said):
+                    continue
                 if grounded.supported:
                     yield grounded
-                elif grounded.draft.text not in known:
+                else:
                     composition.refused.append(grounded)
         except EndpointFault as fault:
             composition.notices.append(f"The writer was asked once more, but {fault}.")
@@ -210,6 +215,15 @@ class Writer:
             cost=cost,
             seconds=round(reply.seconds, 6),
         )
+
+
+def _new(grounded: Grounded, said: set[str]) -> bool:
+    """Whether it has not been said yet; models repeat themselves. Notes that it now has."""
+    text = grounded.draft.text.casefold()
+    if text in said:
+        return False
+    said.add(text)
+    return True
 
 
 def _earlier(history: History) -> list[Message]:

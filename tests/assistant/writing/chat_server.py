@@ -3,13 +3,14 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 MODEL = "quill-1"
 KEY = "sk-a-key-that-nobody-may-see"
+WRONG_KEY = f"Incorrect API key provided: {KEY}."
 
 Answers = Callable[[BaseHTTPRequestHandler], None]
 """What the server does with one request."""
@@ -52,10 +53,8 @@ def serving() -> Iterator[ChatServer]:
             length = int(self.headers["content-length"])
             state.requests.append(json.loads(self.rfile.read(length)))
             state.headers.append({name.lower(): value for name, value in self.headers.items()})
-            try:
+            with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked has left
                 state.next()(self)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # whoever asked has left
 
         def log_message(self, *_: object) -> None:
             pass
@@ -76,7 +75,9 @@ def serving() -> Iterator[ChatServer]:
 # What it does ----------------------------------------------------------------------------------
 
 
-def writes(*pieces: str, finish: str = "stop", usage: tuple[int, int] | None = (900, 30)) -> Answers:
+def writes(
+    *pieces: str, finish: str = "stop", usage: tuple[int, int] | None = (900, 30)
+) -> Answers:
     """Stream a reply as it should be."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -98,7 +99,7 @@ def writes_json(*sentences: tuple[str, Sequence[int]], answered: bool = True) ->
     return writes(*(reply[at : at + 7] for at in range(0, len(reply), 7)))
 
 
-def refuses(status: int, message: str = f"Incorrect API key provided: {KEY}.", **headers: str) -> Answers:
+def refuses(status: int, message: str = WRONG_KEY, **headers: str) -> Answers:
     """Refuse with a status; by default its words repeat the key."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -140,7 +141,7 @@ def breathes(handler: BaseHTTPRequestHandler) -> None:
 def never_ends(handler: BaseHTTPRequestHandler) -> None:
     """Write on and on."""
     while not handler.chat.stopped.is_set():  # type: ignore[attr-defined]
-        send(handler, chunk("And on it went. " * 50))
+        send(handler, chunk("And on it went. " * 5))
 
 
 # How -------------------------------------------------------------------------------------------

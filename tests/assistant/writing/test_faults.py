@@ -117,9 +117,7 @@ def test_an_endpoint_that_asks_to_wait_is_asked_again_when_it_said(chat: ChatSer
 
 
 @pytest.mark.parametrize("wait", ["3600", "Wed, 21 Oct 2099 07:28:00 GMT"])
-def test_an_endpoint_that_asks_to_wait_for_long_is_left_alone(
-    chat: ChatServer, writing, wait: str
-):
+def test_an_endpoint_that_asks_to_wait_for_long_is_left_alone(chat: ChatServer, writing, wait: str):
     chat.answers(refuses(429, retry_after=wait), writes(RAIN, " [1]"))
     answer = writing().query(QUESTION)
     assert READERS in answer.text
