@@ -163,7 +163,7 @@ class Assistant(Library):
 
     def cite(
         self,
-        text: str,
+        text: str | Path,
         documents: Sequence[str] | None = None,
         *,
         markdown: bool = True,
@@ -175,16 +175,22 @@ class Assistant(Library):
         carries and gives the nearest passages, or those that say otherwise.
 
         Args:
-            text: the draft.
+            text: the draft, or its file (.md or .txt).
             documents: ids of the only documents to look in.
-            markdown: whether it is Markdown; of plain text only blank lines mean anything.
+            markdown: whether the text is Markdown; of plain text, as in a .txt file, only blank
+                lines mean anything.
             progress: is told how many sentences of how many are done.
 
         Raises:
             QuestionError: the draft is too long, or holds no sentence.
+            ReportError: the file cannot be read.
             EmptyStore: nothing has been added yet.
             UnknownDocument: one of `documents` is not there.
         """
+        if isinstance(text, Path):
+            from assistant.yours import read
+
+            text, markdown = read(text)
         return self._answering.cited(text, documents, markdown=markdown, progress=progress)
 
     def report(
@@ -273,7 +279,7 @@ class Assistant(Library):
         return await self._threads.done(search)
 
     async def acite(
-        self, text: str, documents: Sequence[str] | None = None, *, markdown: bool = True
+        self, text: str | Path, documents: Sequence[str] | None = None, *, markdown: bool = True
     ) -> Answer:
         """As `cite`, in a thread."""
         return await self._threads.done(partial(self.cite, text, documents, markdown=markdown))

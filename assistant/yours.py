@@ -7,11 +7,13 @@ the text's own footnotes are left alone.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.document import Span
+from index.errors import ReportError
 from index.sentences import sentence_spans
 
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]|\[\d{1,3}\](?!\()")
@@ -21,6 +23,10 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 _WORD = re.compile(r"\w")
 _FRAGMENT_WORDS = 3
 """What has fewer words and no end of a sentence is a label and claims nothing."""
+
+
+_MARKDOWN = (".md", ".markdown", "")
+_PLAIN = (".txt",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,23 @@ def claims(draft: str, *, markdown: bool = True) -> list[Claim]:
                 found.append(Claim(words, place, opens))
                 opens = False
     return found
+
+
+def read(path: Path) -> tuple[str, bool]:
+    """The text of a draft's file, and whether it is Markdown.
+
+    Raises:
+        ReportError: it cannot be read.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in (*_MARKDOWN, *_PLAIN):
+        raise ReportError(f"{path.name} is no draft that can be read: give a .md or .txt file.")
+    try:
+        return path.read_text(encoding="utf-8-sig"), suffix in _MARKDOWN
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ReportError(f"{path.name} is not UTF-8 text: save it in that encoding.") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,6 @@ from assistant.commands.progress import counting_bar
 from assistant.commands.reporting import AnswerFormat, StyleOption, deliver, destined
 from assistant.links import base_address
 from assistant.reports.exports import STYLE
-from index.errors import ReportError
-
-_MARKDOWN = (".md", ".markdown", ".txt", "")
 
 
 def cite(
@@ -39,25 +36,11 @@ def cite(
     Exit status 3: some are not supported; 4: the documents contradict some.
     """
     form = destined(AnswerFormat.json if as_json else format, out, style)
-    text = _read(draft)
     with opened(store) as assistant, counting_bar("Checking") as show:
-        answer = assistant.cite(
-            text, document, markdown=draft.suffix.lower() != ".txt", progress=show
-        )
+        answer = assistant.cite(draft, document, progress=show)
         base = base_address(assistant.settings)
     deliver(answer, form, out, style, base)
     if any(sentence.contradicted for sentence in answer.sentences):
         raise typer.Exit(DIFFERENT)
     if not all(sentence.supported for sentence in answer.sentences):
         raise typer.Exit(ABSTAINED)
-
-
-def _read(path: Path) -> str:
-    if path.suffix.lower() not in _MARKDOWN:
-        raise ReportError(f"{path} is no draft that can be read: give a .md or .txt file.")
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise ReportError(f"{path} is not UTF-8 text: save it in that encoding.") from error

@@ -127,14 +127,33 @@ def _sentence(
                 data_quote=known[number].quote,
             )
         )
-        for number in sentence.citations
+        for number in sentence.citations or sentence.contradicted
     )
-    doubt = (
-        Markup("")
-        if sentence.supported
-        else Markup(' <span class="label doubt">Not supported by the sources</span>')
+    if sentence.supported:
+        return Markup("<span>{}</span>{}").format(_styled(sentence), footnotes)
+    return Markup('<span>{}</span> <span class="label doubt">{}</span>{}{}').format(
+        _styled(sentence),
+        texts.DOUBTS[bool(sentence.contradicted)],
+        footnotes,
+        _near(turn_number, position, sentence.nearest),
     )
-    return Markup("<span>{}</span>{}{}").format(_styled(sentence), footnotes, doubt)
+
+
+def _near(turn_number: int, position: int, passages: Sequence[Passage]) -> Markup:
+    """Links to the passages nearest to a sentence that none supports."""
+    links = Markup(" · ").join(
+        link(
+            Place.of(passage),
+            passage.title,
+            id=f"t{turn_number}-s{position}-p{number}",
+            dir="auto",
+            aria_label=f"Nearest passage: {passage.title}",
+        )
+        for number, passage in enumerate(passages, start=1)
+    )
+    return (
+        Markup(' <span class="near">{} {}</span>').format(texts.NEAREST, links) if links else links
+    )
 
 
 _STYLES = {

@@ -24,6 +24,7 @@ class Turn:
     id: str | None = None
     feedback: Feedback | None = None
     citable: bool = False
+    repeatable: bool = True
 
     def close(self, body: Markup, reply: str | None = None) -> None:
         """Settle what the page shows; a turn without a reply is no part of the history."""
@@ -49,11 +50,12 @@ class Conversation:
                 Turn(
                     one.answer.question,
                     answers.finished(number, one.answer, one.seconds),
-                    one.answer.text,
+                    one.answer.text if one.answer.draft is None else None,
                     busy=False,
                     id=one.id,
                     feedback=one.feedback,
                     citable=bool(one.answer.citations),
+                    repeatable=one.answer.draft is None,
                 )
                 for number, one in enumerate(answered, start=1)
             ],
@@ -95,4 +97,5 @@ class Conversation:
     def _actions(self, number: int, turn: Turn, own: bool) -> Markup:
         if turn.id is None or self.id is None:
             return Markup("")
-        return kept.actions(self.id, turn.id, number, turn.feedback, own, citable=turn.citable)
+        again = number if turn.repeatable else None
+        return kept.actions(self.id, turn.id, again, turn.feedback, own, citable=turn.citable)

@@ -59,7 +59,14 @@ document.addEventListener("submit", (event) => {
   say(form.querySelector("button"), "Thank you");
 });
 
+// On a phone a panel lies over the conversation.
+function uncover(panel) {
+  const close = document.querySelector(`${panel} .close`);
+  if (close.checkVisibility() && matchMedia("(max-width: 899px)").matches) close.click();
+}
+
 document.addEventListener("click", (event) => {
+  if (event.target.closest("#set-footnotes")) uncover("#draft");
   const open = document.querySelector("details.menu[open]");
   if (open && !open.contains(event.target)) open.open = false;
   const target = event.target.closest(
@@ -70,9 +77,7 @@ document.addEventListener("click", (event) => {
   if (resume !== undefined) {
     name(resume);
     trigger("resume", { id: resume });
-    if (document.body.dataset.panel === "conversations" && matchMedia("(max-width: 899px)").matches) {
-      document.querySelector("#conversations .close").click();
-    }
+    uncover("#conversations");
   } else if (rename !== undefined) {
     trigger("rename", { id: rename, title: target.parentElement.querySelector("input").value });
   } else if (discard !== undefined) {

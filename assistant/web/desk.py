@@ -16,6 +16,7 @@ from assistant.assistant import Assistant
 from assistant.web import answers, library, pane, texts
 from assistant.web.archive import Archive, listing, ready
 from assistant.web.conversation import Conversation, Turn
+from assistant.web.period import within
 from assistant.web.stores import Stores
 from index.catalog import DocumentInfo
 from index.errors import EmptyStore, FootnoteError
@@ -32,6 +33,7 @@ class Shelves(NamedTuple):
     documents: str
     narrowing: Any
     scope: Any
+    period: Any
 
 
 class Desk:
@@ -67,6 +69,8 @@ class Desk:
         question: str,
         conversation: Conversation,
         scope: list[str] | None,
+        since: str | None,
+        until: str | None,
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         """A question: the turn grows with every sentence that is ready."""
@@ -86,7 +90,8 @@ class Desk:
         )
         assistant = self._stores.of(request)
         try:
-            for answer, seconds in _answering(assistant, turn, number, history, scope or None):
+            asked_of = within(listing(assistant), scope or (), since, until)
+            for answer, seconds in _answering(assistant, turn, number, history, asked_of):
                 if answer is not None:
                     self.archive.keep(conversation, turn, answer, seconds, request)
                 yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), gr.skip()
@@ -186,6 +191,7 @@ class Desk:
             str(library.documents(listed)),
             gr.Textbox("", visible=len(listed) >= FILTER_FROM),
             gr.Dropdown(choices=titles, value=[], visible=len(listed) > 1),
+            gr.Row(visible=sum(document.date is not None for document in listed) > 1),
         )
 
 

@@ -39,7 +39,7 @@ def conversations(listed: Sequence[Listed], current: str | None, wanted: str, ow
 def actions(
     conversation_id: str,
     answer_id: str,
-    turn_number: int,
+    turn_number: int | None,
     feedback: Feedback | None,
     own: bool,
     *,
@@ -50,16 +50,15 @@ def actions(
     Args:
         conversation_id: the conversation that holds it.
         answer_id: which.
-        turn_number: of its turn in the conversation, from 1.
+        turn_number: of its turn in the conversation, from 1; None where it cannot be asked again.
         feedback: what was said of it before.
         own: whether the addresses are those of the user's own documents beside a demo.
         citable: whether it holds anything that can be taken along.
     """
     return Markup(
-        '<div class="actions" id="a{}" role="group" aria-label="{}" data-conversation="{}" '
+        '<div class="actions" role="group" aria-label="{}" data-conversation="{}" '
         'data-kept="{}">{}</div>{}'
     ).format(
-        turn_number,
         texts.THIS_ANSWER,
         conversation_id,
         answer_id,
@@ -74,7 +73,9 @@ def actions(
                 ),
                 Markup('<button type="button" data-edit="{}">{}</button>').format(
                     turn_number, texts.ASK_AGAIN
-                ),
+                )
+                if turn_number is not None
+                else Markup(""),
                 _thumb("up", answer_id, feedback),
                 _thumb("down", answer_id, feedback),
             ]

@@ -26,9 +26,15 @@ def masthead(engine: str, documents: int) -> Markup:
     """The head of the page: the name, what answers, and how much it can read."""
     return Markup(
         '<header class="masthead"><h1>Footnote</h1><p class="engine">{}</p>'
+        '<nav><button type="button" class="toggle" data-panel-of="draft">{}</button>'
         '<button type="button" class="toggle" data-panel-of="conversations">{}</button>'
-        '<button type="button" class="toggle" data-panel-of="library">{}</button></header>'
-    ).format(texts.engine(engine), texts.CONVERSATIONS, texts.counted(documents, "document"))
+        '<button type="button" class="toggle" data-panel-of="library">{}</button></nav></header>'
+    ).format(
+        texts.engine(engine),
+        texts.DRAFT_HEAD,
+        texts.CONVERSATIONS,
+        texts.counted(documents, "document"),
+    )
 
 
 def demo_note(href: str, *, demo: bool) -> Markup:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant.web import sheets, taking, texts
+from assistant.web.checking import Checking
 from assistant.web.conversation import Conversation
 from assistant.web.desk import Desk
 from assistant.web.stores import Stores
@@ -20,6 +21,10 @@ _CONVERSATIONS_HEAD = (
     f'<h2>{texts.CONVERSATIONS}</h2><button type="button" class="new" data-resume="">'
     f'{texts.NEW_CONVERSATION}</button><button type="button" class="close" data-close '
     'aria-label="Close the conversations">×</button>'
+)
+_DRAFT_HEAD = (
+    f'<h2>{texts.DRAFT_HEAD}</h2><button type="button" class="close" data-close '
+    f'aria-label="Close the draft">×</button><p>{texts.DRAFT_DETAIL}</p>'
 )
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 
@@ -96,6 +101,7 @@ def page(stores: Stores) -> gr.Blocks:
                     height=72,
                     elem_id="files",
                 )
+                folder = gr.UploadButton(texts.ADD_FOLDER, file_count="directory", elem_id="folder")
                 progress = gr.HTML(elem_id="progress", apply_default_css=False)
                 scope = gr.Dropdown(
                     label="Limit answers to",
@@ -104,6 +110,11 @@ def page(stores: Stores) -> gr.Blocks:
                     visible=False,
                     elem_id="scope",
                 )
+                with gr.Row(elem_id="period", visible=False) as period:
+                    since, until = (
+                        gr.Textbox(label=label, placeholder="2025-11-13", max_lines=1)
+                        for label in (texts.SINCE, texts.UNTIL)
+                    )
                 narrowing = gr.Textbox(
                     label="Find a document",
                     show_label=False,
@@ -127,12 +138,32 @@ def page(stores: Stores) -> gr.Blocks:
                     apply_default_css=False,
                     js_on_load=_text("conversations.js"),
                 )
+            with gr.Column(elem_id="draft"):
+                gr.HTML(_DRAFT_HEAD, elem_id="draft-head", apply_default_css=False)
+                draft = gr.Textbox(
+                    label="Your draft",
+                    show_label=False,
+                    placeholder="Paste your text",
+                    container=False,
+                    lines=10,
+                    max_lines=30,
+                    elem_id="draft-text",
+                )
+                dropped = gr.File(
+                    label="A draft as a file",
+                    file_types=[".md", ".markdown", ".txt"],
+                    show_label=False,
+                    height=72,
+                    elem_id="draft-file",
+                )
+                footnotes = gr.Button(texts.SET_FOOTNOTES, elem_id="set-footnotes")
             source = gr.HTML(
                 elem_id="source",
                 apply_default_css=False,
                 js_on_load="".join(map(_text, ("page.js", "source.js", "peek.js"))),
             )
-        shelves = [masthead, documents, narrowing, scope]
+        shelves = [masthead, documents, narrowing, scope, period]
+        asked_of = [scope, since, until]
         answer = [transcript, conversation, question, editing, asked]
         recalled = [conversation, recalling]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -140,9 +171,9 @@ def page(stores: Stores) -> gr.Blocks:
         blocks.load(
             desk.arrive, None, [note, source, transcript, conversation, asked, *shelves], **quiet
         )
-        asking = question.submit(desk.ask, [question, conversation, scope], answer, **quiet)
+        asking = question.submit(desk.ask, [question, conversation, *asked_of], answer, **quiet)
         chosen = source.ask(_question, None, question, **quiet)
-        asking_chosen = chosen.then(desk.ask, [question, conversation, scope], answer, **quiet)
+        asking_chosen = chosen.then(desk.ask, [question, conversation, *asked_of], answer, **quiet)
         under_way = [asking, asking_chosen]
         question.stop(
             desk.stop,
@@ -151,6 +182,13 @@ def page(stores: Stores) -> gr.Blocks:
             cancels=under_way,
             **quiet,
         )
+        checked = footnotes.click(
+            Checking(stores, desk.archive).check,
+            [draft, dropped, conversation, *asked_of],
+            [*answer, draft, dropped],
+            **quiet,
+        )
+        under_way.append(checked)
         asked.resume(desk.archive.resume, conversation, answer, cancels=under_way, **quiet)
         asked.edit(desk.archive.edit, conversation, [question, conversation, editing], **quiet)
         asked.rate(desk.archive.rate, conversation, conversation, **quiet)
@@ -161,6 +199,9 @@ def page(stores: Stores) -> gr.Blocks:
         source.open(desk.open, None, source, trigger_mode="always_last", **quiet)
         files.upload(
             desk.add, [files, conversation], [progress, files, transcript, *shelves], **quiet
+        )
+        folder.upload(
+            desk.add, [folder, conversation], [progress, files, transcript, *shelves], **quiet
         )
         source.remove(desk.remove, conversation, [progress, transcript, *shelves], **quiet)
         narrowing.input(desk.narrow, narrowing, documents, **quiet)

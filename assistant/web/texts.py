@@ -96,6 +96,23 @@ NOT_MARKED = "Where the cited words stand on this page is not known; the text ha
 EARLIER, LATER = "Show earlier text", "Show later text"
 TABLE = "Table"
 
+NO_DATE = "“{}” is no date that can be read: write 2025, 2025-11 or 2025-11-13."
+NONE_OF_PERIOD = "None of the documents to ask is dated in that period: change it, or empty it."
+SINCE, UNTIL = "Dated from", "Dated to"
+ADD_FOLDER = "Add a folder"
+YOUR_DRAFT = "Your draft"
+DRAFT_HEAD = "Check a draft"
+DRAFT_DETAIL = (
+    "Paste or drop your own text (Markdown or plain). Each sentence that your documents support "
+    "gets a footnote; the others are marked. Nothing is reworded."
+)
+SET_FOOTNOTES = "Set footnotes"
+NEAREST = "Nearest:"
+DOUBTS = {
+    False: "Not supported by the sources",
+    True: "The sources say otherwise",
+}
+
 _MONTHS = (
     "January",
     "February",
@@ -140,6 +157,11 @@ def passage_on(page: int, *, elsewhere: bool) -> str:
 def more_about(title: str) -> str:
     """The name of what opens a conversation's tools."""
     return f"Rename, export or delete “{title}”"
+
+
+def checking(done: int, total: int) -> str:
+    """How far a draft is."""
+    return f"Checking sentence {done + 1} of {total} …" if done < total else "Checking …"
 
 
 def replacing(number: int) -> str:
