@@ -135,6 +135,16 @@ class Usage(_Frozen):
     seconds: float = 0.0
     first_sentence: float | None = None
 
+    @property
+    def summary(self) -> str:
+        """In words: '4.2 s, 3,000 tokens read, 300 written, cost 0.0021', as far as it is known."""
+        read, wrote = self.prompt_tokens, self.completion_tokens
+        parts = [f"{self.seconds:.1f} s"]
+        parts += [f"{read:,} tokens read"] if read is not None else []
+        parts += [f"{wrote:,} written"] if wrote is not None else []
+        parts += [f"cost {self.cost:.4f}"] if self.cost is not None else []
+        return ", ".join(parts)
+
     def __add__(self, other: "Usage") -> "Usage":
         """What both took; a count that one of them does not know counts as nothing."""
         return Usage(

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import as_completed, wait
 from contextlib import aclosing, closing
 from functools import partial
@@ -15,13 +15,14 @@ from assistant.asynchronous import Threads
 from assistant.library import Library
 from assistant.questions import understood
 from assistant.searches import History
-from assistant.settings import Settings
+from assistant.settings import Settings, load
 from assistant.spans import SpanReader
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
 
+    from assistant.doctor import Finding
     from assistant.reports.report import Report
     from assistant.reports.template import Plan
     from assistant.verifying.findings import Verification
@@ -77,6 +78,22 @@ class Assistant(Library):
             SettingsError: the configured writer cannot be loaded.
         """
         return self._answering.engine()
+
+    @staticmethod
+    def examined(
+        store: str | Path | None = None, *, settings: Settings | None = None
+    ) -> "Iterator[Finding]":
+        """What is configured, whether it answers, and what is wrong: each part in turn.
+
+        A configured writer is sent one short request, a configured embedding server one word.
+
+        Raises:
+            SettingsError: the settings cannot be read.
+        """
+        from assistant.doctor import examined
+
+        settings = settings or load()
+        return examined(settings, Path(store) if store is not None else settings.store)
 
     # Asking ------------------------------------------------------------------------------------
 

@@ -126,6 +126,14 @@ class Library:
 
         return watch(Path(folder), self.store, begin, stop)
 
+    def embeds(self, text: str) -> None:
+        """Let the embedding model read a text, to see that it does.
+
+        Raises:
+            ModelError: it does not.
+        """
+        self._embedder.embed_query(text)
+
     def documents(self) -> list[DocumentInfo]:
         """All documents, the latest first; none in a store that is not there yet."""
         store = self._opening.current()

@@ -7,6 +7,7 @@ import typer
 
 from assistant.commands.asking import ask, search
 from assistant.commands.citing import cite
+from assistant.commands.examining import doctor
 from assistant.commands.feedback import feedback
 from assistant.commands.library import add, documents, remove, sync, watch
 from assistant.commands.measuring import evaluate
@@ -27,4 +28,5 @@ for command in (add, sync, watch, ask, report, cite, verify, search, documents, 
 app.command()(repair)
 app.command("eval")(evaluate)
 app.command()(feedback)
+app.command()(doctor)
 app.command()(serve)

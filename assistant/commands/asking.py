@@ -1,6 +1,7 @@
 """`footnote ask` and `footnote search`."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from assistant.answer import Answer
 from assistant.commands.options import (
     ABSTAINED,
     DocumentOption,
+    EngineOption,
     Format,
     FormatOption,
     JsonOption,
@@ -42,6 +44,7 @@ def ask(
     ] = None,
     store: StoreOption = None,
     document: DocumentOption = None,
+    engine: EngineOption = None,
     format: Annotated[  # noqa: A002
         AnswerFormat | None,
         typer.Option("--format", help="How it is printed; by default as --out's suffix says."),
@@ -64,9 +67,10 @@ def ask(
         if many:
             lines = questions_typed() if file is None else questions_in(file)
             shown = _line if form is AnswerFormat.json else _paragraphs
-            status = ask_each(assistant, lines, document, shown)
+            ask_one = partial(assistant.query, documents=document, engine=engine)
+            status = ask_each(ask_one, lines, shown)
         else:
-            answer = assistant.query(question or "", documents=document)
+            answer = assistant.query(question or "", documents=document, engine=engine)
             status = ABSTAINED if answer.abstained else 0
             deliver(answer, form, out, style, base_address(assistant.settings))
     raise typer.Exit(status)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.answer import Engine
 from assistant.assistant import Assistant
 from assistant.settings import load
 
@@ -31,6 +32,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JS
 DocumentOption = Annotated[
     list[str] | None,
     typer.Option("--document", help="Look only in this document (its id); repeatable."),
+]
+
+EngineOption = Annotated[
+    Engine | None,
+    typer.Option("--engine", help="What answers; by default the writer where one is configured."),
 ]
 
 

@@ -48,6 +48,8 @@ def rendered(answer: Answer, *, colour: bool = False) -> str:
         lines.append(f"{number} {_harmless(_placed(citation, citation.quote))}")
     lines += [f"–   {_harmless(_placed(passage, passage.text))}" for passage in answer.nearest]
     lines += [f"Note: {_harmless(notice)}" for notice in answer.notices]
+    if answer.usage is not None:
+        lines.append(f"{_harmless(answer.engine)}: {answer.usage.summary}")
     return "\n".join(lines).rstrip()
 
 

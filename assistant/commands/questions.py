@@ -1,13 +1,12 @@
 """Many questions: read from a file or standard input, one a line, and answered one by one."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from assistant.answer import Answer
-from assistant.assistant import Assistant
 from assistant.commands.options import ABSTAINED, FAILED
 from assistant.commands.printing import say
 from assistant.commands.progress import counting_bar
@@ -67,9 +66,8 @@ def _questions(lines: Iterable[bytes], name: str) -> Iterator[Line]:
 
 
 def ask_each(
-    assistant: Assistant,
+    ask: Callable[[str], Answer],
     questions: list[Line] | Iterator[Line],
-    documents: Sequence[str] | None,
     show: Callable[[Answer], None],
 ) -> int:
     """Answer one question after the other; the exit status that tells of all.
@@ -77,17 +75,21 @@ def ask_each(
     A question that cannot be asked is told on standard error, and the others go on.
     """
     failed = abstained = False
+    usages = []
     with _progress(questions) as answered:
         for done, line in enumerate(questions, start=1):
             try:
-                answer = assistant.query(line.question, documents=documents)
+                answer = ask(line.question)
             except QuestionError as error:
                 failed = True
                 say(f"footnote: {line.place}: {error}", aside=True)
             else:
                 abstained = abstained or answer.abstained
+                usages += [answer.usage] if answer.usage is not None else []
                 show(answer)
             answered(done)
+    if len(usages) > 1:
+        say(f"All answers together: {sum(usages[1:], start=usages[0]).summary}", aside=True)
     if failed:
         return FAILED
     return ABSTAINED if abstained else 0

@@ -253,6 +253,8 @@ def _colophon(answer: Answer, seconds: float) -> Markup:
     if answer.kind in ("greeting", "clarification"):
         return Markup("")
     took = f"{seconds:.1f} s" if seconds >= 0.1 else f"{seconds * 1000:.0f} ms"
+    if answer.usage is not None:
+        took += f" · {answer.engine}: {answer.usage.summary}"
     # Only a chosen answer can be more or less likely to be right; an overview says what there is.
     if answer.abstained or answer.kind not in ("answer", "yes_no"):
         return Markup('<p class="colophon">{}</p>').format(took)

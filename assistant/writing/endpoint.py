@@ -18,6 +18,7 @@ from llama_index.core.llms import LLM
 from pydantic import ValidationError
 
 from assistant.settings import Settings
+from assistant.writing.cutting import SCHEMA
 from assistant.writing.faults import EndpointFault, fault_of, pause
 from index.errors import SettingsError
 
@@ -33,6 +34,9 @@ Message = tuple[str, str]
 """A message as (role, text)."""
 
 
+_SHORT: tuple[Message, ...] = (("user", "Write one sentence of three words."),)
+
+
 @dataclass
 class Reply:
     """What a request came to, complete once its pieces have ended.
@@ -44,6 +48,15 @@ class Reply:
     completion_tokens: int | None = None
     finish: str | None = None
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How an endpoint took a short request."""
+
+    seconds: float
+    structured: bool
+    counted: bool
 
 
 @dataclass
@@ -95,6 +108,19 @@ class Endpoint:
                 yield piece
         finally:
             reply.seconds = time.monotonic() - began
+
+    def tried(self) -> Tried:
+        """What becomes of one short request.
+
+        Raises:
+            EndpointFault: as `stream` does, and where the reply is empty.
+        """
+        reply = Reply()
+        written = "".join(self.stream(_SHORT, SCHEMA, reply))
+        if not written.strip():
+            raise EndpointFault("it wrote nothing")
+        structured = written.lstrip().startswith("{")
+        return Tried(reply.seconds, structured, reply.completion_tokens is not None)
 
     def _pieces(
         self, messages: Sequence[Message], schema: dict[str, Any] | None, reply: Reply, began: float

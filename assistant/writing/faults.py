@@ -57,7 +57,7 @@ class EndpointFault(FootnoteError):
 def fault_of(error: Exception, model: str) -> EndpointFault:
     """The fault that an error of the client means. The server's own words are not repeated."""
     if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
-        return EndpointFault("it did not answer in time")
+        return EndpointFault("it did not answer in time (FOOTNOTE_WRITER_SECONDS)")
     if isinstance(error, openai.APIStatusError):
         return _refused(error, model)
     if isinstance(error, openai.APIConnectionError | httpx.ConnectError):

@@ -22,6 +22,7 @@ from chat_server import (
 
 from assistant.answer import AnswerReady, SentenceReady
 
+SLOW = "FOOTNOTE_WRITER_SECONDS"
 QUESTION = "How much rain fell on the valley of the Brael?"
 RAIN = "On Thursday 13 November 2025, 61 millimetres of rain fell on the valley of the Brael."
 READERS = "61 millimetres of rain fell on the valley of the Brael in nine hours."
@@ -49,10 +50,15 @@ SILENT: dict[str, tuple[Answers, str]] = {
         sends(event({"error": {"message": f"no such key: {KEY}", "code": 502}})),
         "reply",
     ),
-    "silence": (hangs, "seconds"),
-    "signs of life": (sends(then=breathes), "seconds"),
-    "silence behind the head": (sends(then=hangs), "seconds"),
+    "silence": (hangs, SLOW),
+    "signs of life": (sends(then=breathes), SLOW),
+    "silence behind the head": (sends(then=hangs), SLOW),
 }
+
+
+def _seconds(told: str) -> int:
+    """What the endpoint is given: little only where it is to be found slow."""
+    return 1 if told == SLOW else 20
 
 
 @pytest.mark.parametrize(("does", "told"), SILENT.values(), ids=SILENT.keys())
@@ -62,7 +68,7 @@ def test_an_endpoint_that_says_nothing_leaves_the_answer_to_the_reader(
     chat.answers(does)
     with caplog.at_level(logging.DEBUG):
         started = time.monotonic()
-        answer = writing(writer_seconds=2).query(QUESTION)
+        answer = writing(writer_seconds=_seconds(told)).query(QUESTION)
         assert time.monotonic() - started < 15
     assert READERS in answer.text
     assert answer.engine == "reader"
@@ -84,8 +90,8 @@ def test_an_endpoint_that_says_nothing_leaves_the_answer_to_the_reader(
             sends(BEGUN, event({"error": {"message": KEY, "code": 502}})),
             "reply",
         ),
-        "silence": (sends(BEGUN, then=hangs), "seconds"),
-        "signs of life": (sends(BEGUN, then=breathes), "seconds"),
+        "silence": (sends(BEGUN, then=hangs), SLOW),
+        "signs of life": (sends(BEGUN, then=breathes), SLOW),
     }.values(),
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -94,7 +100,7 @@ def test_what_was_shown_before_the_endpoint_failed_stays_and_the_rest_is_told(
 ):
     chat.answers(does)
     started = time.monotonic()
-    *steps, last = writing(writer_seconds=2).stream(QUESTION)
+    *steps, last = writing(writer_seconds=_seconds(told)).stream(QUESTION)
     assert time.monotonic() - started < 15
     shown = [step.sentence for step in steps if isinstance(step, SentenceReady)]
     assert [sentence.text for sentence in shown] == [RAIN]
