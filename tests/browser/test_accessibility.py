@@ -70,3 +70,23 @@ def test_the_documents(page, width):
     if width < 900:
         page.locator("[data-panel-of='library']").click()
     assert violations(page) == []
+
+
+def test_kept_conversations_and_what_can_be_done_with_them(page):
+    ask(page, CROSSING)
+    page.locator(".actions .menu summary").click()
+    page.get_by_role("button", name="Not helpful").click()
+    assert violations(page) == []
+    page.locator("[data-panel-of='conversations']").click()
+    page.locator(".kept details summary").first.click()
+    assert violations(page) == []
+
+
+def test_a_draft_and_what_was_found_about_it(page):
+    page.locator("[data-panel-of='draft']").click()
+    draft = page.get_by_placeholder("Paste your text")
+    draft.fill("The crossing takes 50 minutes. Her captain sings arias at night.")
+    assert violations(page) == []
+    page.get_by_role("button", name="Set footnotes").click()
+    expect(page.locator(".actions")).to_be_visible(timeout=30_000)
+    assert violations(page) == []

@@ -77,7 +77,7 @@ def test_on_a_phone_the_panel_makes_way(tabs, address: str):
     expect(page.locator("#draft")).to_be_hidden()
 
 
-def test_a_question_is_put_to_the_documents_of_a_period(store: Path, serving, tabs, tmp_path: Path):
+def test_a_question_is_put_to_the_documents_of_a_period(serving, tabs, tmp_path: Path):
     from assistant.assistant import Assistant
 
     folder = tmp_path / "dated"
