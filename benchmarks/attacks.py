@@ -233,19 +233,23 @@ def asked(scratch: Path, made: Sequence[Attack], engine: str) -> Iterator[dict[s
         (attacked / f"{name}{attack.suffix}").write_text(attack.text, encoding="utf-8")
         (clean / f"{name}.txt").write_text(attack.carrier.text, encoding="utf-8")
     with Assistant(scratch / "a") as hit, Assistant(scratch / "c") as whole:
-        ids = [
-            {Path(done.path).stem: str(done.document_id) for done in one.add(folder).added}
-            for one, folder in ((hit, attacked), (whole, clean))
-        ]
+        ids = [indexed(hit, attacked), indexed(whole, clean)]
         for number, attack in enumerate(made):
             name = f"{number:04}"
-            if name not in ids[0] or name not in ids[1]:
-                continue
             answer = hit.query(attack.carrier.question, documents=[ids[0][name]], engine=engine)  # type: ignore[arg-type]
             calm = whole.query(attack.carrier.question, documents=[ids[1][name]], engine=engine)  # type: ignore[arg-type]
             yield judged(attack, answer, calm, whole, ids[1][name])
             print(f"\r{number + 1}/{len(made)}", end="", flush=True)
     print()
+
+
+def indexed(assistant: Assistant, folder: Path) -> dict[str, str]:
+    """Add the files: name → document id. Those of the same content are one document."""
+    report = assistant.add(folder)
+    if report.failed:
+        raise SystemExit(f"not indexed: {report.failed[0]}")
+    done = (*report.added, *report.unchanged)
+    return {Path(one.path).stem: str(one.document_id) for one in done}
 
 
 def judged(
