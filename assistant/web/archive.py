@@ -63,6 +63,11 @@ class Archive:
         shown = self.said(fresh, request, listing(assistant))
         return shown, fresh, self.asked(request, fresh, wanted)
 
+    def earlier(self, conversation: Conversation, request: gr.Request) -> tuple[Any, ...]:
+        """More of the earlier turns are wanted."""
+        conversation.reach_back()
+        return conversation.html(own=self._stores.shows_own(request)), conversation
+
     def recall(self, conversation: Conversation, wanted: str, request: gr.Request) -> str:
         """The list of the conversations in which the typed words stand."""
         return self.asked(request, conversation, wanted)
@@ -125,7 +130,7 @@ class Archive:
             id_, _ = conversations.answer(visitor(request), answer_id)
         if id_ is None:
             return Conversation()
-        return Conversation.of(id_, conversations.read(visitor(request), id_)[1])
+        return Conversation.of(id_, conversations.read(visitor(request), id_)[1], answer_id)
 
     def said(
         self, conversation: Conversation, request: gr.Request, listed: Sequence[DocumentInfo]

@@ -9,6 +9,10 @@ from markupsafe import Markup
 from assistant.conversations import Feedback, Kept
 from assistant.web import answers, kept
 
+SHOWN, MOST, MORE = 12, 40, 30
+"""Turns that are shown of a kept conversation, at most before the oldest go out of view, and more
+when they are asked for."""
+
 
 @dataclass
 class Turn:
@@ -36,16 +40,19 @@ class Conversation:
     """The turns so far, oldest first; `id` is the kept conversation's.
 
     `editing` is the number of the turn, from 1, that the next question replaces with all after it.
+    `first` is the index of the first turn that is shown: the page draws all of them anew with every
+    sentence of an answer, which must not take longer the longer they have talked.
     """
 
     turns: list[Turn] = field(default_factory=list)
     id: str | None = None
     editing: int | None = None
+    first: int = 0
 
     @classmethod
-    def of(cls, id_: str, answered: Sequence[Kept]) -> Self:
-        """A kept conversation, as it was."""
-        return cls(
+    def of(cls, id_: str, answered: Sequence[Kept], wanted: str | None = None) -> Self:
+        """A kept conversation, as it was; `wanted` is an answer that is to be seen."""
+        conversation = cls(
             [
                 Turn(
                     one.answer.question,
@@ -61,6 +68,9 @@ class Conversation:
             ],
             id_,
         )
+        places = [number for number, one in enumerate(answered) if one.id == wanted]
+        conversation.first = max(min([len(answered) - SHOWN, *places]), 0)
+        return conversation
 
     def begin(self, question: str, body: Markup) -> tuple[int, Turn]:
         """A new turn with its number: the last one, or the one that is asked again."""
@@ -68,7 +78,13 @@ class Conversation:
             del self.turns[self.editing - 1 :]
             self.editing = None
         self.turns.append(Turn(question, body))
+        if len(self.turns) - self.first > MOST or self.first >= len(self.turns):
+            self.first = max(len(self.turns) - SHOWN, 0)
         return len(self.turns), self.turns[-1]
+
+    def reach_back(self) -> None:
+        """Show more of the earlier turns."""
+        self.first = max(self.first - MORE, 0)
 
     @property
     def history(self) -> list[tuple[str, str]]:
@@ -82,7 +98,8 @@ class Conversation:
 
     def html(self, *, own: bool) -> list[str]:
         """The turns as the page shows them; `own` as in `assistant.web.kept`."""
-        return [
+        earlier = [str(kept.earlier(self.first))] if self.first else []
+        return earlier + [
             str(
                 answers.turn(
                     number,
@@ -91,7 +108,7 @@ class Conversation:
                     busy=turn.busy,
                 )
             )
-            for number, turn in enumerate(self.turns, start=1)
+            for number, turn in enumerate(self.turns[self.first :], start=self.first + 1)
         ]
 
     def _actions(self, number: int, turn: Turn, own: bool) -> Markup:

@@ -70,7 +70,7 @@ document.addEventListener("click", (event) => {
   const open = document.querySelector("details.menu[open]");
   if (open && !open.contains(event.target)) open.open = false;
   const target = event.target.closest(
-    "[data-resume], [data-rename], [data-discard], [data-copy], [data-link], [data-edit], [data-rate]",
+    "[data-resume], [data-rename], [data-discard], [data-copy], [data-link], [data-edit], [data-rate], [data-earlier]",
   );
   if (!target) return;
   const { resume, rename, discard, edit } = target.dataset;
@@ -86,7 +86,8 @@ document.addEventListener("click", (event) => {
   } else if (edit !== undefined) {
     trigger("edit", { turn: Number(edit) });
     document.querySelector("#question textarea").focus();
-  } else if (target.dataset.copy !== undefined) copy(target);
+  } else if (target.dataset.earlier !== undefined) trigger("earlier");
+  else if (target.dataset.copy !== undefined) copy(target);
   else if (target.dataset.link !== undefined) link(target);
   else rate(target);
 });

@@ -84,6 +84,13 @@ def actions(
     )
 
 
+def earlier(count: int) -> Markup:
+    """What shows more of the turns that have gone out of view."""
+    return Markup('<p class="earlier"><button type="button" data-earlier>{}</button></p>').format(
+        texts.earlier(count)
+    )
+
+
 def editing(number: int) -> Markup:
     """The line that says which question the next one replaces."""
     return Markup(

@@ -60,12 +60,14 @@ phone.addEventListener("change", cover);
 // A new question goes to the top of the view, so that its answer is read from its beginning, and
 // the source of an earlier one goes. The conversation may not be on the page yet when this runs,
 // hence the observer of the whole page.
-let turns = 0;
+let last = 0;
 let busy = false;
 new MutationObserver(() => {
   const articles = document.querySelectorAll("#transcript .turn");
-  if (articles.length > turns) articles[articles.length - 1].scrollIntoView({ block: "start" });
-  turns = articles.length;
+  const turn = articles[articles.length - 1];
+  const number = turn ? Number(turn.id.slice(1)) : 0;
+  if (number > last) turn.scrollIntoView({ block: "start" });
+  last = number;
   const asking = document.querySelector('#transcript .turn[aria-busy="true"]') !== null;
   if (asking && !busy && body.dataset.panel === "source") hide();
   busy = asking;

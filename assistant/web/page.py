@@ -191,6 +191,7 @@ def page(stores: Stores) -> gr.Blocks:
         under_way.append(checked)
         asked.resume(desk.archive.resume, conversation, answer, cancels=under_way, **quiet)
         asked.edit(desk.archive.edit, conversation, [question, conversation, editing], **quiet)
+        asked.earlier(desk.archive.earlier, conversation, [transcript, conversation], **quiet)
         asked.rate(desk.archive.rate, conversation, conversation, **quiet)
         asked.rename(desk.archive.rename, recalled, asked, **quiet)
         asked.discard(desk.archive.discard, recalled, [transcript, conversation, asked], **quiet)

@@ -159,6 +159,11 @@ def more_about(title: str) -> str:
     return f"Rename, export or delete “{title}”"
 
 
+def earlier(count: int) -> str:
+    """What shows the turns that have gone out of view."""
+    return f"Show earlier questions ({count:,})"
+
+
 def checking(done: int, total: int) -> str:
     """How far a draft is."""
     return f"Checking sentence {done + 1} of {total} …" if done < total else "Checking …"

@@ -218,3 +218,24 @@ def test_it_works_on_a_phone(tabs, address: str):
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator("#conversations")).to_be_hidden()
     expect(page.locator(".welcome")).to_be_visible()
+
+
+def test_a_long_conversation_shows_its_end_and_more_when_asked(
+    store: Path, page: Page, address: str
+):
+    (cookie,) = [c for c in page.context.cookies() if c["name"] == "footnote_visitor"]
+    with Assistant(store) as assistant:
+        answer = assistant.query(CROSSING)
+        id_, first = assistant.conversations.keep(cookie["value"], None, answer, 0.1)
+        for _ in range(59):
+            assistant.conversations.keep(cookie["value"], id_, answer, 0.1)
+    page.goto(f"{address}/?conversation={id_}")
+    expect(page.locator(".turn")).to_have_count(12)
+    expect(page.locator("#t60")).to_be_in_viewport()
+    ask(page, LENS)
+    expect(page.locator("#t61 .question")).to_be_in_viewport()
+    page.get_by_role("button", name="Show earlier questions (48)").click()
+    expect(page.locator(".turn")).to_have_count(43)
+    page.goto(f"{address}/?answer={first}")
+    expect(page.locator(".turn")).to_have_count(61)
+    expect(page.locator("#t1 .question")).to_be_in_viewport()
