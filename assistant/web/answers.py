@@ -74,11 +74,17 @@ def _prose(
     citations: Sequence[Citation],
     conflicts: Sequence[Sequence[int]],
 ) -> Markup:
-    """Paragraphs of footnoted sentences; sentences that contradict each other stand apart."""
+    """Paragraphs of footnoted sentences; those that contradict each other stand side by side.
+
+    They do so where the first of them stands, whatever stands between them.
+    """
     group_of = {sentence: group for group, members in enumerate(conflicts) for sentence in members}
+    first = {sentence: min(members) for members in conflicts for sentence in members}
     known = {citation.number: citation for citation in citations}
     paragraphs = Markup("")
-    numbered = list(enumerate(sentences, start=1))
+    numbered = sorted(
+        enumerate(sentences, start=1), key=lambda item: (first.get(item[0], item[0]), item[0])
+    )
     for group, run in groupby(numbered, key=lambda item: group_of.get(item[0])):
         rendered = [(item, _sentence(number, position, item, known)) for position, item in run]
         if group is None:

@@ -107,6 +107,20 @@ def test_sentences_that_contradict_each_other_stand_together_under_a_label():
     assert "First." not in group.text_content()
 
 
+def test_accounts_stand_together_also_where_another_sentence_parts_them():
+    tree = rendered(
+        answer(
+            Sentence(text="Ten boats.", citations=(1,)),
+            Sentence(text="It rained.", citations=(1,)),
+            Sentence(text="Twelve boats.", citations=(2,)),
+            conflicts=((1, 3),),
+        )
+    )
+    (group,) = tree.xpath(".//*[@role='group']")
+    assert texts_of(group, ".//p") == ["Ten boats.1", "Twelve boats.2"]
+    assert texts_of(tree, ".//div[@class='said']/p") == ["It rained.1"]
+
+
 def test_an_abstention_shows_its_message_and_links_to_the_nearest_passages():
     source = document("One two three.")
     near = Passage(

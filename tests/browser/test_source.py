@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import LETTERS
 from flows import CROSSING, DAM, ask, first_footnote, in_view, marked, printed, words
+from papers import LETTERS
 from playwright.sync_api import expect
 
 from assistant import Assistant
@@ -14,6 +14,7 @@ from assistant.links import permalink
 
 pytestmark = pytest.mark.xdist_group("browser")
 
+WIDTHS = pytest.mark.parametrize("page", [1280, 390], indirect=True)
 SUMMARY = "Summarise The reservoir of Upper Fennel"
 
 INK = """() => {
@@ -45,6 +46,12 @@ INK = """() => {
 """How many dark pixels of the page's picture lie inside its marks and outside of them."""
 
 
+@pytest.fixture
+def page(request, tabs, address):
+    width = getattr(request, "param", 1280)
+    return tabs.open(address, viewport={"width": width, "height": 844})
+
+
 def turn(page, name):
     page.get_by_role("button", name=name).click()
 
@@ -74,6 +81,7 @@ def test_a_footnote_of_a_pdf_opens_the_printed_page_with_the_cited_words_marked(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@WIDTHS
 def test_pages_are_turned_and_the_passage_is_found_again(page):
     ask(page, DAM)
     first_footnote(page).click()
@@ -162,6 +170,7 @@ def test_what_has_become_of_the_file_is_told_and_its_text_shown(serving, tabs, t
 # From one footnote to the next --------------------------------------------------------------------
 
 
+@WIDTHS
 def test_what_an_answer_cites_of_one_document_is_stepped_through(page):
     ask(page, SUMMARY)
     first_footnote(page).click()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import chromadb
+import psutil
 import tantivy
 from chromadb.config import Settings
 
@@ -19,6 +20,15 @@ from index.ingest import CHUNK_TOKENS, Ingest
 from index.planning import Prepared
 from index.report import AddReport, Progress
 from index.store import Store
+
+
+def worker_processes() -> set[int]:
+    """The processes that this one has started to read files or to draw pages (`index.process`)."""
+    ours = psutil.Process().children()
+    living = [child for child in ours if child.status() != psutil.STATUS_ZOMBIE]
+    return {
+        child.pid for child in living if any(word.endswith("worker.py") for word in child.cmdline())
+    }
 
 
 class Shelf:
