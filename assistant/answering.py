@@ -28,6 +28,7 @@ from assistant.sentence_vectors import SentenceVectors
 from assistant.settings import Settings
 from assistant.spans import SpanReader
 from assistant.summaries import about_documents
+from assistant.support import SupportJudge
 from assistant.synonyms import exchanged, synonyms
 from assistant.unknown import remarks, unknown
 from index.embeddings import Embedder, MiniLM
@@ -77,7 +78,8 @@ class Answering:
         self._settings = settings
         self._limit = settings.question_limit
         self._vectors = SentenceVectors(model)
-        self._grounding = Grounding(self._vectors)
+        judge = SupportJudge(settings.model_dir)
+        self._grounding = Grounding(self._vectors, judge, settings.support)
         self._writer: Writer | None = None
         self._opening_writer = threading.Lock()
         self.reader = Reader(SentenceScorer(self._vectors), threshold(settings.confidence))

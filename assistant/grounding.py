@@ -1,7 +1,9 @@
 """A sentence that somebody wrote → the sentences of the documents that carry it, or what is wrong.
 
 Whoever wrote it, a model or the user: it is aligned to the fewest sentences of the passages that
-hold its words (greedy set cover, each step weighed by likeness), and verified against those alone.
+hold its words (greedy set cover, each step weighed by likeness), and verified against those alone,
+by the rules of `verification` and by the trained judge of `support`: either refuses. A sentence
+that stands word for word in a passage needs neither.
 """
 
 from collections.abc import Sequence
@@ -10,20 +12,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.drafts import Draft, Evidence
+from assistant.openers import opened
 from assistant.questions import content_terms
 from assistant.retrieval import Retrieved
 from assistant.sentence_vectors import SentenceVectors
+from assistant.support import SupportJudge
 from assistant.verification import is_verbatim, lacking, unsupported
 from index.document import Span
 from index.embeddings import Vectors
 from index.lexical import analyzed
 from index.sentences import sentence_spans
 
+LEAST = 0.2
+"""The probability that a sentence needs, where no setting says another: `Settings.support`."""
+
 CITED = 3
 """Sentences that a sentence rests on, at most."""
 
 COVERED = 0.7
 """The least share of a sentence's content words of which the cited sentences hold a form."""
+
+SURE, _COVERED_SURELY = 0.75, 0.4
+"""Where the judge is so sure, other words may say the same: then so many of them are enough."""
 
 _ADDS = 0.08
 """A further sentence is cited where it adds at least so much of the words, as a share."""
@@ -36,12 +46,14 @@ _FURTHER_LIKENESS = 0.1
 class Grounded:
     """A sentence with its best evidence, and the spans of it that the evidence does not carry.
 
-    `quotes` are the words of the evidence.
+    `quotes` are the words of the evidence, `probability` how likely they carry the sentence: 1 word
+    for word, 0 without evidence.
     """
 
     draft: Draft
     unsupported: tuple[Span, ...] = ()
     quotes: tuple[str, ...] = ()
+    probability: float = 1.0
 
     @property
     def supported(self) -> bool:
@@ -78,10 +90,18 @@ class _Place:
 
 
 class Grounding:
-    """Aligns sentences to passages and verifies them. Thread-safe."""
+    """Aligns sentences to passages and verifies them. Thread-safe.
 
-    def __init__(self, vectors: SentenceVectors) -> None:
-        self._vectors = vectors
+    Args:
+        vectors: of the embedded model.
+        judge: the trained judge; by default the product's.
+        least: the probability of being carried that a sentence needs.
+    """
+
+    def __init__(
+        self, vectors: SentenceVectors, judge: SupportJudge | None = None, least: float = LEAST
+    ) -> None:
+        self._vectors, self._judge, self._least = vectors, judge or SupportJudge(), least
 
     def of(self, text: str, passages: Sequence[Retrieved]) -> Grounded:
         """The sentence with what carries it among the passages.
@@ -92,18 +112,31 @@ class Grounding:
         """
         places = _places(passages)
         if not places or not analyzed(text):
-            return Grounded(Draft(text, ()), (Span(0, len(text)),))
+            return Grounded(Draft(text, ()), (Span(0, len(text)),), probability=0.0)
         exact = next((place for place in places if is_verbatim(text, place.text)), None)
         if exact is not None:
             return Grounded(Draft(text, tuple(exact.evidence)))
         vectors = self._vectors.of([text, *(place.text for place in places)])
         chosen = _aligned(text, places, vectors[1:] @ vectors[0])
         quotes = [words for place in chosen for words in place.quotes]
-        wrong = unsupported(text, quotes)
-        if not wrong:
-            wrong = _uncovered(text, "\n".join(quotes))
+        wrong, probability = self.against(text, quotes)
         evidence = tuple(one for place in chosen for one in place.evidence)
-        return Grounded(Draft(text, evidence), tuple(wrong), tuple(quotes))
+        return Grounded(Draft(text, evidence), wrong, tuple(quotes), probability)
+
+    def against(self, text: str, quotes: Sequence[str]) -> tuple[tuple[Span, ...], float]:
+        """The spans of a sentence that cited words do not carry, and how likely they carry it all.
+
+        Where it is refused, the judge's doubts stand beside what the rules found.
+        """
+        start = opened(text)
+        said = text[start:]
+        (judged,) = self._judge.judged([(said, " ".join(" ".join(quotes).split()))])
+        least = _COVERED_SURELY if judged.probability >= SURE else COVERED
+        wrong = [*unsupported(said, quotes), *_uncovered(said, "\n".join(quotes), least)]
+        if wrong or judged.probability < self._least:
+            wrong += judged.doubted() or [judged.most_doubted]
+        spans = sorted({Span(start + at.start, start + at.end) for at in wrong})
+        return tuple(spans), judged.probability
 
 
 def _places(passages: Sequence[Retrieved]) -> list[_Place]:
@@ -132,10 +165,10 @@ def _aligned(text: str, places: Sequence[_Place], likeness: Vectors) -> list[_Pl
     return [places[n] for n in chosen]
 
 
-def _uncovered(text: str, cited: str) -> list[Span]:
+def _uncovered(text: str, cited: str, least: float) -> list[Span]:
     """The content words that are not cited, where they are too many to be mere wording."""
     terms = content_terms(text)
     missing = terms - content_terms(cited)
-    if len(missing) <= (1 - COVERED) * len(terms):
+    if len(missing) <= (1 - least) * len(terms):
         return []
     return [span for span in lacking(text, cited) if missing & set(analyzed(text[slice(*span)]))]

@@ -5,6 +5,7 @@ natural language inference (Bowman et al. 2015), with one score for the whole cl
 each of its words. How it was trained: `assistant/adapters/support.md`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,16 @@ class Support:
     odds: float
     words: tuple[tuple[Span, float], ...]
 
+    @property
+    def probability(self) -> float:
+        """The odds as a probability; how often it holds says the setting `support`."""
+        return 1 / (1 + math.exp(-self.odds))
+
+    @property
+    def most_doubted(self) -> Span:
+        """The word that is the least likely carried."""
+        return max(self.words, key=lambda word: word[1])[0]
+
     def doubted(self, least: float = 0.0) -> list[Span]:
         """The words that are likelier not carried than these log-odds."""
         return [span for span, odds in self.words if odds > least]
@@ -47,12 +58,12 @@ class SupportJudge:
         ModelError: from `judged`, where the weights are missing or damaged.
     """
 
-    def __init__(self, model_dir: Path | None = None) -> None:
-        self._model_dir = model_dir
+    def __init__(self, model_dir: Path | None = None, adapter: Path = ADAPTER) -> None:
+        self._model_dir, self._adapter = model_dir, adapter
 
     def judged(self, claims: Sequence[tuple[str, str]]) -> list[Support]:
         """For each (claim, evidence) what the judge makes of it; side by side."""
-        model.session(self._model_dir, ADAPTER)
+        model.session(self._model_dir, self._adapter)
         return list(model.workers().map(self._judged, claims))
 
     def _judged(self, pair: tuple[str, str]) -> Support:
@@ -67,7 +78,7 @@ class SupportJudge:
         segments = np.zeros_like(ids)
         segments[0, at:] = 1
         feed = {"ids": ids, "segments": segments, "mask": np.ones_like(ids)}
-        scores = model.session(self._model_dir, ADAPTER).run(None, feed)[0][0]
+        scores = model.session(self._model_dir, self._adapter).run(None, feed)[0][0]
         return Support(
             float(scores[0, _SUPPORTED]),
             _words(claim, said.offsets[:CLAIM_TOKENS], scores[1 : at - 1, _WRONG].tolist()),

@@ -11,35 +11,23 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.accounting import MEASURES
+from assistant.contrasts import contrasted
 from assistant.formulas import STEP_END, steps, unfounded
+from assistant.modality import stated_as_fact
+from assistant.openers import OPENERS
 from assistant.polarity import reversed_in
 from assistant.quantities import Quantity, quantities
+from assistant.substitution import substituted
 from index.document import Span
 from index.lexical import analyzed
 from index.sentences import is_row
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'\-][^\W\d_]+)*")
 _POSSESSIVE = re.compile(r"[’']s$")
+_SHORT = re.compile(r"\b(?:[A-Z]\.?){2,6}(?!\w)")
+_LONG = re.compile(r"\b[A-Z][\w’'\-]*(?: (?:(?:of|for|and|the|on|in) ){0,2}[A-Z][\w’'\-]*)+")
 _QUOTATION = re.compile(r"“([^”]+)”|\"([^\"]+)\"|(?<!\w)‘(.+?)’(?!\w)")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;“\"(\[]\s*|\n)\W*$")
-_OPENERS = frozenset(
-    """
-    a an the this that these those there here it its he his she her they their we our you your i my
-    who what which when where why how as at by for from in into of off on out over to under up upon
-    with within without about above across after against along amid among around before behind below
-    beside besides between beyond despite during except following given like near once per since
-    than through throughout till toward towards until versus via and but or nor so yet if because
-    although though while whereas whether unless both either neither each every all any some many
-    much more most few fewer several other others another such same no none nobody nothing everyone
-    everybody someone somebody anyone one first second third next last finally then thus hence
-    therefore however moreover furthermore nevertheless nonetheless otherwise instead indeed rather
-    also even just only not never always often perhaps maybe today yesterday tomorrow tonight later
-    earlier soon afterwards meanwhile still again now overall altogether yes well is are was were do
-    does did has have had can could will would shall should may might must
-    """.split()  # noqa: SIM905 (a list of words reads as words)
-)
-"""Words that open a sentence and name nothing."""
-
 _AUXILIARIES = r"is|are|was|were|has|have|had|does|did|will|would|can|could|should|may|might|must"
 _OBJECT = r"an?|the|this|that|these|those|it|him|her|them|his|its|their|us|you|me"
 _ACTS = re.compile(
@@ -85,6 +73,8 @@ def unsupported(
         cited = "\n".join(quotes)
         wrong += [*_figures(own, cited), *_names(own, cited), *_quotations(own, quotes)]
         wrong += reversed_in(own, quotes)
+        wrong += [*contrasted(own, quotes), *stated_as_fact(own, quotes)]
+        wrong += substituted(own, quotes)
     around = "\n".join([*quotes, *facts, ACCOUNTS_DIFFER])
     for start, end in added:
         piece = text[start:end]
@@ -156,11 +146,13 @@ def _names(text: str, cited: str) -> list[Span]:
     sentence must be found in what it cites.
     """
     words, stems = {word.lower() for word in _WORD.findall(cited)}, set(analyzed(cited))
+    initials = _initials(text, cited)
     return [
         Span(*match.span())
         for match in _WORD.finditer(text)
         if match[0][0].isupper()
         and match[0].lower() not in words
+        and not _inside(match.start(), initials)
         and not stems.issuperset(analyzed(_POSSESSIVE.sub("", match[0])))
         and (
             not _SENTENCE_START.search(text[: match.start()]) or _acts(match[0], text, match.end())
@@ -168,9 +160,23 @@ def _names(text: str, cited: str) -> list[Span]:
     ]
 
 
+def _initials(text: str, cited: str) -> list[Span]:
+    """Where the text writes out a name that the passages have by its initials, or the reverse."""
+    short = {re.sub(r"\W", "", match[0]) for match in _SHORT.finditer(cited)}
+    long = {_first_letters(match[0]) for match in _LONG.finditer(cited)}
+    found = [Span(*m.span()) for m in _LONG.finditer(text) if _first_letters(m[0]) in short]
+    return found + [
+        Span(*m.span()) for m in _SHORT.finditer(text) if re.sub(r"\W", "", m[0]) in long
+    ]
+
+
+def _first_letters(name: str) -> str:
+    return "".join(word[0] for word in name.split() if word[0].isupper())
+
+
 def _acts(word: str, text: str, end: int) -> bool:
     plain = _POSSESSIVE.sub("", word.lower())
-    opens = plain in _OPENERS or plain.endswith(("ly", "ing")) or bool(quantities(plain))
+    opens = plain in OPENERS or plain.endswith(("ly", "ing")) or bool(quantities(plain))
     return not opens and (plain != word.lower() or bool(_ACTS.match(text, end)))
 
 
