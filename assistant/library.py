@@ -150,6 +150,13 @@ class Library:
             raise UnknownDocument(f"No document has the id {document_id!r}: the store is empty.")
         return store.document(document_id, version)
 
+    def suggestions(self, count: int = 4) -> list[str]:
+        """Questions to begin with, drawn from the latest documents; none of an empty store."""
+        from assistant.suggesting import suggested
+
+        store = self._opening.current()
+        return suggested(store, count) if store is not None else []
+
     def cited(self, citation_id: str) -> Passage:
         """The words that a citation's id names, in whichever document of the store holds them.
 

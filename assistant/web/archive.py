@@ -154,7 +154,7 @@ class Archive:
         questions = (
             texts.DEMO_QUESTIONS
             if self._stores.shows_demo(request)
-            else texts.own_questions([document.title for document in listed])
+            else self._stores.of(request).suggestions()
         )
         return [str(answers.welcome(questions, empty=not listed))]
 

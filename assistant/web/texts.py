@@ -1,6 +1,5 @@
 """The words, example questions and thresholds of the page, where they can be read and changed."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -172,13 +171,6 @@ def checking(done: int, total: int) -> str:
 def replacing(number: int) -> str:
     """The line above the question field while an earlier question is being edited."""
     return f"Your next question replaces question {number} and what came after it."
-
-
-def own_questions(titles: Sequence[str]) -> tuple[str, ...]:
-    """Example questions for a store that holds documents with these titles."""
-    if not titles:
-        return ()
-    return ("What is in my documents?", *(f"Summarise {title}" for title in titles[:2]))
 
 
 def engine(name: str) -> str:
