@@ -21,12 +21,16 @@ def annotated(draft: str, sentences: Sequence[Sentence], mark: Callable[[Sentenc
     for sentence in sentences:
         if sentence.place is None:
             continue
-        end = sentence.place[1]
-        closing = _CLOSING.match(draft, end)
-        end = closing.end() if closing else end
+        end = behind(draft, sentence.place[1])
         written += draft[done:end] + mark(sentence)
         done = end
     return written + draft[done:]
+
+
+def behind(draft: str, end: int) -> int:
+    """Where marks go that belong to a sentence which ends at `end`."""
+    closing = _CLOSING.match(draft, end)
+    return closing.end() if closing else end
 
 
 def noted(sentence: Sentence) -> str:

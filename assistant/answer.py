@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
-from assistant.reports.exports import Exports
+from assistant.reports.exports import Exports, configured
 from index.document import Document, Part, Span
 
 if TYPE_CHECKING:
@@ -208,6 +209,22 @@ class Answer(Exports, _Frozen):
                 parts.append("\n\n" if opens else " ")
             parts.append(write(sentence))
         return "".join(parts)
+
+    def to_word_draft(
+        self, draft: str | Path, path: str | Path, *, base: str | None = None
+    ) -> None:
+        """Write the Word file `draft`, which `Assistant.cite` was given, with its footnotes in it.
+
+        Its formatting, pictures, tables and own notes stay. `path` is the new file's, `base` as in
+        the other exports.
+
+        Raises:
+            ReportError: `draft` cannot be read or is not what was cited, or `path` not be written.
+        """
+        from assistant.reports.word_draft import footnoted_file
+        from assistant.reports.writing import write
+
+        write(Path(path), footnoted_file(Path(draft), self, base or configured()))
 
     def citation(self, number: int) -> Citation:
         """The footnote with this number."""

@@ -192,7 +192,7 @@ class Assistant(Library):
         carries and gives the nearest passages, or those that say otherwise.
 
         Args:
-            text: the draft, or its file (.md or .txt).
+            text: the draft, or its file (.md, .docx or .txt).
             documents: ids of the only documents to look in.
             markdown: whether the text is Markdown; of plain text, as in a .txt file, only blank
                 lines mean anything.

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.document import Span
-from index.errors import ReportError
+from index.errors import DocumentError, ReportError
 from index.sentences import sentence_spans
 
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]|\[\d{1,3}\](?!\()")
@@ -27,6 +27,7 @@ _FRAGMENT_WORDS = 3
 
 _MARKDOWN = (".md", ".markdown", "")
 _PLAIN = (".txt",)
+WORD = (".docx", ".docm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +55,26 @@ def claims(draft: str, *, markdown: bool = True) -> list[Claim]:
 
 
 def read(path: Path) -> tuple[str, bool]:
-    """The text of a draft's file, and whether it is Markdown.
+    """The text of a draft's file, and whether it is Markdown, as which Word's is read.
 
     Raises:
         ReportError: it cannot be read.
     """
     suffix = path.suffix.lower()
-    if suffix not in (*_MARKDOWN, *_PLAIN):
-        raise ReportError(f"{path.name} is no draft that can be read: give a .md or .txt file.")
+    if suffix not in (*_MARKDOWN, *_PLAIN, *WORD):
+        raise ReportError(
+            f"{path.name} is no draft that can be read: give a .md, .docx or .txt file."
+        )
     try:
+        if suffix in WORD:
+            from assistant.word_drafts import opened
+
+            return opened(path.read_bytes()).text, True
         return path.read_text(encoding="utf-8-sig"), suffix in _MARKDOWN
     except OSError as error:
         raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
+    except DocumentError as error:
+        raise ReportError(f"{path.name} cannot be read. {error}") from error
     except UnicodeDecodeError as error:
         raise ReportError(f"{path.name} is not UTF-8 text: save it in that encoding.") from error
 

@@ -39,11 +39,7 @@ def define(document: Document) -> None:
     section.top_margin = section.bottom_margin = Cm(2.5)
     _text(document)
 
-    footnote = _paragraph(document, FOOTNOTE_TEXT, after=3, size=9)
-    footnote.paragraph_format.line_spacing = 1.0
-    _characters(document, FOOTNOTE_REFERENCE).font.superscript = True
-    link = _characters(document, HYPERLINK)
-    link.font.color.rgb, link.font.underline = _LINK, WD_UNDERLINE.SINGLE
+    define_notes(document)
 
     account = _paragraph(document, ACCOUNT, after=6)
     account.paragraph_format.left_indent = Cm(0.6)
@@ -66,9 +62,22 @@ def define(document: Document) -> None:
 
     added = _characters(document, ADDED)
     added.font.italic, added.font.color.rgb = True, _QUIET
-    doubt = _characters(document, UNSUPPORTED)
-    doubt.font.color.rgb, doubt.font.underline = _DOUBT, WD_UNDERLINE.WAVY
     _characters(document, CODE_CHARACTERS).font.name = _MONOSPACED
+
+
+def define_notes(document: Document) -> None:
+    """Put in the styles of footnotes and of remarks that the document does not have yet."""
+    if FOOTNOTE_TEXT not in document.styles:
+        footnote = _paragraph(document, FOOTNOTE_TEXT, after=3, size=9)
+        footnote.paragraph_format.line_spacing = 1.0
+    if FOOTNOTE_REFERENCE not in document.styles:
+        _characters(document, FOOTNOTE_REFERENCE).font.superscript = True
+    if HYPERLINK not in document.styles:
+        link = _characters(document, HYPERLINK)
+        link.font.color.rgb, link.font.underline = _LINK, WD_UNDERLINE.SINGLE
+    if UNSUPPORTED not in document.styles:
+        doubt = _characters(document, UNSUPPORTED)
+        doubt.font.color.rgb, doubt.font.underline = _DOUBT, WD_UNDERLINE.WAVY
 
 
 def numbering(document: Document, style: str, start: int) -> int:
@@ -109,7 +118,7 @@ def _paragraph(
 ) -> ParagraphStyle:
     style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name in _BUILT_IN)
     assert isinstance(style, ParagraphStyle)  # noqa: S101 (for the type checker)
-    style.base_style = document.styles["Normal"]
+    style.base_style = document.styles.default(WD_STYLE_TYPE.PARAGRAPH)
     style.paragraph_format.space_after = Pt(after)
     if size is not None:
         style.font.size = Pt(size)

@@ -30,20 +30,20 @@ class Exports:
         """Markdown with footnotes (`[^1]`), as Pandoc reads it."""
         from assistant.reports.markdown import markdown
 
-        return markdown(self.as_report(), style, base or _configured())
+        return markdown(self.as_report(), style, base or configured())
 
     def to_html(self, *, style: str = STYLE, base: str | None = None) -> str:
         """An HTML page that stands alone: no script, no request."""
         from assistant.reports.html import html
 
-        return html(self.as_report(), style, base or _configured())
+        return html(self.as_report(), style, base or configured())
 
     def to_docx(self, path: str | Path, *, style: str = STYLE, base: str | None = None) -> None:
         """Write a Word document with real footnotes; a file that is there is replaced."""
         from assistant.reports.docx import docx
         from assistant.reports.writing import write
 
-        write(Path(path), docx(self.as_report(), style, base or _configured()))
+        write(Path(path), docx(self.as_report(), style, base or configured()))
 
     def to_bibtex(self) -> str:
         """The cited documents as BibTeX, for bibtex and biblatex."""
@@ -59,7 +59,8 @@ class Exports:
         return csl_json(sources(self.as_report().citations))
 
 
-def _configured() -> str:
+def configured() -> str:
+    """The address of the chat's page that the settings name."""
     from assistant.links import base_address
     from assistant.settings import load
 

@@ -26,32 +26,54 @@ _BEHIND_FOOTNOTE_SETTINGS = ("w:endnotePr", "w:compat", "w:docVars", "w:rsids", 
 
 
 class Footnotes:
-    """The footnotes of a document, numbered by Word in the order of their references."""
+    """The footnotes of a document, numbered by Word in the order of their references.
+
+    Those that the document has already stay; ours have numbers of their own behind theirs.
+    """
 
     def __init__(self, document: Document) -> None:
+        self._styles = document.styles
+        relations = document.part.rels
+        kept = [id_ for id_, one in relations.items() if one.reltype == RELATIONSHIP_TYPE.FOOTNOTES]
+        if not kept:
+            self.part = self._made(document)
+        else:
+            # python-docx keeps this part as bytes.
+            old = relations.pop(kept[0]).target_part
+            self.part = XmlPart.load(old.partname, old.content_type, old.blob, old.package)
+            self.part.rels.update(old.rels)
+            document.part.relate_to(self.part, RELATIONSHIP_TYPE.FOOTNOTES)
+        named = [
+            *self.part.element.iter(qn("w:footnote")),
+            *document.element.iter(qn("w:bookmarkStart")),
+        ]
+        self._taken = max([0, *(int(one.get(qn("w:id"))) for one in named)])
+
+    @staticmethod
+    def _made(document: Document) -> XmlPart:
         root = parse_xml(f"<w:footnotes {nsdecls('w', 'r')}/>")
         for id_, kind in _SEPARATORS.items():
             separator = _child(root, "w:footnote", type=kind, id=str(id_))
             spacing = _child(_child(_child(separator, "w:p"), "w:pPr"), "w:spacing")
             spacing.set(qn("w:after"), "0")
             _child(_child(separator[0], "w:r"), f"w:{kind}")
-        self.part = XmlPart(
+        part = XmlPart(
             PackURI("/word/footnotes.xml"),
             CONTENT_TYPE.WML_FOOTNOTES,
             root,
             document.part.package,
         )
-        document.part.relate_to(self.part, RELATIONSHIP_TYPE.FOOTNOTES)
-        self._styles = document.styles
+        document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
         settings = document.settings.element
         listed = parse_xml(f"<w:footnotePr {nsdecls('w')}/>")
         for id_ in _SEPARATORS:
             _child(listed, "w:footnote", id=str(id_))
         settings.insert_element_before(listed, *_BEHIND_FOOTNOTE_SETTINGS)
+        return part
 
     def add(self, number: int, paragraphs: Iterable[Iterable[BaseOxmlElement]]) -> None:
         """Put in the footnote with this number; each paragraph is given as its runs."""
-        footnote = _child(self.part.element, "w:footnote", id=str(number))
+        footnote = _child(self.part.element, "w:footnote", id=str(self._taken + number))
         for position, runs in enumerate(paragraphs):
             paragraph = _child(footnote, "w:p")
             style = _child(_child(paragraph, "w:pPr"), "w:pStyle")
@@ -67,14 +89,14 @@ class Footnotes:
     def reference(self, number: int, *, again: bool) -> list[BaseOxmlElement]:
         """The footnote's number in the text; a later one is a field that follows the first."""
         style = self._styles[FOOTNOTE_REFERENCE].style_id
-        bookmark = f"_Note{number}"
+        bookmark = f"_Note{self._taken + number}"
         if again:
             return _field(f" NOTEREF {bookmark} \\f \\h ", str(number), style)
         mark = run("", style=style)
-        _child(mark, "w:footnoteReference", id=str(number))
+        _child(mark, "w:footnoteReference", id=str(self._taken + number))
         begin, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
         for element in (begin, end):
-            element.set(qn("w:id"), str(number))
+            element.set(qn("w:id"), str(self._taken + number))
         begin.set(qn("w:name"), bookmark)
         return [begin, mark, end]
 

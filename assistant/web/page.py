@@ -151,7 +151,7 @@ def page(stores: Stores) -> gr.Blocks:
                 )
                 dropped = gr.File(
                     label="A draft as a file",
-                    file_types=[".md", ".markdown", ".txt"],
+                    file_types=[".md", ".markdown", ".docx", ".txt"],
                     show_label=False,
                     height=72,
                     elem_id="draft-file",

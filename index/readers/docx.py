@@ -145,7 +145,7 @@ def _place(properties: _Element | None) -> Place | None:
 def _contents(parent: _Element, styles: dict[str, _Style], numbering: Numbering) -> Iterator[Block]:
     """The blocks of a body, cell, note or text box; neighbouring list items are one block."""
     items: list[str] = []
-    for element in _block_elements(parent):
+    for element in block_elements(parent):
         if element.tag == _TABLE:
             rows = list(_rows(element, styles, numbering))
             block = Block("\n".join(rows), header=_has_header(element))
@@ -165,13 +165,13 @@ def _contents(parent: _Element, styles: dict[str, _Style], numbering: Numbering)
         yield Block("\n".join(items))
 
 
-def _block_elements(parent: _Element) -> Iterator[_Element]:
+def block_elements(parent: _Element) -> Iterator[_Element]:
     """Paragraphs and tables, also those inside content controls and tracked insertions."""
     for element in parent:
         if element.tag in (_P, _TABLE):
             yield element
         elif element.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml")):
-            yield from _block_elements(element)
+            yield from block_elements(element)
 
 
 def _paragraph(
@@ -195,15 +195,18 @@ def _paragraph(
 
 def written(element: _Element) -> str:
     """The text of an element's runs, without what was deleted or stands in a text box."""
-    parts: list[str] = []
+    return "".join(text for _, text in leaves(element))
+
+
+def leaves(element: _Element) -> Iterator[tuple[_Element, str]]:
+    """The elements inside that hold the text of `written`, each with its share of it."""
     for child in element:
         if child.tag == _TEXT:
-            parts.append(child.text or "")
+            yield child, child.text or ""
         elif child.tag in _WRITTEN:
-            parts.append(_WRITTEN[child.tag])
+            yield child, _WRITTEN[child.tag]
         elif child.tag not in _SKIPPED and isinstance(child.tag, str):
-            parts.append(written(child))
-    return "".join(parts)
+            yield from leaves(child)
 
 
 def _has_header(table: _Element) -> bool:

@@ -167,7 +167,7 @@ def test_the_command_prints_the_draft_and_its_status_tells_what_was_found(
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("draft.pdf", b"%PDF-", "give a .md or .txt file"),
+        ("draft.pdf", b"%PDF-", "give a .md, .docx or .txt file"),
         ("draft.md", b"\xff\xfe\x00", "not UTF-8"),
         ("draft.md", b"", "holds no sentence"),
     ],

@@ -1,0 +1,164 @@
+"""The user's own Word file, with real footnotes put in. All else in it stays as it is."""
+
+from bisect import bisect_right
+from copy import deepcopy
+from io import BytesIO
+from pathlib import Path
+
+from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement
+from docx.oxml.xmlchemy import BaseOxmlElement
+from lxml.etree import _Element  # type: ignore[import-untyped]
+
+from assistant.annotating import behind, remark
+from assistant.answer import Answer, Sentence
+from assistant.reports import docx_styles as styles
+from assistant.reports.content import Run, note
+from assistant.reports.word import (
+    FOOTNOTE_REFERENCE,
+    HYPERLINK,
+    Footnotes,
+    hyperlink,
+    run,
+    setting,
+)
+from assistant.word_drafts import DAMAGED, WordDraft, opened
+from index.errors import DocumentError, ReportError
+from index.readers.docx import leaves, written
+from index.readers.ooxml import FAULTS
+
+_RUN, _LINK, _TEXT, _PROPERTIES = map(qn, ("w:r", "w:hyperlink", "w:t", "w:rPr"))
+_NOTED = (qn("w:footnoteReference"), qn("w:endnoteReference"))
+_POINTS = tuple(map(qn, ("w:bookmarkStart", "w:bookmarkEnd", "w:proofErr")))
+"""What stands between runs and shows nothing."""
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+
+
+def footnoted_file(path: Path, answer: Answer, base: str) -> bytes:
+    """The Word file at `path`, of which `answer` was made, with the answer's footnotes in it.
+
+    A passage that several sentences cite has a footnote behind each: so they stay right when the
+    author goes on writing.
+
+    Raises:
+        ReportError: it cannot be read, or the answer was made of another text.
+    """
+    try:
+        draft = opened(path.read_bytes())
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
+    except DocumentError as error:
+        raise ReportError(f"{path.name} cannot be read. {error}") from error
+    if answer.draft != draft.text:
+        raise ReportError(f"{path.name} is not the text that was checked: check it again.")
+    try:
+        styles.define_notes(draft.document)
+        _Writer(draft, answer, base).write()
+        file = BytesIO()
+        draft.document.save(file)
+    except FAULTS as error:
+        raise ReportError(f"{path.name} cannot be given footnotes. {DAMAGED}") from error
+    return file.getvalue()
+
+
+class _Writer:
+    """Puts marks behind sentences, the footnotes numbered as they come."""
+
+    def __init__(self, draft: WordDraft, answer: Answer, base: str) -> None:
+        self._draft = draft
+        self._answer = answer
+        self._base = base
+        self._notes = Footnotes(draft.document)
+        self._count = 0
+
+    def write(self) -> None:
+        starts = [paragraph.start for paragraph in self._draft.paragraphs]
+        marks = [(s.place, self._marks(s)) for s in self._answer.sentences if s.place]
+        # From the end, so that the places before stay where they are.
+        for (start, end), elements in reversed(marks):
+            paragraph = self._draft.paragraphs[bisect_right(starts, start) - 1]
+            at = min(behind(self._draft.text, end) - paragraph.start, len(paragraph.text))
+            if elements:
+                _insert(elements, paragraph.element, at, self._gap())
+
+    def _marks(self, sentence: Sentence) -> list[BaseOxmlElement]:
+        named = self._draft.document.styles
+        marks = []
+        if said := remark(sentence):
+            marks.append(run(said, named[styles.UNSUPPORTED].style_id))
+        numbers = sentence.citations or sentence.contradicted
+        for position, number in enumerate(numbers):
+            if position:
+                marks.append(self._gap())
+            self._count += 1
+            pieces = note(self._answer.citation(number), self._base)
+            self._notes.add(self._count, [[self._run(piece) for piece in pieces if piece.text]])
+            marks += self._notes.reference(self._count, again=False)
+        return marks
+
+    def _gap(self) -> BaseOxmlElement:
+        # Else two numbers would be read as one.
+        return run(" ", self._draft.document.styles[FOOTNOTE_REFERENCE].style_id)
+
+    def _run(self, piece: Run) -> BaseOxmlElement:
+        looks = [setting("i")] if "italic" in piece.marks else []
+        if not piece.href:
+            return run(piece.text, properties=looks)
+        style = self._draft.document.styles[HYPERLINK].style_id
+        return hyperlink(self._notes.part, piece.href, [run(piece.text, style, looks)])
+
+
+def _insert(
+    marks: list[BaseOxmlElement], paragraph: _Element, offset: int, gap: BaseOxmlElement
+) -> None:
+    """Put marks behind the paragraph's first `offset` characters, and behind notes there.
+
+    `gap` goes between such a note of the author's and the marks.
+    """
+    place = _run_ending(paragraph, offset)
+    noted = False
+    for after in place.itersiblings():
+        if after.tag == _RUN and any(after.find(tag) is not None for tag in _NOTED):
+            if written(after):
+                break
+            place, noted = after, True
+        elif after.tag not in _POINTS:
+            break
+    while place.getparent().tag == _LINK and place.getnext() is None:
+        place = place.getparent()
+    for element in reversed([gap, *marks] if noted else marks):
+        place.addnext(element)
+
+
+def _run_ending(paragraph: _Element, offset: int) -> _Element:
+    """The run that ends behind the paragraph's first `offset` characters; cut off if need be."""
+    done = 0
+    for leaf, text in leaves(paragraph):
+        if done + len(text) < offset:
+            done += len(text)
+            continue
+        whole = next(leaf.iterancestors(_RUN), None)
+        if whole is None:
+            break
+        rest = text[offset - done :] if leaf.tag == _TEXT else ""
+        following = list(leaf.itersiblings())
+        if rest or following:
+            _cut(whole, leaf, rest, following)
+        return whole
+    raise ValueError("no run ends there")
+
+
+def _cut(whole: _Element, leaf: _Element, rest: str, following: list[_Element]) -> None:
+    """Move what follows in a run, the last letters of `leaf` first, to a run of its own."""
+    second = OxmlElement("w:r")
+    if (properties := whole.find(_PROPERTIES)) is not None:
+        second.append(deepcopy(properties))
+    if rest:
+        kept = deepcopy(leaf)
+        leaf.text, kept.text = leaf.text[: -len(rest)], rest
+        for part in (leaf, kept):
+            part.set(_SPACE, "preserve")
+        second.append(kept)
+    for element in following:
+        second.append(element)
+    whole.addnext(second)

@@ -1,0 +1,98 @@
+"""A draft in Word → its text as Markdown, and where each paragraph stands in that.
+
+The same file gives the same text each time, so that what was found in the text can be put into the
+file.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import docx
+from docx.document import Document
+from docx.oxml.ns import qn
+from docx.table import Table
+from docx.text.paragraph import Paragraph
+from lxml.etree import _Element  # type: ignore[import-untyped]
+
+from index.errors import DocumentError
+from index.readers.archive import check_archive
+from index.readers.docx import block_elements, written
+from index.readers.ooxml import FAULTS, ordinary
+
+_HEADING = re.compile(r"heading ([1-6])|title", re.IGNORECASE)
+_LEFT_OUT = re.compile(r"toc\b|table of", re.IGNORECASE)
+_BREAKS = re.compile(r"[\n\r]")
+DAMAGED = "The Word file is damaged or cut off: open it in a word processor and save it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A paragraph of the body, and the offset in the draft at which its characters begin."""
+
+    element: _Element
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordDraft:
+    """A Word file as a draft: its text, and the paragraphs of which that consists."""
+
+    document: Document
+    text: str
+    paragraphs: tuple[Placed, ...]
+
+
+def opened(data: bytes) -> WordDraft:
+    """The draft that a Word file holds; tables are in its text, their paragraphs not in the list.
+
+    Raises:
+        EncryptedDocument: the file needs a password.
+        DocumentError: it is none, is damaged, or would unpack beyond the limits.
+    """
+    try:
+        check_archive(data, "Word file")
+        document = docx.Document(io.BytesIO(ordinary(data)))
+        return _read(document)
+    except FAULTS as error:
+        raise DocumentError(DAMAGED) from error
+
+
+def _read(document: Document) -> WordDraft:
+    text = ""
+    paragraphs = []
+    for element in block_elements(document.element.body):
+        if element.tag == qn("w:tbl"):
+            text += "\n".join(_rows(Table(element, document))) + "\n\n"
+            continue
+        content = written(element)
+        sign = _sign(element, document)
+        if not content.strip() or sign is None:
+            continue
+        if sign.startswith("#"):
+            content = _BREAKS.sub(" ", content)
+        paragraphs.append(Placed(element, len(text) + len(sign), content))
+        text += f"{sign}{content}\n\n"
+    return WordDraft(document, text, tuple(paragraphs))
+
+
+def _sign(element: _Element, document: Document) -> str | None:
+    """What a paragraph begins with in Markdown; None for one of a table of contents."""
+    style = Paragraph(element, document).style
+    name = (style.name if style is not None else None) or ""
+    if heading := _HEADING.fullmatch(name):
+        return "#" * int(heading[1] or 1) + " "
+    if _LEFT_OUT.match(name):
+        return None
+    listed = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
+    return "- " if listed or name.startswith("List ") else ""
+
+
+def _rows(table: Table) -> Iterator[str]:
+    for number, row in enumerate(table.rows):
+        cells = [" ".join(cell.text.split()).replace("|", "\\|") for cell in row.cells]
+        yield f"| {' | '.join(cells)} |"
+        if number == 0:
+            yield "|" + "---|" * len(cells)
