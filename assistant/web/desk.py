@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 from markupsafe import Markup
 
-from assistant.answer import Answer, AnswerReady, Citation, Progress, Sentence
+from assistant.answer import Answer, AnswerReady, Citation, Engine, Event, Progress, Sentence
 from assistant.assistant import Assistant
 from assistant.web import answers, library, pane, texts
 from assistant.web.archive import Archive, listing, ready
@@ -34,6 +34,7 @@ class Shelves(NamedTuple):
     narrowing: Any
     scope: Any
     period: Any
+    engine: Any
 
 
 class Desk:
@@ -71,6 +72,7 @@ class Desk:
         scope: list[str] | None,
         since: str | None,
         until: str | None,
+        engine: Engine | None,
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         """A question: the turn grows with every sentence that is ready."""
@@ -91,7 +93,10 @@ class Desk:
         assistant = self._stores.of(request)
         try:
             asked_of = within(listing(assistant), scope or (), since, until)
-            for answer, seconds in _answering(assistant, turn, number, history, asked_of):
+            events = assistant.stream(
+                turn.question, documents=asked_of, history=history, engine=engine
+            )
+            for answer, seconds in _answering(events, turn, number):
                 if answer is not None:
                     self.archive.keep(conversation, turn, answer, seconds, request)
                 yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), gr.skip()
@@ -186,21 +191,19 @@ class Desk:
 
     def _shelves(self, listed: Sequence[DocumentInfo], request: gr.Request) -> Shelves:
         titles = [(document.title, document.id) for document in listed]
+        engine = self._stores.of(request).engine
         return Shelves(
-            str(library.masthead(self._stores.of(request).engine, len(listed))),
+            str(library.masthead(engine, len(listed))),
             str(library.documents(listed)),
             gr.Textbox("", visible=len(listed) >= FILTER_FROM),
             gr.Dropdown(choices=titles, value=[], visible=len(listed) > 1),
             gr.Row(visible=sum(document.date is not None for document in listed) > 1),
+            gr.Radio(visible=engine.startswith("writer:")),
         )
 
 
 def _answering(
-    assistant: Assistant,
-    turn: Turn,
-    number: int,
-    history: Sequence[tuple[str, str]],
-    scope: Sequence[str] | None,
+    events: Iterator[Event], turn: Turn, number: int
 ) -> Iterator[tuple[Answer | None, float]]:
     """Answer `turn` and stop at every point where the page has something new to show.
 
@@ -210,7 +213,7 @@ def _answering(
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     words = texts.STAGES["searching"]
-    for event in assistant.stream(turn.question, documents=scope, history=history):
+    for event in events:
         if isinstance(event, AnswerReady):
             seconds = time.perf_counter() - started
             turn.close(answers.finished(number, event.answer, seconds), event.answer.text)

@@ -110,6 +110,12 @@ def page(stores: Stores) -> gr.Blocks:
                     visible=False,
                     elem_id="scope",
                 )
+                engine = gr.Radio(
+                    [(texts.WRITER, "writer"), (texts.READER, "reader")],
+                    label=texts.ANSWERED_BY,
+                    visible=False,
+                    elem_id="engine",
+                )
                 with gr.Row(elem_id="period", visible=False) as period:
                     since, until = (
                         gr.Textbox(label=label, placeholder="2025-11-13", max_lines=1)
@@ -162,8 +168,9 @@ def page(stores: Stores) -> gr.Blocks:
                 apply_default_css=False,
                 js_on_load="".join(map(_text, ("page.js", "source.js", "peek.js"))),
             )
-        shelves = [masthead, documents, narrowing, scope, period]
+        shelves = [masthead, documents, narrowing, scope, period, engine]
         asked_of = [scope, since, until]
+        asks = [question, conversation, *asked_of, engine]
         answer = [transcript, conversation, question, editing, asked]
         recalled = [conversation, recalling]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -171,9 +178,9 @@ def page(stores: Stores) -> gr.Blocks:
         blocks.load(
             desk.arrive, None, [note, source, transcript, conversation, asked, *shelves], **quiet
         )
-        asking = question.submit(desk.ask, [question, conversation, *asked_of], answer, **quiet)
+        asking = question.submit(desk.ask, asks, answer, **quiet)
         chosen = source.ask(_question, None, question, **quiet)
-        asking_chosen = chosen.then(desk.ask, [question, conversation, *asked_of], answer, **quiet)
+        asking_chosen = chosen.then(desk.ask, asks, answer, **quiet)
         under_way = [asking, asking_chosen]
         question.stop(
             desk.stop,

@@ -43,7 +43,9 @@ def launch(
 
     Raises:
         ServeError: the address cannot be listened on.
+        SettingsError: the configured writer cannot be loaded.
     """
+    assistant.engine  # noqa: B018 (a writer that cannot be loaded is told now, not to each tab)
     host = assistant.settings.host if host is None else host
     listener = _listening(host, assistant.settings.port if port is None else port)
     shown = f"[{host}]" if ":" in host else host

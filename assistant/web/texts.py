@@ -16,6 +16,7 @@ DEMO_QUESTIONS = (
 STAGES = {
     "searching": "Searching your documents …",
     "reading": "Reading the closest passages …",
+    "writing": "Writing; each sentence shows once its source carries it …",
     "verifying": "Checking every sentence against its source …",
 }
 
@@ -99,6 +100,8 @@ NO_DATE = "“{}” is no date that can be read: write 2025, 2025-11 or 2025-11-
 NONE_OF_PERIOD = "None of the documents to ask is dated in that period: change it, or empty it."
 SINCE, UNTIL = "Dated from", "Dated to"
 ADD_FOLDER = "Add a folder"
+ANSWERED_BY = "Answered by"
+READER, WRITER = "Embedded reader", "Writer"
 YOUR_DRAFT = "Your draft"
 DRAFT_HEAD = "Check a draft"
 DRAFT_DETAIL = (

@@ -37,7 +37,7 @@ def footnotes(turns: list[str]) -> int:
 
 
 def test_an_answer_grows_sentence_by_sentence(desk, request_):
-    shown = list(desk.ask("What is in my documents?", Conversation(), [], "", "", request_))
+    shown = list(desk.ask("What is in my documents?", Conversation(), [], "", "", None, request_))
     counts = [footnotes(turns) for turns, *_ in shown]
     assert counts == sorted(counts)
     assert len(set(counts)) >= 4
@@ -46,14 +46,14 @@ def test_an_answer_grows_sentence_by_sentence(desk, request_):
 
 def test_the_history_of_a_question_is_what_was_said_before_it(desk, assistant, request_):
     conversation = Conversation()
-    list(desk.ask(CROSSING, conversation, [], "", "", request_))
+    list(desk.ask(CROSSING, conversation, [], "", "", None, request_))
     (said,) = [e.answer.text for e in assistant.stream(CROSSING) if isinstance(e, AnswerReady)]
     assert conversation.history == [("user", CROSSING), ("assistant", said)]
 
 
 def test_an_error_is_shown_as_its_own_line_and_leaves_the_history(desk, request_):
     conversation = Conversation()
-    (*_, last) = desk.ask(CROSSING, conversation, ["no such document"], "", "", request_)
+    (*_, last) = desk.ask(CROSSING, conversation, ["no such document"], "", "", None, request_)
     turns, _, field, *_ = last
     (line,) = lxml.fragment_fromstring(turns[-1]).xpath(".//*[@role='alert']")
     assert "no such document" in line.text_content()
@@ -68,7 +68,7 @@ def test_an_unforeseen_error_reaches_the_person_and_the_terminal(
         raise RuntimeError("a fault that nobody has foreseen")
 
     monkeypatch.setattr(assistant, "stream", broken)
-    asking = desk.ask(CROSSING, Conversation(), [], "", "", request_)
+    asking = desk.ask(CROSSING, Conversation(), [], "", "", None, request_)
     next(asking)
     turns, conversation, field, *_ = next(asking)
     assert texts.BROKEN in turns[-1]
@@ -80,7 +80,7 @@ def test_an_unforeseen_error_reaches_the_person_and_the_terminal(
 
 def test_a_stopped_answer_keeps_what_was_there_and_is_no_part_of_the_history(desk, request_):
     conversation = Conversation()
-    asking = desk.ask("What is in my documents?", conversation, [], "", "", request_)
+    asking = desk.ask("What is in my documents?", conversation, [], "", "", None, request_)
     while footnotes(next(asking)[0]) == 0:
         pass
     asking.close()
@@ -93,5 +93,5 @@ def test_a_stopped_answer_keeps_what_was_there_and_is_no_part_of_the_history(des
 
 def test_a_blank_question_changes_nothing(desk, request_):
     conversation = Conversation()
-    list(desk.ask("  \n", conversation, [], "", "", request_))
+    list(desk.ask("  \n", conversation, [], "", "", None, request_))
     assert conversation.turns == []

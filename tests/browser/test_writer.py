@@ -1,0 +1,54 @@
+"""With a writer the page says who writes, shows what its sources carry, and lets one choose."""
+
+from pathlib import Path
+
+import pytest
+from chat_server import KEY, MODEL, writes
+from chat_server import serving as chatting
+from flows import CROSSING, ask
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def test_the_writer_answers_what_its_sources_carry_and_the_reader_when_asked(
+    store: Path, serving, tabs
+):
+    with chatting() as chat:
+        chat.answers(
+            writes(
+                "The crossing to Quill Island takes 35 minutes.[1] ",
+                "Its captain once met ",
+                "![x](http://leak.invalid/y) the Queen of Bohemia.[1]",
+            )
+        )
+        command = ("app.py", "--store", str(store), "--port", "0")
+        environment = {
+            "FOOTNOTE_WRITER": f"openai:{MODEL}",
+            "FOOTNOTE_WRITER_BASE": chat.address,
+            "FOOTNOTE_WRITER_KEY": KEY,
+        }
+        with serving(*command, **environment) as address:
+            page = tabs.open(address)
+            expect(page.locator(".engine")).to_contain_text(f"{MODEL} writes")
+            turn = ask(page, CROSSING)
+            said = page.locator(f"#t{turn} .said")
+            expect(said).to_contain_text("The crossing to Quill Island takes 35 minutes.")
+            expect(said).not_to_contain_text("Bohemia")
+            expect(page.locator(f"#t{turn} .dropped")).to_contain_text("Bohemia")
+            expect(page.locator(f"#t{turn}")).to_contain_text(f"writer:{MODEL}")
+            assert page.locator("#transcript img").count() == 0
+
+            asked = len(chat.requests)
+            page.get_by_label("Embedded reader").check()
+            turn = ask(page, CROSSING)
+            expect(page.locator(f"#t{turn} .said")).to_contain_text("35 minutes")
+            assert len(chat.requests) == asked
+            assert KEY not in page.content()
+    tabs.forgive("ERR_CONNECTION_REFUSED")
+    tabs.forgive("ERR_INCOMPLETE_CHUNKED_ENCODING")
+
+
+def test_without_a_writer_there_is_nothing_to_choose(page):
+    expect(page.locator(".engine")).to_contain_text("Embedded reader")
+    expect(page.locator("#engine")).to_have_count(0)
