@@ -11,6 +11,7 @@ from assistant.polarity import reversed_in
 from assistant.quantities import quantities
 from assistant.questions import content_terms
 from assistant.retrieval import Retrieved, retrieve
+from assistant.verification import unsupported
 from assistant.yours import Claim, claims
 from index.document import Span
 from index.embeddings import Embedder
@@ -116,8 +117,10 @@ def contradicting(text: str, grounded: Grounded) -> bool:
     if reversed_in(text, quotes):
         return True
     figures = [span for one in quantities(text) for span in (one.span, one.number)]
-    return bool(quantities(cited_words)) and all(
-        any(s < span[1] and e > span[0] for span in figures) for s, e in grounded.unsupported
+    # By the rules alone: the judge doubts the words around a wrong figure, too.
+    wrong = unsupported(text, quotes)
+    return bool(wrong and quantities(cited_words)) and all(
+        any(s < span[1] and e > span[0] for span in figures) for s, e in wrong
     )
 
 

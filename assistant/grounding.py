@@ -126,15 +126,16 @@ class Grounding:
     def against(self, text: str, quotes: Sequence[str]) -> tuple[tuple[Span, ...], float]:
         """The spans of a sentence that cited words do not carry, and how likely they carry it all.
 
-        Where it is refused, the judge's doubts stand beside what the rules found.
+        Where only the judge refuses it, those are the words that it doubts; it doubts the words
+        around a wrong one, too.
         """
         start = opened(text)
         said = text[start:]
         (judged,) = self._judge.judged([(said, " ".join(" ".join(quotes).split()))])
         least = _COVERED_SURELY if judged.probability >= SURE else COVERED
         wrong = [*unsupported(said, quotes), *_uncovered(said, "\n".join(quotes), least)]
-        if wrong or judged.probability < self._least:
-            wrong += judged.doubted() or [judged.most_doubted]
+        if not wrong and judged.probability < self._least:
+            wrong = judged.doubted() or [judged.most_doubted]
         spans = sorted({Span(start + at.start, start + at.end) for at in wrong})
         return tuple(spans), judged.probability
 

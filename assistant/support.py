@@ -6,6 +6,7 @@ each of its words. How it was trained: `assistant/adapters/support.md`.
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ ADAPTER = Path(__file__).parent / "adapters" / "support.safetensors"
 CLAIM_TOKENS, LENGTH = 96, 256
 """Of a longer claim the beginning is judged; evidence beyond the length is not read."""
 
+_WORD = re.compile(r"\w+(?:[.,:/’'\-]\w+)*")
 _WRONG, _SUPPORTED = 0, 2
 """The head's outputs: at a token of the claim, and at [CLS]."""
 
@@ -90,10 +92,12 @@ def _words(
 ) -> tuple[tuple[Span, float], ...]:
     """Tokens put together to words; a word is as doubtful as its most doubtful token."""
     words: list[tuple[Span, float]] = []
-    for (start, end), one in zip(offsets, odds, strict=True):
-        if words and words[-1][0].end == start and claim[start - 1 : start + 1].isalnum():
-            span, other = words[-1]
-            words[-1] = Span(span.start, end), max(other, one)
-        else:
-            words.append((Span(start, end), one))
-    return tuple(words)
+    for match in _WORD.finditer(claim):
+        inside = [
+            one
+            for (start, end), one in zip(offsets, odds, strict=True)
+            if start < match.end() and end > match.start()
+        ]
+        if inside:
+            words.append((Span(*match.span()), max(inside)))
+    return tuple(words) or ((Span(0, len(claim)), max(odds, default=0.0)),)
