@@ -1,4 +1,4 @@
-.PHONY: setup chat test check lock
+.PHONY: setup chat test server check lock
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -9,6 +9,7 @@ LOCKED := --no-deps --require-hashes
 help:
 	@echo "make chat   set up, index seeds/, open the chat"
 	@echo "make test   set up, then run every test"
+	@echo "make server install the model server that the tests use if it is there (it is compiled)"
 	@echo "make check  lint, format, types, import contracts"
 	@echo "make lock   write requirements/*.txt anew from pyproject.toml"
 
@@ -19,6 +20,8 @@ chat: .venv/.product
 
 test: .venv/.dev
 	@$(BIN)/python -m pytest $(ARGS)
+
+server: .venv/.server
 
 check: .venv/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
@@ -43,4 +46,9 @@ $(BIN)/python:
 .venv/.dev: requirements/dev.txt .venv/.product
 	@echo "Installing the test tools into .venv …"
 	@$(PIP) $(LOCKED) -r requirements/dev.txt
+	@touch $@
+
+.venv/.server: requirements/server.txt .venv/.dev
+	@echo "Compiling llama.cpp into .venv (some minutes, the first time only) …"
+	@$(PIP) $(LOCKED) -r requirements/server.txt
 	@touch $@

@@ -1,4 +1,4 @@
-"""Write product.txt, build.txt and dev.txt anew: every version pinned and hashed, no host named."""
+"""Write the .txt files here anew: every version pinned and hashed, no host named."""
 
 import subprocess
 import sys
@@ -26,11 +26,15 @@ def compiled(*arguments: str) -> str:
 def main() -> None:
     """Resolve in an order that keeps the test tools on the product's versions."""
     product, build, dev = HERE / "product.txt", HERE / "build.txt", HERE / "dev.txt"
+    server = HERE / "server.txt"
     upgrade = ["--upgrade"] if "--upgrade" in sys.argv else []
     locked = compiled(str(PROJECT), *upgrade) + compiled(str(HERE / "weights.in"), "--no-deps")
     product.write_text(locked)
     build.write_text(compiled(str(HERE / "build.in"), "-c", str(product), *upgrade))
     dev.write_text(compiled("--group", f"{PROJECT}:dev", "-c", str(product), *upgrade))
+    tools = ["-c", str(product), "-c", str(dev)]
+    locked = compiled(str(HERE / "server.in"), *tools, *upgrade)
+    server.write_text(locked + compiled(str(HERE / "model.in"), "--no-deps", *upgrade))
 
 
 if __name__ == "__main__":
