@@ -161,7 +161,8 @@ class Tabs:
             self.faults.append(f"request {url}")
 
     def _calm(self, kind: str, text: str) -> None:
-        if kind == "error":
+        # A tab that is left or loaded anew gives up what it was waiting for, and says so.
+        if kind == "error" and not text.startswith("AbortError: signal is aborted"):
             self.faults.append(f"console {text}")
 
 
