@@ -2,13 +2,16 @@
 
 import json
 import re
+import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.assistant import Assistant
+from assistant.conversations import Conversations
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -179,20 +182,35 @@ def test_the_link_to_an_answer_opens_it_in_its_conversation(page: Page, address:
     expect(page.locator(".question").first).to_be_in_viewport()
 
 
+def reasons(store: Path) -> list[str]:
+    kept = Conversations(store)
+    try:
+        return [one.feedback.reason for one in kept.rated()]
+    finally:
+        kept.close()
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for what the page has sent off to be done: a tab that is left meanwhile gives it up."""
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_feedback_with_a_reason_reaches_the_store(page: Page, store: Path):
     ask(page, LENS)
     page.get_by_role("button", name="Not helpful").click()
     page.locator(".reason textarea").fill("It names no glass.")
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("button", name="Thank you")).to_be_visible()
+    until(lambda: "It names no glass." in reasons(store))
     page.reload()
     thumb = page.get_by_role("button", name="Not helpful")
     expect(thumb).to_have_attribute("aria-pressed", "true")
-    with Assistant(store) as assistant:
-        reasons = [one.feedback.reason for one in assistant.conversations.rated()]
-    assert "It names no glass." in reasons
     thumb.click()
     expect(thumb).to_have_attribute("aria-pressed", "false")
+    until(lambda: "It names no glass." not in reasons(store))
 
 
 def test_a_hostile_title_is_only_text(page: Page):
