@@ -40,12 +40,7 @@ class Footnotes:
     def verified(self, draft: Draft) -> tuple[Sentence | None, tuple[Citation, ...]]:
         """The sentence with the citations that are new with it; None where it is refused."""
         try:
-            quotes = [
-                self._store.excerpt(
-                    evidence.document.id, evidence.document.version, evidence.start, evidence.end
-                )
-                for evidence in draft.evidence
-            ]
+            quotes = self._quotes(draft)
         except UnknownDocument:  # it was removed after it was read
             return self._refused(draft, ((0, len(draft.text)),))
         facts = [
@@ -146,15 +141,21 @@ class Footnotes:
         """Note a sentence of the user's own that nothing carries; `otherwise` if it is denied."""
         numbers = []
         if otherwise:
-            for evidence in draft.evidence:
-                quote = self._store.excerpt(
-                    evidence.document.id, evidence.document.version, evidence.start, evidence.end
-                )
+            for evidence, quote in zip(draft.evidence, self._quotes(draft), strict=True):
                 numbers.append(self._number(evidence, quote, []))
         sentence = self.marked(replace(draft, paragraph=opens), wrong)
         self.sentences[-1] = sentence.model_copy(
             update={"place": place, "contradicted": tuple(numbers), "nearest": tuple(nearest)}
         )
+
+    def _quotes(self, draft: Draft) -> list[str]:
+        """The cited words, read from the store by their spans."""
+        return [
+            self._store.excerpt(
+                evidence.document.id, evidence.document.version, evidence.start, evidence.end
+            )
+            for evidence in draft.evidence
+        ]
 
     def _refused(self, draft: Draft, wrong: tuple[SpanPair, ...]) -> tuple[None, tuple[()]]:
         self.dropped.append(

@@ -3,7 +3,6 @@
 Imported only when one of them is used: llama-index takes more than a second to import.
 """
 
-import importlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,9 +15,9 @@ from llama_index.core.base.response.schema import RESPONSE_TYPE, Response
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import Document as LlamaDocument
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
-from pydantic import ValidationError
 
 from assistant.answer import Answer, Citation, Passage, citation_id
+from assistant.plugged import loaded
 from index.document import ISO_DATE, Document, normalised
 from index.embeddings import Vectors
 from index.errors import EmptyDocument, FootnoteError, ModelError, SettingsError
@@ -116,19 +115,8 @@ def _openai(setting: str, name: str, options: Mapping[str, Any]) -> LlamaIndexEm
 def _embedding(
     setting: str, module: str, class_name: str, options: Mapping[str, Any]
 ) -> BaseEmbedding:
-    try:
-        model = getattr(importlib.import_module(module), class_name)(**options)
-    except (ImportError, AttributeError, TypeError) as error:
-        fault = str(error).splitlines()[0]
-    except ValidationError as error:
-        fault = f"its option {error.errors()[0]['loc'][0]} has a wrong value"
-    except Exception as error:  # noqa: BLE001 (any class at all; its message may hold a key)
-        fault = f"it ended in an error ({type(error).__name__})"
-    else:
-        if isinstance(model, BaseEmbedding):
-            return model
-        fault = "it is not a llama-index embedding"
-    raise SettingsError(f"The embedding {setting!r} cannot be loaded: {fault}.")
+    named = f"The embedding {setting!r}"
+    return loaded(BaseEmbedding, named, "embedding", module, class_name, options)  # type: ignore[type-abstract]
 
 
 def named_documents(

@@ -3,7 +3,6 @@
 Imported only when a writer is configured: llama-index takes more than a second to import.
 """
 
-import importlib
 import logging
 import threading
 import time
@@ -15,8 +14,8 @@ from typing import Any
 import openai
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from llama_index.core.llms import LLM
-from pydantic import ValidationError
 
+from assistant.plugged import loaded
 from assistant.settings import Settings
 from assistant.writing.cutting import SCHEMA
 from assistant.writing.faults import EndpointFault, fault_of, pause
@@ -277,16 +276,5 @@ def _openai(settings: Settings, provider: str, name: str) -> Endpoint:
 
 
 def _loaded(setting: str, module: str, class_name: str, options: dict[str, Any]) -> LLM:
-    try:
-        llm = getattr(importlib.import_module(module), class_name)(**options)
-    except (ImportError, AttributeError, TypeError) as error:
-        fault = str(error).splitlines()[0]
-    except ValidationError as error:
-        fault = f"its option {error.errors()[0]['loc'][0]} has a wrong value"
-    except Exception as error:  # noqa: BLE001 (any class at all; its message may hold a key)
-        fault = f"it ended in an error ({type(error).__name__})"
-    else:
-        if isinstance(llm, LLM):
-            return llm
-        fault = "it is not a llama-index LLM"
-    raise SettingsError(f"The writer {setting!r} cannot be loaded: {fault}.")
+    named = f"The writer {setting!r}"
+    return loaded(LLM, named, "LLM", module, class_name, options)  # type: ignore[type-abstract]
