@@ -75,7 +75,7 @@ class Endpoint:
     _llm: LLM
     _openai_like: bool
     _close: Callable[[], None] = lambda: None
-    _extras: bool = field(default=True, init=False)
+    _asks: int = field(default=0, init=False)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -86,25 +86,29 @@ class Endpoint:
     ) -> Iterator[str]:
         """The pieces of a reply as they come; `reply` is filled in meanwhile.
 
-        The endpoint is asked for JSON by the schema if it can be; one that cannot is found out by
-        its refusal and asked for plain text from then on.
+        The endpoint is asked for JSON by the schema and for the counts of its tokens; what of that
+        it cannot do is found out by its refusal and not asked for from then on.
 
         Raises:
             EndpointFault: it does not answer, or stops in the middle.
         """
         began = time.monotonic()
-        extras = self._extras and self._openai_like
+        last = len(_ASKS) - 1
+        asks = self._asks if self._openai_like else last
         told = False
         try:
-            for piece in self._pieces(messages, schema if extras else None, reply, began):
-                told = True
-                yield piece
-        except EndpointFault as fault:
-            if told or not extras or not fault.refuses_request:
-                raise
-            for piece in self._pieces(messages, None, reply, began):
-                self._extras = False
-                yield piece
+            while True:
+                try:
+                    for piece in self._pieces(messages, _extras(_ASKS[asks], schema), reply, began):
+                        told = True
+                        self._asks = asks
+                        yield piece
+                except EndpointFault as fault:
+                    if told or asks == last or not fault.refuses_request:
+                        raise
+                    asks = last if fault.own else asks + 1
+                else:
+                    return
         finally:
             reply.seconds = time.monotonic() - began
 
@@ -122,13 +126,12 @@ class Endpoint:
         return Tried(reply.seconds, structured, reply.completion_tokens is not None)
 
     def _pieces(
-        self, messages: Sequence[Message], schema: dict[str, Any] | None, reply: Reply, began: float
+        self, messages: Sequence[Message], options: dict[str, Any], reply: Reply, began: float
     ) -> Iterator[str]:
         """One request, in a thread of its own: an endpoint that hangs is not waited for."""
         arrived: SimpleQueue[ChatResponse | Exception | None] = SimpleQueue()
         left = threading.Event()
         asked = [ChatMessage(role=role, content=text) for role, text in messages]
-        options = _extras(schema) if schema is not None else {}
 
         def receive() -> None:
             for attempt in range(_ATTEMPTS):
@@ -182,14 +185,19 @@ _CHARACTERS_A_TOKEN = 12
 """More than any language has: a reply that is longer ignores its limit."""
 
 
-def _extras(schema: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": "answer", "strict": True, "schema": schema},
-        },
-        "stream_options": {"include_usage": True},
+_FORMAT, _COUNTS = "response_format", "stream_options"
+_ASKS = ((_FORMAT, _COUNTS), (_COUNTS,), (_FORMAT,), ())
+"""What an endpoint is asked for beside the text, the first of which it does not refuse."""
+
+
+def _extras(asked: Sequence[str], schema: dict[str, Any]) -> dict[str, Any]:
+    """The options of a request for JSON by the schema, and for the counts of its tokens."""
+    described = {"name": "answer", "strict": True, "schema": schema}
+    values = {
+        _FORMAT: {"type": "json_schema", "json_schema": described},
+        _COUNTS: {"include_usage": True},
     }
+    return {name: values[name] for name in asked}
 
 
 def _note(reply: Reply, response: ChatResponse) -> None:

@@ -35,13 +35,22 @@ class EndpointFault(FootnoteError):
 
     Attributes:
         too_long: the request does not fit the model's context.
-        refuses_request: it was understood and refused, as an option that the server lacks is.
+        refuses_request: it was refused, as an option that the server lacks is.
+        own: the server says that the fault is its own.
     """
 
-    def __init__(self, line: str, *, too_long: bool = False, refuses_request: bool = False) -> None:
+    def __init__(
+        self,
+        line: str,
+        *,
+        too_long: bool = False,
+        refuses_request: bool = False,
+        own: bool = False,
+    ) -> None:
         super().__init__(line)
         self.too_long = too_long
         self.refuses_request = refuses_request
+        self.own = own
 
     @classmethod
     def slow(cls, seconds: float) -> "EndpointFault":
@@ -123,5 +132,5 @@ def _refused(error: openai.APIStatusError, model: str) -> EndpointFault:
     if status >= 500:
         # Some servers end in a fault of their own where a request holds what they do not know.
         line = f"it has a fault of its own (HTTP {status})"
-        return EndpointFault(line, refuses_request=status in (500, 501))
+        return EndpointFault(line, refuses_request=status in (500, 501), own=True)
     return EndpointFault(f"it refuses the request (HTTP {status})")

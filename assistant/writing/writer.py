@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import Usage
+from assistant.drafts import Draft
 from assistant.grounding import Grounded, Grounding
 from assistant.retrieval import Retrieved
 from assistant.searches import History
@@ -18,6 +19,8 @@ from assistant.writing.cutting import SCHEMA, Cutter, Written
 from assistant.writing.endpoint import Endpoint, Message, Reply
 from assistant.writing.faults import EndpointFault
 from assistant.writing.prompts import Prompts
+from assistant.writing.wording import about_itself, is_fragment
+from index.document import Span
 
 PASSAGES = 12
 """Passages that the writer is given where they fit, the best first."""
@@ -176,11 +179,17 @@ class Writer:
         self, written: Written, packed: Sequence[Retrieved], passages: Sequence[Retrieved]
     ) -> Grounded:
         """A sentence on the passages that it names; where they do not carry it, on any."""
+        if is_fragment(written.text):
+            whole = (Span(0, len(written.text)),)
+            return Grounded(Draft(written.text, (), paragraph=written.paragraph), whole)
         named = [packed[n - 1] for n in written.passages if 0 < n <= len(packed)]
         grounded = self._grounding.of(written.text, named) if named else None
         if grounded is None or not grounded.supported:
             grounded = self._grounding.of(written.text, passages)
-        return replace(grounded, draft=replace(grounded.draft, paragraph=written.paragraph))
+        draft = replace(grounded.draft, paragraph=written.paragraph)
+        # What stands word for word in a passage has no other quotes.
+        itself = about_itself(written.text, grounded.quotes) if grounded.quotes else ()
+        return replace(grounded, draft=draft, unsupported=(*grounded.unsupported, *itself))
 
     def _packed(
         self, question: str, passages: Sequence[Retrieved], history: History

@@ -86,6 +86,25 @@ def test_a_server_without_structured_output_is_asked_for_text_from_then_on(
     assert ["response_format" in asked for asked in chat.requests] == [True, False, False]
 
 
+@pytest.mark.parametrize("refused", ["response_format", "stream_options"])
+def test_what_a_server_can_do_is_still_asked_for_when_it_refuses_something_else(
+    chat: ChatServer, writing, refused
+):
+    def particular(handler) -> None:
+        could = refused not in chat.requests[-1]
+        (writes(f"{RAIN} [1]") if could else refuses(400, "unknown field"))(handler)
+
+    chat.answers(particular)
+    assistant = writing()
+    for _ in range(2):
+        answer = assistant.query(QUESTION)
+        assert texts(answer) == [RAIN]
+        assert answer.usage is not None
+    kept = {"response_format", "stream_options"} - {refused}
+    assert kept <= chat.requests[-1].keys()
+    assert refused not in chat.requests[-1]
+
+
 def test_what_no_passage_supports_is_asked_for_anew_with_the_reason(chat: ChatServer, writing):
     chat.answers(writes(f"{WRONG} [1]"), writes(f"{RAIN} [1]"))
     answer = writing().query(QUESTION)
