@@ -39,6 +39,9 @@ from training.claims import Cited, cited, evidence_of, nearest
 
 JUDGED = Path(__file__).parent / "questions" / "paraphrases.jsonl"
 PRECISION = 0.9
+SHARES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
+"""Of the claims, the surest first: rows of the precision-recall curve."""
+
 MOST = 500
 """Sentences that are distorted, at most."""
 
@@ -154,6 +157,47 @@ def ranking(outcomes: Sequence[Outcome]) -> str:
     return f"AUROC {area:.3f}, best F1 {f1.max():.3f}, recall at precision .90 {sure:.3f}"
 
 
+def curve(outcomes: Sequence[Outcome]) -> str:
+    """Precision and recall of 'supported' where so many of the claims are accepted, as a table."""
+    order = sorted(outcomes, key=lambda one: -one.probability)
+    right = np.cumsum([one.true for one in order])
+    lines = ["| accepted | at probability | precision | recall |", "|---|---|---|---|"]
+    for share in SHARES:
+        count = max(round(share * len(order)), 1)
+        found = right[count - 1]
+        lines.append(
+            f"| {count} | {order[count - 1].probability:.2f} | {found / count:.3f} | "
+            f"{found / right[-1]:.3f} |"
+        )
+    return "\n".join(lines)
+
+
+def words_told(data: Path, judge: SupportJudge) -> str:
+    """How well the judge tells the words that WiCE's evidence does not support, over all words."""
+    _, rows_ = cited(data)
+    told: list[tuple[float, bool]] = []
+    for one, made in zip(
+        rows_, judge.judged([(r.text, evidence_of(r)) for r in rows_]), strict=True
+    ):
+        wrong = one.wrong or ()
+        told += [
+            (odds, any(s < span.end and e > span.start for s, e in wrong))
+            for span, odds in made.words
+        ]
+    gold = np.array([bad for _, bad in told])
+    odds = np.array([value for value, _ in told])
+    scores = {}
+    for least in np.arange(-4.0, 4.1, 0.25):
+        hit = (odds > least) & gold
+        scores[float(least)] = 2 * hit.sum() / max((odds > least).sum() + gold.sum(), 1)
+    best = max(scores, key=lambda least: scores[least])
+    return (
+        f"unsupported words: {gold.sum()} of {len(gold)}; F1 {scores[0.0]:.3f} at log-odds 0, "
+        f"{scores[best]:.3f} at {best} (chosen on the same rows), "
+        f"{2 * gold.mean() / (1 + gold.mean()):.3f} if all were named"
+    )
+
+
 def accepted_table(outcomes: Iterable[Outcome], least: float) -> None:
     """For each group and kind the share accepted by rules, by the model, by both."""
     groups: dict[tuple[str, str, bool], list[Outcome]] = defaultdict(list)
@@ -193,7 +237,9 @@ def main() -> None:
     accepted_table(outcomes, LEAST)
     for group in ("wice given", "wice page"):
         if of := [one for one in outcomes if one.group == group]:
-            print(f"{group}: {ranking(of)}")
+            print(f"{group}: {ranking(of)}\n\n{curve(of)}\n")
+    if "wice" in options.parts:
+        print(words_told(data, support))
     if options.json:
         lines = [json.dumps({k: getattr(o, k) for k in Outcome.__slots__}) for o in outcomes]
         options.json.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -2,31 +2,30 @@
 
     python -m training.reader --data DIR --work DIR --minutes 60 [--continue-from ADAPTER]
 
-`DIR/reading` holds the training rows (see benchmarks/README.md). The learning rate follows the
-clock: it is full for most of the minutes, and zero when they are over, however fast the machine is.
-Killed, the same command goes on from the last checkpoint in the work folder, where the adapter is
-written too, as `reader.safetensors`.
+`DIR/reading` holds the training rows (see benchmarks/README.md). Killed, the same command goes on
+from the last checkpoint in the work folder, where the adapter is written too, as
+`reader.safetensors`.
 """
 
 import argparse
 import json
 import os
 import random
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional
 
 from index import model
-from training import examples, network
+from training import examples
 from training.examples import Example, Examples
 from training.network import ANSWERS, END, START, Network
 from training.rows import paragraphs
+from training.run import Course, Run, with_room
 
 SHARES = {"new_wiki": 0.42, "reddit": 0.24, "amazon_reviews": 0.24, "policyqa": 0.10}
 """How often a question comes from each source: prose that states facts most often, and the
@@ -39,15 +38,8 @@ BATCH = 32
 POOL = 48
 """Batches are cut from so many batches' worth of sequences, sorted by length."""
 
-RATE, WARM, FALL, CLIP = 1e-3, 0.03, 0.4, 1.0
+RATE, FALL = 1e-3, 0.4
 ANSWERS_WEIGHT = 0.5
-CHECKPOINT_SECONDS = 180
-MALLOC = {
-    "MALLOC_MMAP_THRESHOLD_": "4294967296",
-    "MALLOC_TRIM_THRESHOLD_": "8589934592",
-    "MALLOC_TOP_PAD_": "268435456",
-}
-"""Without these, glibc gives every large tensor back to the system and half the time is faults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,91 +157,10 @@ def validated(reader: Network, made: Examples, at_most: int = 600) -> dict[str, 
     }
 
 
-def rate(progress: float) -> float:
-    """Share of the full learning rate: a short rise, long at the full rate, then down to zero.
-
-    Hägele et al. 2024, 'Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations':
-    as good as a cosine, and minutes lost to other work cost less.
-    """
-    return max(min(progress / WARM, 1.0, (1 - progress) / FALL), 0.0)
-
-
-class Run:
-    """A training run in a work folder, with its clock and its checkpoint."""
-
-    def __init__(self, work: Path, made: Examples, minutes: float, seed: int) -> None:
-        torch.manual_seed(seed)
-        weights = model.weights(None) / "model.safetensors"
-        self.reader = Network(weights)
-        self._made, self._seed, self._seconds = made, seed, minutes * 60
-        self._work, self._file = work, work / "checkpoint.pt"
-        self._optimiser = torch.optim.AdamW(
-            self.reader.parameters(), lr=RATE, weight_decay=0.0, betas=(0.9, 0.98)
-        )
-        self._began, self._pool, self._seen = time.monotonic(), 0, 0
-        if self._file.exists():
-            kept = torch.load(self._file, weights_only=True)
-            self.reader.load_state_dict(kept["reader"])
-            self._optimiser.load_state_dict(kept["optimiser"])
-            self._began -= kept["elapsed"]
-            self._pool, self._seen = kept["pool"], kept["seen"]
-
-    def train(self, pause: Path | None) -> None:
-        """Until the minutes are over."""
-        saved = told = time.monotonic()
-        average = 0.0
-        for step, sequences in enumerate(self._batches()):
-            while pause and pause.exists():
-                time.sleep(1)
-                self._began += 1
-            progress = (time.monotonic() - self._began) / self._seconds
-            if progress >= 1:
-                break
-            for group in self._optimiser.param_groups:
-                group["lr"] = RATE * rate(progress)
-            ids, segments, mask, spans = batch(sequences)
-            value = loss(self.reader(ids, segments, mask), segments, mask, spans)
-            self._optimiser.zero_grad()
-            value.backward()
-            torch.nn.utils.clip_grad_norm_(self.reader.parameters(), CLIP)
-            self._optimiser.step()
-            self._seen += len(sequences)
-            average += (value.item() - average) / min(step + 1, 50)
-            now = time.monotonic()
-            if step % 20 == 19:
-                speed = 20 * BATCH / (now - told)
-                told = now
-                print(
-                    f"{progress:6.1%}  {self._seen} sequences  loss {average:.3f}  {speed:.1f}/s",
-                    flush=True,
-                )
-            if now - saved > CHECKPOINT_SECONDS:
-                saved = now
-                self._save()
-        self._save()
-
-    @property
-    def seen(self) -> int:
-        """Sequences trained on so far."""
-        return self._seen
-
-    def _batches(self) -> Iterator[list[Pair]]:
-        while True:
-            yield from drawn(self._made, self._seed, self._pool)
-            self._pool += 1
-
-    def _save(self) -> None:
-        kept = {
-            "reader": self.reader.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
-            "elapsed": time.monotonic() - self._began,
-            "pool": self._pool + 1,
-            "seen": self._seen,
-        }
-        scratch = self._file.with_suffix(".new")
-        torch.save(kept, scratch)
-        scratch.replace(self._file)
-        network.save(self.reader, self._work / "reader.safetensors")
+def cost(reader: Network, sequences: Sequence[Pair]) -> Tensor:
+    """What a batch is minimised by."""
+    ids, segments, mask, spans = batch(sequences)
+    return loss(reader(ids, segments, mask), segments, mask, spans)
 
 
 def main() -> None:
@@ -271,9 +182,8 @@ def main() -> None:
     if not prepared.exists():
         examples.save(examples.made(*paragraphs(Path(options.data))), prepared)
     made = examples.load(prepared)
-    run = Run(options.work, made, options.minutes, options.seed)
-    if options.continue_from and not run.seen:
-        run.reader.adopt(load_file(options.continue_from))
+    course = Course(options.minutes, options.seed, RATE, FALL, options.continue_from)
+    run = Run(options.work / "reader.safetensors", course, partial(drawn, made, options.seed), cost)
     run.train(options.pause)
     figures = {"sequences": run.seen, "left out": made.left_out, **validated(run.reader, made)}
     (options.work / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
@@ -281,13 +191,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    # glibc reads these when a process starts.
-    if not MALLOC.keys() <= os.environ.keys():
-        import sys
-
-        os.execve(  # noqa: S606
-            sys.executable,
-            [sys.executable, "-m", "training.reader", *sys.argv[1:]],
-            {**os.environ, **MALLOC},
-        )
+    with_room("training.reader")
     main()

@@ -4,43 +4,42 @@
     python -m training.support --data DIR --work DIR2 --minutes 4 --wice --without-fold 0 \
         --start-from DIR/support.safetensors
 
-The first form learns from `reading` alone; `--wice` mixes in the rows of `support`, all of them or
-those of all folds but one. As in `training.reader`, the learning rate follows the clock, and the
-same command goes on from the last checkpoint.
+The first form learns from `reading` alone, from claims made by rule and claims written by hand;
+`--wice` mixes in the rows of `support`, all of them or those of all folds but one. Killed, the same
+command goes on from the last checkpoint.
 """
 
 import argparse
 import json
 import os
 import random
-import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional
 
 from index import model
-from training import claims, network
+from training import claims
 from training.claims import Cited, Claim, Source
 from training.network import ANSWERS, START, Network
-from training.reader import CLIP, MALLOC, WARM
 from training.rows import paragraphs
+from training.run import Course, Run, with_room
+from training.written import Written
 
 WRONG, SUPPORTED = START, ANSWERS
 """The head's outputs: at a token of the claim, whether it is not supported; at [CLS], whether all
 of the claim is."""
 
 SHARES = {"new_wiki": 0.5, "reddit": 0.15, "amazon_reviews": 0.15, "policyqa": 0.2}
-WICE_SHARE = 0.4
+WICE_SHARE, WRITTEN_SHARE = 0.25, 0.5
 BATCH, POOL = 32, 40
 RATE, FALL = 6e-4, 0.5
 WORDS_WEIGHT = 0.5
-CHECKPOINT_SECONDS = 120
 CLAIM_TOKENS, LENGTH = 96, 256
 
 
@@ -98,14 +97,17 @@ def loss(scores: Tensor, labels: Tensor, wrong: Tensor) -> Tensor:
     return judged + WORDS_WEIGHT * words
 
 
-def rate(progress: float) -> float:
-    """The share of the full learning rate after a share of the time."""
-    if progress < WARM:
-        return progress / WARM
-    return min(1.0, (1 - progress) / FALL)
+def cost(reader: Network, pairs: Sequence[Pair]) -> Tensor:
+    """What a batch is minimised by."""
+    ids, segments, mask, labels, wrong = batch(pairs)
+    with torch.autocast("cpu", torch.bfloat16):
+        scores = reader(ids, segments, mask)
+    return loss(scores.float(), labels, wrong)
 
 
-def drawn(found: Sequence[Source], wice: Sequence[Cited], seed: int, pool: int) -> list[list[Pair]]:
+def drawn(
+    found: Sequence[Source], written: Written, wice: Sequence[Cited], seed: int, pool: int
+) -> list[list[Pair]]:
     """One pool of batches; the same seed and number give the same."""
     chance = random.Random(f"{seed}-{pool}")  # noqa: S311 (not for secrets)
     by_origin: dict[str, list[Source]] = defaultdict(list)
@@ -116,6 +118,9 @@ def drawn(found: Sequence[Source], wice: Sequence[Cited], seed: int, pool: int) 
     while len(pairs) < BATCH * POOL:
         if wice and chance.random() < WICE_SHARE:
             pairs.append(sequence(claims.as_claim(chance.choice(wice), chance)))
+            continue
+        if chance.random() < WRITTEN_SHARE:
+            pairs.append(sequence(written.drawn(chance)))
             continue
         (origin,) = chance.choices(list(SHARES), list(SHARES.values()))
         one, other = chance.sample(by_origin[origin], 2)
@@ -144,13 +149,16 @@ def scored(reader: Network, made: Sequence[Claim]) -> list[tuple[float, list[flo
     return [found[n] for n in range(len(made))]
 
 
-def validated(reader: Network, found: Sequence[Source], seed: int = 0) -> dict[str, float]:
-    """Held-out claims of `reading`: the share judged rightly, by kind."""
+def validated(
+    reader: Network, found: Sequence[Source], written: Written, seed: int = 0
+) -> dict[str, float]:
+    """Claims of held-out titles of `reading`: the share judged rightly, by kind."""
     chance = random.Random(seed)  # noqa: S311
     held = [source for source in found if source.held_out]
     made = [claim for one in held for claim in claims.claims(one, chance.choice(held), chance)][
         :1500
     ]
+    made += [claim for _, claim in written.held_out]
     right: dict[str, list[bool]] = defaultdict(list)
     for claim, (odds, _) in zip(made, scored(reader, made), strict=True):
         right[claim.kind].append((odds > 0) == claim.supported)
@@ -178,87 +186,6 @@ def wice_scores(reader: Network, rows: Sequence[Cited]) -> list[dict[str, object
     ]
 
 
-class Run:
-    """One training run with its checkpoints in a folder."""
-
-    def __init__(
-        self,
-        work: Path,
-        found: Sequence[Source],
-        wice: Sequence[Cited],
-        minutes: float,
-        seed: int,
-        start: Path | None,
-    ) -> None:
-        torch.manual_seed(seed)
-        self._work, self._found, self._wice = work, found, wice
-        self._seconds, self._seed = minutes * 60, seed
-        self._file = work / "checkpoint.pt"
-        self.reader = Network(model.weights(None) / "model.safetensors")
-        if start is not None:
-            self.reader.adopt(load_file(start))
-        self._optimiser = torch.optim.AdamW(
-            self.reader.parameters(), lr=RATE, weight_decay=0.0, betas=(0.9, 0.98)
-        )
-        self._began, self._pool, self.seen = time.monotonic(), 0, 0
-        if self._file.exists():
-            kept = torch.load(self._file, weights_only=True)
-            self.reader.load_state_dict(kept["reader"])
-            self._optimiser.load_state_dict(kept["optimiser"])
-            self._began -= kept["elapsed"]
-            self._pool, self.seen = kept["pool"], kept["seen"]
-
-    def train(self) -> None:
-        """Until the minutes are over."""
-        saved = told = time.monotonic()
-        average = 0.0
-        for step, pairs in enumerate(self._batches()):
-            progress = (time.monotonic() - self._began) / self._seconds
-            if progress >= 1:
-                break
-            for group in self._optimiser.param_groups:
-                group["lr"] = RATE * rate(progress)
-            ids, segments, mask, labels, wrong = batch(pairs)
-            with torch.autocast("cpu", torch.bfloat16):
-                scores = self.reader(ids, segments, mask)
-            value = loss(scores.float(), labels, wrong)
-            self._optimiser.zero_grad()
-            value.backward()
-            torch.nn.utils.clip_grad_norm_(self.reader.parameters(), CLIP)
-            self._optimiser.step()
-            self.seen += len(pairs)
-            average += (value.item() - average) / min(step + 1, 50)
-            now = time.monotonic()
-            if step % 20 == 19:
-                speed = 20 * BATCH / (now - told)
-                told = now
-                print(
-                    f"{progress:6.1%}  {self.seen}  loss {average:.3f}  {speed:.1f}/s", flush=True
-                )
-            if now - saved > CHECKPOINT_SECONDS:
-                saved = now
-                self._save()
-        self._save()
-
-    def _batches(self) -> Iterator[list[Pair]]:
-        while True:
-            yield from drawn(self._found, self._wice, self._seed, self._pool)
-            self._pool += 1
-
-    def _save(self) -> None:
-        kept = {
-            "reader": self.reader.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
-            "elapsed": time.monotonic() - self._began,
-            "pool": self._pool + 1,
-            "seen": self.seen,
-        }
-        scratch = self._file.with_suffix(".new")
-        torch.save(kept, scratch)
-        scratch.replace(self._file)
-        network.save(self.reader, self._work / "support.safetensors")
-
-
 def main() -> None:
     """Train, validate, write the adapter and its figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -268,6 +195,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--start-from", type=Path, metavar="ADAPTER")
+    parser.add_argument("--pause", type=Path, help="rest while this file exists")
     parser.add_argument("--wice", action="store_true", help="mix in the rows of `support`")
     parser.add_argument("--without-fold", type=int, metavar="N", help="keep a fold out, score it")
     options = parser.parse_args()
@@ -276,11 +204,18 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
     found = claims.sources(paragraphs(Path(options.data))[0])
+    written = Written(found)
     whole, words = claims.cited(Path(options.data))
     rows = [r for r in [*whole, *words] if r.fold != options.without_fold] if options.wice else []
-    run = Run(options.work, found, rows, options.minutes, options.seed, options.start_from)
-    run.train()
-    figures: dict[str, object] = {"sequences": run.seen, **validated(run.reader, found)}
+    course = Course(options.minutes, options.seed, RATE, FALL, options.start_from)
+    run = Run(
+        options.work / "support.safetensors",
+        course,
+        partial(drawn, found, written, rows, options.seed),
+        cost,
+    )
+    run.train(options.pause)
+    figures: dict[str, object] = {"sequences": run.seen, **validated(run.reader, found, written)}
     (options.work / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
     print(json.dumps(figures))
     held = options.without_fold
@@ -292,13 +227,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    # glibc reads these when a process starts.
-    if not MALLOC.keys() <= os.environ.keys():
-        import sys
-
-        os.execve(  # noqa: S606
-            sys.executable,
-            [sys.executable, "-m", "training.support", *sys.argv[1:]],
-            {**os.environ, **MALLOC},
-        )
+    with_room("training.support")
     main()
