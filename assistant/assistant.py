@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from assistant.doctor import Finding
     from assistant.reports.report import Report
     from assistant.reports.template import Plan
+    from assistant.tracing import Traces
     from assistant.verifying.findings import Verification
 
 
@@ -54,6 +55,7 @@ class Assistant(Library):
             self.settings,
         )
         self._threads = Threads()
+        self._traces = _traces(self.settings.traces)
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,6 +70,8 @@ class Assistant(Library):
         """
         self._threads.close()
         self._answering.close()
+        if self._traces is not None:
+            self._traces.close()
         super().close()
 
     @property
@@ -130,7 +134,8 @@ class Assistant(Library):
         engine: Engine | None = None,
     ) -> Generator[Event, None, None]:
         """The same as `query`, told step by step: each sentence once it is verified."""
-        return self._answering.stream(question, documents, history or (), engine)
+        ask = partial(self._answering.stream, question, documents, history or (), engine)
+        return ask() if self._traces is None else self._traces.of(ask)
 
     def search(
         self,
@@ -334,3 +339,11 @@ class Assistant(Library):
                 if left.is_set():
                     raise asyncio.CancelledError
         raise AssertionError("a stream ends with an answer")
+
+
+def _traces(address: str | None) -> "Traces | None":
+    if address is None:
+        return None
+    from assistant.tracing import Traces
+
+    return Traces(address)

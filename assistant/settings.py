@@ -90,6 +90,12 @@ class Settings(BaseSettings):
     writer_price_out: float | None = Field(
         None, ge=0, description="The price of a million tokens that the writer writes."
     )
+    traces: str | None = Field(
+        None,
+        description="The address of an OpenTelemetry collector (OTLP over gRPC), like "
+        "http://127.0.0.1:4317, which is sent the stages, seconds and counts of each question, and "
+        "no word of it. Without it nothing is traced.",
+    )
     model_dir: Path | None = Field(
         None, description="A folder with the model's own files, instead of the installed wheel."
     )
