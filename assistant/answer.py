@@ -274,6 +274,14 @@ def _sum(one: _Count | None, other: _Count | None) -> _Count | None:
     return one if other is None else other if one is None else one + other
 
 
+def summed(usages: Sequence[Usage]) -> Usage | None:
+    """What several answers, or the parts of one, took together; None of none."""
+    if not usages:
+        return None
+    first, *others = usages
+    return sum(others, start=first)
+
+
 def marked(sentence: Sentence) -> str:
     """The sentence with its footnote numbers; text of its own that looks like one is escaped."""
     return escaped(sentence.text) + "".join(f"[{number}]" for number in sentence.citations)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, AnswerReady, Engine, Event, Progress, Usage
+from assistant.answer import Answer, AnswerReady, Engine, Event, Progress, Usage, summed
 from assistant.clarifying import asked_about, asked_back, taken_for
-from assistant.composed import Composed, total, verified
+from assistant.composed import Composed, verified
 from assistant.computing import read_figures
 from assistant.drafts import Reading
 from assistant.evidence import threshold
@@ -180,7 +180,7 @@ class Answering:
             [n.passage for n in nearest],
             notices,
             clock.laps,
-            total(usage),
+            summed(usage),
         )
         yield AnswerReady(answer=answer)
 

@@ -156,14 +156,6 @@ class Composed:
         return self._writer.name.partition(":")[2]
 
 
-def total(usages: Sequence[Usage]) -> Usage | None:
-    """What the parts of an answer took together; None where no writer was asked."""
-    if not usages:
-        return None
-    first, *others = usages
-    return sum(others, start=first)
-
-
 def _is_computed(draft: Draft) -> bool:
     return any(draft.text[start:].startswith(f"[{COMPUTED}") for start, _ in draft.added)
 

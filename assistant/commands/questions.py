@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from assistant.answer import Answer
+from assistant.answer import Answer, summed
 from assistant.commands.options import ABSTAINED, FAILED
 from assistant.commands.printing import say
 from assistant.commands.progress import counting_bar
@@ -88,8 +88,8 @@ def ask_each(
                 usages += [answer.usage] if answer.usage is not None else []
                 show(answer)
             answered(done)
-    if len(usages) > 1:
-        say(f"All answers together: {sum(usages[1:], start=usages[0]).summary}", aside=True)
+    if len(usages) > 1 and (total := summed(usages)):
+        say(f"All answers together: {total.summary}", aside=True)
     if failed:
         return FAILED
     return ABSTAINED if abstained else 0

@@ -5,7 +5,7 @@ from itertools import groupby, pairwise
 
 from markupsafe import Markup
 
-from assistant.answer import Answer, Citation, Passage, Sentence
+from assistant.answer import Answer, Citation, Passage, Sentence, Usage
 from assistant.web import texts
 from assistant.web.places import Place, link
 
@@ -269,6 +269,11 @@ def _colophon(answer: Answer, seconds: float) -> Markup:
         '<details class="colophon"><summary><span class="confidence {}">{}</span> · {}</summary>'
         "<p>{}</p></details>"
     ).format(sure.level, sure.word, took, sure.meaning)
+
+
+def together(usage: Usage) -> Markup:
+    """The line under a conversation: what a writer took for all of it."""
+    return Markup('<p class="quiet together">{}</p>').format(texts.together(usage.summary))
 
 
 def _details(date: str | None, locator: str) -> Markup:

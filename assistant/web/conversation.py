@@ -6,6 +6,7 @@ from typing import Self
 
 from markupsafe import Markup
 
+from assistant.answer import Usage, summed
 from assistant.conversations import Feedback, Kept
 from assistant.web import answers, kept
 
@@ -18,7 +19,8 @@ when they are asked for."""
 class Turn:
     """A question, what the page shows below it, and the plain answer once it is complete.
 
-    `id` is the kept answer's; a turn that was stopped or failed has none.
+    `id` is the kept answer's; a turn that was stopped or failed has none. `usage` is what a writer
+    took for it.
     """
 
     question: str
@@ -26,6 +28,7 @@ class Turn:
     reply: str | None = None
     busy: bool = True
     id: str | None = None
+    usage: Usage | None = None
     feedback: Feedback | None = None
     citable: bool = False
     repeatable: bool = True
@@ -60,6 +63,7 @@ class Conversation:
                     one.answer.text if one.answer.draft is None else None,
                     busy=False,
                     id=one.id,
+                    usage=one.answer.usage,
                     feedback=one.feedback,
                     citable=bool(one.answer.citations),
                     repeatable=one.answer.draft is None,
@@ -99,7 +103,7 @@ class Conversation:
     def html(self, *, own: bool) -> list[str]:
         """The turns as the page shows them; `own` as in `assistant.web.kept`."""
         earlier = [str(kept.earlier(self.first))] if self.first else []
-        return earlier + [
+        shown = [
             str(
                 answers.turn(
                     number,
@@ -110,6 +114,9 @@ class Conversation:
             )
             for number, turn in enumerate(self.turns[self.first :], start=self.first + 1)
         ]
+        took = [turn.usage for turn in self.turns if turn.usage is not None]
+        whole = [str(answers.together(total))] if len(took) > 1 and (total := summed(took)) else []
+        return earlier + shown + whole
 
     def _actions(self, number: int, turn: Turn, own: bool) -> Markup:
         if turn.id is None or self.id is None:

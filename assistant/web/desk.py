@@ -217,6 +217,7 @@ def _answering(
         if isinstance(event, AnswerReady):
             seconds = time.perf_counter() - started
             turn.close(answers.finished(number, event.answer, seconds), event.answer.text)
+            turn.usage = event.answer.usage
             turn.citable = bool(event.answer.citations)
             yield event.answer, seconds
             return

@@ -166,6 +166,11 @@ def earlier(count: int) -> str:
     return f"Show earlier questions ({count:,})"
 
 
+def together(took: str) -> str:
+    """What the writer took for a whole conversation; `took` is in words."""
+    return f"This conversation so far: {took}"
+
+
 def checking(done: int, total: int) -> str:
     """How far a draft is."""
     return f"Checking sentence {done + 1} of {total} …" if done < total else "Checking …"

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from lxml import html as lxml
+from markupsafe import Markup
 
-from assistant.answer import Answer, Citation, Passage, Sentence, citation_id
+from assistant.answer import Answer, Citation, Passage, Sentence, Usage, citation_id
 from assistant.web import answers, library, pane, sheets, sources, texts
+from assistant.web.conversation import Conversation
 from assistant.web.places import Place
 from index.document import Document, Heading, Page, Span, Table
 from index.layout import Rectangle
@@ -338,3 +340,16 @@ def test_the_page_names_nothing_outside_this_machine():
     assert len(files) >= 4
     for file in files:
         assert "//" not in file.read_text(encoding="utf-8").replace("// ", "")
+
+
+def test_a_conversation_tells_what_its_writer_took_in_all():
+    conversation = Conversation()
+    usage = Usage(requests=1, prompt_tokens=900, completion_tokens=40, cost=0.002, seconds=1.5)
+    for taken, lines in ((usage, 0), (None, 0), (usage, 1)):
+        _, turn = conversation.begin("?", Markup(""))
+        turn.close(answers.finished(1, answer(usage=taken), 0.4), "…")
+        turn.usage = taken
+        page = parsed("".join(conversation.html(own=False)))
+        told = page.xpath('.//*[contains(@class, "together")]')
+        assert len(told) == lines
+    assert "3.0 s, 1,800 tokens read, 80 written, cost 0.0040" in told[0].text_content()
