@@ -1,7 +1,8 @@
 """A sentence that somebody wrote → the sentences of the documents that carry it, or what is wrong.
 
 Whoever wrote it, a model or the user: it is aligned to the fewest sentences of the passages that
-hold its words (greedy set cover, each step weighed by likeness), and verified against those alone,
+hold its words (greedy set cover, each step weighed by likeness), and verified against the first of
+those, the first two and so on alone,
 by the rules of `verification` and by the trained judge of `support`: either refuses. A sentence
 that stands word for word in a passage needs neither.
 """
@@ -118,9 +119,19 @@ class Grounding:
             return Grounded(Draft(text, tuple(exact.evidence)))
         vectors = self._vectors.of([text, *(place.text for place in places)])
         chosen = _aligned(text, places, vectors[1:] @ vectors[0])
-        quotes = [words for place in chosen for words in place.quotes]
+        tried = [self._on(text, chosen[:count]) for count in range(1, len(chosen) + 1)]
+        # The more is cited, the more words of it may be found that say something else.
+        return max(
+            (one for one in tried if one.supported),
+            key=lambda one: one.probability,
+            default=tried[-1],
+        )
+
+    def _on(self, text: str, places: Sequence[_Place]) -> Grounded:
+        """The sentence on these places alone."""
+        quotes = [words for place in places for words in place.quotes]
         wrong, probability = self.against(text, quotes)
-        evidence = tuple(one for place in chosen for one in place.evidence)
+        evidence = tuple(one for place in places for one in place.evidence)
         return Grounded(Draft(text, evidence), wrong, tuple(quotes), probability)
 
     def against(self, text: str, quotes: Sequence[str]) -> tuple[tuple[Span, ...], float]:

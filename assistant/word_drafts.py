@@ -18,6 +18,7 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 
 from index.errors import DocumentError
 from index.readers.archive import check_archive
+from index.readers.detection import detect
 from index.readers.docx import block_elements, written
 from index.readers.ooxml import FAULTS, ordinary
 
@@ -52,6 +53,9 @@ def opened(data: bytes) -> WordDraft:
         EncryptedDocument: the file needs a password.
         DocumentError: it is none, is damaged, or would unpack beyond the limits.
     """
+    if data and not data.startswith(b"PK"):
+        # What it is instead is told: above all, a file under a password is no archive.
+        detect(data, "draft.docx")
     try:
         check_archive(data, "Word file")
         document = docx.Document(io.BytesIO(ordinary(data)))

@@ -27,6 +27,11 @@ case that what carries the claim says it in other words."""
 CHARACTERS = 900
 """Of the longest evidence."""
 
+WITHOUT, LEFT = 0.35, 0.6
+"""How often a claim that is carried comes with evidence that no longer does: what holds its words
+best is left out, and of its words no more than so much is left. Else the judge would learn that
+claims in other words are the right ones."""
+
 _WRONG = re.compile(r"\[\[(.+?)\]\]")
 
 
@@ -69,6 +74,10 @@ class Written:
     def drawn(self, chance: random.Random) -> Claim:
         """One to train on."""
         source, claim = chance.choice(self.training)
+        if claim.supported and chance.random() < WITHOUT:
+            evidence = without(claim.text, source)
+            if evidence:
+                return Claim(claim.text, evidence, False, None, "written absent")
         if chance.random() < AS_CITED:
             return claim
         held = [n for n in range(len(source.sentences)) if source.said(n) in claim.evidence]
@@ -94,14 +103,32 @@ def around(source: Source, held: Sequence[int], characters: float) -> str:
 
 def aligned(claim: str, source: Source) -> str:
     """The fewest sentences of the paragraph that hold the claim's words, in its order."""
+    chosen, _ = _covering(claim, source, range(len(source.sentences)))
+    return " ".join(source.said(n) for n in sorted(chosen))
+
+
+def without(claim: str, source: Source) -> str:
+    """The same of the others, without the sentence that holds most; empty if they hold as much."""
+    (best, *_), all_ = _covering(claim, source, range(len(source.sentences)))
+    others = [n for n in range(len(source.sentences)) if n != best]
+    chosen, left = _covering(claim, source, others)
+    if len(left) > LEFT * len(all_):
+        return ""
+    return " ".join(source.said(n) for n in sorted(chosen))
+
+
+def _covering(
+    claim: str, source: Source, numbers: Sequence[int]
+) -> tuple[list[int], frozenset[str]]:
+    """Of these sentences the fewest that hold the claim's words, the best first, and the words."""
     terms = content_terms(claim)
-    held = [content_terms(source.said(n)) & terms for n in range(len(source.sentences))]
+    held = {n: content_terms(source.said(n)) & terms for n in numbers}
     chosen: list[int] = []
     covered: frozenset[str] = frozenset()
     while len(chosen) < MOST:
-        best = max(range(len(held)), key=lambda n: len(held[n] - covered))
+        best = max(held, key=lambda n: len(held[n] - covered))
         if chosen and len(held[best] - covered) < ADDS * len(terms):
             break
         chosen.append(best)
         covered |= held[best]
-    return " ".join(source.said(n) for n in sorted(chosen))
+    return chosen, covered

@@ -7,6 +7,9 @@ from index.document import Span
 from index.lexical import analyzed
 
 _ENDED = re.compile(r"[.!?…。！？؟।][\"'”’»)\]*_]*$")
+_ASKS = re.compile(r"[?？؟][\"'”’»)\]*_]*$")
+_WORD = re.compile(r"[^\W\d_]+")
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|does|do|did|can|could|will|would|shall|should"
     r"|may|might|must|said|says|[a-z]{3,}ed)\b",
@@ -26,10 +29,14 @@ _OF_ITSELF = re.compile(
 
 
 def is_fragment(text: str) -> bool:
-    """Whether it is a heading, an item of a list or a lead to one, and no sentence by itself.
+    """Whether it is a heading, a question, an item of a list or a lead to one: it claims nothing.
 
     Without a sign that ends it, a sentence has some words and, in English, a common verb's form.
     """
+    if _ASKS.search(text):
+        return True
+    if len(_WORD.findall(text)) < 2 and not _UNSPACED.search(text):
+        return True
     if _ENDED.search(text):
         return False
     words = text.split()

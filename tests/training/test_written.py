@@ -4,12 +4,13 @@ import pytest
 
 from training.claims import HELD_OUT, sources
 from training.rows import Paragraph
-from training.written import FOLDER, Written, claims
+from training.written import FOLDER, Written, claims, without
 
 TEXT = (
     "The harbour of Oban was opened in 1847. Its pier is made of granite. Herring was landed "
     "there until 1962. Since then tourists have been its main trade."
 )
+TWICE = "The harbour of Oban is old. The harbour of Oban is large."
 LINE = "- The pier was opened in [[1962]] and is [[of oak]]."
 
 
@@ -52,3 +53,11 @@ def test_each_paragraph_has_as_many_carried_claims_as_not(file):
         by_paragraph.setdefault(paragraph, []).append(supported)
     assert by_paragraph
     assert all(2 * sum(of) == len(of) for of in by_paragraph.values())
+
+
+def test_a_claim_is_not_carried_by_a_paragraph_without_the_sentence_that_says_it():
+    (source,) = sources([Paragraph("reddit", "Harbours", TEXT, ())])
+    left = without("Herring was landed until 1962.", source)
+    assert left
+    assert "1962" not in left
+    assert not without("The harbour of Oban.", sources([Paragraph("reddit", "", TWICE, ())])[0])

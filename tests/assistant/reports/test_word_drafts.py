@@ -148,3 +148,13 @@ def test_a_damaged_file_is_told_in_one_line(footnote, demo: Assistant, tmp_path:
         "footnote: draft.docx cannot be read. The Word file is damaged or cut off: open it in a "
         "word processor and save it again.\n"
     )
+
+
+def test_a_draft_under_a_password_is_told_as_such(footnote, demo: Assistant, tmp_path: Path):
+    container = bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le")
+    (tmp_path / "draft.docx").write_bytes(container + bytes(100))
+    ran = footnote("cite", tmp_path / "draft.docx", "--store", demo.store)
+    assert ran.status == 1
+    assert ran.err == (
+        "footnote: draft.docx cannot be read. The file needs a password: save a copy without one.\n"
+    )
