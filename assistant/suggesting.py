@@ -1,6 +1,6 @@
 """Questions that a store's documents can answer, for whoever does not know where to begin."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from assistant.attribution import people, speakers_of
 from index.document import Document
@@ -21,7 +21,7 @@ def suggested(store: Store, count: int) -> list[str]:
     documents = [store.document(one.id) for one in store.documents()[:READ]]
     if not documents:
         return []
-    spoken = dict.fromkeys(name for document in documents for name in _speakers(document))
+    spoken = _once(name for document in documents for name in _speakers(document))
     asked = [OVERVIEW, *(f"What did {name} say?" for name in spoken)][: count - 1]
     summaries = [f"Summarise {document.title}" for document in documents]
     return [*asked, *summaries][:count]
@@ -35,3 +35,18 @@ def _speakers(document: Document) -> Iterator[str]:
             if not speaker.pronoun and people(speaker.name) == [speaker.name]:
                 found[speaker.name] = None
     return iter(list(found)[:2])
+
+
+def _once(names: Iterable[str]) -> list[str]:
+    """The names, that of a person in its fullest form and in the place of its first."""
+    found: list[str] = []
+    for name in names:
+        for number, other in enumerate(found):
+            if set(name.split()) <= set(other.split()):
+                break
+            if set(other.split()) <= set(name.split()):
+                found[number] = name
+                break
+        else:
+            found.append(name)
+    return found

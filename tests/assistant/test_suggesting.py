@@ -23,3 +23,15 @@ def test_documents_without_speakers_are_summarised(assistant: Assistant, tmp_pat
     assert first == "What is in my documents?"
     assert len(others) == 2
     assert all(question.startswith("Summarise ") for question in others)
+
+
+def test_a_person_is_asked_about_once(assistant: Assistant, tmp_path):
+    texts = {
+        "one.txt": "Moor said the mill was closed. Ann Lee said that it was open.",
+        "two.txt": "Bob Moor said the mill was closed for good. Lee said that it was for sale.",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    assistant.add(tmp_path)
+    asked = [one for one in assistant.suggestions(6) if one.startswith("What did")]
+    assert sorted(asked) == ["What did Ann Lee say?", "What did Bob Moor say?"]
