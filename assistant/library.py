@@ -1,7 +1,7 @@
 """Library: the documents of one store, added, listed, read, removed and kept sound."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
 
     from index.arrivals import Stamp
+    from index.freshness import State
     from index.ingest import Ingest
 
 
@@ -99,6 +100,25 @@ class Library:
 
         return report + self._ingest(progress).add_documents(named_documents(others))
 
+    def replace(
+        self,
+        document_id: str,
+        file: str | Path,
+        *,
+        uploads: bool = False,
+        progress: Adding | None = None,
+    ) -> AddReport:
+        """Put a file in the place of a document's own: its id stays, and citations of what it was.
+
+        Its text before leaves search and can still be read. `uploads` and `progress` are as in
+        `add`, and a bad file is in the report's `failed` and replaces nothing.
+
+        Raises:
+            UnknownDocument: there is no such document.
+            DocumentError: it is read from a file in a folder, which is there: change that instead.
+        """
+        return self._ingest(progress).replace(document_id, Path(file), uploads=uploads)
+
     def sync(self, folder: str | Path, *, progress: Adding | None = None) -> AddReport:
         """Add what is new or changed in a folder, and remove what is gone from it.
 
@@ -138,6 +158,17 @@ class Library:
         """All documents, the latest first; none in a store that is not there yet."""
         store = self._opening.current()
         return store.documents() if store else []
+
+    def states(self, documents: Sequence[DocumentInfo]) -> "dict[str, State]":
+        """Of each document, by its id, whether its file is as it was read, has changed or is gone.
+
+        Only the look of the files tells, their size and time; nothing is read.
+        """
+        from index.freshness import states
+
+        store = self._opening.current()
+        places = [one.path for one in documents if one.path]
+        return states(documents, store.locations(places) if store is not None else {})
 
     def document(self, document_id: str, version: str | None = None) -> Document:
         """A document with its text: as it is now, or the version that a citation names.

@@ -15,7 +15,7 @@ from index.chunking import chunks
 from index.contexts import contexts, embedded
 from index.document import Chunk, Document
 from index.embeddings import Embedder, MiniLM, Vectors
-from index.errors import DocumentError, FootnoteError
+from index.errors import DocumentError, FootnoteError, UnknownDocument
 from index.fetching import is_address
 from index.isolation import READER, Limits
 from index.planning import Prepared
@@ -31,6 +31,8 @@ _BATCH_CHUNKS = 256
 
 _LOCATED = 500
 """Places noted at once of files whose content is known."""
+
+TWICE = "The store has this file already, as another document: remove that one first."
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +88,7 @@ class Ingest:
         self._total = 0
         self._batch: list[_Chunked] = []
         self._located: list[tuple[str, Known]] = []
+        self._replaces: str | None = None
 
     def add(self, paths: Iterable[str | Path], *, uploads: bool = False) -> AddReport:
         """Add files, folders and web addresses; `uploads` are copied into the store.
@@ -98,6 +101,25 @@ class Ingest:
         self._run(
             list(walking.found(others, outside=self._store.folder)), addresses, uploads=uploads
         )
+        return self._summary()
+
+    def replace(self, document_id: str, file: Path, *, uploads: bool = False) -> AddReport:
+        """Put a file in the place of a document's own, which is an older version from now on.
+
+        Raises:
+            UnknownDocument: there is no such document.
+            DocumentError: it is read from a file that is still there, and would come back.
+        """
+        info = next((one for one in self._store.documents() if one.id == document_id), None)
+        if info is None:
+            raise UnknownDocument(f"No document has the id {document_id!r}.")
+        own = Path(info.path) if info.path else None
+        if own is not None and own.exists() and not own.is_relative_to(self._store.uploads):
+            raise DocumentError(
+                f"This document is read from {walking.shown(own)}: change that file, then sync."
+            )
+        self._replaces = document_id
+        self._run([file], (), uploads=uploads)
         return self._summary()
 
     def sync(self, folder: Path) -> AddReport:
@@ -169,7 +191,9 @@ class Ingest:
             self._fail(shown, error)
             return
         if isinstance(made, Known):
-            if made.read:
+            if self._replaces not in (None, made.location.document_id):
+                self._fail(shown, DocumentError(TWICE))
+            elif made.read:
                 self._located.append((shown, made))
             else:
                 self._report(shown, "unchanged", made.location.document_id)
@@ -188,7 +212,14 @@ class Ingest:
         try:
             outcomes = self._store.put(
                 [
-                    Prepared(one.location, one.document, one.chunks, one.contexts, vectors)
+                    Prepared(
+                        one.location,
+                        one.document,
+                        one.chunks,
+                        one.contexts,
+                        vectors,
+                        self._replaces,
+                    )
                     for one, vectors in embedded
                 ]
             )

@@ -19,7 +19,7 @@ class Prepared:
     """A document ready to be stored: read, chunked and embedded.
 
     `contexts` and the rows of `vectors` belong to the chunks one by one; `location` has no
-    document id yet.
+    document id yet. `replaces` is the id of the document whose next version it is to be.
     """
 
     location: Location
@@ -27,6 +27,7 @@ class Prepared:
     chunks: Sequence[Chunk]
     contexts: Sequence[str]
     vectors: Vectors
+    replaces: str | None = None
 
 
 def plan(
@@ -46,7 +47,9 @@ def plan(
             same = catalog.same_content(connection, place.file_hash, besides=arriving)
         twin = by_hash.get(place.file_hash) or (same.document_id if same else None)
         plan: tuple[str, Outcome]
-        if twin is not None:
+        if prepared.replaces is not None:
+            plan = (prepared.replaces, "updated")
+        elif twin is not None:
             plan = (twin, "unchanged")
         elif known and catalog.paths(connection, known.document_id) == [place.location]:
             plan = (known.document_id, "updated")

@@ -164,6 +164,11 @@ class Store:
             self._clear()
         return left
 
+    @property
+    def uploads(self) -> Path:
+        """Where the store's own copies of files lie."""
+        return (self.folder / "uploads").resolve()
+
     def put(self, batch: Sequence[Prepared]) -> list[tuple[str, Outcome]]:
         """Store documents: for each its id and what became of it. On return they are durable."""
         with self._changing():
@@ -183,6 +188,8 @@ class Store:
                 for prepared, (document_id, _) in zip(batch, plans, strict=True):
                     place = replace(prepared.location, document_id=document_id)
                     whereabouts.move(self.catalog, connection, place)
+                    if prepared.replaces is not None:
+                        self._leave_others(connection, place)
             self._clear()
         return plans
 
@@ -242,7 +249,7 @@ class Store:
             self._renew(model, progress, purge=purge)
             with self.catalog.reading() as connection:
                 known = {Path(place) for place in audit.places(connection)}
-            for path in sorted((self.folder / "uploads").resolve().rglob("*")):
+            for path in sorted(self.uploads.rglob("*")):
                 if path.is_file() and path not in known:
                     path.unlink()
 
@@ -255,6 +262,12 @@ class Store:
 
     def _clear(self) -> None:
         filling.clear(self.catalog, self.indexes, self._lock)
+
+    def _leave_others(self, connection: Connection, place: Location) -> None:
+        """Let a document be found at this place alone."""
+        others = set(self.catalog.paths(connection, place.document_id)) - {place.location}
+        whereabouts.leave(self.catalog, connection, sorted(others))
+        self._erase_copies(others)
 
     def _withdraw(self, document_id: str, *, purging: bool = False) -> None:
         with self.catalog.writing() as connection:
@@ -278,9 +291,8 @@ class Store:
 
     def _erase_copies(self, paths: Iterable[str]) -> None:
         """Delete the store's own copies of uploads; each lies in a folder named by its content."""
-        uploads = (self.folder / "uploads").resolve()
         for folder in {Path(path).parent for path in paths}:
-            if folder.is_relative_to(uploads) and folder.exists():
+            if folder.is_relative_to(self.uploads) and folder.exists():
                 shutil.rmtree(folder)
 
     # -------------------------------------------------------------------------------------------

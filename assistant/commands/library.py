@@ -25,13 +25,22 @@ from index.report import AddReport
 
 def add(
     paths: Annotated[list[str], typer.Argument(help="Files, folders and web addresses.")],
+    replace: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The document of which the one file is a new version."),
+    ] = None,
     store: StoreOption = None,
     format: FormatOption = Format.text,  # noqa: A002 (the option's name)
     as_json: JsonOption = False,
 ) -> None:
     """Add documents; what is unchanged is passed over."""
+    if replace is not None and len(paths) != 1:
+        raise typer.BadParameter("one file replaces a document", param_hint="--replace")
     with opened(store) as assistant, adding_bar() as show:
-        report = assistant.add(paths, progress=show)
+        if replace is not None:
+            report = assistant.replace(replace, paths[0], uploads=True, progress=show)
+        else:
+            report = assistant.add(paths, progress=show)
     _tell(report, as_json=as_json or format is Format.json)
 
 

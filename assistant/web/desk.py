@@ -1,9 +1,10 @@
 """What every event of the page does: values in, values out, no layout."""
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, NamedTuple
@@ -20,7 +21,10 @@ from assistant.web.period import within
 from assistant.web.stores import Stores
 from index.catalog import DocumentInfo
 from index.errors import EmptyStore, FootnoteError
-from index.report import FileDone, FileUnderWay
+from index.report import AddReport, FileDone, FileUnderWay
+
+_Take = Callable[..., AddReport]
+"""Takes files into the store; called with `progress`, which is told of each."""
 
 FILTER_FROM = 12
 """Documents from which the list has a field to narrow it."""
@@ -133,7 +137,30 @@ class Desk:
         self, files: list[str] | None, conversation: Conversation, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         """Files were dropped or chosen: progress for each, then the documents anew."""
-        paths = files or []
+        add = partial(self._stores.of(request).add, files or [], uploads=True)
+        yield from self._taken(files or [], add, conversation, request)
+
+    def replace(
+        self,
+        file: str | None,
+        document: str | None,
+        conversation: Conversation,
+        request: gr.Request,
+    ) -> Iterator[tuple[Any, ...]]:
+        """A file was chosen in the place of a document's own: progress, then the documents anew."""
+        if file is None or document is None:
+            return
+        replace = partial(self._stores.of(request).replace, document, file, uploads=True)
+        yield from self._taken([file], replace, conversation, request)
+
+    def replacing(self, event: gr.EventData) -> str:
+        """The id of the document that the file chosen next replaces."""
+        return str(event._data["document"])
+
+    def _taken(
+        self, paths: Sequence[str], take: _Take, conversation: Conversation, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        """The steps of taking files: what the page shows of them, and at last the documents."""
         done: list[FileDone | FileUnderWay] = []
         began = time.monotonic()
         as_before = [gr.skip()] * (1 + len(Shelves._fields))
@@ -145,7 +172,7 @@ class Desk:
         again = gr.File(None, visible=True)
         assistant = self._stores.of(request)
         try:
-            with closing(_adding(assistant, paths)) as progress:
+            with closing(_adding(take)) as progress:
                 for file in progress:
                     done.append(file)
                     yield (
@@ -179,7 +206,9 @@ class Desk:
 
     def narrow(self, wanted: str, request: gr.Request) -> str:
         """The list of the documents whose title or date holds what is typed."""
-        return str(library.documents(listing(self._stores.of(request)), wanted))
+        assistant = self._stores.of(request)
+        listed = listing(assistant)
+        return str(library.documents(listed, assistant.states(listed), wanted))
 
     def _changed(
         self, assistant: Assistant, conversation: Conversation, request: gr.Request
@@ -191,10 +220,11 @@ class Desk:
 
     def _shelves(self, listed: Sequence[DocumentInfo], request: gr.Request) -> Shelves:
         titles = [(document.title, document.id) for document in listed]
-        engine = self._stores.of(request).engine
+        assistant = self._stores.of(request)
+        engine = assistant.engine
         return Shelves(
             str(library.masthead(engine, len(listed))),
-            str(library.documents(listed)),
+            str(library.documents(listed, assistant.states(listed))),
             gr.Textbox("", visible=len(listed) >= FILTER_FROM),
             gr.Dropdown(choices=titles, value=[], visible=len(listed) > 1),
             gr.Row(visible=sum(document.date is not None for document in listed) > 1),
@@ -230,13 +260,11 @@ def _answering(
         yield None, 0.0
 
 
-def _adding(
-    assistant: Assistant, paths: Sequence[str]
-) -> Generator[FileDone | FileUnderWay, None, None]:
-    """Add files in a thread of their own and pass each on as it is done."""
+def _adding(take: _Take) -> Generator[FileDone | FileUnderWay, None, None]:
+    """Take files in a thread of their own and pass each on as it is done."""
     done: SimpleQueue[FileDone | FileUnderWay | None] = SimpleQueue()
     with ThreadPoolExecutor(max_workers=1) as pool:
-        adding = pool.submit(assistant.add, paths, uploads=True, progress=done.put)
+        adding = pool.submit(take, progress=done.put)
         adding.add_done_callback(lambda _: done.put(None))
         while (file := done.get()) is not None:
             yield file

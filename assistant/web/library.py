@@ -1,6 +1,6 @@
 """The store's documents, and files being added, → HTML."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from markupsafe import Markup
@@ -8,6 +8,7 @@ from markupsafe import Markup
 from assistant.web import texts
 from assistant.web.places import Place, link
 from index.catalog import DocumentInfo
+from index.freshness import State
 from index.report import FileDone, FileUnderWay
 
 SHOWN = 300
@@ -47,14 +48,22 @@ def demo_note(href: str, *, demo: bool) -> Markup:
     return Markup('<p class="demo">{} <a href="{}">{}</a></p>').format(said, href, offered)
 
 
-def documents(listed: Sequence[DocumentInfo], wanted: str = "") -> Markup:
-    """The documents whose title or date holds `wanted`, each with a link and a remove button."""
+def documents(
+    listed: Sequence[DocumentInfo], states: Mapping[str, State], wanted: str = ""
+) -> Markup:
+    """The documents whose title or date holds `wanted`, each with a link, its state, and buttons.
+
+    Args:
+        listed: what there is, the latest first.
+        states: of each by its id, as `Assistant.states` has them.
+        wanted: what is typed to find some.
+    """
     needle = wanted.strip().casefold()
     found = [one for one in listed if needle in f"{one.title} {one.date or ''}".casefold()]
     if not found:
         text = "No document matches." if listed else "Nothing has been added yet."
         return Markup('<p class="quiet">{}</p>').format(text)
-    rows = Markup("").join(_row(document) for document in found[:SHOWN])
+    rows = Markup("").join(_row(one, states[one.id]) for one in found[:SHOWN])
     hidden = len(found) - SHOWN
     more = (
         Markup('<p class="quiet">… and {} more: narrow the list above.</p>').format(f"{hidden:,}")
@@ -119,15 +128,16 @@ def _file(path: str, file: FileDone | FileUnderWay | None) -> Markup:
     ).format(state, Path(path).name, words)
 
 
-def _row(document: DocumentInfo) -> Markup:
+def _row(document: DocumentInfo, state: State) -> Markup:
     facts = [
         texts.readable_date(document.date) if document.date else "",
         texts.counted(document.pages, "page") if document.pages else "",
     ]
     return Markup(
-        '<li>{} <span class="details">{}</span><details><summary aria-label="Remove {} …">Remove'
-        '</summary><button type="button" data-remove="{}" aria-label="Remove {} for good">'
-        "Remove it</button></details></li>"
+        '<li>{} <span class="details">{}</span> <span class="state {}">{}</span>'
+        '<details><summary aria-label="{}">⋯</summary>'
+        '<button type="button" data-replace="{}" aria-label="{}">{}</button> '
+        '<button type="button" data-remove="{}" aria-label="{}">{}</button></details></li>'
     ).format(
         link(
             Place(document.id, document.version),
@@ -136,7 +146,13 @@ def _row(document: DocumentInfo) -> Markup:
             dir="auto",
         ),
         " · ".join(filter(None, facts)),
-        document.title,
+        state,
+        texts.STATES[state],
+        texts.replace_or_remove(document.title),
         document.id,
-        document.title,
+        texts.replace_document(document.title),
+        texts.REPLACE,
+        document.id,
+        texts.remove_document(document.title),
+        texts.REMOVE,
     )

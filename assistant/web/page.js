@@ -35,10 +35,10 @@ function close() {
 
 document.addEventListener("click", (event) => {
   const target = event.target.closest(
-    "[data-open], [data-close], [data-panel-of], [data-ask], [data-remove]",
+    "[data-open], [data-close], [data-panel-of], [data-ask], [data-remove], [data-replace]",
   );
   if (!target) return;
-  const { open: place, close: closes, panelOf, ask, remove } = target.dataset;
+  const { open: place, close: closes, panelOf, ask, remove, replace } = target.dataset;
   if (place !== undefined) {
     event.preventDefault();
     open(target);
@@ -49,6 +49,10 @@ document.addEventListener("click", (event) => {
     document.querySelector(`#${panelOf} .close`).focus();
   } else if (ask !== undefined) trigger("ask", { question: ask });
   else if (remove !== undefined) trigger("remove", { document: remove });
+  else if (replace !== undefined) {
+    trigger("replace", { document: replace });
+    document.querySelector("#replacement").click();
+  }
 });
 
 document.addEventListener("keydown", (event) => {

@@ -102,6 +102,8 @@ def page(stores: Stores) -> gr.Blocks:
                     elem_id="files",
                 )
                 folder = gr.UploadButton(texts.ADD_FOLDER, file_count="directory", elem_id="folder")
+                replacing = gr.State(None)
+                replacement = gr.UploadButton(texts.REPLACEMENT, elem_id="replacement")
                 progress = gr.HTML(elem_id="progress", apply_default_css=False)
                 scope = gr.Dropdown(
                     label="Limit answers to",
@@ -210,6 +212,13 @@ def page(stores: Stores) -> gr.Blocks:
         )
         folder.upload(
             desk.add, [folder, conversation], [progress, files, transcript, *shelves], **quiet
+        )
+        source.replace(desk.replacing, None, replacing, **quiet)
+        replacement.upload(
+            desk.replace,
+            [replacement, replacing, conversation],
+            [progress, files, transcript, *shelves],
+            **quiet,
         )
         source.remove(desk.remove, conversation, [progress, transcript, *shelves], **quiet)
         narrowing.input(desk.narrow, narrowing, documents, **quiet)

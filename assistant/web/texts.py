@@ -80,6 +80,13 @@ FORMATS = {
     "json": "JSON",
 }
 
+STATES = {
+    "ready": "Ready",
+    "changed": "Its file has changed since: sync its folder",
+    "gone": "Its file is gone",
+}
+REPLACE, REMOVE, REPLACEMENT = "Replace …", "Remove it", "The file that replaces the document"
+
 SOURCE, CLOSE_SOURCE = "Source", "Close the source"
 TEXT_OF_SOURCE = "Text of the source"
 SHOWN_AS = "Shown as"
@@ -169,6 +176,21 @@ def earlier(count: int) -> str:
 def together(took: str) -> str:
     """What the writer took for a whole conversation; `took` is in words."""
     return f"This conversation so far: {took}"
+
+
+def replace_or_remove(title: str) -> str:
+    """The name of what opens a document's tools."""
+    return f"Replace or remove “{title}”"
+
+
+def replace_document(title: str) -> str:
+    """The button that asks for the file which is to be the document from now on."""
+    return f"Replace “{title}” with another file"
+
+
+def remove_document(title: str) -> str:
+    """The button that removes a document."""
+    return f"Remove “{title}” for good"
 
 
 def checking(done: int, total: int) -> str:

@@ -214,6 +214,19 @@ def test_add_counts_what_became_of_the_files(footnote, seeds: Path, surroundings
     assert footnote("add", seeds).out == "7 unchanged\n"
 
 
+def test_add_can_replace_a_document_by_a_file_of_another_name(footnote, surroundings: Path):
+    for name, closed in (("one.txt", "noon"), ("two.txt", "dusk")):
+        (surroundings / name).write_text(f"The gates of Aldin were closed at {closed}.")
+    first = json.loads(footnote("add", "one.txt", "--json").out)["added"][0]["document_id"]
+    refused = footnote("add", "two.txt", "--replace", first)
+    assert (refused.status, "change that file, then sync" in refused.err) == (1, True)
+    (surroundings / "one.txt").unlink()
+    ran = footnote("add", "two.txt", "--replace", first, "--json")
+    assert json.loads(ran.out)["updated"][0]["document_id"] == first
+    assert "dusk" in footnote("ask", "When were the gates of Aldin closed?").out
+    assert footnote("add", "one.txt", "two.txt", "--replace", first).status == 2
+
+
 def test_add_tells_which_file_failed_and_why(footnote, seeds: Path):
     ran = footnote("add", "absent.txt", seeds / "correction-notice.md")
     assert (ran.status, ran.out) == (1, "1 added, 1 failed\n")

@@ -11,7 +11,7 @@ from shelf import Shelf, ids_on_disk
 
 from index import queries
 from index.document import Document
-from index.errors import EmbeddingMismatch, StoreError, UnknownDocument
+from index.errors import DocumentError, EmbeddingMismatch, StoreError, UnknownDocument
 from index.lexical import LexicalIndex
 from index.store import Store
 
@@ -404,3 +404,39 @@ def test_a_damaged_index_is_one_clear_line(filled, minilm, name, damage):
     damage(filled / name)
 
     fault(filled, minilm, use)
+
+
+def test_a_file_of_another_name_can_replace_a_document(shelf, files):
+    (done,) = shelf.add(write(files / "a.txt", OLD), uploads=True).added
+    other = write(files / "b.txt", NEW)
+
+    (replaced,) = shelf.ingest().replace(done.document_id, other, uploads=True).updated
+
+    assert replaced.document_id == done.document_id
+    assert shelf.finds(NEW)
+    assert not shelf.finds(OLD)
+    (info,) = shelf.store.documents()
+    assert info.path.endswith("b.txt")
+    old = note(OLD).version
+    assert shelf.store.document(done.document_id, old).text == OLD
+    assert [copy.name for copy in shelf.store.uploads.rglob("*.txt")] == ["b.txt"]
+    assert not shelf.store.check()
+
+
+def test_what_the_store_has_or_a_folder_keeps_replaces_nothing(shelf, files):
+    (kept,) = shelf.add(write(files / "a.txt", OLD)).added
+    (upload,) = shelf.add(write(files / "b.txt", OTHER), uploads=True).added
+    new = write(files / "c.txt", NEW)
+
+    with pytest.raises(DocumentError, match="change that file, then sync"):
+        shelf.ingest().replace(kept.document_id, new, uploads=True)
+    with pytest.raises(UnknownDocument):
+        shelf.ingest().replace("ffff", new, uploads=True)
+    (refused,) = shelf.ingest().replace(upload.document_id, files / "a.txt", uploads=True).failed
+    assert "as another document" in refused.reason
+    (bad,) = shelf.ingest().replace(upload.document_id, write(files / "d.txt", " ")).failed
+    assert bad.reason
+    assert shelf.finds(OLD)
+    assert shelf.finds(OTHER)
+    (same,) = shelf.ingest().replace(upload.document_id, files / "b.txt", uploads=True).unchanged
+    assert same.document_id == upload.document_id
