@@ -1,23 +1,26 @@
 """How long a reader waits at the page: until it is usable, and from a footnote to its passage.
 
-    python benchmarks/page.py [--pdf FILE --questions FILE] [--clicks N]
+    python benchmarks/page.py [--pdf FILE --questions FILE] [--clicks N] [--turns N]
 
 Needs Chromium. Without `--pdf` a report of 300 pages is made: forty lines of prose a page, a table
 on every third, a drawing on every fifth, and on each page one fact that a question asks for. Each
 question is asked in a fresh tab, and its first footnote clicked. Time runs in the page, from the
 click until the picture of the page is drawn, the cited words are marked, and the mark is in view.
 Every passage is on a page that has not been shown before. `--questions` names a file of questions
-about FILE, one a line.
+about FILE, one a line. Besides, a conversation of so many turns is opened and goes on, in turn with
+one that has just begun: from the question until its answer is complete.
 """
 
 import argparse
 import random
 import re
+import secrets
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,12 +30,14 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant import Assistant
+from assistant.web.visitors import COOKIE
 
 ROOT = Path(__file__).parent.parent
 PAGES = 300
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
 OPENINGS = 9
+ASKED = ("How many people were evacuated?", "Why did Gate 3 fail?", "Was it a controlled release?")
 PLACES = ("Alder", "Brook", "Cedar", "Dale", "Elm", "Fern", "Grove", "Hazel", "Iris", "Juniper")
 WORDS = (
     *("water", "gate", "level", "river", "stone", "quay", "report", "winter", "crew", "signal"),
@@ -141,6 +146,40 @@ def clicking(browser: Browser, address: str, question: str) -> tuple[float, bool
     return None if found is None else (float(found[0]), bool(found[1]))
 
 
+def long(folder: Path, turns: int) -> tuple[str, str]:
+    """The owner and the id of a kept conversation of so many turns about the demo."""
+    owner = secrets.token_urlsafe(24)
+    with Assistant(folder) as assistant:
+        answers = [assistant.query(question) for question in ASKED]
+        kept: str | None = None
+        for number in range(turns):
+            kept, _ = assistant.conversations.keep(owner, kept, answers[number % len(answers)], 0.1)
+    assert kept is not None
+    return owner, kept
+
+
+def going_on(browser: Browser, address: str, query: str, owner: str) -> list[float]:
+    """Milliseconds until a conversation shows, and those that further questions in it take."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.add_cookies([{"name": COOKIE, "value": owner, "url": address}])
+    page = context.new_page()
+    began = time.perf_counter()
+    page.goto(f"{address}{query}")
+    page.wait_for_selector(".turn .actions" if query else "#transcript .welcome")
+    times = [1000 * (time.perf_counter() - began)]
+    for question in ASKED:
+        shown = page.locator(".turn .actions").count()
+        began = time.perf_counter()
+        page.fill("#question textarea", question)
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            f"document.querySelectorAll('.turn .actions').length > {shown}", timeout=60_000
+        )
+        times.append(1000 * (time.perf_counter() - began))
+    context.close()
+    return times
+
+
 def line(name: str, times: Sequence[float]) -> str:
     """Median, ninth decile and the longest."""
     ordered = sorted(times)
@@ -156,6 +195,7 @@ def main() -> None:
     parser.add_argument("--pdf", type=Path)
     parser.add_argument("--questions", type=Path)
     parser.add_argument("--clicks", type=int, default=30)
+    parser.add_argument("--turns", type=int, default=200)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         folder = Path(scratch)
@@ -175,6 +215,17 @@ def main() -> None:
             opening(browser, address)
             times = [opening(browser, address) for _ in range(OPENINGS)]
             print(line("page open to usable, demo store", times))
+        owner, kept = long(folder / "demo", options.turns)
+        with serving(folder / "demo") as address:
+            both: dict[str, list[float]] = {"": [], f"?conversation={kept}": []}
+            for _ in range(3):
+                for query, found_ in both.items():
+                    found_ += going_on(browser, address, query, owner)
+        for query, times in both.items():
+            name = f"{options.turns} turns" if query else "a new conversation"
+            print(line(f"{name}: open", times[:: len(ASKED) + 1]))
+            asked = [one for n, one in enumerate(times) if n % (len(ASKED) + 1)]
+            print(line(f"{name}: a further question", asked))
         with serving(folder / "report") as address:
             found = [
                 clicking(browser, address, question) for question in questions[: options.clicks]
