@@ -4,100 +4,30 @@ They stand in a database of their own in the store's folder, so that reading doc
 for them, and a purge of a document erases the answers that hold its words.
 """
 
-import hashlib
 import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Engine, Row
 
+from assistant import kept_rows as tables
 from assistant.answer import Answer
+from assistant.kept_rows import Feedback, Kept, Listed, Rated
 from index import database
 from index.errors import FootnoteError
 
 FILE = "conversations.db"
-TITLE_CHARACTERS = 120
 REASON_CHARACTERS = 2_000
 LISTED = 500
-
-Verdict = Literal["up", "down"]
-
-_tables = sql.MetaData()
-_conversations = sql.Table(
-    "conversations",
-    _tables,
-    sql.Column("id", sql.String, primary_key=True),
-    # Of the secret that names the owner only its hash is kept.
-    sql.Column("owner", sql.String, nullable=False, index=True),
-    sql.Column("title", sql.String, nullable=False),
-    sql.Column("updated", sql.Float, nullable=False),
-)
-_answers = sql.Table(
-    "answers",
-    _tables,
-    sql.Column("id", sql.String, primary_key=True),
-    sql.Column("conversation", sql.ForeignKey("conversations.id"), nullable=False, index=True),
-    sql.Column("position", sql.Integer, nullable=False),
-    sql.Column("seconds", sql.Float, nullable=False),
-    sql.Column("answer", sql.Text, nullable=False),
-    # Apart from the answer, so that a search reads no footnotes.
-    sql.Column("words", sql.Text, nullable=False),
-)
-_feedback = sql.Table(
-    "feedback",
-    _tables,
-    sql.Column("answer", sql.ForeignKey("answers.id"), primary_key=True),
-    sql.Column("verdict", sql.String, nullable=False),
-    sql.Column("reason", sql.Text, nullable=False),
-    sql.Column("updated", sql.Float, nullable=False),
-)
 
 
 class UnknownConversation(FootnoteError):
     """The conversation or answer is not there, or belongs to someone else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A conversation in a list; `updated` is when something was last added to it, in UTC."""
-
-    id: str
-    title: str
-    updated: datetime
-    answers: int
-
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """What someone thought of an answer; `reason` may be empty."""
-
-    verdict: Verdict
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A kept answer, the seconds it took, and what was thought of it."""
-
-    id: str
-    answer: Answer
-    seconds: float
-    feedback: Feedback | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rated:
-    """An answer somebody gave feedback on, with the answers that came before it."""
-
-    answer: Answer
-    before: tuple[Answer, ...]
-    feedback: Feedback
 
 
 class Conversations:
@@ -125,26 +55,26 @@ class Conversations:
 
     def listed(self, owner: str, wanted: str = "") -> list[Listed]:
         """Those whose title or answers hold the wanted words, the latest first."""
-        count = sql.func.count(_answers.c.id)
+        count = sql.func.count(tables.answers.c.id)
         found = (
-            sql.select(_conversations, count.label("answers"))
-            .outerjoin(_answers)
-            .where(_conversations.c.owner == _hashed(owner))
-            .group_by(_conversations.c.id)
-            .order_by(_conversations.c.updated.desc())
+            sql.select(tables.conversations, count.label("answers"))
+            .outerjoin(tables.answers)
+            .where(tables.conversations.c.owner == tables.hashed(owner))
+            .group_by(tables.conversations.c.id)
+            .order_by(tables.conversations.c.updated.desc())
             .limit(LISTED)
         )
         for word in wanted.split():
-            holds = sql.select(_answers.c.conversation).where(
-                _answers.c.words.icontains(word, autoescape=True)
+            holds = sql.select(tables.answers.c.conversation).where(
+                tables.answers.c.words.icontains(word, autoescape=True)
             )
             found = found.where(
-                _conversations.c.title.icontains(word, autoescape=True)
-                | _conversations.c.id.in_(holds)
+                tables.conversations.c.title.icontains(word, autoescape=True)
+                | tables.conversations.c.id.in_(holds)
             )
         with self._reading() as connection:
             return [
-                Listed(row.id, row.title, _moment(row.updated), row.answers)
+                Listed(row.id, row.title, tables.moment(row.updated), row.answers)
                 for row in connection.execute(found)
             ]
 
@@ -157,11 +87,11 @@ class Conversations:
         with self._reading() as connection:
             title = str(self._own(connection, owner, conversation_id).title)
             rows = connection.execute(
-                _with_feedback()
-                .where(_answers.c.conversation == conversation_id)
-                .order_by(_answers.c.position)
+                tables.with_feedback()
+                .where(tables.answers.c.conversation == conversation_id)
+                .order_by(tables.answers.c.position)
             )
-            return title, [_kept(row) for row in rows]
+            return title, [tables.kept(row) for row in rows]
 
     def rename(self, owner: str, conversation_id: str, title: str) -> None:
         """Give a conversation another title; an empty one changes nothing.
@@ -169,13 +99,13 @@ class Conversations:
         Raises:
             UnknownConversation: there is none such for this owner.
         """
-        words = _titled(title)
+        words = tables.titled(title)
         with self._writing() as connection:
             self._own(connection, owner, conversation_id)
             if words:
                 connection.execute(
-                    _conversations.update()
-                    .where(_conversations.c.id == conversation_id)
+                    tables.conversations.update()
+                    .where(tables.conversations.c.id == conversation_id)
                     .values(title=words)
                 )
 
@@ -187,9 +117,9 @@ class Conversations:
         """
         with self._writing() as connection:
             self._own(connection, owner, conversation_id)
-            _forget(connection, _answers.c.conversation == conversation_id)
+            tables.forget(connection, tables.answers.c.conversation == conversation_id)
             connection.execute(
-                _conversations.delete().where(_conversations.c.id == conversation_id)
+                tables.conversations.delete().where(tables.conversations.c.id == conversation_id)
             )
 
     # Answers -----------------------------------------------------------------------------------
@@ -222,26 +152,28 @@ class Conversations:
             if conversation_id is None:
                 conversation_id = secrets.token_urlsafe(12)
                 connection.execute(
-                    _conversations.insert().values(
+                    tables.conversations.insert().values(
                         id=conversation_id,
-                        owner=_hashed(owner),
-                        title=_titled(answer.question),
+                        owner=tables.hashed(owner),
+                        title=tables.titled(answer.question),
                         updated=now,
                     )
                 )
             else:
                 self._own(connection, owner, conversation_id)
                 connection.execute(
-                    _conversations.update()
-                    .where(_conversations.c.id == conversation_id)
+                    tables.conversations.update()
+                    .where(tables.conversations.c.id == conversation_id)
                     .values(updated=now)
                 )
-            mine = _answers.c.conversation == conversation_id
+            mine = tables.answers.c.conversation == conversation_id
             if after is not None:
-                _forget(connection, mine & _answers.c.id.not_in(after))
-            last = connection.scalar(sql.select(sql.func.max(_answers.c.position)).where(mine))
+                tables.forget(connection, mine & tables.answers.c.id.not_in(after))
+            last = connection.scalar(
+                sql.select(sql.func.max(tables.answers.c.position)).where(mine)
+            )
             connection.execute(
-                _answers.insert().values(
+                tables.answers.insert().values(
                     id=answer_id,
                     conversation=conversation_id,
                     position=(last or 0) + 1,
@@ -260,13 +192,16 @@ class Conversations:
         """
         with self._reading() as connection:
             row = connection.execute(
-                _with_feedback()
-                .join(_conversations)
-                .where(_answers.c.id == answer_id, _conversations.c.owner == _hashed(owner))
+                tables.with_feedback()
+                .join(tables.conversations)
+                .where(
+                    tables.answers.c.id == answer_id,
+                    tables.conversations.c.owner == tables.hashed(owner),
+                )
             ).one_or_none()
         if row is None:
             raise UnknownConversation("This answer is not there, or was asked in another browser.")
-        return str(row.conversation), _kept(row)
+        return str(row.conversation), tables.kept(row)
 
     # Feedback ----------------------------------------------------------------------------------
 
@@ -278,10 +213,12 @@ class Conversations:
         """
         self.answer(owner, answer_id)
         with self._writing() as connection:
-            connection.execute(_feedback.delete().where(_feedback.c.answer == answer_id))
+            connection.execute(
+                tables.feedback.delete().where(tables.feedback.c.answer == answer_id)
+            )
             if feedback is not None:
                 connection.execute(
-                    _feedback.insert().values(
+                    tables.feedback.insert().values(
                         answer=answer_id,
                         verdict=feedback.verdict,
                         reason=feedback.reason.strip()[:REASON_CHARACTERS],
@@ -295,14 +232,14 @@ class Conversations:
             return []
         with self._reading() as connection:
             rows = connection.execute(
-                _with_feedback()
-                .where(_feedback.c.verdict.is_not(None))
-                .order_by(_feedback.c.updated, _answers.c.position)
+                tables.with_feedback()
+                .where(tables.feedback.c.verdict.is_not(None))
+                .order_by(tables.feedback.c.updated, tables.answers.c.position)
             ).all()
             return [
                 Rated(kept.answer, self._before(connection, row), kept.feedback)
                 for row in rows
-                if (kept := _kept(row)).feedback is not None
+                if (kept := tables.kept(row)).feedback is not None
             ]
 
     # -------------------------------------------------------------------------------------------
@@ -315,18 +252,19 @@ class Conversations:
         if not (self._folder / FILE).exists():
             return
         with self._writing() as connection:
-            _forget(
+            tables.forget(
                 connection,
-                _answers.c.answer.contains(f'"document_id":"{document_id}"', autoescape=True)
-                | ~_answers.c.answer.contains('"dropped":[]'),
+                tables.answers.c.answer.contains(f'"document_id":"{document_id}"', autoescape=True)
+                | ~tables.answers.c.answer.contains('"dropped":[]'),
             )
         with database.faults(self._folder):
             database.compact(self._made())
 
     def _own(self, connection: Connection, owner: str, conversation_id: str) -> Row[Any]:
         row = connection.execute(
-            sql.select(_conversations).where(
-                _conversations.c.id == conversation_id, _conversations.c.owner == _hashed(owner)
+            sql.select(tables.conversations).where(
+                tables.conversations.c.id == conversation_id,
+                tables.conversations.c.owner == tables.hashed(owner),
             )
         ).one_or_none()
         if row is None:
@@ -337,9 +275,12 @@ class Conversations:
 
     def _before(self, connection: Connection, row: Row[Any]) -> tuple[Answer, ...]:
         earlier = connection.execute(
-            sql.select(_answers.c.answer)
-            .where(_answers.c.conversation == row.conversation, _answers.c.position < row.position)
-            .order_by(_answers.c.position)
+            sql.select(tables.answers.c.answer)
+            .where(
+                tables.answers.c.conversation == row.conversation,
+                tables.answers.c.position < row.position,
+            )
+            .order_by(tables.answers.c.position)
         )
         return tuple(Answer.model_validate_json(text) for text in earlier.scalars())
 
@@ -358,36 +299,6 @@ class Conversations:
             if self._engine is None:
                 engine = database.engine(self._folder / FILE, read_only=False)
                 with engine.begin() as connection:
-                    _tables.create_all(connection)
+                    tables.schema.create_all(connection)
                 self._engine = engine
             return self._engine
-
-
-def _with_feedback() -> sql.Select[Any]:
-    return sql.select(_answers, _feedback.c.verdict, _feedback.c.reason).outerjoin(_feedback)
-
-
-def _kept(row: Row[Any]) -> Kept:
-    answer = Answer.model_validate_json(row.answer)
-    feedback = Feedback(row.verdict, row.reason) if row.verdict is not None else None
-    return Kept(row.id, answer, row.seconds, feedback)
-
-
-def _forget(connection: Connection, which: sql.ColumnElement[bool]) -> None:
-    """Delete answers with their feedback."""
-    ids = sql.select(_answers.c.id).where(which)
-    connection.execute(_feedback.delete().where(_feedback.c.answer.in_(ids)))
-    connection.execute(_answers.delete().where(which))
-
-
-def _titled(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= TITLE_CHARACTERS else words[: TITLE_CHARACTERS - 1] + "…"
-
-
-def _hashed(owner: str) -> str:
-    return hashlib.sha256(owner.encode()).hexdigest()
-
-
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

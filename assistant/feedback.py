@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from assistant.conversations import Rated
+from assistant.kept_rows import Rated
 
 
 def evaluation_lines(rated: Iterable[Rated]) -> Iterator[str]:

@@ -7,7 +7,7 @@ import gradio as gr
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.conversations import Feedback
+from assistant.kept_rows import Feedback
 from assistant.web import answers, kept, texts
 from assistant.web.conversation import Conversation, Turn
 from assistant.web.stores import Stores

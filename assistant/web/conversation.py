@@ -7,7 +7,7 @@ from typing import Self
 from markupsafe import Markup
 
 from assistant.answer import Usage, summed
-from assistant.conversations import Feedback, Kept
+from assistant.kept_rows import Feedback, Kept
 from assistant.web import answers, kept
 
 SHOWN, MOST, MORE = 12, 40, 30

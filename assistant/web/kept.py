@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from assistant.conversations import Feedback, Listed
+from assistant.kept_rows import Feedback, Listed
 from assistant.reports.formats import Export
 from assistant.web import texts
 

@@ -1,0 +1,117 @@
+"""The tables of kept conversations, and their rows as values."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection, Row
+
+from assistant.answer import Answer
+
+TITLE_CHARACTERS = 120
+
+Verdict = Literal["up", "down"]
+
+schema = sql.MetaData()
+conversations = sql.Table(
+    "conversations",
+    schema,
+    sql.Column("id", sql.String, primary_key=True),
+    # Of the secret that names the owner only its hash is kept.
+    sql.Column("owner", sql.String, nullable=False, index=True),
+    sql.Column("title", sql.String, nullable=False),
+    sql.Column("updated", sql.Float, nullable=False),
+)
+answers = sql.Table(
+    "answers",
+    schema,
+    sql.Column("id", sql.String, primary_key=True),
+    sql.Column("conversation", sql.ForeignKey("conversations.id"), nullable=False, index=True),
+    sql.Column("position", sql.Integer, nullable=False),
+    sql.Column("seconds", sql.Float, nullable=False),
+    sql.Column("answer", sql.Text, nullable=False),
+    # Apart from the answer, so that a search reads no footnotes.
+    sql.Column("words", sql.Text, nullable=False),
+)
+feedback = sql.Table(
+    "feedback",
+    schema,
+    sql.Column("answer", sql.ForeignKey("answers.id"), primary_key=True),
+    sql.Column("verdict", sql.String, nullable=False),
+    sql.Column("reason", sql.Text, nullable=False),
+    sql.Column("updated", sql.Float, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A conversation in a list; `updated` is when something was last added to it, in UTC."""
+
+    id: str
+    title: str
+    updated: datetime
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What someone thought of an answer; `reason` may be empty."""
+
+    verdict: Verdict
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept answer, the seconds it took, and what was thought of it."""
+
+    id: str
+    answer: Answer
+    seconds: float
+    feedback: Feedback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """An answer somebody gave feedback on, with the answers that came before it."""
+
+    answer: Answer
+    before: tuple[Answer, ...]
+    feedback: Feedback
+
+
+def with_feedback() -> sql.Select[Any]:
+    """All answers, each with what was thought of it."""
+    return sql.select(answers, feedback.c.verdict, feedback.c.reason).outerjoin(feedback)
+
+
+def kept(row: Row[Any]) -> Kept:
+    """The answer that a row of `with_feedback` holds."""
+    answer = Answer.model_validate_json(row.answer)
+    said = Feedback(row.verdict, row.reason) if row.verdict is not None else None
+    return Kept(row.id, answer, row.seconds, said)
+
+
+def forget(connection: Connection, which: sql.ColumnElement[bool]) -> None:
+    """Delete answers with their feedback."""
+    ids = sql.select(answers.c.id).where(which)
+    connection.execute(feedback.delete().where(feedback.c.answer.in_(ids)))
+    connection.execute(answers.delete().where(which))
+
+
+def titled(text: str) -> str:
+    """A text as a title: on one line, and not too long for it."""
+    words = " ".join(text.split())
+    return words if len(words) <= TITLE_CHARACTERS else words[: TITLE_CHARACTERS - 1] + "…"
+
+
+def hashed(owner: str) -> str:
+    """What is kept of the secret that names an owner."""
+    return hashlib.sha256(owner.encode()).hexdigest()
+
+
+def moment(seconds: float) -> datetime:
+    """A time as it is kept, as a date."""
+    return datetime.fromtimestamp(seconds, UTC)
