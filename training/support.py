@@ -36,7 +36,7 @@ WRONG, SUPPORTED = START, ANSWERS
 of the claim is."""
 
 SHARES = {"new_wiki": 0.5, "reddit": 0.15, "amazon_reviews": 0.15, "policyqa": 0.2}
-WICE_SHARE, WRITTEN_SHARE = 0.25, 0.5
+WICE_SHARE, WRITTEN_SHARE = 0.25, 0.6
 BATCH, POOL = 32, 40
 RATE, FALL = 6e-4, 0.5
 WORDS_WEIGHT = 0.5

@@ -8,6 +8,7 @@ does not, the words that it does not carry in double brackets.
 import hashlib
 import random
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,17 +21,22 @@ DIGITS = 10
 MOST, ADDS = 3, 0.08
 """As the product aligns a sentence: sentences cited at most, and the words that one must add."""
 
-AS_CITED = 0.5
-"""How often the evidence is what the claim would be aligned to; else more of the paragraph is, in
-case that what carries the claim says it in other words."""
-
 CHARACTERS = 900
 """Of the longest evidence."""
 
-WITHOUT, LEFT = 0.35, 0.6
+WITHOUT, LEFT = 0.15, 0.6
 """How often a claim that is carried comes with evidence that no longer does: what holds its words
 best is left out, and of its words no more than so much is left. Else the judge would learn that
 claims in other words are the right ones."""
+
+ELSEWHERE = 0.25
+"""How often it comes with what other paragraphs hold of its words."""
+
+MIXED, AROUND = 0.35, 0.25
+"""How often the evidence has such sentences besides, and how often more of its own paragraph."""
+
+COMMON = 400
+"""Sentences that hold a word at most, for it to tell where a claim's words stand."""
 
 _WRONG = re.compile(r"\[\[(.+?)\]\]")
 
@@ -70,19 +76,57 @@ class Written:
                     evidence = aligned(said, source)
                     claim = Claim(said, evidence, supported, wrong, f"written {supported}")
                     (self.held_out if source.held_out else self.training).append((source, claim))
+        self._elsewhere = Elsewhere([source for source in found if not source.held_out])
 
     def drawn(self, chance: random.Random) -> Claim:
         """One to train on."""
         source, claim = chance.choice(self.training)
-        if claim.supported and chance.random() < WITHOUT:
-            evidence = without(claim.text, source)
+        kind = chance.random()
+        if claim.supported and kind < WITHOUT + ELSEWHERE:
+            evidence = (
+                without(claim.text, source)
+                if kind < WITHOUT
+                else " ".join(self._elsewhere.of(claim.text, source)[: chance.randint(1, 3)])
+            )
             if evidence:
                 return Claim(claim.text, evidence, False, None, "written absent")
-        if chance.random() < AS_CITED:
-            return claim
         held = [n for n in range(len(source.sentences)) if source.said(n) in claim.evidence]
-        evidence = around(source, held, chance.uniform(0.4, 1.0) * CHARACTERS)
+        kind = chance.random()
+        if kind < AROUND:
+            evidence = around(source, held, chance.uniform(0.4, 1.0) * CHARACTERS)
+        elif kind < AROUND + MIXED:
+            others = self._elsewhere.of(claim.text, source)[: chance.randint(1, 2)]
+            pieces = [*(source.said(n) for n in held), *others]
+            chance.shuffle(pieces)
+            evidence = " ".join(pieces)
+        else:
+            evidence = claim.evidence
         return Claim(claim.text, evidence, claim.supported, claim.wrong, claim.kind)
+
+
+class Elsewhere:
+    """What other paragraphs hold of a claim's words."""
+
+    def __init__(self, found: Sequence[Source]) -> None:
+        self._sentences = [(s.text, s.said(n)) for s in found for n in range(len(s.sentences))]
+        self._holding: dict[str, list[int]] = defaultdict(list)
+        for number, (_, said) in enumerate(self._sentences):
+            for term in content_terms(said):
+                self._holding[term].append(number)
+        self._known: dict[str, list[str]] = {}
+
+    def of(self, claim: str, source: Source) -> list[str]:
+        """The sentences of other paragraphs that hold most of the claim's rarer words."""
+        if claim not in self._known:
+            held: Counter[int] = Counter()
+            for term in sorted(content_terms(claim)):
+                places = self._holding.get(term, [])
+                if len(places) <= COMMON:
+                    held.update(places)
+            best = (self._sentences[number] for number, _ in held.most_common(40))
+            others = [said for text, said in best if text != source.text and len(said) < 400]
+            self._known[claim] = others[:MOST]
+        return self._known[claim]
 
 
 def around(source: Source, held: Sequence[int], characters: float) -> str:
