@@ -23,7 +23,7 @@ def welcome(questions: Sequence[str], *, empty: bool) -> Markup:
     return Markup('<section class="welcome"><h2>{}</h2><p>{}</p>{}</section>').format(
         texts.WELCOME,
         texts.NOTHING_ADDED if empty else texts.WELCOME_DETAIL,
-        Markup('<ul aria-label="Example questions">{}</ul>').format(examples) if examples else "",
+        Markup('<ul aria-label="{}">{}</ul>').format(texts.EXAMPLES, examples) if examples else "",
     )
 
 
@@ -153,7 +153,7 @@ def _near(turn_number: int, position: int, passages: Sequence[Passage]) -> Marku
             passage.title,
             id=f"t{turn_number}-s{position}-p{number}",
             dir="auto",
-            aria_label=f"Nearest passage: {passage.title}",
+            aria_label=texts.nearest_passage(passage.title),
         )
         for number, passage in enumerate(passages, start=1)
     )
@@ -202,7 +202,7 @@ def _footnotes(turn_number: int, citations: Sequence[Citation]) -> Markup:
                 note.title,
                 id=f"t{turn_number}-n{note.number}",
                 dir="auto",
-                aria_label=f"Open footnote {note.number}: {note.title}",
+                aria_label=texts.open_footnote(note.number, note.title),
             ),
             _details(note.date, note.locator),
             turn_number,
@@ -212,7 +212,9 @@ def _footnotes(turn_number: int, citations: Sequence[Citation]) -> Markup:
         for note in citations
     )
     return (
-        Markup('<ol class="notes" aria-label="Footnotes">{}</ol>').format(notes) if notes else notes
+        Markup('<ol class="notes" aria-label="{}">{}</ol>').format(texts.FOOTNOTES, notes)
+        if notes
+        else notes
     )
 
 
@@ -224,7 +226,7 @@ def _nearest(turn_number: int, passages: Sequence[Passage]) -> Markup:
                 passage.title,
                 id=f"t{turn_number}-p{position}",
                 dir="auto",
-                aria_label=f"Nearest passage: {passage.title}",
+                aria_label=texts.nearest_passage(passage.title),
             ),
             _details(passage.date, passage.locator),
             _clipped(passage.text),
@@ -232,8 +234,8 @@ def _nearest(turn_number: int, passages: Sequence[Passage]) -> Markup:
         for position, passage in enumerate(passages, start=1)
     )
     return (
-        Markup('<h3 class="nearest">The nearest passages</h3><ul class="notes">{}</ul>').format(
-            items
+        Markup('<h3 class="nearest">{}</h3><ul class="notes">{}</ul>').format(
+            texts.NEAREST_PASSAGES, items
         )
         if items
         else items
@@ -246,11 +248,8 @@ def _dropped(sentences: Sequence[Sentence]) -> Markup:
     items = Markup("").join(
         Markup('<li dir="auto">{}</li>').format(sentence.text) for sentence in sentences
     )
-    return Markup(
-        '<details class="dropped"><summary>{} left out: no passage supports {}</summary>'
-        "<ul>{}</ul></details>"
-    ).format(
-        texts.counted(len(sentences), "sentence"), "it" if len(sentences) == 1 else "them", items
+    return Markup('<details class="dropped"><summary>{}</summary><ul>{}</ul></details>').format(
+        texts.left_out(len(sentences)), items
     )
 
 

@@ -23,18 +23,18 @@ function say(button, words) {
 async function copy(button) {
   const page = await fetch(button.dataset.copy);
   const plain = await fetch(button.dataset.copy.replace("footnote.html", "footnote.md"));
-  if (!page.ok || !plain.ok) return say(button, "Not copied");
+  if (!page.ok || !plain.ok) return say(button, SAID.notCopied);
   const item = new ClipboardItem({
     "text/html": new Blob([await page.text()], { type: "text/html" }),
     "text/plain": new Blob([await plain.text()], { type: "text/plain" }),
   });
   await navigator.clipboard.write([item]);
-  say(button, "Copied");
+  say(button, SAID.copied);
 }
 
 async function link(button) {
   await navigator.clipboard.writeText(new URL(button.dataset.link, location.href).href);
-  say(button, "Link copied");
+  say(button, SAID.linkCopied);
 }
 
 function rate(button) {
@@ -56,7 +56,7 @@ document.addEventListener("submit", (event) => {
   const pressed = form.previousElementSibling.querySelector('.thumb[aria-pressed="true"]');
   const reason = form.querySelector("textarea").value;
   trigger("rate", { answer: form.dataset.reason, verdict: pressed.dataset.rate, reason });
-  say(form.querySelector("button"), "Thank you");
+  say(form.querySelector("button"), SAID.thanks);
 });
 
 // On a phone a panel lies over the conversation.

@@ -14,14 +14,6 @@ from index.report import FileDone, FileUnderWay
 SHOWN = 300
 """Rows of the list; a larger store is narrowed with the field above it."""
 
-_OUTCOMES = {
-    "added": "added",
-    "updated": "new version added",
-    "unchanged": "already here",
-    "failed": "not added",
-    "removed": "removed",
-}
-
 
 def masthead(engine: str, documents: int) -> Markup:
     """The head of the page: the name, what answers, and how much it can read."""
@@ -40,11 +32,7 @@ def masthead(engine: str, documents: int) -> Markup:
 
 def demo_note(href: str, *, demo: bool) -> Markup:
     """The line that says whose documents are shown, with the link to the others."""
-    said, offered = (
-        ("These are the demo documents.", "Use my own documents")
-        if demo
-        else ("These are your own documents.", "Back to the demo")
-    )
+    said, offered = texts.DEMO if demo else texts.OWN
     return Markup('<p class="demo">{} <a href="{}">{}</a></p>').format(said, href, offered)
 
 
@@ -61,16 +49,16 @@ def documents(
     needle = wanted.strip().casefold()
     found = [one for one in listed if needle in f"{one.title} {one.date or ''}".casefold()]
     if not found:
-        text = "No document matches." if listed else "Nothing has been added yet."
+        text = texts.NO_SUCH_DOCUMENT if listed else texts.NO_DOCUMENTS
         return Markup('<p class="quiet">{}</p>').format(text)
     rows = Markup("").join(_row(one, states[one.id]) for one in found[:SHOWN])
     hidden = len(found) - SHOWN
     more = (
-        Markup('<p class="quiet">… and {} more: narrow the list above.</p>').format(f"{hidden:,}")
-        if hidden > 0
-        else ""
+        Markup('<p class="quiet">{}</p>').format(texts.more_documents(hidden)) if hidden > 0 else ""
     )
-    return Markup('<ul class="documents" aria-label="Documents">{}</ul>{}').format(rows, more)
+    return Markup('<ul class="documents" aria-label="{}">{}</ul>{}').format(
+        texts.DOCUMENTS, rows, more
+    )
 
 
 def adding(
@@ -86,7 +74,7 @@ def adding(
         '<div class="adding" role="status"><p>{}</p><progress max="{}" value="{}"></progress>'
         "<ul>{}</ul></div>"
     ).format(
-        f"Adding {len(done)} of {len(paths)} …{_pace(done, share, len(paths), seconds)}"
+        texts.adding(len(done), len(paths)) + _pace(done, share, len(paths), seconds)
         if len(done) < len(paths)
         else _tally(done),
         len(paths),
@@ -101,28 +89,23 @@ def _pace(done: Sequence[FileDone], share: float, total: int, seconds: float) ->
         return ""
     rate = sum(file.characters for file in done) / seconds
     left = seconds * (total - share) / share
-    speed = f" {rate:,.0f} characters a second," if rate else ""
-    minutes, rest = divmod(round(left), 60)
-    return f"{speed} about {f'{minutes} min' if minutes else f'{rest} s'} left"
+    return f" {texts.pace(rate, left)}"
 
 
 def _tally(done: Sequence[FileDone]) -> str:
     failed = sum(file.outcome == "failed" for file in done)
     good = len(done) - failed
-    parts = [texts.counted(good, "file") + " ready"] if good or not failed else []
-    if failed:
-        parts.append(f"{texts.counted(failed, 'file')} could not be added")
-    return ", ".join(parts)
+    return texts.added(good, failed)
 
 
 def _file(path: str, file: FileDone | FileUnderWay | None) -> Markup:
     if file is None:
-        state, words = "waiting", "reading …"
+        state, words = "waiting", texts.READING
     elif isinstance(file, FileUnderWay):
-        state, words = "waiting", f"{file.done:,} of {file.total:,} passages …"
+        state, words = "waiting", texts.passages(file.done, file.total)
     else:
         state = file.outcome
-        words = _OUTCOMES[file.outcome] + (f": {file.reason}" if file.reason else "")
+        words = texts.OUTCOMES[file.outcome] + (f": {file.reason}" if file.reason else "")
     return Markup(
         '<li class="{}"><span dir="auto">{}</span> <small dir="auto">{}</small></li>'
     ).format(state, Path(path).name, words)

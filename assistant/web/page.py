@@ -1,5 +1,6 @@
 """The layout of the page, which handler answers which event, and the application around it."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,25 @@ from assistant.web.stores import Stores
 from assistant.web.visitors import Visitors
 
 _HERE = Path(__file__).parent
-_LOG = '<div role="log" aria-label="Conversation">${value.join("")}</div>'
+_LOG = f'<div role="log" aria-label="{texts.CONVERSATION}">${{value.join("")}}</div>'
 _CONVERSATIONS_HEAD = (
     f'<h2>{texts.CONVERSATIONS}</h2><button type="button" class="new" data-resume="">'
     f'{texts.NEW_CONVERSATION}</button><button type="button" class="close" data-close '
-    'aria-label="Close the conversations">×</button>'
+    f'aria-label="{texts.CLOSE_CONVERSATIONS}">×</button>'
 )
 _DRAFT_HEAD = (
     f'<h2>{texts.DRAFT_HEAD}</h2><button type="button" class="close" data-close '
-    f'aria-label="Close the draft">×</button><p>{texts.DRAFT_DETAIL}</p>'
+    f'aria-label="{texts.CLOSE_DRAFT}">×</button><p>{texts.DRAFT_DETAIL}</p>'
+)
+_DOCUMENTS_HEAD = (
+    f'<h2>{texts.DOCUMENTS}</h2><button type="button" class="close" data-close '
+    f'aria-label="{texts.CLOSE_DOCUMENTS}">×</button>'
 )
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
+
+
+_STYLES = ("page.css", "source.css", "conversations.css")
+_WORDS = f":root {{ --all-documents: {json.dumps(texts.ALL_DOCUMENTS)}; }}\n"
 
 
 def application(stores: Stores, *, hosts: Sequence[str]) -> FastAPI:
@@ -50,7 +59,7 @@ def application(stores: Stores, *, hosts: Sequence[str]) -> FastAPI:
         ssr_mode=False,
         theme=gr.themes.Base(font=_SANS, font_mono=("ui-monospace", "monospace")),
         # Not as `css`: Gradio would write every rule a second time with a selector of its own.
-        head=f"<style>{_text('page.css')}{_text('source.css')}{_text('conversations.css')}</style>",
+        head=f"<style>{_WORDS}{''.join(map(_text, _STYLES))}</style>",
     )
     return app
 
@@ -78,24 +87,23 @@ def page(stores: Stores) -> gr.Blocks:
                 )
                 editing = gr.HTML(elem_id="editing", apply_default_css=False)
                 question = gr.Textbox(
-                    label="Your question",
-                    placeholder="Ask a question",
+                    label=texts.YOUR_QUESTION,
+                    placeholder=texts.ASK_A_QUESTION,
                     show_label=False,
                     container=False,
                     max_lines=6,
                     autofocus=True,
-                    submit_btn="Ask",
+                    submit_btn=texts.ASK,
                     elem_id="question",
                 )
             with gr.Column(elem_id="library"):
                 gr.HTML(
-                    '<h2>Documents</h2><button type="button" class="close" data-close '
-                    'aria-label="Close the documents">×</button>',
+                    _DOCUMENTS_HEAD,
                     elem_id="library-head",
                     apply_default_css=False,
                 )
                 files = gr.File(
-                    label="Add documents",
+                    label=texts.ADD_DOCUMENTS,
                     file_count="multiple",
                     show_label=False,
                     height=72,
@@ -106,7 +114,7 @@ def page(stores: Stores) -> gr.Blocks:
                 replacement = gr.UploadButton(texts.REPLACEMENT, elem_id="replacement")
                 progress = gr.HTML(elem_id="progress", apply_default_css=False)
                 scope = gr.Dropdown(
-                    label="Limit answers to",
+                    label=texts.LIMIT,
                     multiselect=True,
                     choices=[],
                     visible=False,
@@ -124,9 +132,9 @@ def page(stores: Stores) -> gr.Blocks:
                         for label in (texts.SINCE, texts.UNTIL)
                     )
                 narrowing = gr.Textbox(
-                    label="Find a document",
+                    label=texts.FIND_DOCUMENT,
                     show_label=False,
-                    placeholder="Find a document",
+                    placeholder=texts.FIND_DOCUMENT,
                     container=False,
                     visible=False,
                     elem_id="narrowing",
@@ -135,30 +143,31 @@ def page(stores: Stores) -> gr.Blocks:
             with gr.Column(elem_id="conversations"):
                 gr.HTML(_CONVERSATIONS_HEAD, elem_id="conversations-head", apply_default_css=False)
                 recalling = gr.Textbox(
-                    label="Find a conversation",
+                    label=texts.FIND_CONVERSATION,
                     show_label=False,
-                    placeholder="Find a conversation",
+                    placeholder=texts.FIND_CONVERSATION,
                     container=False,
                     elem_id="recalling",
                 )
                 asked = gr.HTML(
                     elem_id="asked",
                     apply_default_css=False,
-                    js_on_load=_text("conversations.js"),
+                    js_on_load=f"const SAID = {json.dumps(texts.SAID)};\n"
+                    + _text("conversations.js"),
                 )
             with gr.Column(elem_id="draft"):
                 gr.HTML(_DRAFT_HEAD, elem_id="draft-head", apply_default_css=False)
                 draft = gr.Textbox(
-                    label="Your draft",
+                    label=texts.YOUR_DRAFT,
                     show_label=False,
-                    placeholder="Paste your text",
+                    placeholder=texts.PASTE,
                     container=False,
                     lines=10,
                     max_lines=30,
                     elem_id="draft-text",
                 )
                 dropped = gr.File(
-                    label="A draft as a file",
+                    label=texts.DRAFT_FILE,
                     file_types=[".md", ".markdown", ".docx", ".txt"],
                     show_label=False,
                     height=72,

@@ -165,8 +165,8 @@ def _reflows(text: str) -> bool:
 
 
 def _page_break(number: int) -> Markup:
-    return Markup('<div class="page" role="separator" aria-label="Page {}">Page {}</div>').format(
-        number, number
+    return Markup('<div class="page" role="separator" aria-label="{0}">{0}</div>').format(
+        f"{texts.PAGE} {number}"
     )
 
 

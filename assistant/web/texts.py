@@ -61,7 +61,34 @@ DIFFER = "Accounts differ"
 BROKEN = "Something went wrong; the terminal that serves this page shows what."
 STOPPED = "This answer was stopped."
 
-CONVERSATIONS = "Conversations"
+YOUR_QUESTION, ASK_A_QUESTION, ASK = "Your question", "Ask a question", "Ask"
+EXAMPLES, FOOTNOTES, NEAREST_PASSAGES = "Example questions", "Footnotes", "The nearest passages"
+CONVERSATION = "Conversation"
+
+DOCUMENTS, CLOSE_DOCUMENTS, ADD_DOCUMENTS = "Documents", "Close the documents", "Add documents"
+LIMIT, ALL_DOCUMENTS, FIND_DOCUMENT = "Limit answers to", "All documents", "Find a document"
+NO_DOCUMENTS, NO_SUCH_DOCUMENT = "Nothing has been added yet.", "No document matches."
+DEMO = ("These are the demo documents.", "Use my own documents")
+OWN = ("These are your own documents.", "Back to the demo")
+READING = "reading …"
+OUTCOMES = {
+    "added": "added",
+    "updated": "new version added",
+    "unchanged": "already here",
+    "failed": "not added",
+    "removed": "removed",
+}
+
+CONVERSATIONS, CLOSE_CONVERSATIONS = "Conversations", "Close the conversations"
+FIND_CONVERSATION = "Find a conversation"
+SAID = {
+    "copied": "Copied",
+    "notCopied": "Not copied",
+    "linkCopied": "Link copied",
+    "thanks": "Thank you",
+}
+"""What the script says on a button."""
+
 NEW_CONVERSATION = "New conversation"
 NO_CONVERSATIONS = "Nothing has been asked yet."
 NO_SUCH_CONVERSATION = "No conversation matches."
@@ -109,7 +136,8 @@ SINCE, UNTIL = "Dated from", "Dated to"
 ADD_FOLDER = "Add a folder"
 ANSWERED_BY = "Answered by"
 READER, WRITER = "Embedded reader", "Writer"
-YOUR_DRAFT = "Your draft"
+YOUR_DRAFT, PASTE, DRAFT_FILE = "Your draft", "Paste your text", "A draft as a file"
+CLOSE_DRAFT = "Close the draft"
 DRAFT_HEAD = "Check a draft"
 DRAFT_DETAIL = (
     "Paste or drop your own text (Markdown or plain). Each sentence that your documents support "
@@ -176,6 +204,52 @@ def earlier(count: int) -> str:
 def together(took: str) -> str:
     """What the writer took for a whole conversation; `took` is in words."""
     return f"This conversation so far: {took}"
+
+
+def open_footnote(number: int, title: str) -> str:
+    """The link to a footnote's source."""
+    return f"Open footnote {number}: {title}"
+
+
+def nearest_passage(title: str) -> str:
+    """The link to a passage that comes near."""
+    return f"Nearest passage: {title}"
+
+
+def left_out(count: int) -> str:
+    """How many sentences are not shown, and why."""
+    them = "it" if count == 1 else "them"
+    return f"{counted(count, 'sentence')} left out: no passage supports {them}"
+
+
+def more_documents(count: int) -> str:
+    """The line below a list that is too long to be shown."""
+    return f"… and {count:,} more: narrow the list above."
+
+
+def adding(done: int, total: int) -> str:
+    """How far files are that are being added."""
+    return f"Adding {done} of {total} …"
+
+
+def pace(rate: float, left: float) -> str:
+    """Characters a second, where that is known, and the seconds that are left."""
+    speed = f"{rate:,.0f} characters a second, " if rate else ""
+    minutes, rest = divmod(round(left), 60)
+    return f"{speed}about {f'{minutes} min' if minutes else f'{rest} s'} left"
+
+
+def added(good: int, failed: int) -> str:
+    """What became of the files."""
+    parts = [f"{counted(good, 'file')} ready"] if good or not failed else []
+    if failed:
+        parts.append(f"{counted(failed, 'file')} could not be added")
+    return ", ".join(parts)
+
+
+def passages(done: int, total: int) -> str:
+    """How far a long document is."""
+    return f"{done:,} of {total:,} passages …"
 
 
 def replace_or_remove(title: str) -> str:
