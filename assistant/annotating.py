@@ -15,16 +15,25 @@ UNSUPPORTED = "not supported by the documents"
 CONTRADICTED = "the documents say otherwise"
 
 
-def annotated(draft: str, sentences: Sequence[Sentence], mark: Callable[[Sentence], str]) -> str:
-    """The draft, with what `mark` gives for a sentence put in behind it."""
+def annotated(
+    draft: str,
+    sentences: Sequence[Sentence],
+    mark: Callable[[Sentence], str],
+    shown: Sequence[str] | None = None,
+) -> str:
+    """The draft, with what `mark` gives for a sentence put in behind it.
+
+    `shown` is what is written for each character of the draft, where that is not itself.
+    """
+    characters = draft if shown is None else shown
     written, done = "", 0
     for sentence in sentences:
         if sentence.place is None:
             continue
         end = behind(draft, sentence.place[1])
-        written += draft[done:end] + mark(sentence)
+        written += "".join(characters[done:end]) + mark(sentence)
         done = end
-    return written + draft[done:]
+    return written + "".join(characters[done:])
 
 
 def behind(draft: str, end: int) -> int:
@@ -41,10 +50,13 @@ def noted(sentence: Sentence) -> str:
 
 def remark(sentence: Sentence) -> str:
     """What is said of a sentence that is not supported, in brackets; empty for one that is."""
-    if sentence.supported:
-        return ""
+    return "" if sentence.supported else f" ({doubt(sentence)})"
+
+
+def doubt(sentence: Sentence) -> str:
+    """What is said of a sentence that is not supported, with the words in question."""
     what = CONTRADICTED if sentence.contradicted else UNSUPPORTED
     words = [sentence.text[start:end] for start, end in sentence.unsupported]
     whole = sum(map(len, words)) * 2 > len(sentence.text)
     named = "" if whole or not words else ": " + ", ".join(f"“{word}”" for word in words)
-    return f" ({what}{named})"
+    return what + named

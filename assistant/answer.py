@@ -169,7 +169,8 @@ class Answer(Exports, _Frozen):
     about the documents' subject. `conflicts` lists groups of sentence numbers (the first sentence
     is 1) whose accounts differ. `notices` are remarks beside the answer: a name in the question
     that no document mentions. `draft` is the user's own text where that was given footnotes; it is
-    what the answer's text is made of, and `question` is its first line.
+    what the answer's text is made of, and `question` is its first line. `literal` are the spans of
+    it that are no Markdown: there a sign stands for itself.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -189,6 +190,7 @@ class Answer(Exports, _Frozen):
     timings: dict[str, float] = Field(default_factory=dict)
     usage: Usage | None = None
     draft: str | None = None
+    literal: tuple[SpanPair, ...] = ()
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -38,6 +38,7 @@ from index.store import Store
 
 if TYPE_CHECKING:
     from assistant.writing.writer import Writer
+    from assistant.yours import Yours
 
 NEAREST = 3
 """Passages offered when nothing answers."""
@@ -186,10 +187,9 @@ class Answering:
 
     def cited(
         self,
-        draft: str,
+        draft: "Yours",
         documents: Sequence[str] | None,
         *,
-        markdown: bool,
         progress: Callable[[int, int], None] | None,
     ) -> Answer:
         """A text of the user's with footnotes; raises as `Assistant.cite` does."""
@@ -201,7 +201,6 @@ class Answering:
             self._embedder,
             self._grounding,
             draft,
-            markdown=markdown,
             documents=documents,
             progress=progress,
         )

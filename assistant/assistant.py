@@ -209,11 +209,13 @@ class Assistant(Library):
             EmptyStore: nothing has been added yet.
             UnknownDocument: one of `documents` is not there.
         """
-        if isinstance(text, Path):
-            from assistant.yours import read
+        from assistant.yours import Yours, read
 
-            text, markdown = read(text)
-        return self._answering.cited(text, documents, markdown=markdown, progress=progress)
+        if isinstance(text, Path):
+            draft = read(text)
+        else:
+            draft = Yours(text) if markdown else Yours.plain(text)
+        return self._answering.cited(draft, documents, progress=progress)
 
     def report(
         self,

@@ -12,7 +12,7 @@ from assistant.quantities import quantities
 from assistant.questions import content_terms
 from assistant.retrieval import Retrieved, retrieve
 from assistant.verification import unsupported
-from assistant.yours import Claim, claims
+from assistant.yours import Claim, Yours, claims
 from index.document import Span
 from index.embeddings import Embedder
 from index.errors import QuestionError
@@ -45,9 +45,8 @@ def cited(
     store: Store,
     embedder: Embedder,
     grounding: Grounding,
-    draft: str,
+    draft: Yours,
     *,
-    markdown: bool = True,
     documents: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> Answer:
@@ -56,11 +55,11 @@ def cited(
     Raises:
         QuestionError: the draft is too long, or holds no sentence.
     """
-    if len(draft) > LONGEST:
+    if len(draft.text) > LONGEST:
         raise QuestionError(
-            f"The draft has {len(draft):,} characters; at most {LONGEST:,} are taken."
+            f"The draft has {len(draft.text):,} characters; at most {LONGEST:,} are taken."
         )
-    found = claims(draft, markdown=markdown)
+    found = claims(draft)
     if not found:
         raise QuestionError("The draft holds no sentence to find footnotes for.")
     footnotes = Footnotes(store)
@@ -75,7 +74,7 @@ def cited(
             progress(number + 1, len(found))
     carried = sum(sentence.supported for sentence in footnotes.sentences)
     return Answer(
-        question=_title(draft, found),
+        question=_title(draft.text, found),
         kind="draft",
         sentences=tuple(footnotes.sentences),
         citations=tuple(footnotes.citations),
@@ -83,7 +82,8 @@ def cited(
         created=datetime.now(UTC),
         confidence=carried / len(found),
         notices=_told(footnotes, len(found)),
-        draft=draft,
+        draft=draft.text,
+        literal=draft.literal,
     )
 
 

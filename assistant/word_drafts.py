@@ -1,4 +1,6 @@
-"""A draft in Word → its text as Markdown, and where each paragraph stands in that.
+"""A draft in Word → its text, and where each paragraph stands in that.
+
+Headings, items and tables are set as in Markdown; in what the author wrote no sign is Markdown.
 
 The same file gives the same text each time, so that what was found in the text can be put into the
 file.
@@ -6,7 +8,6 @@ file.
 
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import docx
@@ -16,6 +17,8 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
+from assistant.yours import Yours
+from index.document import Span
 from index.errors import DocumentError
 from index.readers.archive import check_archive
 from index.readers.detection import detect
@@ -39,15 +42,17 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class WordDraft:
-    """A Word file as a draft: its text, and the paragraphs of which that consists."""
+    """A Word file as a draft, and the paragraphs of which its text consists."""
 
     document: Document
-    text: str
+    draft: Yours
     paragraphs: tuple[Placed, ...]
 
 
 def opened(data: bytes) -> WordDraft:
     """The draft that a Word file holds; tables are in its text, their paragraphs not in the list.
+
+    What is read for sentences are the paragraphs that are no headings.
 
     Raises:
         EncryptedDocument: the file needs a password.
@@ -66,10 +71,14 @@ def opened(data: bytes) -> WordDraft:
 
 def _read(document: Document) -> WordDraft:
     text = ""
-    paragraphs = []
+    paragraphs: list[Placed] = []
+    literal: list[Span] = []
+    prose: list[Span] = []
     for element in block_elements(document.element.body):
         if element.tag == qn("w:tbl"):
-            text += "\n".join(_rows(Table(element, document))) + "\n\n"
+            rows, cells = _table(Table(element, document), len(text))
+            text += f"{rows}\n"
+            literal += cells
             continue
         content = written(element)
         sign = _sign(element, document)
@@ -77,9 +86,13 @@ def _read(document: Document) -> WordDraft:
             continue
         if sign.startswith("#"):
             content = _BREAKS.sub(" ", content)
-        paragraphs.append(Placed(element, len(text) + len(sign), content))
+        span = Span(len(text) + len(sign), len(text) + len(sign) + len(content))
+        paragraphs.append(Placed(element, span.start, content))
+        literal.append(span)
+        if not sign.startswith("#"):
+            prose.append(span)
         text += f"{sign}{content}\n\n"
-    return WordDraft(document, text, tuple(paragraphs))
+    return WordDraft(document, Yours(text, tuple(literal), tuple(prose)), tuple(paragraphs))
 
 
 def _sign(element: _Element, document: Document) -> str | None:
@@ -94,9 +107,17 @@ def _sign(element: _Element, document: Document) -> str | None:
     return "- " if listed or name.startswith("List ") else ""
 
 
-def _rows(table: Table) -> Iterator[str]:
+def _table(table: Table, start: int) -> tuple[str, list[Span]]:
+    """The table's lines as they stand from the offset `start` on, and where its cells stand."""
+    text = ""
+    cells = []
     for number, row in enumerate(table.rows):
-        cells = [" ".join(cell.text.split()).replace("|", "\\|") for cell in row.cells]
-        yield f"| {' | '.join(cells)} |"
+        for cell in row.cells:
+            content = " ".join(cell.text.split())
+            at = start + len(text) + len("| ")
+            cells.append(Span(at, at + len(content)))
+            text += f"| {content} "
+        text += "|\n"
         if number == 0:
-            yield "|" + "---|" * len(cells)
+            text += "|" + "---|" * len(row.cells) + "\n"
+    return text, cells

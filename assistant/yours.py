@@ -1,7 +1,7 @@
 """A text that the user wrote → its sentences, each with its place, as they are to be verified.
 
-The text is Markdown, or plain: in that only blank lines mean anything. Headings, code, tables and
-the text's own footnotes are left alone.
+The text is Markdown, or plain: in that only blank lines mean anything, and no sign is Markdown.
+Headings, code, tables and the text's own footnotes are left alone.
 """
 
 import re
@@ -21,6 +21,8 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _SIGNS = re.compile(r"(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 _WORD = re.compile(r"\w")
+_LABEL = re.compile(r"\(?(?:\d{1,9}|[a-zA-Z])[.)]")
+"""The number of an item, as it is typed where no Markdown is meant."""
 _FRAGMENT_WORDS = 3
 """What has fewer words and no end of a sentence is a label and claims nothing."""
 
@@ -39,14 +41,33 @@ class Claim:
     opens: bool
 
 
-def claims(draft: str, *, markdown: bool = True) -> list[Claim]:
+@dataclass(frozen=True, slots=True)
+class Yours:
+    """A draft: its text, and what of that is no Markdown.
+
+    `literal` are the spans in which a sign stands for itself, `prose` those that are read for
+    sentences: None where all is Markdown, whose paragraphs are found by parsing it.
+    """
+
+    text: str
+    literal: tuple[Span, ...] = ()
+    prose: tuple[Span, ...] | None = None
+
+    @classmethod
+    def plain(cls, text: str) -> "Yours":
+        """A text in which nothing is Markdown."""
+        whole = (Span(0, len(text)),)
+        return cls(text, whole, whole)
+
+
+def claims(draft: Yours) -> list[Claim]:
     """The sentences of a draft that may claim something, in order."""
-    blocks = _prose(draft) if markdown else [_Block(tuple(range(len(draft))), draft)]
+    markdown = draft.prose is None
     found = []
-    for block in blocks:
+    for block in _prose(draft.text) if markdown else _blocks(draft):
         opens = True
         for start, end in sentence_spans(block.text):
-            words = _bare(block.text[start:end])
+            words = _bare(block.text[start:end], markdown=markdown)
             if _claims(words):
                 place = Span(block.at[start], block.at[end - 1] + 1)
                 found.append(Claim(words, place, opens))
@@ -54,8 +75,8 @@ def claims(draft: str, *, markdown: bool = True) -> list[Claim]:
     return found
 
 
-def read(path: Path) -> tuple[str, bool]:
-    """The text of a draft's file, and whether it is Markdown, as which Word's is read.
+def read(path: Path) -> Yours:
+    """The draft in a file.
 
     Raises:
         ReportError: it cannot be read.
@@ -69,8 +90,9 @@ def read(path: Path) -> tuple[str, bool]:
         if suffix in WORD:
             from assistant.word_drafts import opened
 
-            return opened(path.read_bytes()).text, True
-        return path.read_text(encoding="utf-8-sig"), suffix in _MARKDOWN
+            return opened(path.read_bytes()).draft
+        text = path.read_text(encoding="utf-8-sig")
+        return Yours(text) if suffix in _MARKDOWN else Yours.plain(text)
     except OSError as error:
         raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
     except DocumentError as error:
@@ -85,6 +107,11 @@ class _Block:
 
     at: tuple[int, ...]
     text: str
+
+
+def _blocks(draft: Yours) -> Iterator[_Block]:
+    for start, end in draft.prose or ():
+        yield _Block(tuple(range(start, end)), draft.text[start:end])
 
 
 def _prose(draft: str) -> Iterator[_Block]:
@@ -117,16 +144,19 @@ def _located(draft: str, token: Token, lines: list[int]) -> _Block:
     return _Block(tuple(positions), token.content)
 
 
-def _bare(sentence: str) -> str:
+def _bare(sentence: str, *, markdown: bool) -> str:
     """The words of a sentence without footnotes and the signs of Markdown, on one line."""
-    text = _TAG.sub("", _LINK.sub(r"\1", _FOOTNOTE.sub("", sentence)))
+    text = _FOOTNOTE.sub("", sentence)
+    if not markdown:
+        return " ".join(text.split())
+    text = _TAG.sub("", _LINK.sub(r"\1", text))
     while (plain := _SIGNS.sub(r"\2", text)) != text:
         text = plain
     return " ".join(re.sub(r"\\([^\w\s])", r"\1", text).split())
 
 
 def _claims(words: str) -> bool:
-    if not _WORD.search(words) or words.endswith("?"):
+    if not _WORD.search(words) or words.endswith("?") or _LABEL.fullmatch(words):
         return False
     return len(words.split()) >= _FRAGMENT_WORDS or words.endswith((".", "!", "”", '"'))
 

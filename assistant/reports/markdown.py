@@ -1,7 +1,7 @@
 """Report → Markdown with footnotes, as Pandoc and most other readers of Markdown take it.
 
-The author's own texts are kept to the letter; whatever a document says is escaped, so that it is
-shown as it stands.
+The author's own Markdown is kept to the letter; whatever a document says, or the author wrote in
+plain text or in Word, is escaped, so that it is shown as it stands.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from assistant.annotating import annotated, remark
-from assistant.answer import Answer, Citation, Sentence
+from assistant.answer import Answer, Citation, Sentence, SpanPair
 from assistant.reports.content import (
     Block,
     Line,
@@ -29,8 +29,12 @@ from assistant.reports.sources import sources
 _SPECIAL = re.compile(r'[\\`*_{}\[\]<>^~$|@"]|&(?=#?\w*(?:;|$))|(?<=-)-|(?<=\.)\.')
 """What means something anywhere in a line, to CommonMark or to Pandoc with its extensions; of '--'
 and '...' Pandoc would make a dash and an ellipsis."""
-_OPENING = re.compile(r"%|(?:[-+:=]|#+)(?=\s|$)|\(?[0-9a-zA-Z#]{1,9}[.)](?=\s|$)|\(@")
-"""What at the start of a line would begin a list, a heading, a definition or a title block."""
+_OPENING = re.compile(r"%|(?:[-+:]|[#=]+)(?=\s|$)|\(?[0-9a-zA-Z#]{1,9}[.)](?=\s|$)|\(@")
+"""What at the start of a line would begin a list, a heading, a definition or a title block, or
+would underline a heading."""
+_LINE = re.compile(r"([^\S\r\n]*)([^\r\n]*)")
+_TRAILING = re.compile(r"(?<=\s)#(?=#*\s*$)")
+"""What at the end of a heading would be no part of it."""
 _OWN_LABEL = re.compile(r"\[\^(\d+)\]")
 
 
@@ -71,6 +75,25 @@ def escaped(text: str) -> str:
     return _opened(_escaped(" ".join(text.split())))
 
 
+def shown(draft: str, literal: Iterable[SpanPair]) -> list[str]:
+    """For each character of a draft the Markdown that shows it.
+
+    In the spans that are `literal` signs are escaped, and the indentation of a line, which would
+    make code of it, is left out.
+    """
+    written = list(draft)
+    for span in literal:
+        for line in _LINE.finditer(draft, *span):
+            indented, text = line.span(1), line[2]
+            written[slice(*indented)] = [""] * (indented[1] - indented[0])
+            signs = {sign.start() for of in (_SPECIAL, _TRAILING) for sign in of.finditer(text)}
+            if (opening := _opening(text)) is not None:
+                signs.add(opening)
+            for at in signs:
+                written[indented[1] + at] = f"\\{text[at]}"
+    return written
+
+
 class _Labels:
     """Labels of footnotes: their numbers, passing over those that the author's own notes have."""
 
@@ -98,7 +121,7 @@ def _section(
 
 
 def _draft(answer: Answer, draft: str, numbering: Numbering[Citation], labels: _Labels) -> str:
-    """The user's own text to the letter, with footnotes and remarks behind its sentences."""
+    """The user's own text, with footnotes and remarks behind its sentences."""
 
     def marks(sentence: Sentence) -> str:
         written = plain(remark(sentence))
@@ -108,7 +131,7 @@ def _draft(answer: Answer, draft: str, numbering: Numbering[Citation], labels: _
             written += f"[^{labels.of(number)}]"
         return written
 
-    return annotated(draft, answer.sentences, marks).strip("\n")
+    return annotated(draft, answer.sentences, marks, shown(draft, answer.literal)).strip("\n")
 
 
 def _answer(answer: Answer, numbering: Numbering[Citation], labels: _Labels) -> Iterable[str]:
@@ -190,7 +213,12 @@ def _escaped(text: str, before: str = "") -> str:
 
 def _opened(line: str) -> str:
     """The line with a backslash before what would make something else of a paragraph's start."""
+    at = _opening(line)
+    return line if at is None else f"{line[:at]}\\{line[at:]}"
+
+
+def _opening(line: str) -> int | None:
+    """Where that backslash goes, if one is needed."""
     if not (opening := _OPENING.match(line)):
-        return line
-    at = opening.end() - 1 if opening.group()[-1] in ".)" else 0
-    return f"{line[:at]}\\{line[at:]}" if line[0] != "(" else f"\\{line}"
+        return None
+    return opening.end() - 1 if opening.group()[-1] in ".)" and line[0] != "(" else 0

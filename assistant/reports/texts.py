@@ -12,7 +12,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from assistant.annotating import annotated, remark
 from assistant.answer import Answer, Sentence
 from assistant.reports.content import Mark, Reference, Run
-from assistant.reports.markdown import plain
+from assistant.reports.markdown import plain, shown
 from assistant.reports.report import Report
 
 _PLACE = re.compile("\ue0f0(\\d+)\ue0f1")
@@ -55,7 +55,7 @@ def _part(number: int, section: str | Answer) -> str:
         return plain(remark(sentence)) + references
 
     clean = _SIGNS.sub(" ", section.draft)
-    return annotated(clean, section.sentences, marks)
+    return annotated(clean, section.sentences, marks, shown(clean, section.literal))
 
 
 def _cited(tokens: Iterable[Token], report: Report) -> Iterator[Token]:

@@ -44,45 +44,45 @@ def footnoted_file(path: Path, answer: Answer, base: str) -> bytes:
         ReportError: it cannot be read, or the answer was made of another text.
     """
     try:
-        draft = opened(path.read_bytes())
+        file = opened(path.read_bytes())
     except OSError as error:
         raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
     except DocumentError as error:
         raise ReportError(f"{path.name} cannot be read. {error}") from error
-    if answer.draft != draft.text:
+    if answer.draft != file.draft.text:
         raise ReportError(f"{path.name} is not the text that was checked: check it again.")
     try:
-        styles.define_notes(draft.document)
-        _Writer(draft, answer, base).write()
-        file = BytesIO()
-        draft.document.save(file)
+        styles.define_notes(file.document)
+        _Writer(file, answer, base).write()
+        saved = BytesIO()
+        file.document.save(saved)
     except FAULTS as error:
         raise ReportError(f"{path.name} cannot be given footnotes. {DAMAGED}") from error
-    return file.getvalue()
+    return saved.getvalue()
 
 
 class _Writer:
     """Puts marks behind sentences, the footnotes numbered as they come."""
 
-    def __init__(self, draft: WordDraft, answer: Answer, base: str) -> None:
-        self._draft = draft
+    def __init__(self, file: WordDraft, answer: Answer, base: str) -> None:
+        self._file = file
         self._answer = answer
         self._base = base
-        self._notes = Footnotes(draft.document)
+        self._notes = Footnotes(file.document)
         self._count = 0
 
     def write(self) -> None:
-        starts = [paragraph.start for paragraph in self._draft.paragraphs]
+        starts = [paragraph.start for paragraph in self._file.paragraphs]
         marks = [(s.place, self._marks(s)) for s in self._answer.sentences if s.place]
         # From the end, so that the places before stay where they are.
         for (start, end), elements in reversed(marks):
-            paragraph = self._draft.paragraphs[bisect_right(starts, start) - 1]
-            at = min(behind(self._draft.text, end) - paragraph.start, len(paragraph.text))
+            paragraph = self._file.paragraphs[bisect_right(starts, start) - 1]
+            at = min(behind(self._file.draft.text, end) - paragraph.start, len(paragraph.text))
             if elements:
                 _insert(elements, paragraph.element, at, self._gap())
 
     def _marks(self, sentence: Sentence) -> list[BaseOxmlElement]:
-        named = self._draft.document.styles
+        named = self._file.document.styles
         marks = []
         if said := remark(sentence):
             marks.append(run(said, named[styles.UNSUPPORTED].style_id))
@@ -98,13 +98,13 @@ class _Writer:
 
     def _gap(self) -> BaseOxmlElement:
         # Else two numbers would be read as one.
-        return run(" ", self._draft.document.styles[FOOTNOTE_REFERENCE].style_id)
+        return run(" ", self._file.document.styles[FOOTNOTE_REFERENCE].style_id)
 
     def _run(self, piece: Run) -> BaseOxmlElement:
         looks = [setting("i")] if "italic" in piece.marks else []
         if not piece.href:
             return run(piece.text, properties=looks)
-        style = self._draft.document.styles[HYPERLINK].style_id
+        style = self._file.document.styles[HYPERLINK].style_id
         return hyperlink(self._notes.part, piece.href, [run(piece.text, style, looks)])
 
 
