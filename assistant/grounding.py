@@ -24,8 +24,12 @@ from index.embeddings import Vectors
 from index.lexical import analyzed
 from index.sentences import sentence_spans
 
-LEAST = 0.2
+LEAST = 0.7
 """The probability that a sentence needs, where no setting says another: `Settings.support`."""
+
+CLOSE, LEAST_CLOSE = 0.6, 0.05
+"""Where a cited sentence holds so much of its content words, the rules see nearly all that could be
+wrong, and it needs no more than so much."""
 
 CITED = 3
 """Sentences that a sentence rests on, at most."""
@@ -145,7 +149,8 @@ class Grounding:
         (judged,) = self._judge.judged([(said, " ".join(" ".join(quotes).split()))])
         least = _COVERED_SURELY if judged.probability >= SURE else COVERED
         wrong = [*unsupported(said, quotes), *_uncovered(said, "\n".join(quotes), least)]
-        if not wrong and judged.probability < self._least:
+        needed = min(LEAST_CLOSE, self._least) if is_close(said, quotes) else self._least
+        if not wrong and judged.probability < needed:
             wrong = judged.doubted() or [judged.most_doubted]
         spans = sorted({Span(start + at.start, start + at.end) for at in wrong})
         return tuple(spans), judged.probability
@@ -175,6 +180,13 @@ def _aligned(text: str, places: Sequence[_Place], likeness: Vectors) -> list[_Pl
         chosen.append(best)
         covered |= held[best]
     return [places[n] for n in chosen]
+
+
+def is_close(text: str, quotes: Sequence[str]) -> bool:
+    """Whether one of the cited sentences holds most of the text's words."""
+    terms = content_terms(text)
+    most = max((len(terms & content_terms(quote)) for quote in quotes), default=0)
+    return most >= CLOSE * len(terms)
 
 
 def _uncovered(text: str, cited: str, least: float) -> list[Span]:

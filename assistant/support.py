@@ -1,8 +1,10 @@
 """Whether evidence carries a claim, and which of its words it does not: the trained judge.
 
-The embedded model with the adapter `support`: a claim and its evidence are read together, as in
-natural language inference (Bowman et al. 2015), with one score for the whole claim and one for
-each of its words. How it was trained: `assistant/adapters/support.md`.
+The embedded model with two adapters, whose log-odds are averaged: a claim and its evidence are read
+together, as in natural language inference (Bowman et al. 2015), with one score for the whole claim
+and one for each of its words. `support` learned from claims made by rule and looks for words that
+the evidence lacks; `relations` learned from claims written by hand and looks at who does what.
+How they were trained: `assistant/adapters/support.md` and `relations.md`.
 """
 
 import math
@@ -16,7 +18,8 @@ import numpy as np
 from index import model
 from index.document import Span
 
-ADAPTER = Path(__file__).parent / "adapters" / "support.safetensors"
+_FOLDER = Path(__file__).parent / "adapters"
+ADAPTERS = (_FOLDER / "support.safetensors", _FOLDER / "relations.safetensors")
 
 CLAIM_TOKENS, LENGTH = 96, 256
 """Of a longer claim the beginning is judged; evidence beyond the length is not read."""
@@ -60,12 +63,13 @@ class SupportJudge:
         ModelError: from `judged`, where the weights are missing or damaged.
     """
 
-    def __init__(self, model_dir: Path | None = None, adapter: Path = ADAPTER) -> None:
-        self._model_dir, self._adapter = model_dir, adapter
+    def __init__(self, model_dir: Path | None = None, adapters: Sequence[Path] = ADAPTERS) -> None:
+        self._model_dir, self._adapters = model_dir, adapters
 
     def judged(self, claims: Sequence[tuple[str, str]]) -> list[Support]:
         """For each (claim, evidence) what the judge makes of it; side by side."""
-        model.session(self._model_dir, self._adapter)
+        for adapter in self._adapters:
+            model.session(self._model_dir, adapter)
         return list(model.workers().map(self._judged, claims))
 
     def _judged(self, pair: tuple[str, str]) -> Support:
@@ -80,7 +84,13 @@ class SupportJudge:
         segments = np.zeros_like(ids)
         segments[0, at:] = 1
         feed = {"ids": ids, "segments": segments, "mask": np.ones_like(ids)}
-        scores = model.session(self._model_dir, self._adapter).run(None, feed)[0][0]
+        scores = np.mean(
+            [
+                model.session(self._model_dir, adapter).run(None, feed)[0][0]
+                for adapter in self._adapters
+            ],
+            axis=0,
+        )
         return Support(
             float(scores[0, _SUPPORTED]),
             _words(claim, said.offsets[:CLAIM_TOKENS], scores[1 : at - 1, _WRONG].tolist()),

@@ -1,14 +1,15 @@
 """What of a poor model's sentences is shown as supported, for a second reader to judge.
 
     python benchmarks/adversary.py --data DIR --server ADDRESS --out DIR [--questions N]
-                                   [--judged FILE]
+                                   [--first] [--judged FILE]
 
 The model behind ADDRESS (SmolLM2-135M on llama.cpp's server, see benchmarks/README.md) writes from
 the passages of development questions of `xquad/` and `mtrag/`. Its replies are kept in
 `OUT/replies`: a second run, after verification was changed, asks it only for what is new. Written
 are `OUT/shown.jsonl`, each sentence that was shown as supported with the quotes that it cites, and
 `OUT/raw.jsonl`, each sentence of the first replies with the passages that the model was given, and
-whether it was shown. `--judged` reads judgements of both, one a line: `{"id": …, "right": true}`.
+whether it was shown. With `--first` it is not asked anew for what was refused, which takes half the
+time. `--judged` reads judgements of both, one a line: `{"id": …, "right": true}`.
 """
 
 import argparse
@@ -52,8 +53,9 @@ def sentences(reply: str) -> list[str]:
     return [one.text for one in (*cutter.feed(reply), *cutter.end())]
 
 
-def written(assistant: Assistant, row: Row) -> Written:
-    """One question, asked of the writer."""
+def written(assistant: Assistant, row: Row, *, first: bool) -> Written:
+    """One question, asked of the writer; `first` as in the program's options."""
+    Remembering.left = 1 if first else None
     history = [(turn["role"], turn["text"]) for turn in row.get("history", ())]
     before = len(Remembering.said)
     answer = assistant.query(row["question"], history=history, engine="writer")
@@ -70,7 +72,7 @@ def written(assistant: Assistant, row: Row) -> Written:
         for number, sentence in enumerate(of_model)
     ]
     texts = {sentence.text for sentence in of_model}
-    first = list(dict.fromkeys(sentences(said[0].reply))) if said else []
+    replied = list(dict.fromkeys(sentences(said[0].reply))) if said else []
     raw = [
         {
             "id": f"{row['id']}/raw/{number}",
@@ -79,19 +81,21 @@ def written(assistant: Assistant, row: Row) -> Written:
             "shown": text in texts,
             "given": said[0].asked,
         }
-        for number, text in enumerate(first)
+        for number, text in enumerate(replied)
     ]
     return Written(shown, raw, answer)
 
 
-def of_set(data: Path, scratch: Path, name: str, count: int, settings: Row) -> Iterator[Written]:
+def of_set(
+    data: Path, scratch: Path, name: str, count: int, settings: Row, *, first: bool
+) -> Iterator[Written]:
     """The questions of one set, asked of an index of its passages."""
     store = scratch / name
     paragraphs_indexed(store, load(data / name / "corpus.jsonl"))
     with Assistant(settings=Settings(store=store, **settings)) as assistant:
         rows = evenly(load(data / name / "queries.jsonl"), count)
         for number, row in enumerate(rows, start=1):
-            yield written(assistant, row)
+            yield written(assistant, row, first=first)
             print(f"\r{name} {number}/{len(rows)}", end="", flush=True)
     print()
 
@@ -134,6 +138,7 @@ def main() -> None:
     parser.add_argument("--server", default="http://127.0.0.1:8099/v1")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--questions", type=int, default=320)
+    parser.add_argument("--first", action="store_true")
     parser.add_argument("--judged", type=Path)
     options = parser.parse_args()
     if options.data is None:
@@ -163,7 +168,9 @@ def main() -> None:
     found = [
         one
         for name, count in counts.items()
-        for one in of_set(Path(options.data), options.out, name, count, settings)
+        for one in of_set(
+            Path(options.data), options.out, name, count, settings, first=options.first
+        )
     ]
     for name in ("shown", "raw"):
         rows = [json.dumps(row, ensure_ascii=False) for w in found for row in getattr(w, name)]

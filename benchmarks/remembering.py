@@ -18,13 +18,21 @@ class Said(NamedTuple):
 
 
 class Remembering(OpenAILike):
-    """Asks its server only what it has not been asked before; `said` are the replies in order."""
+    """Asks its server only what it has not been asked before; `said` are the replies in order.
+
+    `left` is how many replies are still given, where not all are; those after them are empty.
+    """
 
     folder: str
     said: ClassVar[list[Said]] = []
+    left: ClassVar[int | None] = None
 
     def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: object) -> ChatResponseGen:
         """The whole reply in one piece."""
+        if Remembering.left == 0:
+            return iter(())
+        if Remembering.left is not None:
+            Remembering.left -= 1
         told = [[message.role.value, message.content] for message in messages]
         name = hashlib.sha256(json.dumps([self.model, self.max_tokens, told]).encode()).hexdigest()
         kept = Path(self.folder) / f"{name[:32]}.txt"

@@ -1,12 +1,13 @@
-"""Train the adapter `support`: claim and evidence → whether the evidence carries the claim.
+"""Train the adapters `support` and `relations`: claim, evidence → whether that carries the claim.
 
-    python -m training.support --data DIR --work DIR --minutes 30 --start-from ADAPTER
+    python -m training.support --data DIR --work DIR --minutes 30 --written 0 --start-from ADAPTER
+    python -m training.support --data DIR --work DIR --minutes 70 --start-from ADAPTER
     python -m training.support --data DIR --work DIR2 --minutes 4 --wice --without-fold 0 \
         --start-from DIR/support.safetensors
 
-The first form learns from `reading` alone, from claims made by rule and claims written by hand;
-`--wice` mixes in the rows of `support`, all of them or those of all folds but one. Killed, the same
-command goes on from the last checkpoint.
+The first form learns from claims made by rule of `reading` alone, the second in most batches from
+those written by hand, too; `--wice` mixes in the rows of `support`, all of them or those of all
+folds but one. Killed, the same command goes on from the last checkpoint.
 """
 
 import argparse
@@ -106,9 +107,14 @@ def cost(reader: Network, pairs: Sequence[Pair]) -> Tensor:
 
 
 def drawn(
-    found: Sequence[Source], written: Written, wice: Sequence[Cited], seed: int, pool: int
+    found: Sequence[Source],
+    written: Written,
+    share: float,
+    wice: Sequence[Cited],
+    seed: int,
+    pool: int,
 ) -> list[list[Pair]]:
-    """One pool of batches; the same seed and number give the same."""
+    """One pool of batches, so many of `written`; the same seed and number give the same."""
     chance = random.Random(f"{seed}-{pool}")  # noqa: S311 (not for secrets)
     by_origin: dict[str, list[Source]] = defaultdict(list)
     for source in found:
@@ -119,7 +125,7 @@ def drawn(
         if wice and chance.random() < WICE_SHARE:
             pairs.append(sequence(claims.as_claim(chance.choice(wice), chance)))
             continue
-        if chance.random() < WRITTEN_SHARE:
+        if chance.random() < share:
             pairs.append(sequence(written.drawn(chance)))
             continue
         (origin,) = chance.choices(list(SHARES), list(SHARES.values()))
@@ -196,6 +202,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--start-from", type=Path, metavar="ADAPTER")
     parser.add_argument("--pause", type=Path, help="rest while this file exists")
+    parser.add_argument("--written", type=float, default=WRITTEN_SHARE, metavar="SHARE")
     parser.add_argument("--wice", action="store_true", help="mix in the rows of `support`")
     parser.add_argument("--without-fold", type=int, metavar="N", help="keep a fold out, score it")
     options = parser.parse_args()
@@ -211,7 +218,7 @@ def main() -> None:
     run = Run(
         options.work / "support.safetensors",
         course,
-        partial(drawn, found, written, rows, options.seed),
+        partial(drawn, found, written, options.written, rows, options.seed),
         cost,
     )
     run.train(options.pause)
