@@ -117,7 +117,7 @@ def _row(document: DocumentInfo, state: State) -> Markup:
         texts.counted(document.pages, "page") if document.pages else "",
     ]
     return Markup(
-        '<li>{} <span class="details">{}</span> <span class="state {}">{}</span>'
+        '<li>{} <span class="details">{}<span class="state {}">{}</span></span>'
         '<details><summary aria-label="{}">⋯</summary>'
         '<button type="button" data-replace="{}" aria-label="{}">{}</button> '
         '<button type="button" data-remove="{}" aria-label="{}">{}</button></details></li>'
@@ -128,7 +128,7 @@ def _row(document: DocumentInfo, state: State) -> Markup:
             id=f"d-{document.id}",
             dir="auto",
         ),
-        " · ".join(filter(None, facts)),
+        "".join(f"{fact} · " for fact in facts if fact),
         state,
         texts.STATES[state],
         texts.replace_or_remove(document.title),
