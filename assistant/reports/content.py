@@ -111,7 +111,7 @@ def blocks(answer: Answer) -> Iterator[Block]:
         else:
             yield Block("accounts", tuple(_line(answer, [sentence]) for sentence in sentences))
     if answer.abstained and answer.nearest:
-        yield Block("nearest", tuple(_nearest(passage) for passage in answer.nearest))
+        yield Block("nearest", tuple(nearest(passage) for passage in answer.nearest))
     for notice in answer.notices:
         yield Block("notice", ((Run(f"Note: {folded(notice)}"),),))
 
@@ -209,7 +209,8 @@ def _runs(sentence: Sentence) -> Iterator[Run]:
         yield Run(printable(_SPACE.sub(" ", sentence.text[start:end])), marks)
 
 
-def _nearest(passage: Passage) -> Line:
+def nearest(passage: Passage) -> tuple[Run, ...]:
+    """A passage that does not answer: its document, place and words (at most an excerpt)."""
     text = folded(passage.text)
     if len(text) > _EXCERPT:
         text = text[:_EXCERPT].rsplit(" ", 1)[0] + " …"

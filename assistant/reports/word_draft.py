@@ -1,4 +1,4 @@
-"""The user's own Word file, with real footnotes put in. All else in it stays as it is."""
+"""The user's own Word file, with real footnotes and comments put in. All else stays as it is."""
 
 from bisect import bisect_right
 from copy import deepcopy
@@ -10,10 +10,10 @@ from docx.oxml.parser import OxmlElement
 from docx.oxml.xmlchemy import BaseOxmlElement
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
-from assistant.annotating import behind, remark
+from assistant.annotating import behind, doubt
 from assistant.answer import Answer, Sentence
 from assistant.reports import docx_styles as styles
-from assistant.reports.content import Run, note
+from assistant.reports.content import Run, nearest, note, printable
 from assistant.reports.word import (
     FOOTNOTE_REFERENCE,
     HYPERLINK,
@@ -31,14 +31,18 @@ _RUN, _LINK, _TEXT, _PROPERTIES = map(qn, ("w:r", "w:hyperlink", "w:t", "w:rPr")
 _NOTED = (qn("w:footnoteReference"), qn("w:endnoteReference"))
 _POINTS = tuple(map(qn, ("w:bookmarkStart", "w:bookmarkEnd", "w:proofErr")))
 """What stands between runs and shows nothing."""
+_AUTHOR = "Footnote"
+"""Whose name the comments bear."""
+_NEAREST = "The nearest passages:"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
 def footnoted_file(path: Path, answer: Answer, base: str) -> bytes:
     """The Word file at `path`, of which `answer` was made, with the answer's footnotes in it.
 
-    A passage that several sentences cite has a footnote behind each: so they stay right when the
-    author goes on writing.
+    A sentence that is not supported gets a comment that says so, with the nearest passages; the
+    text itself is not touched. A passage that several sentences cite has a footnote behind each:
+    so they stay right when the author goes on writing.
 
     Raises:
         ReportError: it cannot be read, or the answer was made of another text.
@@ -73,19 +77,33 @@ class _Writer:
 
     def write(self) -> None:
         starts = [paragraph.start for paragraph in self._file.paragraphs]
-        marks = [(s.place, self._marks(s)) for s in self._answer.sentences if s.place]
+        marks = [
+            (s.place, self._footnotes(s), None if s.supported else self._comment(s))
+            for s in self._answer.sentences
+            if s.place
+        ]
         # From the end, so that the places before stay where they are.
-        for (start, end), elements in reversed(marks):
+        for (start, end), footnotes, comment in reversed(marks):
             paragraph = self._file.paragraphs[bisect_right(starts, start) - 1]
             at = min(behind(self._file.draft.text, end) - paragraph.start, len(paragraph.text))
-            if elements:
-                _insert(elements, paragraph.element, at, self._gap())
+            if footnotes:
+                _insert(footnotes, paragraph.element, at, self._gap())
+            if comment is not None:
+                _anchor(comment, paragraph.element, start - paragraph.start, at)
 
-    def _marks(self, sentence: Sentence) -> list[BaseOxmlElement]:
-        named = self._file.document.styles
+    def _comment(self, sentence: Sentence) -> int:
+        """A comment on a sentence that is not supported: its id."""
+        said = doubt(sentence)
+        lines = [f"{said[0].upper()}{said[1:]}."]
+        lines += [_NEAREST] if sentence.nearest else []
+        lines += ["".join(piece.text for piece in nearest(one)) for one in sentence.nearest]
+        made = self._file.document.comments.add_comment(
+            printable("\n".join(lines)), _AUTHOR, _AUTHOR[0]
+        )
+        return made.comment_id
+
+    def _footnotes(self, sentence: Sentence) -> list[BaseOxmlElement]:
         marks = []
-        if said := remark(sentence):
-            marks.append(run(said, named[styles.UNSUPPORTED].style_id))
         numbers = sentence.citations or sentence.contradicted
         for position, number in enumerate(numbers):
             if position:
@@ -106,6 +124,19 @@ class _Writer:
             return run(piece.text, properties=looks)
         style = self._file.document.styles[HYPERLINK].style_id
         return hyperlink(self._notes.part, piece.href, [run(piece.text, style, looks)])
+
+
+def _anchor(comment: int, paragraph: _Element, start: int, end: int) -> None:
+    """Tie a comment to the paragraph's characters from `start` to `end`."""
+    if start:
+        before = _run_ending(paragraph, start)
+        before.addnext(setting("commentRangeStart", id=str(comment)))
+    else:
+        first, _ = next(leaves(paragraph))
+        whole = next(first.iterancestors(_RUN))
+        whole.addprevious(setting("commentRangeStart", id=str(comment)))
+    # Only now: the run in which it begins has been cut.
+    _run_ending(paragraph, end).insert_comment_range_end_and_reference_below(comment)
 
 
 def _insert(
