@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from assistant import kept_rows as tables
 from assistant.answer import Answer
-from assistant.kept_rows import Feedback, Kept, Listed, Rated
+from assistant.kept_rows import DraftFile, Feedback, Kept, Listed, Rated
 from index import database
 from index.errors import FootnoteError
 
@@ -132,6 +132,7 @@ class Conversations:
         seconds: float,
         *,
         after: Sequence[str] | None = None,
+        file: DraftFile | None = None,
     ) -> tuple[str, str]:
         """Add an answer to a conversation, or to a new one; the ids of both.
 
@@ -142,6 +143,7 @@ class Conversations:
             seconds: how long it took.
             after: ids of the answers that stay before it; the others have been asked anew and are
                 deleted. By default all stay.
+            file: the Word file of which it was made.
 
         Raises:
             UnknownConversation: there is none such for this owner.
@@ -182,6 +184,12 @@ class Conversations:
                     words=f"{answer.question}\n{answer.text}",
                 )
             )
+            if file is not None:
+                connection.execute(
+                    tables.files.insert().values(
+                        answer=answer_id, name=file.name, content=file.content
+                    )
+                )
         return conversation_id, answer_id
 
     def answer(self, owner: str, answer_id: str) -> tuple[str, Kept]:
@@ -202,6 +210,19 @@ class Conversations:
         if row is None:
             raise UnknownConversation("This answer is not there, or was asked in another browser.")
         return str(row.conversation), tables.kept(row)
+
+    def draft_file(self, owner: str, answer_id: str) -> DraftFile | None:
+        """The Word file of which an answer was made, if it was.
+
+        Raises:
+            UnknownConversation: there is no such answer for this owner.
+        """
+        self.answer(owner, answer_id)
+        with self._reading() as connection:
+            row = connection.execute(
+                sql.select(tables.files).where(tables.files.c.answer == answer_id)
+            ).one_or_none()
+        return DraftFile(row.name, row.content) if row is not None else None
 
     # Feedback ----------------------------------------------------------------------------------
 

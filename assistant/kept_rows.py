@@ -35,6 +35,13 @@ answers = sql.Table(
     # Apart from the answer, so that a search reads no footnotes.
     sql.Column("words", sql.Text, nullable=False),
 )
+files = sql.Table(
+    "files",
+    schema,
+    sql.Column("answer", sql.ForeignKey("answers.id"), primary_key=True),
+    sql.Column("name", sql.String, nullable=False),
+    sql.Column("content", sql.LargeBinary, nullable=False),
+)
 feedback = sql.Table(
     "feedback",
     schema,
@@ -53,6 +60,14 @@ class Listed:
     title: str
     updated: datetime
     answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """A Word file of which an answer was made, kept so that it can come back with footnotes."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +110,10 @@ def kept(row: Row[Any]) -> Kept:
 
 
 def forget(connection: Connection, which: sql.ColumnElement[bool]) -> None:
-    """Delete answers with their feedback."""
+    """Delete answers with their feedback and files."""
     ids = sql.select(answers.c.id).where(which)
-    connection.execute(feedback.delete().where(feedback.c.answer.in_(ids)))
+    for table in (feedback, files):
+        connection.execute(table.delete().where(table.c.answer.in_(ids)))
     connection.execute(answers.delete().where(which))
 
 

@@ -38,7 +38,20 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
 def footnoted_file(path: Path, answer: Answer, base: str) -> bytes:
-    """The Word file at `path`, of which `answer` was made, with the answer's footnotes in it.
+    """The Word file at `path` as `footnoted` gives it.
+
+    Raises:
+        ReportError: it cannot be read, or the answer was made of another text.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
+    return footnoted(data, path.name, answer, base)
+
+
+def footnoted(data: bytes, name: str, answer: Answer, base: str) -> bytes:
+    """A Word file, of which `answer` was made, with the answer's footnotes in it.
 
     A sentence that is not supported gets a comment that says so, with the nearest passages; the
     text itself is not touched. A passage that several sentences cite has a footnote behind each:
@@ -48,20 +61,18 @@ def footnoted_file(path: Path, answer: Answer, base: str) -> bytes:
         ReportError: it cannot be read, or the answer was made of another text.
     """
     try:
-        file = opened(path.read_bytes())
-    except OSError as error:
-        raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
+        file = opened(data)
     except DocumentError as error:
-        raise ReportError(f"{path.name} cannot be read. {error}") from error
+        raise ReportError(f"{name} cannot be read. {error}") from error
     if answer.draft != file.draft.text:
-        raise ReportError(f"{path.name} is not the text that was checked: check it again.")
+        raise ReportError(f"{name} is not the text that was checked: check it again.")
     try:
         styles.define_notes(file.document)
         _Writer(file, answer, base).write()
         saved = BytesIO()
         file.document.save(saved)
     except FAULTS as error:
-        raise ReportError(f"{path.name} cannot be given footnotes. {DAMAGED}") from error
+        raise ReportError(f"{name} cannot be given footnotes. {DAMAGED}") from error
     return saved.getvalue()
 
 

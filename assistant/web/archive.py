@@ -7,7 +7,7 @@ import gradio as gr
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.kept_rows import Feedback
+from assistant.kept_rows import DraftFile, Feedback
 from assistant.web import answers, kept, texts
 from assistant.web.conversation import Conversation, Turn
 from assistant.web.stores import Stores
@@ -104,15 +104,19 @@ class Archive:
         answer: Answer,
         seconds: float,
         request: gr.Request,
+        file: DraftFile | None = None,
     ) -> None:
-        """Keep an answer for its browser; where that cannot be, the page says so below it."""
+        """Keep an answer for its browser, with the Word file of which it was made, if it was.
+
+        Where that cannot be, the page says so below it.
+        """
         owner = visitor(request)
         if not owner:
             return
         before = [earlier.id for earlier in conversation.turns if earlier.id is not None]
         try:
             conversation.id, turn.id = self._stores.of(request).conversations.keep(
-                owner, conversation.id, answer, seconds, after=before
+                owner, conversation.id, answer, seconds, after=before, file=file
             )
         except FootnoteError as error:
             turn.body += answers.problem(texts.NOT_KEPT.format(error))

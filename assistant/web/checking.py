@@ -12,11 +12,13 @@ import gradio as gr
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
+from assistant.kept_rows import DraftFile
 from assistant.web import answers, texts
 from assistant.web.archive import Archive, listing, ready
 from assistant.web.conversation import Conversation
 from assistant.web.period import within
 from assistant.web.stores import Stores
+from assistant.yours import WORD
 from index.errors import EmptyStore, FootnoteError
 
 
@@ -56,7 +58,7 @@ class Checking:
                     turn.question = done.question
                     turn.close(answers.finished(number, done, seconds))
                     turn.citable = True
-                    self._archive.keep(conversation, turn, done, seconds, request)
+                    self._archive.keep(conversation, turn, done, seconds, request, _word(draft))
                 else:
                     turn.body = answers.stage(texts.checking(*done))
                 yield conversation.html(own=own), conversation, *[gr.skip()] * 3, *as_before
@@ -73,6 +75,13 @@ class Checking:
                 Path(file).unlink(missing_ok=True)
         asked = self._archive.asked(request, conversation)
         yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), asked, "", None
+
+
+def _word(draft: str | Path) -> DraftFile | None:
+    """The draft as a Word file, where it is one."""
+    if isinstance(draft, Path) and draft.suffix.lower() in WORD:
+        return DraftFile(draft.name, draft.read_bytes())
+    return None
 
 
 def _cited(

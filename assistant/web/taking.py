@@ -6,13 +6,12 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.conversations import Conversations, UnknownConversation
 from assistant.reports.exports import STYLE
 from assistant.reports.formats import Export, exported
-from assistant.reports.report import Report
 from assistant.reports.template import listed
+from assistant.reports.word_draft import footnoted
 from assistant.web.kept import SUFFIXES
 from assistant.web.stores import Stores
 from assistant.web.visitors import visitor
@@ -47,8 +46,9 @@ def routes(stores: Stores) -> APIRouter:
         if form is None or kind not in ("answer", "conversation"):
             raise HTTPException(404, "There is no such export.")
         try:
-            what = await run_in_threadpool(_kept, assistant, kind, visitor(request), id_)
-            content = await run_in_threadpool(exported, what, form, STYLE, str(request.base_url))
+            whose = assistant.conversations, visitor(request), id_
+            make = _answer if kind == "answer" else _conversation
+            content = await run_in_threadpool(make, *whose, form, str(request.base_url))
         except UnknownConversation as error:
             raise HTTPException(404, str(error)) from error
         except FootnoteError as error:
@@ -68,10 +68,19 @@ def routes(stores: Stores) -> APIRouter:
     return router
 
 
-def _kept(assistant: Assistant, kind: str, owner: str, id_: str) -> Answer | Report:
-    conversations: Conversations = assistant.conversations
-    if kind == "answer":
-        return conversations.answer(owner, id_)[1].answer
+def _answer(conversations: Conversations, owner: str, id_: str, form: Export, base: str) -> bytes:
+    """An answer as a file; one made of a Word file is that file with footnotes."""
+    answer = conversations.answer(owner, id_)[1].answer
+    if form is Export.docx and (file := conversations.draft_file(owner, id_)):
+        return footnoted(file.content, file.name, answer, base)
+    return exported(answer, form, STYLE, base)
+
+
+def _conversation(
+    conversations: Conversations, owner: str, id_: str, form: Export, base: str
+) -> bytes:
+    """A conversation as a file."""
     title, kept = conversations.read(owner, id_)
     answers = [one.answer for one in kept]
-    return listed([answer.question for answer in answers], title).filled(answers)
+    report = listed([answer.question for answer in answers], title).filled(answers)
+    return exported(report, form, STYLE, base)

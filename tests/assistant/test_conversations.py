@@ -10,7 +10,7 @@ from assistant.assistant import Assistant
 from assistant.conversations import FILE, Conversations, UnknownConversation
 from assistant.evaluation import load_questions
 from assistant.feedback import evaluation_lines
-from assistant.kept_rows import Feedback
+from assistant.kept_rows import DraftFile, Feedback
 
 FERRY = "The ferry Marigold carried 4,212 passengers in May. It left the port at 08:15."
 MILL = "The mill of Brindle ground 900 tonnes of rye in June. Its wheel was built in 1811."
@@ -104,6 +104,17 @@ def test_a_deleted_conversation_leaves_nothing(own: Assistant):
     assert own.conversations.rated() == []
     with pytest.raises(UnknownConversation):
         own.conversations.answer("me", answer_id)
+
+
+def test_the_file_of_a_draft_is_its_owners_and_goes_with_the_answer(own: Assistant):
+    answer, file = own.query(PASSENGERS), DraftFile("mine.docx", b"PK fifty-five bushels")
+    id_, answer_id = own.conversations.keep("me", None, answer, 0.2, file=file)
+    assert own.conversations.draft_file("me", answer_id) == file
+    with pytest.raises(UnknownConversation):
+        own.conversations.draft_file("you", answer_id)
+    own.conversations.delete("me", id_)
+    own.conversations.erase("of no document")  # what is freed is overwritten
+    assert b"fifty-five bushels" not in (own.store / FILE).read_bytes()
 
 
 def test_a_purged_document_leaves_no_word_in_kept_answers(own: Assistant):

@@ -1,7 +1,9 @@
 """A text of one's own, pasted or dropped, comes back with footnotes and marks."""
 
+from io import BytesIO
 from pathlib import Path
 
+import docx
 import pytest
 from flows import CROSSING, ask
 from playwright.sync_api import Page, expect
@@ -60,6 +62,31 @@ def test_a_dropped_draft_is_read_and_kept(page: Page, tmp_path: Path):
         "# The islands\n\nThe crossing from Teal Harbour to Quill Island takes 35"
     )
     assert "35 minutes.[^1]" in taken
+
+
+def test_a_dropped_word_file_comes_back_as_itself_with_footnotes(page: Page, tmp_path: Path):
+    file = tmp_path / "islands.docx"
+    document = docx.Document()
+    document.add_heading("The islands", 1)
+    paragraph = document.add_paragraph("The crossing from Teal Harbour to Quill Island takes ")
+    paragraph.add_run("35 minutes").bold = True
+    paragraph.add_run(".")
+    document.add_paragraph("Her captain sings arias at night.", style="Intense Quote")
+    document.save(file)
+    open_draft(page)
+    page.locator("#draft-file input[type=file]").set_input_files(file)
+    expect(page.locator("#draft-file")).to_contain_text("islands")
+    checked(page)
+    page.reload()
+    expect(page.locator(".said")).to_contain_text("35 minutes.")
+    page.locator(".actions .menu summary").click()
+    with page.expect_download() as coming:
+        page.locator(".actions .menu").get_by_role("link", name="Word", exact=False).click()
+    taken = docx.Document(BytesIO(Path(coming.value.path()).read_bytes()))
+    assert [p.style.name for p in taken.paragraphs] == ["Heading 1", "Normal", "Intense Quote"]
+    assert [r.text for r in taken.paragraphs[1].runs if r.bold] == ["35 minutes"]
+    assert len(taken.paragraphs[1]._p.xpath(".//w:footnoteReference")) == 1
+    assert [c.text.startswith("Not supported") for c in taken.comments] == [True]
 
 
 def test_a_draft_without_sentences_is_told_in_one_line(page: Page):
