@@ -80,7 +80,7 @@ class Answering:
         self._limit = settings.question_limit
         self._vectors = SentenceVectors(model)
         judge = SupportJudge(settings.model_dir)
-        self._grounding = Grounding(self._vectors, judge, settings.support)
+        self._grounding = Grounding(self._vectors, judge, spans, settings.support)
         self._writer: Writer | None = None
         self._opening_writer = threading.Lock()
         self.reader = Reader(SentenceScorer(self._vectors), threshold(settings.confidence))
@@ -113,11 +113,16 @@ class Answering:
             if self._writer is None:
                 from assistant.writing.endpoint import endpoint
                 from assistant.writing.prompts import load
+                from assistant.writing.record import Record
                 from assistant.writing.writer import Writer
 
-                prompts = load(self._settings.writer_prompts)
+                model = endpoint(self._settings)
                 self._writer = Writer(
-                    endpoint(self._settings), prompts, self._grounding, self._settings
+                    model,
+                    load(self._settings.writer_prompts),
+                    self._grounding,
+                    self._settings,
+                    Record(self._opening.folder, model.name),
                 )
             return self._writer
 

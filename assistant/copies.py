@@ -23,7 +23,7 @@ WHOLE = 0.7
 """The share of the sentence's words that a text of no other words has where it is but reordered."""
 
 
-class _Name(NamedTuple):
+class Name(NamedTuple):
     """A run of words with a capital, or of figures, with the words beside it."""
 
     words: tuple[str, ...]
@@ -50,11 +50,11 @@ def miscopied(text: str, quotes: Sequence[str]) -> list[Span]:
 def _replaced(text: str, quote: str, elsewhere: set[str]) -> list[Span]:
     """Names from elsewhere beside the words where the quote has one that the text lacks."""
     own = set(_words(text))
-    lost = [name for name in _names(quote) if own.isdisjoint(name.words)]
+    lost = [name for name in names(quote) if own.isdisjoint(name.words)]
     before, after = {name.before for name in lost}, {name.after for name in lost}
     return [
         name.span
-        for name in _names(text)
+        for name in names(text)
         if elsewhere.issuperset(name.words)
         # Figures may be written otherwise; those of other places are found by their values.
         and not any(word[0].isdigit() for word in name.words)
@@ -68,12 +68,13 @@ def _moved(text: str, quote: str) -> list[Span]:
     pairs = set(zip(["", *words], [*words, ""], strict=True))
     return [
         name.span
-        for name in _names(text)
+        for name in names(text)
         if (name.before, name.words[0]) not in pairs and (name.words[-1], name.after) not in pairs
     ]
 
 
-def _names(text: str) -> list[_Name]:
+def names(text: str) -> list[Name]:
+    """The names and figures of a text, in order."""
     tokens = list(_TOKEN.finditer(text))
     words = ["", *map(_word, tokens), ""]
     runs: list[tuple[int, int]] = []
@@ -87,7 +88,7 @@ def _names(text: str) -> list[_Name]:
         else:
             runs.append((number, number))
     return [
-        _Name(
+        Name(
             tuple(words[first + 1 : last + 2]),
             words[first],
             words[last + 2],

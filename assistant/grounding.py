@@ -2,9 +2,9 @@
 
 Whoever wrote it, a model or the user: it is aligned to the fewest sentences of the passages that
 hold its words (greedy set cover, each step weighed by likeness), and verified against the first of
-those, the first two and so on alone,
-by the rules of `verification` and by the trained judge of `support`: either refuses. A sentence
-that stands word for word in a passage needs neither.
+those, the first two and so on alone: by the rules of `verification`, which refuse, and by the odds
+of `weighing`, of which author and settings say how high they must be. A sentence that stands word
+for word in a passage needs neither.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.cloze import asked_back
 from assistant.drafts import Draft, Evidence
 from assistant.openers import opened
 from assistant.questions import content_terms
 from assistant.retrieval import Retrieved
 from assistant.sentence_vectors import SentenceVectors
-from assistant.support import SupportJudge
+from assistant.spans import SpanReader
+from assistant.support import Support, SupportJudge
 from assistant.verification import is_verbatim, lacking, unsupported
+from assistant.weighing import Signs, covered, odds, probability, quoted
 from index.document import Span
 from index.embeddings import Vectors
 from index.lexical import analyzed
@@ -27,18 +30,12 @@ from index.sentences import sentence_spans
 LEAST = 0.7
 """The probability that a sentence needs, where no setting says another: `Settings.support`."""
 
-CLOSE, LEAST_CLOSE = 0.6, 0.05
-"""Where a cited sentence holds so much of its content words, the rules see nearly all that could be
-wrong, and it needs no more than so much."""
+PRIOR = 0.8
+"""The share of a person's sentences that their documents carry: of the human answers judged for
+`benchmarks/support.py` it was so."""
 
 CITED = 3
 """Sentences that a sentence rests on, at most."""
-
-COVERED = 0.7
-"""The least share of a sentence's content words of which the cited sentences hold a form."""
-
-SURE, _COVERED_SURELY = 0.75, 0.4
-"""Where the judge is so sure, other words may say the same: then so many of them are enough."""
 
 _ADDS = 0.08
 """A further sentence is cited where it adds at least so much of the words, as a share."""
@@ -51,14 +48,14 @@ _FURTHER_LIKENESS = 0.1
 class Grounded:
     """A sentence with its best evidence, and the spans of it that the evidence does not carry.
 
-    `quotes` are the words of the evidence, `probability` how likely they carry the sentence: 1 word
-    for word, 0 without evidence.
+    `quotes` are the words of the evidence. `odds` are the log-odds that they carry the sentence,
+    whoever wrote it; None where it was not weighed, as word for word the same or refused by a rule.
     """
 
     draft: Draft
     unsupported: tuple[Span, ...] = ()
     quotes: tuple[str, ...] = ()
-    probability: float = 1.0
+    odds: float | None = None
 
     @property
     def supported(self) -> bool:
@@ -99,61 +96,85 @@ class Grounding:
 
     Args:
         vectors: of the embedded model.
-        judge: the trained judge; by default the product's.
+        judge: the trained judge.
+        reader: the trained reader.
         least: the probability of being carried that a sentence needs.
     """
 
     def __init__(
-        self, vectors: SentenceVectors, judge: SupportJudge | None = None, least: float = LEAST
+        self,
+        vectors: SentenceVectors,
+        judge: SupportJudge,
+        reader: SpanReader,
+        least: float = LEAST,
     ) -> None:
-        self._vectors, self._judge, self._least = vectors, judge or SupportJudge(), least
+        self._vectors, self._judge, self._reader = vectors, judge, reader
+        self._least = least
 
-    def of(self, text: str, passages: Sequence[Retrieved]) -> Grounded:
+    def of(self, text: str, passages: Sequence[Retrieved], prior: float = PRIOR) -> Grounded:
         """The sentence with what carries it among the passages.
 
         Args:
             text: one sentence, without footnote marks.
             passages: those it may rest on, in order of preference.
+            prior: the share of its author's sentences that is carried (above 0 and below 1).
         """
         places = _places(passages)
         if not places or not analyzed(text):
-            return Grounded(Draft(text, ()), (Span(0, len(text)),), probability=0.0)
+            return Grounded(Draft(text, ()), (Span(0, len(text)),))
         exact = next((place for place in places if is_verbatim(text, place.text)), None)
         if exact is not None:
             return Grounded(Draft(text, tuple(exact.evidence)))
         vectors = self._vectors.of([text, *(place.text for place in places)])
         chosen = _aligned(text, places, vectors[1:] @ vectors[0])
-        tried = [self._on(text, chosen[:count]) for count in range(1, len(chosen) + 1)]
+        tried = [self._on(text, chosen[:count], prior) for count in range(1, len(chosen) + 1)]
         # The more is cited, the more words of it may be found that say something else.
-        return max(
-            (one for one in tried if one.supported),
-            key=lambda one: one.probability,
-            default=tried[-1],
-        )
+        weighed = [(one.odds, -n) for n, one in enumerate(tried) if one.odds is not None]
+        return tried[-max(weighed)[1] if weighed else -1]
 
-    def _on(self, text: str, places: Sequence[_Place]) -> Grounded:
+    def _on(self, text: str, places: Sequence[_Place], prior: float) -> Grounded:
         """The sentence on these places alone."""
         quotes = [words for place in places for words in place.quotes]
-        wrong, probability = self.against(text, quotes)
+        wrong, found = self.against(text, quotes, prior)
         evidence = tuple(one for place in places for one in place.evidence)
-        return Grounded(Draft(text, evidence), wrong, tuple(quotes), probability)
+        return Grounded(Draft(text, evidence), wrong, tuple(quotes), found)
 
-    def against(self, text: str, quotes: Sequence[str]) -> tuple[tuple[Span, ...], float]:
-        """The spans of a sentence that cited words do not carry, and how likely they carry it all.
+    def against(
+        self, text: str, quotes: Sequence[str], prior: float = PRIOR
+    ) -> tuple[tuple[Span, ...], float | None]:
+        """The spans of a sentence that cited words do not carry, and the odds that they carry it.
 
-        Where only the judge refuses it, those are the words that it doubts; it doubts the words
-        around a wrong one, too.
+        With what a rule refuses come the words that are not cited. Where the odds are too low, so
+        do those that the judge doubts; it doubts the words around a wrong one, too.
         """
         start = opened(text)
         said = text[start:]
-        (judged,) = self._judge.judged([(said, " ".join(" ".join(quotes).split()))])
-        least = _COVERED_SURELY if judged.probability >= SURE else COVERED
-        wrong = [*unsupported(said, quotes), *_uncovered(said, "\n".join(quotes), least)]
-        needed = min(LEAST_CLOSE, self._least) if is_close(said, quotes) else self._least
-        if not wrong and judged.probability < needed:
-            wrong = judged.doubted() or [judged.most_doubted]
-        spans = sorted({Span(start + at.start, start + at.end) for at in wrong})
-        return tuple(spans), judged.probability
+        absent = lacking(said, "\n".join(quotes))
+        if wrong := unsupported(said, quotes):
+            return _shifted([*wrong, *absent], start), None
+        seen, judged = self.seen(said, quotes)
+        found = odds(seen)
+        if probability(found, prior) >= self._least:
+            return (), found
+        wrong = [*judged.doubted(), *absent] or [judged.most_doubted]
+        return _shifted(wrong, start), found
+
+    def seen(self, text: str, quotes: Sequence[str]) -> tuple[Signs, Support]:
+        """What is weighed of a sentence beside cited words, and all that the judge makes of it."""
+        cited = " ".join(" ".join(quotes).split())
+        (judged,) = self._judge.judged([(text, cited)])
+        vectors = self._vectors.of([text, *quotes])
+        alike = float((vectors[1:] @ vectors[0]).max())
+        returned = asked_back(text, cited, self._reader)
+        seen = Signs(
+            judged=judged.odds,
+            covered=covered(text, quotes),
+            cited=len(quotes),
+            alike=alike,
+            quoted=quoted(text, quotes),
+            returned=returned,
+        )
+        return seen, judged
 
 
 def _places(passages: Sequence[Retrieved]) -> list[_Place]:
@@ -182,17 +203,5 @@ def _aligned(text: str, places: Sequence[_Place], likeness: Vectors) -> list[_Pl
     return [places[n] for n in chosen]
 
 
-def is_close(text: str, quotes: Sequence[str]) -> bool:
-    """Whether one of the cited sentences holds most of the text's words."""
-    terms = content_terms(text)
-    most = max((len(terms & content_terms(quote)) for quote in quotes), default=0)
-    return most >= CLOSE * len(terms)
-
-
-def _uncovered(text: str, cited: str, least: float) -> list[Span]:
-    """The content words that are not cited, where they are too many to be mere wording."""
-    terms = content_terms(text)
-    missing = terms - content_terms(cited)
-    if len(missing) <= (1 - least) * len(terms):
-        return []
-    return [span for span in lacking(text, cited) if missing & set(analyzed(text[slice(*span)]))]
+def _shifted(spans: Sequence[Span], by: int) -> tuple[Span, ...]:
+    return tuple(sorted({Span(by + at.start, by + at.end) for at in spans}))

@@ -23,7 +23,7 @@ class Opening:
     """
 
     def __init__(self, folder: Path, embedder: Embedder) -> None:
-        self._folder = folder
+        self.folder = folder
         self._embedder = embedder
         self._lock = threading.Lock()
         self._store: Store | None = None
@@ -39,7 +39,7 @@ class Opening:
 
     def current(self) -> Store | None:
         """The store, if there is one by now: another process may have made it meanwhile."""
-        if self._store is None and is_store(self._folder):
+        if self._store is None and is_store(self.folder):
             return self._open(create=False)
         return self._store
 
@@ -57,7 +57,7 @@ class Opening:
         store = self.current()
         if store is None or store.is_empty():
             raise EmptyStore(
-                f"There are no documents in {self._folder} yet. Add some: footnote add PATH… "
+                f"There are no documents in {self.folder} yet. Add some: footnote add PATH… "
                 "(in the chat: 'Add documents')."
             )
         if documents is not None:
@@ -70,7 +70,7 @@ class Opening:
     def _open(self, *, create: bool) -> Store:
         with self._lock:
             if self._store is None:
-                self._store = Store(self._folder, self._embedder, create=create)
+                self._store = Store(self.folder, self._embedder, create=create)
             return self._store
 
 

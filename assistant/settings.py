@@ -77,10 +77,10 @@ class Settings(BaseSettings):
         0.7,
         ge=0,
         lt=1,
-        description="The least probability, by the trained judge, that a composed sentence needs "
-        "besides passing the rules, where its words don't mostly stand in one cited sentence. At "
-        "0.7, 97 in 100 accepted sentences of human answers were carried by their passages; see "
-        "benchmarks/README.md for what it costs.",
+        description="The least probability of being carried that a composed sentence needs besides "
+        "passing the rules. Of a person's sentences 4 in 5 are taken to be carried beforehand, of "
+        "a writer's as many as its record says. benchmarks/README.md tells what is refused and "
+        "accepted at which value.",
     )
     writer_prompts: Path | None = Field(
         None, description="A TOML file with prompts in place of those in writing/prompts.toml."

@@ -28,6 +28,7 @@ _POSSESSIVE = re.compile(r"[’']s$")
 _SHORT = re.compile(r"\b(?:[A-Z]\.?){2,6}(?!\w)")
 _LONG = re.compile(r"\b[A-Z][\w’'\-]*(?: (?:(?:of|for|and|the|on|in) ){0,2}[A-Z][\w’'\-]*)+")
 _QUOTATION = re.compile(r"“([^”]+)”|\"([^\"]+)\"|(?<!\w)‘(.+?)’(?!\w)")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s()<>\[\]\"]*[\w/]")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;“\"(\[]\s*|\n)\W*$")
 _AUXILIARIES = r"is|are|was|were|has|have|had|does|did|will|would|can|could|should|may|might|must"
 _OBJECT = r"an?|the|this|that|these|those|it|him|her|them|his|its|their|us|you|me"
@@ -73,6 +74,7 @@ def unsupported(
     if not any(is_verbatim(own, quote) for quote in quotes):
         cited = "\n".join(quotes)
         wrong += [*_figures(own, cited), *_names(own, cited), *_quotations(own, quotes)]
+        wrong += _addresses(own, cited)
         wrong += reversed_in(own, quotes)
         wrong += [*contrasted(own, quotes), *stated_as_fact(own, quotes)]
         wrong += [*substituted(own, quotes), *miscopied(own, quotes)]
@@ -200,6 +202,11 @@ def _quotations(text: str, quotes: Sequence[str]) -> list[Span]:
         if (said := _flat(match[1] or match[2] or match[3]))
         and not any(f" {said} " in passage for passage in passages)
     ]
+
+
+def _addresses(text: str, cited: str) -> list[Span]:
+    """Addresses on the web that are not cited, letter for letter."""
+    return [Span(*m.span()) for m in _ADDRESS.finditer(text) if m[0] not in cited]
 
 
 def _flat(text: str) -> str:

@@ -27,6 +27,7 @@ from assistant import Answer, Assistant
 from assistant.metrics import wilson
 from assistant.settings import Settings
 from assistant.writing.cutting import Cutter
+from assistant.writing.record import FILE
 
 Row = dict[str, Any]
 
@@ -92,6 +93,7 @@ def of_set(
     """The questions of one set, asked of an index of its passages."""
     store = scratch / name
     paragraphs_indexed(store, load(data / name / "corpus.jsonl"))
+    (store / FILE).unlink(missing_ok=True)  # the model is not known yet
     with Assistant(settings=Settings(store=store, **settings)) as assistant:
         rows = evenly(load(data / name / "queries.jsonl"), count)
         for number, row in enumerate(rows, start=1):

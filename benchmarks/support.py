@@ -15,11 +15,12 @@ Every figure is given for the rules alone, the model alone, and both.
 
 import argparse
 import json
+import math
 import os
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,15 @@ import numpy as np
 from distorting import distorted, names_in, reworded
 
 from assistant.fusion import Scores
-from assistant.grounding import LEAST, LEAST_CLOSE, Grounding, is_close
+from assistant.grounding import LEAST, PRIOR, Grounding
+from assistant.openers import opened
 from assistant.retrieval import Retrieved
 from assistant.sentence_vectors import SentenceVectors
+from assistant.spans import SpanReader
 from assistant.support import SupportJudge
+from assistant.weighing import Signs, odds, probability
 from index.catalog import DocumentInfo, StoredChunk
+from index.document import Span
 from index.embeddings import MiniLM
 from index.sentences import sentence_spans
 from training.claims import Cited, cited, evidence_of, nearest
@@ -53,21 +58,49 @@ LETTERS = 0.6
 class Outcome:
     """What became of a sentence: whether it is true, and what rules and model make of it.
 
-    `close` is whether one of the sentences cited holds most of its words.
+    `origin` names what it was made of, `tried` are the evidence tried, as whether the rules refuse
+    it and what is weighed; none where the sentence stands there word for word.
     """
 
     group: str
     kind: str
     true: bool
-    rules: bool
-    probability: float
-    close: bool
+    origin: str
+    tried: tuple[tuple[bool, Signs], ...]
     text: str
 
-    def accepted(self, by: str, least: float = LEAST) -> bool:
+    @property
+    def rules(self) -> bool:
+        """Whether the rules accept it on some evidence."""
+        return not self.tried or not all(refused for refused, _ in self.tried)
+
+    def odds(self, by: str = "model") -> float:
+        """The best log-odds of the model; those of 'both' are of evidence that the rules accept."""
+        if not self.tried:
+            return math.inf
+        found = (odds(seen) for refused, seen in self.tried if by == "model" or not refused)
+        return max(found, default=-math.inf)
+
+    def accepted(self, by: str, least: float = LEAST, prior: float = PRIOR) -> bool:
         """Whether the rules, the model, or both accept it."""
-        model = self.probability >= (min(LEAST_CLOSE, least) if self.close else least)
-        return {"rules": self.rules, "model": model, "both": self.rules and model}[by]
+        return self.rules if by == "rules" else probability(self.odds(by), prior) >= least
+
+
+class Watching(Grounding):
+    """Keeps what it tried last."""
+
+    def __init__(self) -> None:
+        super().__init__(SentenceVectors(MiniLM()), SupportJudge(), SpanReader())
+        self.tried: list[tuple[bool, Signs]] = []
+
+    def against(
+        self, text: str, quotes: Sequence[str], prior: float = PRIOR
+    ) -> tuple[tuple[Span, ...], float | None]:
+        """As the product's, and noted."""
+        wrong, found = super().against(text, quotes, prior)
+        seen, _ = self.seen(text[opened(text) :], quotes)
+        self.tried.append((bool(wrong) and found is None, seen))
+        return wrong, found
 
 
 def passage(text: str, number: int = 0, title: str = "") -> Retrieved:
@@ -86,12 +119,15 @@ def rows(file: Path) -> list[dict[str, Any]]:
 
 
 def outcome(
-    grounding: Grounding, text: str, passages: Sequence[Retrieved], label: tuple[str, str, bool]
+    grounding: Watching,
+    text: str,
+    passages: Sequence[Retrieved],
+    label: tuple[str, str, bool, str],
 ) -> Outcome:
-    """What the product makes of a sentence; `grounding` accepts every probability."""
-    found = grounding.of(text, passages)
-    close = not found.quotes or is_close(text, found.quotes)
-    return Outcome(*label, found.supported, found.probability, close, text)
+    """What the product makes of a sentence."""
+    grounding.tried = []
+    grounding.of(text, passages)
+    return Outcome(*label, tuple(grounding.tried), text)
 
 
 def prose(text: str) -> Iterator[str]:
@@ -103,7 +139,7 @@ def prose(text: str) -> Iterator[str]:
             yield sentence
 
 
-def distortions(data: Path, grounding: Grounding) -> Iterator[Outcome]:
+def distortions(data: Path, grounding: Watching) -> Iterator[Outcome]:
     """True sentences made false or said otherwise, each among three passages."""
     chance = random.Random(1)
     for name in ("xquad", "mtrag"):
@@ -115,12 +151,12 @@ def distortions(data: Path, grounding: Grounding) -> Iterator[Outcome]:
             passages = [passage(text, n) for n, text in enumerate(near)]
             names = names_in("\n".join(near))
             for kind, text in distorted(sentence, names, chance):
-                yield outcome(grounding, text, passages, ("distorted", kind, False))
+                yield outcome(grounding, text, passages, ("distorted", kind, False, sentence))
             for kind, text in reworded(sentence):
-                yield outcome(grounding, text, passages, ("reworded", kind, True))
+                yield outcome(grounding, text, passages, ("reworded", kind, True, sentence))
 
 
-def paraphrases(data: Path, grounding: Grounding) -> Iterator[Outcome]:
+def paraphrases(data: Path, grounding: Watching) -> Iterator[Outcome]:
     """Sentences of reference answers, judged by reading."""
     texts = {row["id"]: row["text"] for row in rows(data / "mtrag" / "corpus.jsonl")}
     asked = {row["id"]: row for row in rows(data / "mtrag" / "queries.jsonl")}
@@ -130,10 +166,12 @@ def paraphrases(data: Path, grounding: Grounding) -> Iterator[Outcome]:
         start, end = sentence_spans(reference)[judged["sentence"]]
         text = " ".join(reference[start:end].split())
         gold = [passage(texts[id_], n) for n, id_ in enumerate(query["gold"]) if id_ in texts]
-        yield outcome(grounding, text, gold, ("paraphrase", "mtrag", judged["supported"]))
+        yield outcome(
+            grounding, text, gold, ("paraphrase", "mtrag", judged["supported"], judged["id"])
+        )
 
 
-def wice(data: Path, grounding: Grounding) -> Iterator[Outcome]:
+def wice(data: Path, grounding: Watching) -> Iterator[Outcome]:
     """Claims of WiCE, on which the adapter was not trained."""
     claims, words = cited(data)
     for one in claims:
@@ -143,16 +181,16 @@ def wice(data: Path, grounding: Grounding) -> Iterator[Outcome]:
         yield _judged(grounding, one, "wice words", evidence_of(one))
 
 
-def _judged(grounding: Grounding, one: Cited, group: str, evidence: str) -> Outcome:
-    wrong, probability = grounding.against(one.text, [evidence])
+def _judged(grounding: Watching, one: Cited, group: str, evidence: str) -> Outcome:
+    grounding.tried = []
+    grounding.against(one.text, [evidence])
     true = one.label == "supported"
-    close = is_close(one.text, [evidence])
-    return Outcome(group, one.label, true, not wrong, probability, close, one.text)
+    return Outcome(group, one.label, true, str(one.fold), tuple(grounding.tried), one.text)
 
 
 def ranking(outcomes: Sequence[Outcome]) -> str:
-    """AUROC, best F1 and recall at precision .90 of the judge's probability."""
-    order = sorted(outcomes, key=lambda one: -one.probability)
+    """AUROC, best F1 and recall at precision .90 of the model's odds."""
+    order = sorted(outcomes, key=lambda one: -one.odds())
     right = np.array([one.true for one in order])
     found = np.cumsum(right)
     precision, recall = found / np.arange(1, len(right) + 1), found / right.sum()
@@ -165,14 +203,14 @@ def ranking(outcomes: Sequence[Outcome]) -> str:
 
 def curve(outcomes: Sequence[Outcome]) -> str:
     """Precision and recall of 'supported' where so many of the claims are accepted, as a table."""
-    order = sorted(outcomes, key=lambda one: -one.probability)
+    order = sorted(outcomes, key=lambda one: -one.odds())
     right = np.cumsum([one.true for one in order])
-    lines = ["| accepted | at probability | precision | recall |", "|---|---|---|---|"]
+    lines = ["| accepted | at log-odds | precision | recall |", "|---|---|---|---|"]
     for share in SHARES:
         count = max(round(share * len(order)), 1)
         found = right[count - 1]
         lines.append(
-            f"| {count} | {order[count - 1].probability:.2f} | {found / count:.3f} | "
+            f"| {count} | {order[count - 1].odds():.2f} | {found / count:.3f} | "
             f"{found / right[-1]:.3f} |"
         )
     return "\n".join(lines)
@@ -210,7 +248,7 @@ def accepted_table(outcomes: Iterable[Outcome], least: float) -> None:
     for one in outcomes:
         groups[one.group, one.kind, one.true].append(one)
         groups[one.group, "all", one.true].append(one)
-    print(f"at {LEAST_CLOSE} where one sentence holds most of the words, else at {least}:")
+    print(f"at {least}, of an author of whose sentences {PRIOR} hold:")
     print("| | true | number | accepted by rules | by the model | by both |")
     print("|---|---|---|---|---|---|")
     for (group, kind, true), of in sorted(groups.items()):
@@ -227,14 +265,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=os.environ.get("FOOTNOTE_BENCH_DATA"))
     parser.add_argument("--parts", nargs="+", default=["distortions", "paraphrases", "wice"])
-    parser.add_argument("--adapters", type=Path, nargs="+", help="others than the product's")
     parser.add_argument("--json", type=Path, help="where to keep every outcome")
     options = parser.parse_args()
     if options.data is None:
         parser.error("name the data with --data DIR or FOOTNOTE_BENCH_DATA")
     data = Path(options.data)
-    support = SupportJudge(adapters=options.adapters) if options.adapters else SupportJudge()
-    grounding = Grounding(SentenceVectors(MiniLM()), support, least=0.0)
+    grounding = Watching()
     parts: Mapping[str, Iterable[Outcome]] = {
         "distortions": distortions(data, grounding),
         "paraphrases": paraphrases(data, grounding),
@@ -246,9 +282,9 @@ def main() -> None:
         if of := [one for one in outcomes if one.group == group]:
             print(f"{group}: {ranking(of)}\n\n{curve(of)}\n")
     if "wice" in options.parts:
-        print(words_told(data, support))
+        print(words_told(data, SupportJudge()))
     if options.json:
-        lines = [json.dumps({k: getattr(o, k) for k in Outcome.__slots__}) for o in outcomes]
+        lines = [json.dumps(asdict(one), ensure_ascii=False) for one in outcomes]
         options.json.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -19,8 +19,10 @@ from assistant.writing.cutting import SCHEMA, Cutter, Written
 from assistant.writing.endpoint import Endpoint, Message, Reply
 from assistant.writing.faults import EndpointFault
 from assistant.writing.prompts import Prompts
+from assistant.writing.record import Record
 from assistant.writing.wording import about_itself, is_fragment
 from index.document import Span
+from index.errors import StoreError
 
 PASSAGES = 12
 """Passages that the writer is given where they fit, the best first."""
@@ -31,6 +33,7 @@ _CHARACTERS_A_TOKEN = 3
 _OVERHEAD = 64
 _MARK = re.compile(r"\[\d+\]")
 
+NOT_KEPT = "How much of what {} wrote held could not be noted: {}"
 CUT_OFF = "{} stopped writing at its limit of {} tokens; its last sentence may be missing."
 
 
@@ -61,12 +64,19 @@ class Writer:
         prompts: what it is told.
         grounding: aligns and verifies what it writes.
         settings: prices, and whether sentences without support are to be marked.
+        record: how much of what the model wrote held.
     """
 
     def __init__(
-        self, endpoint: Endpoint, prompts: Prompts, grounding: Grounding, settings: Settings
+        self,
+        endpoint: Endpoint,
+        prompts: Prompts,
+        grounding: Grounding,
+        settings: Settings,
+        record: Record,
     ) -> None:
         self._endpoint, self._prompts, self._grounding = endpoint, prompts, grounding
+        self._record = record
         self._prices = settings.writer_price_in, settings.writer_price_out
         self.name = f"writer:{endpoint.name}"
         self.marks = settings.writer_unsupported == "mark"
@@ -87,6 +97,21 @@ class Writer:
         What else there is to know of it is in `composition` when they have ended. The endpoint's
         faults end them early and are told there.
         """
+        try:
+            yield from self._composed(question, passages, history, composition)
+        finally:
+            try:
+                self._record.keep()
+            except StoreError as error:
+                composition.notices.append(NOT_KEPT.format(self._endpoint.name, error))
+
+    def _composed(
+        self,
+        question: str,
+        passages: Sequence[Retrieved],
+        history: History,
+        composition: Composition,
+    ) -> Iterator[Grounded]:
         packed = self._packed(question, passages, history)
         began = time.monotonic()
         refused: list[tuple[Written, Grounded]] = []
@@ -183,12 +208,15 @@ class Writer:
             whole = (Span(0, len(written.text)),)
             return Grounded(Draft(written.text, (), paragraph=written.paragraph), whole)
         named = [packed[n - 1] for n in written.passages if 0 < n <= len(packed)]
-        grounded = self._grounding.of(written.text, named) if named else None
+        prior = self._record.prior
+        grounded = self._grounding.of(written.text, named, prior) if named else None
         if grounded is None or not grounded.supported:
-            grounded = self._grounding.of(written.text, passages)
+            grounded = self._grounding.of(written.text, passages, prior)
         draft = replace(grounded.draft, paragraph=written.paragraph)
         # What stands word for word in a passage has no other quotes.
         itself = about_itself(written.text, grounded.quotes) if grounded.quotes else ()
+        if grounded.odds is not None and not itself:
+            self._record.note(grounded.odds)
         return replace(grounded, draft=draft, unsupported=(*grounded.unsupported, *itself))
 
     def _packed(

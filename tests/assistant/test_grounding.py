@@ -19,7 +19,7 @@ def ground(assistant: Assistant, tmp_path: Path):
     (tmp_path / "ferry.txt").write_text(TEXT)
     assistant.add(tmp_path / "ferry.txt")
     answering = assistant._answering
-    grounding = Grounding(answering._vectors)
+    grounding = answering._grounding
     store = assistant._opening.made()
 
     def of(text: str) -> Grounded:
@@ -64,4 +64,4 @@ def test_what_the_documents_do_not_say_is_marked(ground, text, words):
 
 
 def test_without_passages_nothing_is_supported():
-    assert not Grounding(None).of("It rained.", []).supported  # type: ignore[arg-type]
+    assert not Grounding(None, None, None).of("It rained.", []).supported  # type: ignore[arg-type]
