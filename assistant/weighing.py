@@ -43,8 +43,8 @@ LEVEL = -1.99
 COVERED, SURE = 0.65, 0.2
 """Where fewer of a sentence's content words are cited, the judge must be so sure (log-odds)."""
 
-STRANGE = -10.0
-"""The log-odds of a sentence of which neither holds."""
+STRANGE = 10.0
+"""What the log-odds of a sentence lose of which neither holds."""
 
 
 def covered(text: str, quotes: Sequence[str]) -> float:
@@ -66,9 +66,8 @@ def strange(seen: Signs) -> bool:
 
 def odds(seen: Signs) -> float:
     """The log-odds that the cited words carry the sentence, where it is as likely as not before."""
-    if strange(seen):
-        return STRANGE
-    return LEVEL + sum(w * value for w, value in zip(WEIGHTS, seen, strict=True))
+    total = LEVEL + sum(w * value for w, value in zip(WEIGHTS, seen, strict=True))
+    return total - STRANGE * strange(seen)
 
 
 def probability(odds: float, prior: float) -> float:

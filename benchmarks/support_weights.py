@@ -47,7 +47,7 @@ class Fitted(NamedTuple):
     def odds(self, one: Outcome) -> float:
         """Of the best evidence that the rules accept."""
         return max(
-            STRANGE if strange(seen) else float(self.weights @ seen) + self.level
+            float(self.weights @ seen) + self.level - STRANGE * strange(seen)
             for seen in passed(one)
         )
 
