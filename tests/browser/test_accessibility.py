@@ -90,3 +90,36 @@ def test_a_draft_and_what_was_found_about_it(page):
     page.get_by_role("button", name="Set footnotes").click()
     expect(page.locator(".actions")).to_be_visible(timeout=30_000)
     assert violations(page) == []
+
+
+LOOKS = """
+field => {
+    const looks = () => {
+        const found = [];
+        for (let one = field, n = 0; n < 4; one = one.parentElement, n++) {
+            const style = getComputedStyle(one);
+            const ring = style.outlineStyle === "none" ? "" : style.outlineColor;
+            found.push(style.borderTopColor, style.boxShadow, ring);
+        }
+        return found.join();
+    };
+    field.blur();
+    const before = looks();
+    field.focus();
+    return before !== looks();
+}
+"""
+
+
+def test_every_field_shows_that_it_has_the_keyboard(page):
+    seen = 0
+    for panel in (None, "draft", "conversations", "library"):
+        if panel is not None:
+            page.locator(f'[data-panel-of="{panel}"]').click()
+            expect(page.locator(f"#{panel}")).to_be_visible()
+        # On a phone a panel lies over the conversation, which is out of reach meanwhile.
+        for field in page.locator(":is(input, textarea):visible:not([inert] *)").all():
+            name = field.get_attribute("aria-label") or field.get_attribute("placeholder")
+            assert field.evaluate(LOOKS), f"{panel}: {name}"
+            seen += 1
+    assert seen >= 4
