@@ -140,8 +140,9 @@ YOUR_DRAFT, PASTE, DRAFT_FILE = "Your draft", "Paste your text", "A draft as a f
 CLOSE_DRAFT = "Close the draft"
 DRAFT_HEAD = "Check a draft"
 DRAFT_DETAIL = (
-    "Paste or drop your own text (Markdown or plain). Each sentence that your documents support "
-    "gets a footnote; the others are marked. Nothing is reworded."
+    "Paste your own text, or drop it as a Markdown, text or Word file. Each sentence that your "
+    "documents support gets a footnote; the others are marked. Nothing is reworded, and a Word "
+    "file can be exported as it was, with its footnotes in it."
 )
 SET_FOOTNOTES = "Set footnotes"
 NEAREST = "Nearest:"
