@@ -7,10 +7,11 @@ words that have taken each other's place are found likewise: 'the man bit the do
 """
 
 import re
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import combinations
 
 from assistant.openers import OPENERS
 from assistant.quantities import quantities
@@ -135,20 +136,30 @@ def _other_figures(one: _Replaced, known: set[str]) -> list[Span]:
 def _exchanged(own: Sequence[_Word], other: Sequence[_Word]) -> list[Span]:
     """Words that have taken each other's place around words that have stayed.
 
-    One piece that has moved ('In 1912 it sank') is no exchange, nor is another order of a list.
+    Where a word stands tell the words before it that have stayed. Pieces that have moved elsewhere
+    ('In 1912 it sank') are no exchange, nor is another order of a list.
     """
     stayed = _in_order([word.stem for word in own], [word.stem for word in other])
     if len(stayed) < _LIKE * len(own):
         return []
-    left, kept = {at for at, _ in stayed}, {at for _, at in stayed}
-    elsewhere = {word.stem for at, word in enumerate(other) if at not in kept}
+    left, kept = [at for at, _ in stayed], [at for _, at in stayed]
+    places: dict[str, set[int]] = {}
+    for at, word in enumerate(other):
+        if at not in kept:
+            places.setdefault(word.stem, set()).add(bisect(kept, at))
     moved = [
-        at
+        (at, bisect(left, at))
         for at, word in enumerate(own)
-        if at not in left and word.stem in elsewhere and _tells(word)
+        if at not in left and word.stem in places and _tells(word)
     ]
-    apart = any(_apart(own[one + 1 : later]) for one, later in pairwise(moved))
-    return [own[at].span for at in moved] if apart else []
+    changed = {
+        at
+        for (one, here), (two, there) in combinations(moved, 2)
+        if (there in places[own[one].stem] or here in places[own[two].stem])
+        and _apart(own[one + 1 : two])
+        for at in (one, two)
+    }
+    return [own[at].span for at in sorted(changed)]
 
 
 def _in_order(own: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:

@@ -310,6 +310,10 @@ def test_a_name_or_figure_in_the_place_of_another_is_found(text, quote, wrong):
         ("In Aldin, Ann met Bergen.", "Ann met Bergen in Aldin."),
         ("The jury, judges and press met.", "The press, judges and jury met."),
         ("Holm won the race.", "Ida Holm won the race."),
+        (
+            "In nine hours 61 mm of rain fell on the Brael's valley.",
+            "On Friday, 61 mm of rain fell on the valley of the Brael in nine hours.",
+        ),
     ],
 )
 def test_what_is_only_ordered_otherwise_is_supported(text, quote):
