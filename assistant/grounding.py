@@ -149,7 +149,7 @@ class Grounding:
         """
         start = opened(text)
         said = text[start:]
-        absent = lacking(said, "\n".join(quotes))
+        absent = _absent(said, "\n".join(quotes))
         if wrong := unsupported(said, quotes):
             return _shifted([*wrong, *absent], start), None
         seen, judged = self.seen(said, quotes)
@@ -201,6 +201,12 @@ def _aligned(text: str, places: Sequence[_Place], likeness: Vectors) -> list[_Pl
         chosen.append(best)
         covered |= held[best]
     return [places[n] for n in chosen]
+
+
+def _absent(text: str, cited: str) -> list[Span]:
+    """The content words of a text of which no form is cited."""
+    missing = content_terms(text) - content_terms(cited)
+    return [span for span in lacking(text, cited) if missing & set(analyzed(text[slice(*span)]))]
 
 
 def _shifted(spans: Sequence[Span], by: int) -> tuple[Span, ...]:
