@@ -17,6 +17,9 @@ _VERB = re.compile(
 )
 _LEAST_WORDS = 5
 
+_CODE = re.compile(r"\w\([\"']|\w\(\w+\(|\)\.\w+\(|\bfor \w+ in \w+[.(]")
+_SIGNS_OF_CODE = 2
+
 _OF_ITSELF = re.compile(
     r"\b(?:the|this|these|those|that|your|my|our|above|following|given|provided|preceding)"
     r"(?: (?:above|following|given|provided|numbered|original|first|second|last))?"
@@ -29,13 +32,15 @@ _OF_ITSELF = re.compile(
 
 
 def is_fragment(text: str) -> bool:
-    """Whether it is a heading, a question, an item of a list or a lead to one: it claims nothing.
+    """Whether it is a heading, a question, a list's item or lead, or code: it claims nothing.
 
     Without a sign that ends it, a sentence has some words and, in English, a common verb's form.
     """
     if _ASKS.search(text):
         return True
     if len(_WORD.findall(text)) < 2 and not _UNSPACED.search(text):
+        return True
+    if len(_CODE.findall(text)) >= _SIGNS_OF_CODE and not _VERB.search(text):
         return True
     if _ENDED.search(text):
         return False

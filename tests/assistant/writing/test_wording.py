@@ -16,6 +16,7 @@ from assistant.writing.wording import about_itself, is_fragment
         "5.",
         "Performance!",
         "- better security for all",
+        'urlopen("https://host.invalid").read(), [row for row in csv.reader(file)], yagmail.',
     ],
 )
 def test_headings_items_and_leads_are_fragments(text):
@@ -29,6 +30,10 @@ def test_headings_items_and_leads_are_fragments(text):
         "“It rained.”",
         "The ministers were in New Delhi for ten minutes",
         "会谈持续了不到十分钟。",
+        "Call assistant.close() or the [exit() method](https://host.invalid/exit) first.",
+        'print("a") is called by run("a"), which returns.',
+        "It rose (N=20, p<0.05).",
+        "The ferries carried 4,212 people(!) in May.",
     ],
 )
 def test_sentences_are_none(text):
