@@ -23,8 +23,8 @@ import numpy as np
 from support import Outcome, Watching, distortions, outcome, paraphrases, passage, rows
 
 from assistant.grounding import LEAST, PRIOR
-from assistant.weighing import STRANGE, Signs, strange
-from assistant.writing.record import BEGINS, CAUTION, HALVED
+from assistant.weighing import STRANGE, Signs, probability, strange
+from assistant.writing.record import Counted
 from assistant.writing.wording import about_itself, is_fragment
 from training import claims
 from training.rows import paragraphs
@@ -146,14 +146,11 @@ def shown(odds: Floats, prior: float, least: float) -> Floats:
 
 def earned(odds: Floats, least: float) -> Floats:
     """Which sentences of a writer are shown, whose record begins anew."""
-    held, count, found = BEGINS * CAUTION, CAUTION, []
+    counted, found = Counted(), []
     for one in odds:
-        prior = held / count
-        probability = 1 / (1 + np.exp(-(one + np.log(prior / (1 - prior)))))
-        found.append(probability >= least)
-        held, count = held + probability, count + 1
-        if count > HALVED:
-            held, count = held / 2, count / 2
+        likely = probability(float(one), counted.prior)
+        found.append(likely >= least)
+        counted = counted.with_one(likely)
     return np.array(found)
 
 

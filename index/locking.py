@@ -32,8 +32,8 @@ class StoreLock:
     @contextmanager
     def shared(self) -> Iterator[None]:
         """Hold the indexes as one of many readers."""
-        with _locked(self._gate, portalocker.LockFlags.SHARED):
-            room = _locked(self._room, portalocker.LockFlags.SHARED)
+        with locked(self._gate, portalocker.LockFlags.SHARED):
+            room = locked(self._room, portalocker.LockFlags.SHARED)
             room.__enter__()
         try:
             yield
@@ -43,21 +43,22 @@ class StoreLock:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the store as its only writer; readers go on."""
-        with _locked(self._writer, portalocker.LockFlags.EXCLUSIVE):
+        with locked(self._writer, portalocker.LockFlags.EXCLUSIVE):
             yield
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Hold the indexes as their only user; for a writer, and briefly."""
         with (
-            _locked(self._gate, portalocker.LockFlags.EXCLUSIVE),
-            _locked(self._room, portalocker.LockFlags.EXCLUSIVE),
+            locked(self._gate, portalocker.LockFlags.EXCLUSIVE),
+            locked(self._room, portalocker.LockFlags.EXCLUSIVE),
         ):
             yield
 
 
 @contextmanager
-def _locked(path: Path, flags: portalocker.LockFlags) -> Iterator[None]:
+def locked(path: Path, flags: portalocker.LockFlags) -> Iterator[None]:
+    """Hold a lock file, waiting for it; where there is none and none can be made, nothing."""
     file = _opened(path)
     if file is None:
         yield

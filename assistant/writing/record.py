@@ -7,6 +7,7 @@ that invents is soon believed only what is nearly a quotation.
 """
 
 import json
+import os
 import threading
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,7 @@ import portalocker
 
 from assistant.weighing import probability
 from index.errors import StoreError
+from index.locking import locked
 from index.opening import is_writable
 
 FILE, LOCK = "writers.json", "writers.lock"
@@ -85,13 +87,17 @@ class Record:
                 return
             path = self._folder / FILE
             try:
-                with portalocker.Lock(self._folder / LOCK, "ab"):
+                with locked(self._folder / LOCK, portalocker.LockFlags.EXCLUSIVE):
                     kept = self._read()
                     mine = kept.get(self._model, Counted())
                     for likely in self._new:
                         mine = mine.with_one(likely)
                     fresh = path.with_suffix(".new")
-                    fresh.write_text(json.dumps({**kept, self._model: mine}), encoding="utf-8")
+                    with fresh.open("w", encoding="utf-8") as file:
+                        json.dump({**kept, self._model: mine}, file)
+                        file.flush()
+                        # Else a power cut may leave the name with nothing behind it.
+                        os.fsync(file.fileno())
                     fresh.replace(path)
             except OSError as error:
                 raise StoreError.of(self._folder, error) from error
