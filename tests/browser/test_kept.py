@@ -22,9 +22,12 @@ LENS = "What did the keeper mend the great lens with?"
 
 def ask(page: Page, question: str) -> None:
     before = page.locator(".actions").count()
+    # Enter does nothing until the answer before has ended, which is after its last word.
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
     page.locator("#question textarea").fill(question)
     page.keyboard.press("Enter")
-    expect(page.locator(".actions")).to_have_count(before + 1)
+    expect(page.locator(".actions")).to_have_count(before + 1, timeout=60_000)
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
 
 
 def conversations(page: Page) -> None:
