@@ -18,7 +18,7 @@ from assistant.footnotes import Footnotes
 from assistant.grounding import Grounding
 from assistant.opening import Opening
 from assistant.parts import combined, parts
-from assistant.questions import Question, respelled, reworded, understood
+from assistant.questions import Question, respelled, understood
 from assistant.reader import NEAR, Reader
 from assistant.retrieval import READ_ON, Retrieved, reread, retrieve
 from assistant.scope import Scope, names_a_document, narrowed, scope, without_names
@@ -29,7 +29,6 @@ from assistant.settings import Settings
 from assistant.spans import SpanReader
 from assistant.summaries import about_documents
 from assistant.support import SupportJudge
-from assistant.synonyms import exchanged, synonyms
 from assistant.unknown import remarks, unknown
 from index.embeddings import Embedder, MiniLM
 from index.errors import SettingsError
@@ -230,33 +229,11 @@ class Answering:
                 )
                 or reading
             )
-        if reading.abstained:
-            reading = self._in_other_words(store, found, documents) or reading
         if question.pronoun and reading.abstained:
             return asked_back(question, found.passages)
         if found.scope.documents and reading.abstained:
             return replace(reading, message=f"This is not answered by {found.scope.titles}. {NEAR}")
         return reading
-
-    def _in_other_words(
-        self, store: Store, found: Found, documents: Sequence[str] | None
-    ) -> Reading | None:
-        """The surest answer to the question in a word of the passages for one of its own.
-
-        Of a question that is not for a yes or no, only one whose answer is set out: what is merely
-        near is no answer to a question that was not asked.
-        """
-        answers = []
-        question = found.question
-        for word, other in synonyms(question.asking, [p.chunk.text for p in found.passages]):
-            asked = reworded(question, partial(exchanged, word, other))
-            again = self.find(store, asked, PASSAGES, documents)
-            reading = self.reader.read(again.question, again.passages, again.rarity)
-            told = question.kind == "yes_no" or any(draft.exact for draft in reading.drafts)
-            if told and not reading.abstained:
-                read_as = f"“{word}” was read as “{other}”, the word of the documents."
-                answers.append(replace(reading, notices=(read_as, *reading.notices)))
-        return max(answers, key=lambda reading: reading.confidence, default=None)
 
     def find(self, store: Store, asked: Question, k: int, documents: Sequence[str] | None) -> Found:
         """The `k` passages nearest to a question, of the documents that it names if it does."""

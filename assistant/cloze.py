@@ -7,11 +7,13 @@ without a model that writes them. What the evidence says of another thing is not
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
-from assistant.copies import names
+from assistant.openers import OPENERS
 from assistant.spans import FLOOR, SpanReader, Spans
+from index.document import Span
 
 MOST_WORDS, MOST = 5, 8
 """Longer names are titles and quotations, which no reader returns whole; more are not asked for."""
@@ -24,6 +26,7 @@ NOTHING_ASKED = 3.0
 
 _BLANK = "what"
 _WORD = re.compile(r"\w+")
+_TOKEN = re.compile(r"\w+(?:[.,’'\-]\w+)*")
 _ENDS = " .!"
 
 
@@ -42,11 +45,26 @@ def asked_back(text: str, evidence: str, reader: SpanReader) -> float:
 
 def _asked(text: str) -> Iterator[tuple[frozenset[str], str]]:
     """The words of each name and figure, and the text that asks for it."""
-    found = [name.span for name in names(text) if len(name.words) <= MOST_WORDS]
-    for start, end in found[:MOST]:
+    for start, end in _names(text)[:MOST]:
         words = _words(text[start:end])
         if words:
             yield words, f"{text[:start]}{_BLANK}{text[end:]}".rstrip(_ENDS) + "?"
+
+
+def _names(text: str) -> list[Span]:
+    """The runs of words with a capital, or of figures, that are short enough to be asked for."""
+    tokens = [
+        token
+        for token in _TOKEN.finditer(text)
+        if (token[0][0].isupper() or token[0][0].isdigit()) and token[0].casefold() not in OPENERS
+    ]
+    runs = [[token] for token in tokens[:1]]
+    for before, token in pairwise(tokens):
+        if text[before.end() : token.start()] == " ":
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    return [Span(run[0].start(), run[-1].end()) for run in runs if len(run) <= MOST_WORDS]
 
 
 def _margin(words: frozenset[str], spans: Spans, evidence: str) -> float:

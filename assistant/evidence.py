@@ -8,10 +8,6 @@ from assistant.sentence_scores import Candidate
 from assistant.values import holds
 from index.sentences import is_table
 
-TOPIC_ALLOWANCE = 1.0
-"""How much less evidence is enough of a sentence with all words of a topic, where anything about it
-is asked for; chosen on the demo documents."""
-
 _COSINE, _COSINE_BEFORE, _PASSAGE_COSINE = 1.5, 3.5, 4.4
 _SPAN, _PASSAGE_ANSWERS, _LEVEL = 0.10, 0.15, -4.86
 """The weights of evidence, fitted by `benchmarks/reader_weights.py` on as many questions that can
@@ -44,12 +40,6 @@ def confidence(found: float, chosen: Sequence[Candidate]) -> float:
 def threshold(confidence: float) -> float:
     """The evidence that prose needs for so much confidence (between 0 and 1)."""
     return (math.log(confidence / (1 - confidence)) - _SHIFT) / _SLOPE
-
-
-def needed(question: Question, chosen: Sequence[Candidate], threshold: float) -> float:
-    """The least evidence that is enough for the chosen sentences."""
-    about = question.topic and bool(chosen) and chosen[0].coverage > WHOLE
-    return threshold - TOPIC_ALLOWANCE * about
 
 
 def evidence(candidates: Sequence[Candidate]) -> float:

@@ -1,7 +1,7 @@
 """The very words of a sentence that answer: the reader's span, made whole by rules of English.
 
 A span keeps the words that bound its value ('less than 10 minutes'); of people or things named
-side by side all are set out, and of those who met each other both; for 'why' the cause.
+side by side all are set out; for 'why' the cause.
 """
 
 import re
@@ -43,17 +43,6 @@ _CLAUSE_GOES_ON = re.compile(
 )
 _CLAUSE_BEGINS = re.compile(r"(?:^|[.,;:“\"(]|\b(?:that|while|when|as|and|but))\W*$")
 
-_MEETING = r"met|meets?|meeting|talked|talks?|spoke|speaks?|negotiated|negotiates?|conferred"
-_WHO_MET = re.compile(
-    rf"(?:who|(?:which|what) \w+) (?:(?:has|have|had|all|also) )*(?P<verb>{_MEETING})\b"
-    r"(?=\W*$| (?:in|on|at|during|after|before|when|where|there|here|last|yesterday|this)\b)",
-    re.IGNORECASE,
-)
-"""A question for those who met, of whom it names none."""
-_MET = re.compile(
-    rf"\b(?P<one>{_ITEMS})(?: (?:has|have|had|also|later|then|\w+ly)){{0,2}} (?:{_MEETING})"
-    rf"(?: (?:again|briefly|up|\w+ly))?(?: (?:with|to))? (?P<other>{_ITEMS})"
-)
 _WHO_SAYS = re.compile(rf"who (?:(?:has|have|had|also|first) )*(?:{SAYING})\b", re.IGNORECASE)
 """A question for the speaker."""
 
@@ -82,7 +71,7 @@ def exact(question: Question, candidate: Candidate) -> tuple[Span, ...]:
         span = Span(len(_NUMBERED.sub("", text[: span.start])), span.end)
         if "person" in question.expected:
             return ()
-    return _as_shown(text, _who_met(question, text, span) or _all_listed(question, text, span))
+    return _as_shown(text, _all_listed(question, text, span))
 
 
 def shown(text: str) -> str:
@@ -105,18 +94,6 @@ def _cause(text: str, span: Span, score: float) -> list[Span]:
     if any(span.start < cause.end and cause.start < span.end for cause in given):
         return [span]
     return given[:1] or ([span] if score >= CAUSE_FROM else [])
-
-
-def _who_met(question: Question, text: str, span: Span) -> list[Span]:
-    """Both sides of those who met, where the reader points to one of them."""
-    if not _WHO_MET.match(question.text):
-        return []
-    for match in _MET.finditer(text):
-        if match.start("one") < span.end and span.start < match.end("other"):
-            return [
-                item for side in ("one", "other") for item in _items(text, Span(*match.span(side)))
-            ]
-    return []
 
 
 def _all_listed(question: Question, text: str, span: Span) -> list[Span]:

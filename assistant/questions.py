@@ -60,11 +60,6 @@ _EACH_SIDE = re.compile(
 )
 _PRONOUN = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
 _HOW = re.compile(r"\bhow (?:long|many|much|often|far|old|soon|quickly)\b", re.IGNORECASE)
-_TOPIC = re.compile(
-    r"what (?:(?:is|was) (?:said|stated|reported|mentioned|told|noted|written)"
-    rf"|(?:do|does|did) (?:\S+ )+?(?:{_SAY}|mention|report|note)) (?:about|on|of) ",
-    re.IGNORECASE,
-)
 _ABOUT_FACT = re.compile(r"what (is|was|were|are|happened)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\w )[A-Z][\w’'-]*|\d+")
 _PROPER = re.compile(
@@ -95,8 +90,8 @@ class Question:
     names; `expected` the kinds of value that an answer must hold. `about_fact` is set where a
     denial would be an answer; `speaker` are the words that name whose account is asked for, and
     `quoted` what stands in quotation marks, in lower case. `each_side` is set where the accounts of
-    several speakers are asked for, `topic` where anything about something is, `reason` where it is
-    why, `several` where more than one name may answer, and `every` where all that there are should;
+    several speakers are asked for, `reason` where it is why, `several` where more than one name may
+    answer, and `every` where all that there are should;
     `vague` where nothing tells what it is about. `pronoun` is the 'he', 'she' or 'they' that stands
     for nobody named, and `bare` is set where all that is asked is what that one said or is. `names`
     are the words written as names; those in `unknown` stand in no document, and are read as one
@@ -118,7 +113,6 @@ class Question:
     expected: frozenset[Expected]
     target: str = ""
     each_side: bool = False
-    topic: bool = False
     reason: bool = False
     several: bool = False
     every: bool = False
@@ -167,7 +161,6 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         ),
         target=target,
         each_side=each_side,
-        topic=bool(_TOPIC.match(plain)),
         reason=bool(_REASON.match(plain)),
         several=several(plain),
         every=every(plain),

@@ -8,7 +8,7 @@ from assistant.causes import causes
 from assistant.conflicts import differing
 from assistant.dates import resolved, spoken
 from assistant.drafts import Draft, Evidence, Reading, with_additions
-from assistant.evidence import WHOLE, confidence, evidence, needed, weighed
+from assistant.evidence import WHOLE, confidence, evidence, weighed
 from assistant.exact import exact, shown
 from assistant.listing import MAY_BE_PARTIAL
 from assistant.polarity import asks_what_is_not, excepts, states_denied
@@ -69,7 +69,7 @@ class Reader:
         sure = confidence(found, chosen)
         if _asks_what_is_not(question) and not any(excepts(c.text) for c in chosen):
             return Reading(kind, NOT_FOUND, abstained=True)
-        if found < needed(question, chosen, self._threshold):
+        if found < self._threshold:
             return Reading(kind, NOT_FOUND, abstained=True, confidence=sure)
         drafts, conflicts = self._drafts(question, candidates, chosen)
         notices = _notices(question, chosen)

@@ -12,9 +12,7 @@ from itertools import pairwise
 
 from assistant.accounting import MEASURES
 from assistant.contrasts import contrasted
-from assistant.copies import miscopied
 from assistant.formulas import STEP_END, steps, unfounded
-from assistant.modality import stated_as_fact
 from assistant.openers import OPENERS
 from assistant.polarity import reversed_in
 from assistant.quantities import Quantity, quantities
@@ -76,8 +74,7 @@ def unsupported(
         wrong += [*_figures(own, cited), *_names(own, cited), *_quotations(own, quotes)]
         wrong += _addresses(own, cited)
         wrong += reversed_in(own, quotes)
-        wrong += [*contrasted(own, quotes), *stated_as_fact(own, quotes)]
-        wrong += [*substituted(own, quotes), *miscopied(own, quotes)]
+        wrong += [*contrasted(own, quotes), *substituted(own, quotes)]
     around = "\n".join([*quotes, *facts, ACCOUNTS_DIFFER])
     for start, end in added:
         piece = text[start:end]

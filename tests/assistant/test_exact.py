@@ -95,31 +95,6 @@ def test_what_is_no_list_or_not_asked_for_stays_out(question, text, read, found)
 
 
 @pytest.mark.parametrize(
-    ("question", "text", "found"),
-    [
-        (
-            "Who met in Oslo?",
-            "Judge Ann Lee met briefly with Dr Bo Ray in Oslo.",
-            ["Judge Ann Lee", "Dr Bo Ray"],
-        ),
-        (
-            "Who met on Monday?",
-            "Ann Lee and Bo Ray met Cy Dow on Monday.",
-            ["Ann Lee", "Bo Ray", "Cy Dow"],
-        ),
-        ("Which officials talked?", "Ann Lee later talked to Bo Ray.", ["Ann Lee", "Bo Ray"]),
-    ],
-)
-def test_of_those_who_met_both_sides_are_set_out(question, text, found):
-    assert set_out(question, text, found[-1]) == found
-    assert set_out(question, text, found[0]) == found
-
-
-def test_who_met_someone_named_is_the_other_one():
-    assert set_out("Who met Bo Ray?", "Ann Lee met Bo Ray in Oslo.", "Ann Lee") == ["Ann Lee"]
-
-
-@pytest.mark.parametrize(
     ("text", "read", "score", "found"),
     [
         ("The gate fell because it was old.", "The gate", 5.0, ["it was old"]),

@@ -336,15 +336,6 @@ def test_words_of_degree_must_be_those_of_the_passage(text, quote, wrong):
     assert refused(text, quote) == wrong
 
 
-def test_a_plan_is_no_fact_and_a_claim_none_without_its_speaker():
-    assert refused("The town opened a school.", "The town may open a school.") == ["opened"]
-    assert refused("The town opened a school.", "The town plans to open a school.") == ["opened"]
-    assert refused("The town may open a school.", "The town may open a school.") == []
-    told = "Critics say that the new pier failed."
-    assert refused("The new pier failed.", told) == ["The new pier failed."]
-    assert refused("The new pier failed, critics say.", told) == []
-
-
 def test_a_name_may_be_written_out_or_by_its_initials():
     assert refused("He left the United States.", "He left the U.S. in May.") == []
     assert refused("It joined the WHO.", "It joined the World Health Organization.") == []
