@@ -249,7 +249,6 @@ class Answering:
             self._embedder,
             k=max(k, READ_ON),
             documents=documents,
-            lines=asked.lines,
         )
         found = search(asked.searches)
         with store.snapshot() as snapshot:

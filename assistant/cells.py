@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePath
 
-from assistant.accounting import LINES, phrases
 from assistant.figures import Figure, Sheet
 from assistant.periods import WORDS, Period, fits, period_of
 from assistant.questions import Question, content_terms
@@ -69,7 +68,7 @@ def figure(
     best: tuple[tuple[float, int, int, int], Figure] | None = None
     for rank, sheet in enumerate(among):
         for found in _fitting(sheet, wanted):
-            score = max(_score(terms, wanted.needed, found, rarity) for terms in wanted.terms)
+            score = _score(wanted.terms, wanted.needed, found, rarity)
             if score < least:
                 continue
             # Of equals the longest and the latest period, then the best passage.
@@ -77,14 +76,14 @@ def figure(
             order = (round(score, 2), own.length, max(own.years, default=0), -rank)
             if best is None or order > best[0]:
                 above = terms_of(sheet.words(found.row.section))
-                meant = any(terms & above for terms in wanted.terms)
+                meant = bool(wanted.terms & above)
                 best = order, replace(found, score=score, under_section=meant)
     return best[1] if best else None
 
 
 def beside(found: Figure, period: Period) -> Figure | None:
     """The cell of the same row that is of another period."""
-    wanted = _Wanted((), frozenset(), period, found.cell.is_percent)
+    wanted = _Wanted(frozenset(), frozenset(), period, found.cell.is_percent)
     sheet = replace(found.sheet, tables=(replace(found.table, rows=(found.row,)),))
     cells = [one.cell for one in _fitting(sheet, wanted)]
     lengths = [period_of(found.table.name_of(cell)).length for cell in cells]
@@ -122,26 +121,19 @@ def names_something(phrase: str) -> bool:
 class _Wanted:
     """A phrase taken apart.
 
-    `terms` are the sets of stems of which one is to be found: its own, and with the names that
-    statements print for it; `needed` are those without which nothing is found.
+    `terms` are the stems that are to be found, `needed` those without which nothing is.
     """
 
-    terms: tuple[frozenset[str], ...]
+    terms: frozenset[str]
     needed: frozenset[str]
     period: Period
     percent: bool
 
     @classmethod
     def by(cls, phrase: str, period: Period) -> "_Wanted":
-        variants = [content_terms(_plain(phrase))]
-        lines = phrases(phrase)
-        if len(lines) == 1 and len(lines[0][1]) == 1:
-            (start, end), (name,) = lines[0]
-            others = terms_of(f"{phrase[:start]} {phrase[end:]}")
-            variants += [others | content_terms(printed) for printed in LINES[name].printed]
         counted = _HOW_MANY.search(phrase)
         needed = terms_of(counted["what"]) if counted else frozenset[str]()
-        return cls(tuple(variants), needed, period, bool(_PERCENT.search(phrase)))
+        return cls(content_terms(_plain(phrase)), needed, period, bool(_PERCENT.search(phrase)))
 
 
 def _fitting(sheet: Sheet, wanted: _Wanted) -> Iterator[Figure]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from assistant.accounting import MEASURES
 from assistant.cells import OPERAND, asked_figure, beside, figure
 from assistant.drafts import Draft, Evidence, Reading
 from assistant.figures import Figure, Sheet, sheets
@@ -20,9 +19,6 @@ CONFIDENCE = 0.8
 `benchmarks/README.md`."""
 
 _PERCENT_DECIMALS, _RATIO_DECIMALS = 1, 2
-_MONEY = frozenset(["working capital", "free cash flow"])
-"""Measures that are a sum of money, and not a share."""
-
 Found = Callable[[str], Sequence[Retrieved]]
 """The passages that another search finds."""
 
@@ -51,7 +47,7 @@ def read_figures(
     if any(states(one, draft.text) for one in wanted for draft in sentences):
         return None
     near = sheets(store, passages)
-    found = asked_figure(question, near, rarity) if not wanted or wanted[0].name else None
+    found = asked_figure(question, near, rarity) if not wanted else None
     if found is not None:
         return Reading(drafts=(found.draft,), confidence=CONFIDENCE)
     return _computed(store, question, near, wanted, search)
@@ -169,14 +165,6 @@ def _steps(operation: Operation, values: Sequence[Decimal], *, percents: bool) -
             found = [step(" ÷ ".join(written), _PERCENT_DECIMALS, percent=True)]
         case "ratio":
             found = [step(" ÷ ".join(written), _RATIO_DECIMALS)]
-        case "measure":
-            formula = MEASURES[operation.name][1].format(*written)
-            if operation.name in _MONEY:
-                found = [step(formula, decimals)]
-            elif operation.name.endswith("ratio"):
-                found = [step(formula, _RATIO_DECIMALS)]
-            else:
-                found = [step(formula, _PERCENT_DECIMALS, percent=True)]
     return [one or "" for one in found]
 
 
@@ -189,9 +177,8 @@ def _draft(operation: Operation, figures: Sequence[Figure], made: Sequence[str])
         about = f"{figures[0].row.label}, {joint.join(columns)}"
     else:
         about = "; ".join(named)
-    heading = operation.name or operation.kind
     units = PERCENTAGE_POINTS if _of_percents(operation, figures) else figures[0].units
-    label = f"{heading} ({about}{', ' + units if units else ''})"
+    label = f"{operation.kind} ({about}{', ' + units if units else ''})"
     text = f"[{COMPUTED} {label}: {STEP_END.join(made)}]"
     evidence: dict[tuple[int, int], Evidence] = {}
     for one in figures:

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.accounting import LINES, MEASURES
 from assistant.cells import names_something, terms_of
 from assistant.periods import Period, period_of
 from assistant.questions import content_terms
 from assistant.values import MONTH
 from index.sentences import is_row
 
-Kind = Literal["change", "ratio", "share", "difference", "sum", "average", "measure"]
+Kind = Literal["change", "ratio", "share", "difference", "sum", "average"]
 
 _YEAR = r"(?:(?:FY ?['’]?|fiscal (?:year )?)?(?:19|20)\d\d|FY ?['’]?\d\d)"
 _WHEN = re.compile(
@@ -101,15 +100,11 @@ class Operand:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What is to be computed of which operands; `percent` where only that is asked for.
-
-    `name` is that of a measure with a definition of its own.
-    """
+    """What is to be computed of which operands; `percent` where only that is asked for."""
 
     kind: Kind
     operands: tuple[Operand, ...]
     percent: bool = False
-    name: str = ""
 
 
 def states(operation: Operation, sentence: str) -> bool:
@@ -124,19 +119,7 @@ def operations(question: str) -> list[Operation]:
     """What a question may want computed, the likeliest reading first; nothing mostly."""
     if not _ASKS.match(question):
         return []
-    found = [*_measure(question), *_pairs(question)]
-    return found or [*_over_periods(question), *_change(question)]
-
-
-def _measure(question: str) -> Iterator[Operation]:
-    if _ASKS_CHANGE.search(question) or _RANGE.search(question):
-        return
-    for name, (pattern, _, lines) in MEASURES.items():
-        if re.search(rf"\b(?:{pattern})\b", question, re.IGNORECASE):
-            period = period_of(question)
-            operands = tuple(Operand(LINES[line].printed[0], period) for line in lines)
-            yield Operation("measure", operands, name=name)
-            return
+    return [*_pairs(question)] or [*_over_periods(question), *_change(question)]
 
 
 def _pairs(question: str) -> Iterator[Operation]:

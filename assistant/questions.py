@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TypedDict
 
-from assistant.accounting import LineItem, lines_asked
 from assistant.antecedents import resolved
 from assistant.kinds import POLITE, Kind, kind_of
 from assistant.listing import as_which, every, several
@@ -81,47 +80,53 @@ _LEANING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as the rest of the program takes it.
-
-    `text` is what was typed; `standalone` can be understood without the earlier turns; `asking` is
-    the sentence of it that asks; `searches` are the texts to search for, each with its weight;
-    `lines` are those of financial statements that it is about; `terms` are the stems of its content
-    words, `earlier_terms` of those that only earlier turns bring in, `claim` of those that are no
-    names; `expected` the kinds of value that an answer must hold. `about_fact` is set where a
-    denial would be an answer; `speaker` are the words that name whose account is asked for, and
-    `quoted` what stands in quotation marks, in lower case. `each_side` is set where the accounts of
-    several speakers are asked for, `reason` where it is why, `several` where more than one name may
-    answer, and `every` where all that there are should;
-    `vague` where nothing tells what it is about. `pronoun` is the 'he', 'she' or 'they' that stands
-    for nobody named, and `bare` is set where all that is asked is what that one said or is. `names`
-    are the words written as names; those in `unknown` stand in no document, and are read as one
-    that does and is spelled alike, or as nothing ('').
-    """
+    """A question as the rest of the program takes it."""
 
     text: str
+    """What was typed."""
     standalone: str
+    """What can be understood without the earlier turns."""
     asking: str
+    """The sentence of it that asks."""
     searches: tuple[tuple[str, float], ...]
-    lines: tuple[LineItem, ...]
+    """The texts to search for, each with its weight."""
     kind: Kind
     terms: frozenset[str]
+    """The stems of its content words."""
     earlier_terms: frozenset[str]
+    """The stems of those that only earlier turns bring in."""
     claim: frozenset[str]
+    """The stems of those that are no names."""
     about_fact: bool
+    """Whether a denial would be an answer."""
     speaker: frozenset[str]
+    """The words that name whose account is asked for."""
     quoted: tuple[str, ...]
+    """What stands in quotation marks, in lower case."""
     expected: frozenset[Expected]
+    """The kinds of value that an answer must hold."""
     target: str = ""
+    """What a summary is to be of."""
     each_side: bool = False
+    """Whether the accounts of several speakers are asked for."""
     reason: bool = False
+    """Whether it is asked why."""
     several: bool = False
+    """Whether more than one name may answer."""
     every: bool = False
+    """Whether all that there are should be named."""
     vague: bool = False
+    """Whether nothing tells what it is about."""
     pronoun: str = ""
+    """The 'he', 'she' or 'they' that stands for nobody named."""
     antecedent: str = ""
+    """The person of an earlier turn for whom a pronoun was taken."""
     bare: bool = False
+    """Whether all that is asked is what the one behind a pronoun said or is."""
     names: tuple[str, ...] = ()
+    """The words written as names."""
     unknown: Mapping[str, str] = field(default_factory=dict)
+    """Those of the names that stand in no document, and what they are read as, or ''."""
 
 
 def understood(text: str, history: History = (), limit: int = 4_000) -> Question:
@@ -140,7 +145,7 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         )
     typed, (text, antecedent) = text, resolved(text, history)
     plain = POLITE.sub("", text, count=1)
-    lines, put = lines_asked(plain), as_which(plain)
+    put = as_which(plain)
     kind, target = kind_of(plain)
     each_side = bool(_EACH_SIDE.search(text))
     text = _EACH_SIDE.sub("", text) if each_side else text
@@ -150,8 +155,7 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         text=typed,
         standalone=standalone,
         asking=asking(put),
-        searches=searches(put, lines, names, history),
-        lines=lines,
+        searches=searches(put, history),
         kind=kind,
         **_words(text, standalone),
         quoted=tuple(match[1].lower() for match in _QUOTED.finditer(text)),
@@ -276,8 +280,8 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _is_term(name: str) -> bool:
-    """Whether it is written as a name and is none: a title, a period, 'EBITDA'."""
-    return name in _NO_NAMES or bool(_PERIOD.fullmatch(name)) or bool(lines_asked(name))
+    """Whether it is written as a name and is none: a title, a period."""
+    return name in _NO_NAMES or bool(_PERIOD.fullmatch(name))
 
 
 def _speaker(text: str) -> frozenset[str]:

@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.accounting import LineItem, printed
 from assistant.answer import Passage
 from assistant.fusion import POOL, Fusion, Scores
 from assistant.spans import FLOOR, SpanReader, Spans
@@ -23,9 +22,6 @@ likelier to answer than not."""
 _SPAN, _ANSWERS, _COSINE, _BM25, _RANK = 0.13, 0.48, 6.4, 1.4, 4.1
 """Log-odds against the other passages; fitted by `benchmarks/reader_weights.py`."""
 
-PRINTS, _LINES = 0.1, 2.0
-"""What printing the lines that are asked for counts among fused scores, and among the log-odds."""
-
 _TABLE_READ = -2.0
 """The least log-odds that reading gives a table: the reader learned on prose and undervalues it."""
 
@@ -38,15 +34,13 @@ class Retrieved:
     """A chunk with the scores that brought it up.
 
     `spans` is what the trained reader makes of it, None where it was not read, and `score` what it
-    is ranked by in the end. `lines` says how much it prints of the lines of financial statements
-    that are asked for, from 0 to 1.
+    is ranked by in the end.
     """
 
     chunk: StoredChunk
     scores: Scores
     score: float
     spans: Spans | None = None
-    lines: float = 0.0
 
     @property
     def cosine(self) -> float:
@@ -92,7 +86,6 @@ def retrieve(
     searches: Sequence[tuple[str, float]],
     k: int,
     documents: Sequence[str] | None = None,
-    lines: Sequence[LineItem] = (),
 ) -> list[Retrieved]:
     """The `k` best chunks, best first.
 
@@ -102,7 +95,6 @@ def retrieve(
         searches: texts to search for, and how much each counts (`Question.searches`).
         k: how many.
         documents: ids of those to search in; all by default.
-        lines: of financial statements; what prints them comes first.
     """
     vectors = [embedder.embed_query(text) for text, _ in searches]
     fusion = Fusion()
@@ -110,15 +102,10 @@ def retrieve(
         for (text, weight), vector in zip(searches, vectors, strict=True):
             dense = snapshot.nearest(vector, POOL, documents)
             fusion.add(dense, snapshot.lexical(text, POOL, documents), weight)
-        best = fusion.best(POOL if lines else k)
+        best = fusion.best(k)
         chunks = snapshot.chunks(best)
-    found = [_retrieved(chunks[id_], fusion.scores(id_), lines) for id_ in best if id_ in chunks]
-    return sorted(found, key=lambda one: -one.score)[:k]
-
-
-def _retrieved(chunk: StoredChunk, scores: Scores, lines: Sequence[LineItem]) -> Retrieved:
-    share = sum(printed(line, chunk.heading, chunk.text) for line in lines) / (len(lines) or 1)
-    return Retrieved(chunk, scores, score=scores.fused + PRINTS * share, lines=share)
+    scored = ((chunks[id_], fusion.scores(id_)) for id_ in best if id_ in chunks)
+    return [Retrieved(chunk, scores, scores.fused) for chunk, scores in scored]
 
 
 def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> list[Retrieved]:
@@ -141,12 +128,5 @@ def _answers(found: Retrieved, spans: Spans) -> float:
     read = _SPAN * spans.best_score + _ANSWERS * spans.answers
     if is_table(found.chunk.text):
         read = max(read, _TABLE_READ)
-    odds = (
-        read
-        + _COSINE * found.cosine
-        + _BM25 * found.scores.bm25
-        + _RANK * found.rank
-        + _LINES * found.lines
-        - _EVEN
-    )
+    odds = read + _COSINE * found.cosine + _BM25 * found.scores.bm25 + _RANK * found.rank - _EVEN
     return 1 / (1 + math.exp(-odds))

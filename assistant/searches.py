@@ -1,9 +1,7 @@
-"""A question → what is searched for: itself, with its earlier turns, and the lines it is about."""
+"""A question → what is searched for: itself, and with its earlier turns."""
 
 import re
 from collections.abc import Sequence
-
-from assistant.accounting import LineItem
 
 EARLIER_TURNS, EARLIER_WEIGHT = 4, 0.5
 """A question is searched for by itself and, so much less, behind so many of the user's turns; see
@@ -12,9 +10,6 @@ EARLIER_TURNS, EARLIER_WEIGHT = 4, 0.5
 WHOLE_WEIGHT = 0.25
 """What a question of several sentences counts beside the one that asks."""
 
-LINE_WEIGHT = 0.6
-"""What each line of a financial statement counts."""
-
 History = Sequence[tuple[str, str]]
 """Earlier turns as (role, text), role being 'user' or 'assistant', oldest first."""
 
@@ -22,15 +17,11 @@ _SENTENCE_END = re.compile(r"(?<=[.?!:])\s+(?=\S)")
 _FISCAL_YEAR = re.compile(r"\bFY\s?['’]?(?:20)?(\d\d)\b")
 
 
-def searches(
-    text: str, lines: Sequence[LineItem], names: Sequence[str], history: History
-) -> tuple[tuple[str, float], ...]:
+def searches(text: str, history: History) -> tuple[tuple[str, float], ...]:
     """The texts to search for, each with its weight.
 
     Args:
         text: the question.
-        lines: those of financial statements that it is about.
-        names: the names in it, by which its documents are told from others.
         history: the turns before it.
     """
     asks, whole = asking(text), plain_years(text)
@@ -40,7 +31,6 @@ def searches(
     earlier = [said for role, said in history if role == "user"][-EARLIER_TURNS:]
     if earlier:
         found.append((" ".join([*earlier, asks]), EARLIER_WEIGHT))
-    found += [(" ".join([*names, line.search]), LINE_WEIGHT) for line in lines]
     return tuple(found)
 
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from assistant.accounting import MEASURES
 from assistant.contrasts import contrasted
 from assistant.formulas import STEP_END, steps, unfounded
 from assistant.openers import OPENERS
@@ -45,7 +44,6 @@ PERCENTAGE_POINTS = "percentage points"
 
 _COMPUTING = f"""
 {COMPUTED} change ratio share difference sum average of and against {PERCENTAGE_POINTS}
-{" ".join(MEASURES)}
 """
 """Words of its own that the program may put beside a formula."""
 

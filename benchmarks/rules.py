@@ -60,7 +60,6 @@ RULES: Mapping[str, Sequence[tuple[str, Neutral]]] = {
     "several questions in one": [("parts:parts", lambda asked, *_: [asked])],
     "names that no document holds": [("unknown:unknown", always({}))],
     "documents named in the question": [("scope:names_a_document", always(False))],
-    "lines of financial statements": [("accounting:lines_asked", always(()))],
     "whose account": [("questions:_speaker", always(frozenset()))],
     "others' words left out": [("reader:_spoken_by", second_argument)],
     "quoted words must stand": [("reader:_with_quoted", second_argument)],

@@ -92,9 +92,6 @@ def exact(answer: Answer) -> list[str]:
             "1.5 − (−0.5) = 2.0",  # a share of a loss that became a profit says nothing
             ["2.0"],
         ),
-        ("What was the gross margin in 2023?", "22.0 ÷ 56.4 ≈ 39.0 %", ["39.0 %"]),
-        ("What was the current ratio in 2023?", "120 ÷ 80 = 1.50", ["1.50"]),
-        ("What was the working capital in 2022?", "110 − 88 = 22", ["22"]),
     ],
 )
 def test_the_program_computes_from_cited_figures_and_shows_how(

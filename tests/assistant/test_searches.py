@@ -40,19 +40,6 @@ def test_a_period_is_no_name_that_documents_must_mention():
     assert asked.names == ("Tollmark", "3M")
 
 
-def test_a_measure_is_no_name_either():
-    assert understood("What was the EBITDA, and what the PPNE, of Tollmark?").names == ("Tollmark",)
-
-
-def test_the_lines_that_a_measure_is_made_of_are_searched_for_with_the_names():
-    found = texts("What was the current ratio of Tollmark in 2017?")
-
-    assert len(found) == 3
-    assert all(text.startswith("Tollmark ") for text in found[1:])
-    assert "total current assets" in found[1]
-    assert "total current liabilities" in found[2]
-
-
 def test_a_follow_up_is_searched_for_behind_the_turns_before_it():
     found = texts("And when?", [("user", "Who closed the gate?"), ("assistant", "Nobody.")])
 
