@@ -16,10 +16,11 @@ from assistant.drafts import Reading
 from assistant.evidence import threshold
 from assistant.footnotes import Footnotes
 from assistant.grounding import Grounding
+from assistant.messages import GREETING, NOT_FOUND_IN, THANKED
 from assistant.opening import Opening
 from assistant.parts import combined, parts
 from assistant.questions import Question, respelled, understood
-from assistant.reader import NEAR, Reader
+from assistant.reader import Reader
 from assistant.retrieval import READ_ON, Retrieved, reread, retrieve
 from assistant.scope import Scope, names_a_document, narrowed, scope, without_names
 from assistant.searches import History
@@ -41,12 +42,6 @@ if TYPE_CHECKING:
 
 NEAREST = 3
 """Passages offered when nothing answers."""
-
-THANKED = "You are welcome. Ask on whenever you like."
-GREETING = (
-    "Hello. Ask me anything about your documents: I answer in their own words and give the passage "
-    "for every sentence. “What is in my documents?” shows what there is."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +227,7 @@ class Answering:
         if question.pronoun and reading.abstained:
             return asked_back(question, found.passages)
         if found.scope.documents and reading.abstained:
-            return replace(reading, message=f"This is not answered by {found.scope.titles}. {NEAR}")
+            return replace(reading, message=NOT_FOUND_IN.format(found.scope.titles))
         return reading
 
     def find(self, store: Store, asked: Question, k: int, documents: Sequence[str] | None) -> Found:

@@ -5,6 +5,13 @@ from collections.abc import Sequence
 
 from assistant.attribution import can_be, speakers_of
 from assistant.drafts import Reading
+from assistant.messages import (
+    FOUND_NEAR,
+    QUOTED_NEAR,
+    READ_AS_ABOUT,
+    WHAT_IS_MEANT,
+    WHO_IS_MEANT,
+)
 from assistant.questions import Question
 from assistant.retrieval import Retrieved
 from index.sentences import sentence_spans
@@ -27,27 +34,22 @@ def asked_back(question: Question, passages: Sequence[Retrieved]) -> Reading:
                 surname = name.split()[-1]
                 # 'Ms Lee' and 'Ann Lee' are one, and the longer says more.
                 found[surname] = max(found.get(surname, ""), name, key=len)
-    message = f"Who is meant by “{question.pronoun}”?"
     names = list(found.values())[:CANDIDATES]
-    if names:
-        message += f" The nearest passages quote {_listed(names)}."
-    return Reading("clarification", f"{message} Ask again with the name.", abstained=True)
+    quoted = QUOTED_NEAR.format(_listed(names)) if names else ""
+    message = WHO_IS_MEANT.format(question.pronoun, quoted)
+    return Reading("clarification", message, abstained=True)
 
 
 def asked_about(passages: Sequence[Retrieved]) -> Reading:
     """What is a question about that does not say it? With the documents of the nearest passages."""
     titles = dict.fromkeys(f"“{passage.chunk.document.title}”" for passage in passages)
-    message = "What is the question about?"
-    if titles:
-        message += f" The nearest passages are in {_listed(list(titles)[:CANDIDATES])}."
-    return Reading(
-        "clarification", f"{message} Ask again with what, whom or when you mean.", abstained=True
-    )
+    near = FOUND_NEAR.format(_listed(list(titles)[:CANDIDATES])) if titles else ""
+    return Reading("clarification", WHAT_IS_MEANT.format(near), abstained=True)
 
 
 def taken_for(question: Question) -> tuple[str, ...]:
     """One line that tells whom a pronoun was taken for; none where there was none."""
-    return (f"Read as a question about {question.antecedent}.",) if question.antecedent else ()
+    return (READ_AS_ABOUT.format(question.antecedent),) if question.antecedent else ()
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 from assistant.answer import Progress, SentenceReady, Usage
 from assistant.drafts import Draft, Reading
 from assistant.footnotes import Footnotes
+from assistant.messages import (
+    COMPUTED,
+    NOT_FOUND,
+    WRITER_ALL_UNSUPPORTED,
+    WRITER_BROKE_OFF,
+    WRITER_FAILED,
+    WRITER_UNSUPPORTED,
+    WROTE_NOTHING,
+)
 from assistant.questions import Question
-from assistant.reader import NOT_FOUND
 from assistant.retrieval import Retrieved
 from assistant.searches import History
-from assistant.verification import COMPUTED
 
 if TYPE_CHECKING:
     from assistant.writing.writer import Composition, Writer
 
 Told = Generator[Progress | SentenceReady, None, Reading]
-
-FAULT = "{} did not answer: {}. The embedded reader answers instead."
-BROKE_OFF = "{} did not finish: {}."
-UNSUPPORTED = (
-    "No passage supports what {} wrote about this, so it is left out; the embedded reader answers."
-)
-NOTHING_SUPPORTED = "No passage supports what {} wrote about this, so it is left out."
 
 
 def verified(footnotes: Footnotes, reading: Reading, *, opens: bool) -> Told:
@@ -113,7 +113,7 @@ class Composed:
         yield from verified(footnotes, replace(reading, drafts=own), opens=True)
         notices = list(composition.notices)
         if composition.fault:
-            notices.append(BROKE_OFF.format(self._model, composition.fault))
+            notices.append(WRITER_BROKE_OFF.format(self._model, composition.fault))
         return Reading(
             reading.kind,
             drafts=(*drafts, *own),
@@ -136,13 +136,13 @@ class Composed:
                 confidence=reading.confidence,
             )
         if composition.fault:
-            told = FAULT.format(self._model, composition.fault)
+            told = WRITER_FAILED.format(self._model, composition.fault)
         elif not drafts:
-            told = FAULT.format(self._model, "it wrote nothing")
+            told = WRITER_FAILED.format(self._model, WROTE_NOTHING)
         elif reading.abstained:
-            told = NOTHING_SUPPORTED.format(self._model)
+            told = WRITER_ALL_UNSUPPORTED.format(self._model)
         else:
-            told = UNSUPPORTED.format(self._model)
+            told = WRITER_UNSUPPORTED.format(self._model)
         reading = yield from verified(footnotes, reading, opens=opens)
         return replace(
             reading,

@@ -7,10 +7,18 @@ from assistant.cells import OPERAND, asked_figure, beside, figure
 from assistant.drafts import Draft, Evidence, Reading
 from assistant.figures import Figure, Sheet, sheets
 from assistant.formulas import STEP_END, shown, step, steps
+from assistant.messages import (
+    COMPUTED,
+    NO_FIGURE,
+    NO_SHARE,
+    NOT_COMPUTED,
+    NOT_THERE,
+    OTHER_UNITS,
+    PERCENTAGE_POINTS,
+)
 from assistant.operations import Operand, Operation, operations, states
 from assistant.questions import Question
 from assistant.retrieval import Retrieved
-from assistant.verification import COMPUTED, PERCENTAGE_POINTS
 from index.document import Span
 from index.store import Store
 
@@ -79,7 +87,7 @@ def _computed(
             missing = [
                 o.name for o, f in zip(operation.operands, figures, strict=True) if f is None
             ]
-            partly = _unfinished(f"not found: {', '.join(missing)}", there)
+            partly = _unfinished(NOT_THERE.format(", ".join(missing)), there)
     return partly
 
 
@@ -119,21 +127,21 @@ def _result(operation: Operation, figures: Sequence[Figure]) -> Reading:
     """The computed sentence, or why there is none."""
     values = [value for one in figures if (value := one.value) is not None]
     if len(values) < len(figures):
-        return _unfinished("a dash or words stand for a figure", figures)
+        return _unfinished(NO_FIGURE, figures)
     if len({(one.scale, one.cell.is_percent) for one in figures}) > 1 or (
         len({one.currency for one in figures} - {""}) > 1
     ):
-        return _unfinished("the figures are in different units", figures)
+        return _unfinished(OTHER_UNITS, figures)
     made = _steps(operation, values, percents=figures[0].cell.is_percent)
     if not made or not all(made):
-        return _unfinished("the share of nothing, or of less, has no meaning", figures)
+        return _unfinished(NO_SHARE, figures)
     return Reading(drafts=(_draft(operation, figures, made),), confidence=CONFIDENCE)
 
 
 def _unfinished(why: str, figures: Sequence[Figure]) -> Reading:
     distinct = {one.cell.span: one.draft for one in figures}
     return Reading(
-        message=f"This is not computed ({why}). What the documents state of it:",
+        message=NOT_COMPUTED.format(why),
         drafts=tuple(distinct.values()),
         confidence=CONFIDENCE / 2,
     )

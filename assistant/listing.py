@@ -23,8 +23,6 @@ _LISTED = re.compile(
     re.IGNORECASE,
 )
 
-MAY_BE_PARTIAL = "The list holds what the nearest passages name; it may be incomplete."
-
 
 def several(text: str) -> bool:
     """Whether more than one name may answer: 'who', 'which gates', but not 'which gate'."""

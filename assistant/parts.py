@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from assistant.drafts import Reading
+from assistant.messages import NOT_ANSWERED, NOT_FOUND
 from assistant.questions import Question, content_terms, understood
-from assistant.reader import NOT_FOUND
 from assistant.searches import History
 
 MOST = 4
@@ -63,7 +63,7 @@ def combined(asked: Sequence[Question], readings: Sequence[Reading]) -> Reading:
         before += len(reading.drafts)
     return Reading(
         "answer",
-        f"The documents do not answer {' or '.join(missing)}" if missing else "",
+        NOT_ANSWERED.format(" or ".join(missing)) if missing else "",
         tuple(draft for reading in readings for draft in reading.drafts),
         confidence=min(reading.confidence for reading in answered),
         conflicts=tuple(conflicts),

@@ -10,13 +10,12 @@ from assistant.dates import resolved, spoken
 from assistant.drafts import Draft, Evidence, Reading, with_additions
 from assistant.evidence import WHOLE, confidence, evidence, weighed
 from assistant.exact import exact, shown
-from assistant.listing import MAY_BE_PARTIAL
+from assistant.messages import ACCOUNTS_DIFFER, MAY_BE_PARTIAL, NO_REASON, NOT_FOUND
 from assistant.polarity import asks_what_is_not, excepts, states_denied
 from assistant.questions import Question, content_terms
 from assistant.retrieval import Retrieved
 from assistant.sentence_scores import Candidate, SentenceScorer
 from assistant.unknown import lacks_speaker
-from assistant.verification import ACCOUNTS_DIFFER
 from index.document import Span
 from index.sentences import sentence_spans
 
@@ -35,10 +34,6 @@ _ITEM_FROM = 0.0
 _SENTENCES, _SPOKESMEN, _LISTED = 2, 3, 6
 _ACCOUNTS, _ACCOUNTS_AMONG = 4, 12
 _SIMILAR_ENOUGH_TO_REPEAT = 0.93
-
-NO_REASON = "No passage found says in so many words why."
-NEAR = "The nearest passages are listed instead."
-NOT_FOUND = f"The documents do not answer this. {NEAR}"
 
 
 class Reader:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from assistant.dates import spoken
+from assistant.messages import SEARCHED_ONLY_IN
 from assistant.questions import Question, content_terms, reworded
 from index.catalog import DocumentInfo
 from index.lexical import analyzed
@@ -80,7 +81,7 @@ def _without_names(text: str) -> str:
 def narrowed(scopes: Iterable[Scope]) -> tuple[str, ...]:
     """One line for each scope that tells which documents were looked in."""
     named = dict.fromkeys(one.titles for one in scopes if one.documents)
-    return tuple(f"Searched only in {titles}, as the question asks." for titles in named)
+    return tuple(SEARCHED_ONLY_IN.format(titles) for titles in named)
 
 
 def _meant(phrase: str, documents: Sequence[DocumentInfo]) -> list[DocumentInfo]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from difflib import SequenceMatcher
 
+from assistant.messages import NO_DOCUMENT_MENTIONS
 from assistant.questions import Question
 from index.lexical import analyzed
 
@@ -44,7 +45,7 @@ def remarks(questions: Iterable[Question]) -> tuple[str, ...]:
     said = [
         f"“{name}” (read as “{other}”)" if other else f"“{name}”" for name, other in names.items()
     ]
-    return (f"No document mentions {' or '.join(said)}.",)
+    return (NO_DOCUMENT_MENTIONS.format(" or ".join(said)),)
 
 
 def lacks_speaker(question: Question) -> bool:

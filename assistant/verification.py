@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from assistant.contrasts import contrasted
 from assistant.formulas import STEP_END, steps, unfounded
+from assistant.messages import ACCOUNTS_DIFFER, COMPUTED, COMPUTING
 from assistant.openers import OPENERS
 from assistant.polarity import reversed_in
 from assistant.quantities import Quantity, quantities
@@ -35,20 +36,6 @@ _ACTS = re.compile(
     rf"| (?:\w+ly |also |then |later |never )?(?:(?:{_AUXILIARIES}|said|says|[a-z]+ed)\b"
     rf"|[a-z]+ (?:{_OBJECT})\b)"
 )
-
-
-COMPUTED = "Computed:"
-"""Opens what the program computed; its formula is computed again here."""
-
-PERCENTAGE_POINTS = "percentage points"
-
-_COMPUTING = f"""
-{COMPUTED} change ratio share difference sum average of and against {PERCENTAGE_POINTS}
-"""
-"""Words of its own that the program may put beside a formula."""
-
-ACCOUNTS_DIFFER = "Accounts differ."
-"""The one remark of its own that the program may put before a sentence."""
 
 
 def unsupported(
@@ -88,7 +75,7 @@ def _miscomputed(piece: str, quotes: Sequence[str], facts: Sequence[str]) -> lis
     """What does not hold of a computation: steps, figures of its label, words."""
     found = steps(piece)
     label = piece[: found[0].span.start] if found else piece
-    around = "\n".join([*quotes, *facts, _COMPUTING])
+    around = "\n".join([*quotes, *facts, COMPUTING])
     rest = piece[found[-1].span.end :] if found else ""
     between = [
         Span(one.span.end, other.span.start)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from assistant.answer import Usage
 from assistant.drafts import Draft
 from assistant.grounding import Grounded, Grounding
+from assistant.messages import ASKED_ONCE_MORE
 from assistant.retrieval import Retrieved
 from assistant.searches import History
 from assistant.settings import Settings
@@ -174,7 +175,7 @@ class Writer:
                 else:
                     composition.refused.append(grounded)
         except EndpointFault as fault:
-            composition.notices.append(f"The writer was asked once more, but {fault}.")
+            composition.notices.append(ASKED_ONCE_MORE.format(fault))
 
     def _written(
         self,

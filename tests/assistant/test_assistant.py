@@ -11,7 +11,8 @@ from assistant.answer import Answer, AnswerReady, Progress, SentenceReady
 from assistant.answering import NEAREST
 from assistant.assistant import Assistant
 from assistant.drafts import Reading
-from assistant.reader import NOT_FOUND, Reader
+from assistant.messages import NOT_FOUND
+from assistant.reader import Reader
 from assistant.settings import Settings
 from index.errors import EmptyStore, QuestionError, StoreError, UnknownDocument
 

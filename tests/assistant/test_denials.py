@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.assistant import Assistant
+from assistant.messages import NO_REASON
 from assistant.polarity import asks_what_is_not, excepts, states_denied
-from assistant.reader import NO_REASON
 
 
 @pytest.mark.parametrize("text", ["Who was not warned?", "Which boats weren't found?"])

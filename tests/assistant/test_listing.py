@@ -1,7 +1,8 @@
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.listing import MAY_BE_PARTIAL, as_which, every, several
+from assistant.listing import as_which, every, several
+from assistant.messages import MAY_BE_PARTIAL
 
 
 @pytest.mark.parametrize(

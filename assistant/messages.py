@@ -1,0 +1,49 @@
+"""What the program says in its own words, in answers and beside them."""
+
+NEAR = "The nearest passages are listed instead."
+NOT_FOUND = f"The documents do not answer this. {NEAR}"
+NOT_FOUND_IN = f"This is not answered by {{}}. {NEAR}"
+NO_REASON = "No passage found says in so many words why."
+MAY_BE_PARTIAL = "The list holds what the nearest passages name; it may be incomplete."
+SEARCHED_ONLY_IN = "Searched only in {}, as the question asks."
+NO_DOCUMENT_MENTIONS = "No document mentions {}."
+NOT_ANSWERED = "The documents do not answer {}"
+READ_AS_ABOUT = "Read as a question about {}."
+WHO_IS_MEANT = "Who is meant by “{}”?{} Ask again with the name."
+QUOTED_NEAR = " The nearest passages quote {}."
+WHAT_IS_MEANT = "What is the question about?{} Ask again with what, whom or when you mean."
+FOUND_NEAR = " The nearest passages are in {}."
+
+ACCOUNTS_DIFFER = "Accounts differ."
+"""The one remark of its own that the program may put before a sentence."""
+
+COMPUTED = "Computed:"
+"""Opens what the program computed; its formula is computed again where it is verified."""
+
+PERCENTAGE_POINTS = "percentage points"
+
+COMPUTING = (
+    f"{COMPUTED} change ratio share difference sum average of and against {PERCENTAGE_POINTS}"
+)
+"""Words of its own that the program may put beside a formula."""
+
+NOT_THERE = "not found: {}"
+NO_FIGURE = "a dash or words stand for a figure"
+OTHER_UNITS = "the figures are in different units"
+NO_SHARE = "the share of nothing, or of less, has no meaning"
+NOT_COMPUTED = "This is not computed ({}). What the documents state of it:"
+
+THANKED = "You are welcome. Ask on whenever you like."
+GREETING = (
+    "Hello. Ask me anything about your documents: I answer in their own words and give the passage "
+    "for every sentence. “What is in my documents?” shows what there is."
+)
+
+WRITER_FAILED = "{} did not answer: {}. The embedded reader answers instead."
+WROTE_NOTHING = "it wrote nothing"
+ASKED_ONCE_MORE = "The writer was asked once more, but {}."
+WRITER_BROKE_OFF = "{} did not finish: {}."
+WRITER_UNSUPPORTED = (
+    "No passage supports what {} wrote about this, so it is left out; the embedded reader answers."
+)
+WRITER_ALL_UNSUPPORTED = "No passage supports what {} wrote about this, so it is left out."
