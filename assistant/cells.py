@@ -8,8 +8,9 @@ from pathlib import PurePath
 
 from assistant.figures import Figure, Sheet
 from assistant.periods import WORDS, Period, fits, period_of
-from assistant.questions import Question, content_terms
+from assistant.questions import Question
 from assistant.tables import Row, Table
+from assistant.terms import content_terms
 from assistant.values import holds
 from index.lexical import analyzed
 

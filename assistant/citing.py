@@ -9,8 +9,8 @@ from assistant.footnotes import Footnotes
 from assistant.grounding import Grounded, Grounding
 from assistant.polarity import reversed_in
 from assistant.quantities import quantities
-from assistant.questions import content_terms
 from assistant.retrieval import Retrieved, retrieve
+from assistant.terms import content_terms
 from assistant.verification import unsupported
 from assistant.yours import Claim, Yours, claims
 from index.document import Span

@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 
 from assistant.attribution import speaker_of
-from assistant.questions import Question, content_terms
+from assistant.questions import Question
 from assistant.sentence_scores import Candidate
+from assistant.terms import content_terms
 from assistant.values import Expected, values
 
 _COMPARED: frozenset[Expected] = frozenset(["time", "date", "duration", "money", "number"])

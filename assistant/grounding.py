@@ -15,11 +15,11 @@ import numpy as np
 from assistant.cloze import asked_back
 from assistant.drafts import Draft, Evidence
 from assistant.openers import opened
-from assistant.questions import content_terms
 from assistant.retrieval import Retrieved
 from assistant.sentence_vectors import SentenceVectors
 from assistant.spans import SpanReader
 from assistant.support import Support, SupportJudge
+from assistant.terms import content_terms
 from assistant.verification import is_verbatim, lacking, unsupported
 from assistant.weighing import Signs, covered, odds, probability, quoted
 from index.document import Span

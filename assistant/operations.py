@@ -11,7 +11,7 @@ from typing import Literal
 
 from assistant.cells import names_something, terms_of
 from assistant.periods import Period, period_of
-from assistant.questions import content_terms
+from assistant.terms import content_terms
 from assistant.values import MONTH
 from index.sentences import is_row
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from assistant.drafts import Reading
 from assistant.messages import NOT_ANSWERED, NOT_FOUND
-from assistant.questions import Question, content_terms, understood
+from assistant.questions import Question, understood
 from assistant.searches import History
+from assistant.terms import content_terms
 
 MOST = 4
 """Parts that are answered one by one; a question of more is taken as one."""

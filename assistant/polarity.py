@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.questions import content_terms
+from assistant.terms import content_terms
 from index.document import Span
 from index.lexical import analyzed
 

@@ -10,19 +10,10 @@ from assistant.antecedents import resolved
 from assistant.kinds import POLITE, Kind, kind_of
 from assistant.listing import as_which, every, several
 from assistant.searches import History, asking, searches
+from assistant.terms import content_terms, function_terms
 from assistant.values import Expected
 from index.errors import QuestionError
 from index.lexical import analyzed
-
-_FUNCTION_WORDS = """
-a an the this that these those there here it its he she they them him her his hers their theirs we
-us our you your i me my mine who whom whose what which when where why how am is are was were be
-been being do does did doing done have has had having can could will would shall should may might
-must of in on at by for from to into onto with without within about as than then so and or but not
-no nor if whether because while during before after between among any some all each every many much
-more most other such only own same too very just also please tell say says said give show list name
-describe explain according s t d ll m re ve
-"""
 
 _EXPECTED: tuple[tuple[Expected, str], ...] = (
     (
@@ -224,20 +215,9 @@ def _words(own: str, standalone: str) -> _Words:
     }
 
 
-def content_terms(text: str) -> frozenset[str]:
-    """The stems of a text's content words; of all its words where it has no others."""
-    terms = frozenset(analyzed(text))
-    return terms - _function_terms() or terms
-
-
 def _asked_about(text: str) -> frozenset[str]:
     """The content terms without those that only name the kind of value: 'on which day'."""
     return content_terms(re.sub(r"\b(what|which) (date|day|weekday|time)\b", " ", text, flags=re.I))
-
-
-@cache
-def _function_terms() -> frozenset[str]:
-    return frozenset(analyzed(_FUNCTION_WORDS))
 
 
 @cache
@@ -247,7 +227,7 @@ def _saying_terms() -> frozenset[str]:
 
 def _is_vague(text: str) -> bool:
     """Whether no word tells what is asked about: 'what happened?', 'how many?', 'and then?'."""
-    return not frozenset(analyzed(text)) - _function_terms() - frozenset(analyzed(_VAGUE))
+    return not frozenset(analyzed(text)) - function_terms() - frozenset(analyzed(_VAGUE))
 
 
 def _is_bare(text: str) -> bool:
@@ -255,7 +235,7 @@ def _is_bare(text: str) -> bool:
     match = _SPEAKER.search(text)
     if match is not None and _PRONOUN.fullmatch((match["who"] or match["source"]).strip()):
         return True
-    return not frozenset(analyzed(text)) - _function_terms() - _saying_terms()
+    return not frozenset(analyzed(text)) - function_terms() - _saying_terms()
 
 
 def _dangling(text: str, history: History) -> str:
@@ -267,7 +247,7 @@ def _dangling(text: str, history: History) -> str:
     if match is None or _names(text) or (history and match[0].lower() == "they"):
         return ""
     opening = _HOW.sub(" ", text[: match.start()])
-    before = frozenset(analyzed(opening)) - _function_terms()
+    before = frozenset(analyzed(opening)) - function_terms()
     return "" if before else match[0].lower()
 
 

@@ -12,9 +12,10 @@ from assistant.evidence import WHOLE, confidence, evidence, weighed
 from assistant.exact import exact, shown
 from assistant.messages import ACCOUNTS_DIFFER, MAY_BE_PARTIAL, NO_REASON, NOT_FOUND
 from assistant.polarity import asks_what_is_not, excepts, states_denied
-from assistant.questions import Question, content_terms
+from assistant.questions import Question
 from assistant.retrieval import Retrieved
 from assistant.sentence_scores import Candidate, SentenceScorer
+from assistant.terms import content_terms
 from assistant.unknown import lacks_speaker
 from index.document import Span
 from index.sentences import sentence_spans

@@ -7,7 +7,8 @@ from pathlib import PurePath
 
 from assistant.dates import spoken
 from assistant.messages import SEARCHED_ONLY_IN
-from assistant.questions import Question, content_terms, reworded
+from assistant.questions import Question, reworded
+from assistant.terms import content_terms
 from index.catalog import DocumentInfo
 from index.lexical import analyzed
 

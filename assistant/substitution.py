@@ -15,7 +15,7 @@ from itertools import combinations
 
 from assistant.openers import OPENERS
 from assistant.quantities import quantities
-from assistant.questions import content_terms
+from assistant.terms import content_terms
 from index.document import Span
 from index.lexical import analyzed
 

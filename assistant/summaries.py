@@ -13,8 +13,9 @@ import numpy as np
 
 from assistant.dates import spoken
 from assistant.drafts import Draft, Evidence, Reading
-from assistant.questions import Question, content_terms
+from assistant.questions import Question
 from assistant.sentence_vectors import SentenceVectors
+from assistant.terms import content_terms
 from assistant.values import MONTH
 from index.catalog import DocumentInfo, StoredChunk
 from index.document import Span

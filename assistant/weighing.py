@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from assistant.questions import content_terms
+from assistant.terms import content_terms
 
 _WORD = re.compile(r"\w+")
 
