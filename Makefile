@@ -1,4 +1,4 @@
-.PHONY: setup chat test server check lock
+.PHONY: setup chat test server check docs lock
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -11,6 +11,7 @@ help:
 	@echo "make test   set up, then run every test"
 	@echo "make server install the model server that the tests use if it is there (it is compiled)"
 	@echo "make check  lint, format, types, import contracts"
+	@echo "make docs   write the tables of modules in docs/architecture.md anew"
 	@echo "make lock   write requirements/*.txt anew from pyproject.toml"
 
 setup: .venv/.product
@@ -25,6 +26,9 @@ server: .venv/.server
 
 check: .venv/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+docs:
+	@$(PYTHON) docs/modules.py
 
 lock: .venv/.dev
 	@$(BIN)/python requirements/lock.py

@@ -4,6 +4,8 @@ import contextlib
 import io
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,11 @@ def test_the_examples_of_a_page_print_what_it_shows(page: Path, tmp_path, monkey
         with contextlib.redirect_stdout(printed):
             exec(code, names)
         assert printed.getvalue() == (example[2] or "")
+
+
+def test_the_tables_of_modules_are_those_of_their_docstrings():
+    stale = subprocess.run([sys.executable, ROOT / "docs" / "modules.py", "--check"], check=False)
+    assert stale.returncode == 0, "run: make docs"
 
 
 def test_there_are_such_pages():
