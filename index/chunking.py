@@ -1,10 +1,11 @@
 """Document → chunks: spans of its text, aligned to sentences, of at most the model's tokens."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
 
 from index.document import Chunk, Document, Heading, Span
+from index.embeddings import WordEnds
 from index.sentences import document_sentences, is_row
 
 ROW_SHARE = 0.64
@@ -12,9 +13,6 @@ ROW_SHARE = 0.64
 together. See `benchmarks/README.md`."""
 
 _MEASURED = 2_000  # sentences whose tokens are held at once
-
-WordEnds = Callable[[Sequence[str]], list[list[int]]]
-"""Texts → for each token of each the end of its word (code points), special tokens left out."""
 
 
 def chunks(document: Document, word_ends: WordEnds, limit: int) -> list[Chunk]:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from index.chunking import WordEnds
 from index.document import Chunk, Document
+from index.embeddings import WordEnds
 from index.names import readable_stem
 from index.sentences import without_figures
 

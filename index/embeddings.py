@@ -1,6 +1,6 @@
 """Text → unit vectors, by the embedded model or by anything that keeps the same protocol."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from index import model
 
 Vectors = NDArray[np.float32]
+
+WordEnds = Callable[[Sequence[str]], list[list[int]]]
+"""Texts → for each token of each the end of its word (code points), special tokens left out."""
 
 
 class Embedder(Protocol):

@@ -9,10 +9,9 @@ from sqlalchemy.engine import Connection
 
 from index import queries
 from index.catalog import Catalog, IndexState
-from index.chunking import WordEnds
 from index.contexts import contexts, embedded
 from index.document import Chunk
-from index.embeddings import Embedder, Vectors
+from index.embeddings import Embedder, Vectors, WordEnds
 from index.errors import StoreError
 from index.indexes import Indexes
 from index.lexical import LexicalEntry
