@@ -3,9 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from assistant.questions import Question
 from assistant.sentence_scores import Candidate
-from assistant.values import holds
 from index.sentences import is_table
 
 _COSINE, _COSINE_BEFORE, _PASSAGE_COSINE = 1.5, 3.5, 4.4
@@ -13,22 +11,9 @@ _SPAN, _PASSAGE_ANSWERS, _LEVEL = 0.10, 0.15, -4.86
 """The weights of evidence, fitted by `benchmarks/reader_weights.py` on as many questions that can
 be answered as not."""
 
-_VALUE_MISSING = 1.3
-"""What evidence loses where a date, duration, sum or count is asked for and not found."""
-
 _SLOPE, _SHIFT, _TABLE = 0.73, 0.79, 2.0
 """Evidence → log-odds that what is shown is right (Platt 1999, 'Probabilistic Outputs for Support
 Vector Machines'), less for a passage that is a table. `benchmarks/reliability.py` measures it."""
-
-WHOLE = 0.999
-"""The least share of a question's words in a sentence that has them all, rounding aside."""
-
-
-def weighed(
-    question: Question, candidates: Sequence[Candidate], chosen: Sequence[Candidate]
-) -> float:
-    """The log-odds that the documents answer, the chosen sentences being shown."""
-    return evidence(candidates) - _VALUE_MISSING * _lacks_value(question, chosen)
 
 
 def confidence(found: float, chosen: Sequence[Candidate]) -> float:
@@ -57,15 +42,4 @@ def evidence(candidates: Sequence[Candidate]) -> float:
         + _PASSAGE_ANSWERS * max(c.source.answers for c in candidates)
         + _SPAN * max(c.span_score for c in candidates)
         + _LEVEL
-    )
-
-
-def _lacks_value(question: Question, chosen: Sequence[Candidate]) -> bool:
-    """Whether the question asks for a value of a kind that none of the sentences holds.
-
-    Names are left out: a question for a person or place is often answered by a common noun.
-    """
-    kinds = question.expected - {"person", "place"}
-    return bool(kinds) and not any(
-        holds(kind, c.text, question.text) for kind in kinds for c in chosen
     )

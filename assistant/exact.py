@@ -1,14 +1,13 @@
 """The very words of a sentence that answer: the reader's span, made whole by rules of English.
 
 A span keeps the words that bound its value ('less than 10 minutes'); of people or things named
-side by side all are set out; for 'why' the cause.
+side by side all are set out.
 """
 
 import re
 from collections.abc import Sequence
 
 from assistant.attribution import NAME, SAYING, speaker_of
-from assistant.causes import causes
 from assistant.questions import Question
 from assistant.sentence_scores import Candidate
 from assistant.values import holds
@@ -16,9 +15,6 @@ from index.document import Span
 
 EXACT_FROM = -2.0
 """The least score of a span that is set out inside its sentence (0 is that of no answer)."""
-
-CAUSE_FROM = 0.0
-"""The same where a cause is asked for and no word of the sentence says that it gives one."""
 
 _BOUND = re.compile(
     r"(?:\b(?:(?:less|more|fewer|no more|no less|not more|not less|no fewer) than|at (?:least|most)"
@@ -60,8 +56,6 @@ def exact(question: Question, candidate: Candidate) -> tuple[Span, ...]:
     speaker = speaker_of(text) if _WHO_SAYS.match(question.text) else None
     if speaker is not None and not speaker.pronoun:
         return _as_shown(text, [speaker.span])
-    if question.reason:
-        return _as_shown(text, _cause(text, span, candidate.span.score))
     if values:
         span = Span(len(_BOUND.sub("", text[: span.start])), span.end)
         if not any(holds(kind, text[span.start : span.end], question.text) for kind in values):
@@ -86,14 +80,6 @@ def _as_shown(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
         at = len(shown(text[:start] + "|")) - 1
         found.append(Span(at, at + len(shown(text[start:end]))))
     return tuple(found)
-
-
-def _cause(text: str, span: Span, score: float) -> list[Span]:
-    """The reader's span where it stands in a cause, else the first cause that the text gives."""
-    given = causes(text)
-    if any(span.start < cause.end and cause.start < span.end for cause in given):
-        return [span]
-    return given[:1] or ([span] if score >= CAUSE_FROM else [])
 
 
 def _all_listed(question: Question, text: str, span: Span) -> list[Span]:

@@ -3,7 +3,6 @@
 NEAR = "The nearest passages are listed instead."
 NOT_FOUND = f"The documents do not answer this. {NEAR}"
 NOT_FOUND_IN = f"This is not answered by {{}}. {NEAR}"
-NO_REASON = "No passage found says in so many words why."
 MAY_BE_PARTIAL = "The list holds what the nearest passages name; it may be incomplete."
 SEARCHED_ONLY_IN = "Searched only in {}, as the question asks."
 NO_DOCUMENT_MENTIONS = "No document mentions {}."

@@ -33,7 +33,6 @@ _EXPECTED: tuple[tuple[Expected, str], ...] = (
     ("person", r"\b(who|whom|whose)\b|\b(what|which) (person|man|woman|people)\b"),
     ("place", r"\bwhere\b|\b(what|which) (city|country|town|place|state|river)\b"),
 )
-_QUOTED = re.compile(r"(?<!\w)[‘'“\"](\w[^‘'“”\"’]*)[’'”\"](?!\w)")
 _SAY = (
     "say|said|call|claim|claimed|think|believe|state|stated|describe|argue|warn|warned|deny|denied|"
     "explain|tell|told|mean|write|wrote"
@@ -59,9 +58,6 @@ _PROPER = re.compile(
 _PERIOD = re.compile(r"(?:FY|Q[1-4]|H[12]|[1-4]Q|[12]H)[\d’]*")
 _VAGUE = "happen happens happened happening next else one ones thing things matter details"
 _NO_NAMES = frozenset(["Mr", "Mrs", "Ms", "Miss", "Dr", "Prof", "Sir", "Dame", "Lord", "Lady"])
-_REASON = re.compile(
-    r"why\b|(for )?(what|which) (reason|cause|purpose|motive)s?\b|how come\b", re.I
-)
 _LEANING = re.compile(
     r"\b(it|its|he|she|they|them|him|her|his|their|theirs|this|that|these|those|there|then|former"
     r"|latter|same|one|ones)\b|^(and|but|so|or|what about|how about)\b|^why( not)?\W*$",
@@ -92,16 +88,12 @@ class Question:
     """Whether a denial would be an answer."""
     speaker: frozenset[str]
     """The words that name whose account is asked for."""
-    quoted: tuple[str, ...]
-    """What stands in quotation marks, in lower case."""
     expected: frozenset[Expected]
     """The kinds of value that an answer must hold."""
     target: str = ""
     """What a summary is to be of."""
     each_side: bool = False
     """Whether the accounts of several speakers are asked for."""
-    reason: bool = False
-    """Whether it is asked why."""
     several: bool = False
     """Whether more than one name may answer."""
     every: bool = False
@@ -149,14 +141,12 @@ def understood(text: str, history: History = (), limit: int = 4_000) -> Question
         searches=searches(put, history),
         kind=kind,
         **_words(text, standalone),
-        quoted=tuple(match[1].lower() for match in _QUOTED.finditer(text)),
         about_fact=kind == "yes_no" or bool(_ABOUT_FACT.match(plain)),
         expected=frozenset(
             kind for kind, pattern in _EXPECTED if re.search(pattern, text, re.IGNORECASE)
         ),
         target=target,
         each_side=each_side,
-        reason=bool(_REASON.match(plain)),
         several=several(plain),
         every=every(plain),
         vague=kind == "question" and standalone == text and _is_vague(text),

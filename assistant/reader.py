@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from assistant.answer import Kind
 from assistant.attribution import Speaker, missing_speaker, names, speaker_of, speakers_of
-from assistant.causes import causes
 from assistant.conflicts import differing
 from assistant.dates import resolved, spoken
 from assistant.drafts import Draft, Evidence, Reading, with_additions
-from assistant.evidence import WHOLE, confidence, evidence, weighed
+from assistant.evidence import confidence, evidence
 from assistant.exact import exact, shown
-from assistant.messages import ACCOUNTS_DIFFER, MAY_BE_PARTIAL, NO_REASON, NOT_FOUND
+from assistant.messages import ACCOUNTS_DIFFER, MAY_BE_PARTIAL, NOT_FOUND
 from assistant.polarity import asks_what_is_not, excepts, states_denied
 from assistant.questions import Question
 from assistant.retrieval import Retrieved
@@ -59,16 +58,16 @@ class Reader:
         if lacks_speaker(question):
             return Reading(kind, NOT_FOUND, abstained=True)
         scored = self._scorer.candidates(question, passages, rarity)
-        candidates = _not_contrary(question, _spoken_by(question, _with_quoted(question, scored)))
+        candidates = _not_contrary(question, _spoken_by(question, scored))
         chosen = self._chosen(question, candidates)
-        found = weighed(question, candidates, chosen)
+        found = evidence(candidates)
         sure = confidence(found, chosen)
         if _asks_what_is_not(question) and not any(excepts(c.text) for c in chosen):
             return Reading(kind, NOT_FOUND, abstained=True)
         if found < self._threshold:
             return Reading(kind, NOT_FOUND, abstained=True, confidence=sure)
         drafts, conflicts = self._drafts(question, candidates, chosen)
-        notices = _notices(question, chosen)
+        notices = (MAY_BE_PARTIAL,) if question.every else ()
         return Reading(kind, "", drafts, confidence=sure, conflicts=conflicts, notices=notices)
 
     def _drafts(
@@ -125,7 +124,7 @@ def _answering(question: Question, chosen: Sequence[Candidate]) -> Sequence[Cand
     A yes or no is no span, and the second sentence is there to be read, not to be quoted, unless
     all of a kind are asked for. What is not so stands where something is denied.
     """
-    if question.kind == "yes_no" or _unexplained(question, chosen):
+    if question.kind == "yes_no":
         return []
     if _asks_what_is_not(question):
         chosen = [c for c in chosen if excepts(c.text)]
@@ -147,24 +146,6 @@ def _each_further(candidates: Sequence[Candidate]) -> list[Candidate]:
     return chosen
 
 
-def _notices(question: Question, chosen: Sequence[Candidate]) -> tuple[str, ...]:
-    """What the sentences leave open: whether a list is whole, or why something is so."""
-    found = []
-    if question.every:
-        found.append(MAY_BE_PARTIAL)
-    if _unexplained(question, chosen):
-        found.append(NO_REASON)
-    return tuple(found)
-
-
-def _unexplained(question: Question, chosen: Sequence[Candidate]) -> bool:
-    """Whether it is asked why, and the best sentence only says that it is so."""
-    if not question.reason or chosen[0].coverage <= WHOLE or any(causes(c.text) for c in chosen):
-        return False
-    span = chosen[0].span
-    return span is None or not chosen[0].text.startswith("to ", span.span.start)
-
-
 def _asks_what_is_not(question: Question) -> bool:
     return question.kind == "question" and asks_what_is_not(question.text)
 
@@ -174,12 +155,6 @@ def _not_contrary(question: Question, candidates: list[Candidate]) -> list[Candi
     if not _asks_what_is_not(question):
         return candidates
     return [c for c in candidates if not states_denied(question.text, c.text)]
-
-
-def _with_quoted(question: Question, candidates: list[Candidate]) -> list[Candidate]:
-    """Only the sentences that hold what the question quotes, where some do."""
-    holding = [c for c in candidates if all(q in c.text.lower() for q in question.quoted)]
-    return holding or candidates
 
 
 def _spoken_by(question: Question, candidates: list[Candidate]) -> list[Candidate]:

@@ -3,7 +3,6 @@
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.messages import NO_REASON
 from assistant.polarity import asks_what_is_not, excepts, states_denied
 
 
@@ -35,14 +34,3 @@ def test_what_is_denied_answers_and_what_is_stated_does_not(demo: Assistant):
     assert "Nine of them we have not found" in answer.text
     set_out = [s.text[a:b] for s in answer.sentences for a, b in s.exact]
     assert "37" not in set_out
-
-
-def test_where_a_thing_is_stated_and_no_reason_for_it_that_is_said(assistant: Assistant, tmp_path):
-    bridge, ferry = tmp_path / "bridge.txt", tmp_path / "ferry.txt"
-    bridge.write_text("The Mill Bridge is closed to cars. It is painted green.")
-    ferry.write_text("The Mill Ferry is closed because the river is frozen.")
-
-    assistant.add(bridge)
-    assert assistant.query("Why is the Mill Bridge closed?").notices == (NO_REASON,)
-    assistant.add(ferry)
-    assert assistant.query("Why is the Mill Ferry closed?").notices == ()

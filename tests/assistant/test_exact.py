@@ -94,25 +94,6 @@ def test_what_is_no_list_or_not_asked_for_stays_out(question, text, read, found)
     assert set_out(question, text, read) == found
 
 
-@pytest.mark.parametrize(
-    ("text", "read", "score", "found"),
-    [
-        ("The gate fell because it was old.", "The gate", 5.0, ["it was old"]),
-        ("The gate fell because it was old.", "old", 5.0, ["old"]),
-        (
-            "The purpose of the talk was to end the strike.",
-            "The purpose",
-            5.0,
-            ["end the strike"],
-        ),
-        ("The gate was old and fell.", "old", 1.0, ["old"]),
-        ("The gate was old and fell.", "old", -1.0, []),
-    ],
-)
-def test_for_why_the_cause_is_set_out(text, read, score, found):
-    assert set_out("Why did it happen?", text, read, score) == found
-
-
 def test_a_value_keeps_the_words_that_bound_it_and_a_name_does_not():
     text = "After Ann Lee had left, it took less than 10 minutes."
     assert set_out("How long did it take?", text, "10 minutes") == ["less than 10 minutes"]
