@@ -300,7 +300,6 @@ class Library:
     ) -> "Ingest":
         # Whoever only asks need not wait for what reads and fetches files.
         from index.ingest import Ingest
-        from index.isolation import Limits
 
         settings = self.settings
         return Ingest(
@@ -308,13 +307,9 @@ class Library:
             self._embedder,
             self._model,
             progress,
-            limits=Limits(
-                size=settings.file_limit,
-                characters=settings.file_characters,
-                seconds=settings.file_seconds,
-                memory=settings.file_memory,
-            ),
+            limits=settings.limits,
             failed=failed,
+            follow_links=settings.follow_links,
         )
 
     def _configured_embedder(self, connections: ExitStack) -> Embedder:
