@@ -225,8 +225,11 @@ class Answer(Exports, _Frozen):
         """
         from assistant.reports.word_draft import footnoted_file
         from assistant.reports.writing import write
+        from assistant.settings import load
 
-        write(Path(path), footnoted_file(Path(draft), self, base or configured()))
+        file = Path(draft)
+        made = footnoted_file(file, file.name, self, base or configured(), load().limits)
+        write(Path(path), made)
 
     def citation(self, number: int) -> Citation:
         """The footnote with this number."""

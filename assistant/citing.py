@@ -12,7 +12,7 @@ from assistant.quantities import quantities
 from assistant.questions import content_terms
 from assistant.retrieval import Retrieved, retrieve
 from assistant.verification import unsupported
-from assistant.yours import Claim, Yours, claims
+from assistant.yours import Claim, Yours, check_length, claims
 from index.document import Span
 from index.embeddings import Embedder
 from index.errors import QuestionError
@@ -24,9 +24,6 @@ PASSAGES = 12
 
 NEAREST = 2
 """Passages shown with a sentence that nothing carries."""
-
-LONGEST = 1_000_000
-"""Characters of the longest draft."""
 
 _BEFORE_WEIGHT = 0.5
 """What a sentence counts in a search behind the one before it, which may name what it is about."""
@@ -55,10 +52,7 @@ def cited(
     Raises:
         QuestionError: the draft is too long, or holds no sentence.
     """
-    if len(draft.text) > LONGEST:
-        raise QuestionError(
-            f"The draft has {len(draft.text):,} characters; at most {LONGEST:,} are taken."
-        )
+    check_length(draft.text)
     found = claims(draft)
     if not found:
         raise QuestionError("The draft holds no sentence to find footnotes for.")

@@ -12,12 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from index import regular
 from index.document import Document
 from index.errors import DocumentError
 from index.process import Broken, CallError, NeededTooMuch, Process, TookTooLong
+
+T = TypeVar("T")
 
 READER = "index.readers.reading:read_bytes"
 """Module and function that make a document of a file's bytes and name."""
@@ -129,10 +131,13 @@ class Workers:
         wanted = (path, target, self.limits.bytes)
         return str(self._call("index.regular:copy", wanted, path.name, size))
 
-    def made(self, function: str, source: Path | bytes, name: str, *arguments: object) -> object:
+    def made(
+        self, kind: type[T], function: str, source: Path | bytes, name: str, *arguments: object
+    ) -> T:
         """What a function makes of a file's bytes and of its name, and of further arguments.
 
         Args:
+            kind: what that is.
             function: 'module:function'; the module is imported in the process only, and what the
                 function takes and returns are plain values, which can be pickled.
             source: where the file is, or what it holds.
@@ -145,7 +150,10 @@ class Workers:
         """
         size = regular.status(source).st_size if isinstance(source, Path) else len(source)
         wanted = (function, source, name, self.limits.bytes, *arguments)
-        return self._call("index.isolation:make_of_source", wanted, name, size)
+        made = self._call("index.isolation:make_of_source", wanted, name, size)
+        if not isinstance(made, kind):
+            raise TypeError(f"{function} returned {type(made)}")
+        return made
 
     def _call(self, function: str, arguments: tuple[object, ...], name: str, size: int) -> object:
         """What a function returns in one of the processes; of a file of so many bytes."""
@@ -202,15 +210,16 @@ def _told(error: CallError, name: str, limits: Limits, seconds: float) -> Docume
 
 
 def made_apart(
+    kind: type[T],
     function: str,
     source: Path | bytes,
     name: str,
     *arguments: object,
     limits: Limits | None = None,
-) -> object:
+) -> T:
     """What a function makes of one file, in a process of its own; see `Workers.made`."""
     with Workers(limits, count=1) as workers:
-        return workers.made(function, source, name, *arguments)
+        return workers.made(kind, function, source, name, *arguments)
 
 
 def call(function: str, arguments: tuple[object, ...]) -> object:
