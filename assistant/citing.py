@@ -67,7 +67,11 @@ def cited(
         if progress is not None:
             progress(number + 1, len(found))
     carried = sum(sentence.supported for sentence in footnotes.sentences)
+    held = {citation.document_id for citation in footnotes.citations}
+    for sentence in footnotes.sentences:
+        held |= {passage.document_id for passage in sentence.nearest}
     return Answer(
+        documents=tuple(sorted(held)),
         question=_title(draft.text, found),
         kind="draft",
         sentences=tuple(footnotes.sentences),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from assistant.answer import Answer
 from assistant.attribution import can_be, speakers_of
 from assistant.drafts import Reading
 from assistant.questions import Question
@@ -10,6 +11,7 @@ from assistant.retrieval import Retrieved
 from index.sentences import sentence_spans
 
 _ROLE = re.compile(r"[a-z]|(?:The|An?|One) ")
+_READ_AS = "Read as a question about"
 CANDIDATES = 4
 """Names that are offered, those of the nearest passages first."""
 
@@ -47,7 +49,12 @@ def asked_about(passages: Sequence[Retrieved]) -> Reading:
 
 def taken_for(question: Question) -> tuple[str, ...]:
     """One line that tells whom a pronoun was taken for; none where there was none."""
-    return (f"Read as a question about {question.antecedent}.",) if question.antecedent else ()
+    return (f"{_READ_AS} {question.antecedent}.",) if question.antecedent else ()
+
+
+def reads_on(answer: Answer) -> bool:
+    """Whether an answer names whom an earlier one of its conversation told of."""
+    return any(notice.startswith(_READ_AS) for notice in answer.notices)
 
 
 def _listed(names: Sequence[str]) -> str:

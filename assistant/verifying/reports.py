@@ -14,6 +14,7 @@ from index.errors import DocumentError, ReportError
 from index.isolation import Limits, made_apart
 from index.readers.detection import Kind, detect
 from index.readers.encoding import decode
+from index.regular import status
 
 _NESTED = 100
 """Levels of JSON that are looked into; ours has six."""
@@ -29,10 +30,16 @@ def cited_in(path: Path, limits: Limits | None = None) -> list[Cited]:
         ReportError: it cannot be read, is damaged or of another type, or holds no citation.
     """
     try:
-        function = "assistant.verifying.reports:cited_by"
-        found: list[Cited] = made_apart(list, function, path, path.name, limits=limits)
+        status(path)
     except FileNotFoundError as error:
         raise ReportError(f"There is no file {path}.") from error
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
+    except DocumentError as error:
+        raise ReportError(f"{path} cannot be read. {error}") from error
+    try:
+        function = "assistant.verifying.reports:cited_by"
+        found: list[Cited] = made_apart(list, function, path, path.name, limits=limits)
     except OSError as error:
         raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
     except DocumentError as error:
