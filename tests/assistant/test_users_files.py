@@ -13,8 +13,10 @@ import pytest
 
 from assistant.commands.questions import questions_in
 from assistant.evaluation import load_questions
+from assistant.reports.references import find_style
 from assistant.reports.template import read as template
 from assistant.verifying.reports import cited_in
+from assistant.writing.prompts import load as prompts
 from assistant.yours import read as draft
 from index.errors import FootnoteError
 from index.isolation import Limits
@@ -72,6 +74,14 @@ def test_a_device_or_a_pipe_is_one_line_at_once(read, target):
 
     assert "\n" not in str(raised.value)
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("function", [find_style, lambda path: prompts(Path(path))])
+def test_a_pipe_in_place_of_a_style_or_of_prompts_is_one_line(tmp_path, function):
+    os.mkfifo(tmp_path / "own.csl")
+
+    with pytest.raises(FootnoteError, match="pipe or a device"):
+        function(str(tmp_path / "own.csl"))
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(read):
