@@ -170,7 +170,8 @@ class Answer(Exports, _Frozen):
     is 1) whose accounts differ. `notices` are remarks beside the answer: a name in the question
     that no document mentions. `draft` is the user's own text where that was given footnotes; it is
     what the answer's text is made of, and `question` is its first line. `literal` are the spans of
-    it that are no Markdown: there a sign stands for itself.
+    it that are no Markdown: there a sign stands for itself. `documents` are the ids of all
+    documents whose words stand anywhere in it: cited, near, offered, told of or left out.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -191,6 +192,7 @@ class Answer(Exports, _Frozen):
     usage: Usage | None = None
     draft: str | None = None
     literal: tuple[SpanPair, ...] = ()
+    documents: tuple[str, ...] = ()
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -225,8 +227,11 @@ class Answer(Exports, _Frozen):
         """
         from assistant.reports.word_draft import footnoted_file
         from assistant.reports.writing import write
+        from assistant.settings import load
 
-        write(Path(path), footnoted_file(Path(draft), self, base or configured()))
+        file = Path(draft)
+        made = footnoted_file(file, file.name, self, base or configured(), load().limits)
+        write(Path(path), made)
 
     def citation(self, number: int) -> Citation:
         """The footnote with this number."""

@@ -181,6 +181,7 @@ class Answering:
             notices,
             clock.laps,
             summed(usage),
+            _told_of(whole, found, composed=writer is not None and bool(footnotes.dropped)),
         )
         yield AnswerReady(answer=answer)
 
@@ -255,6 +256,18 @@ class Answering:
             found = search(asked.searches)
         passages = reread(self._spans, asked.asking, found)[:k]
         return Found(asked, passages, rarity, named)
+
+
+def _told_of(whole: Reading, found: Sequence[Found], *, composed: bool) -> set[str]:
+    """The documents whose words an answer may hold besides its sentences.
+
+    What is offered, respelled, or `composed` and left out comes from any of the passages.
+    """
+    told = {one.id for each in found for one in each.scope.documents}
+    for each in found:
+        if composed or whole.kind == "clarification" or any(each.question.unknown.values()):
+            told |= {one.chunk.document.id for one in each.passages}
+    return told
 
 
 def _greeted(asked: Question, engine: str) -> Answer:

@@ -212,7 +212,7 @@ class Assistant(Library):
         from assistant.yours import Yours, read
 
         if isinstance(text, Path):
-            draft = read(text)
+            draft = read(text, self.settings.limits)
         else:
             draft = Yours(text) if markdown else Yours.plain(text)
         return self._answering.cited(draft, documents, progress=progress)
@@ -259,7 +259,7 @@ class Assistant(Library):
         """
         from assistant.verifying.checking import verify
 
-        return verify(self._existing(), Path(report))
+        return verify(self._existing(), Path(report), self.settings.limits)
 
     # In asyncio programs -----------------------------------------------------------------------
 

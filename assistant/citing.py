@@ -12,7 +12,7 @@ from assistant.quantities import quantities
 from assistant.retrieval import Retrieved, retrieve
 from assistant.terms import content_terms
 from assistant.verification import unsupported
-from assistant.yours import Claim, Yours, claims
+from assistant.yours import Claim, Yours, check_length, claims
 from index.document import Span
 from index.embeddings import Embedder
 from index.errors import QuestionError
@@ -24,9 +24,6 @@ PASSAGES = 12
 
 NEAREST = 2
 """Passages shown with a sentence that nothing carries."""
-
-LONGEST = 1_000_000
-"""Characters of the longest draft."""
 
 _BEFORE_WEIGHT = 0.5
 """What a sentence counts in a search behind the one before it, which may name what it is about."""
@@ -55,10 +52,7 @@ def cited(
     Raises:
         QuestionError: the draft is too long, or holds no sentence.
     """
-    if len(draft.text) > LONGEST:
-        raise QuestionError(
-            f"The draft has {len(draft.text):,} characters; at most {LONGEST:,} are taken."
-        )
+    check_length(draft.text)
     found = claims(draft)
     if not found:
         raise QuestionError("The draft holds no sentence to find footnotes for.")
@@ -73,7 +67,11 @@ def cited(
         if progress is not None:
             progress(number + 1, len(found))
     carried = sum(sentence.supported for sentence in footnotes.sentences)
+    held = {citation.document_id for citation in footnotes.citations}
+    for sentence in footnotes.sentences:
+        held |= {passage.document_id for passage in sentence.nearest}
     return Answer(
+        documents=tuple(sorted(held)),
         question=_title(draft.text, found),
         kind="draft",
         sentences=tuple(footnotes.sentences),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from assistant.answer import Answer
 from assistant.attribution import can_be, speakers_of
 from assistant.drafts import Reading
 from assistant.messages import (
@@ -50,6 +51,11 @@ def asked_about(passages: Sequence[Retrieved]) -> Reading:
 def taken_for(question: Question) -> tuple[str, ...]:
     """One line that tells whom a pronoun was taken for; none where there was none."""
     return (READ_AS_ABOUT.format(question.antecedent),) if question.antecedent else ()
+
+
+def reads_on(answer: Answer) -> bool:
+    """Whether an answer names whom an earlier one of its conversation told of."""
+    return any(notice.startswith(READ_AS_ABOUT.partition("{}")[0]) for notice in answer.notices)
 
 
 def _listed(names: Sequence[str]) -> str:

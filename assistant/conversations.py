@@ -12,16 +12,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import portalocker
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Engine, Row
 
 from assistant import kept_rows as tables
 from assistant.answer import Answer
+from assistant.clarifying import reads_on
 from assistant.kept_rows import DraftFile, Feedback, Kept, Listed, Rated
 from index import database
 from index.errors import FootnoteError
+from index.locking import locked
 
 FILE = "conversations.db"
+LOCK = "conversations.lock"
 REASON_CHARACTERS = 2_000
 LISTED = 500
 
@@ -106,7 +110,7 @@ class Conversations:
                 connection.execute(
                     tables.conversations.update()
                     .where(tables.conversations.c.id == conversation_id)
-                    .values(title=words)
+                    .values(title=words, titled_by=None)
                 )
 
     def delete(self, owner: str, conversation_id: str) -> None:
@@ -159,6 +163,7 @@ class Conversations:
                         owner=tables.hashed(owner),
                         title=tables.titled(answer.question),
                         updated=now,
+                        titled_by=answer_id,
                     )
                 )
             else:
@@ -184,6 +189,12 @@ class Conversations:
                     words=f"{answer.question}\n{answer.text}",
                 )
             )
+            documents = tables.held(answer)
+            if reads_on(answer):
+                earlier = sql.select(tables.sources.c.document).join(tables.answers).where(mine)
+                documents |= {*connection.scalars(earlier)}
+            tables.note(connection, answer_id, documents)
+            tables.retitle(connection)
             if file is not None:
                 connection.execute(
                     tables.files.insert().values(
@@ -266,18 +277,18 @@ class Conversations:
     # -------------------------------------------------------------------------------------------
 
     def erase(self, document_id: str) -> None:
-        """Leave no word of a document: answers that cite it or show it, and what was left out.
+        """Leave no word of a document: answers that hold any go, and titles made from such.
 
-        Where a sentence that was left out came from is not known, so answers with such go too.
+        Of answers that an older version has kept it is not always known; those go as well.
         """
         if not (self._folder / FILE).exists():
             return
         with self._writing() as connection:
-            tables.forget(
-                connection,
-                tables.answers.c.answer.contains(f'"document_id":"{document_id}"', autoescape=True)
-                | ~tables.answers.c.answer.contains('"dropped":[]'),
+            holding = sql.select(tables.sources.c.answer).where(
+                tables.sources.c.document.in_((document_id, tables.UNKNOWN))
             )
+            tables.forget(connection, tables.answers.c.id.in_(holding.scalar_subquery()))
+            tables.retitle(connection)
         with database.faults(self._folder):
             database.compact(self._made())
 
@@ -319,7 +330,10 @@ class Conversations:
         with self._lock:
             if self._engine is None:
                 engine = database.engine(self._folder / FILE, read_only=False)
-                with engine.begin() as connection:
-                    tables.schema.create_all(connection)
+                with (
+                    locked(self._folder / LOCK, portalocker.LockFlags.EXCLUSIVE),
+                    engine.begin() as connection,
+                ):
+                    tables.migrate(connection)
                 self._engine = engine
             return self._engine

@@ -23,7 +23,8 @@ from assistant import metrics
 from assistant.answer import Answer, Citation, Passage
 from assistant.assistant import Assistant
 from assistant.metrics import Bin, Interval, Point
-from index.errors import EvaluationError
+from index.errors import DocumentError, EvaluationError
+from index.isolation import Limits, made_apart
 
 DEPTHS = (1, 3, 5, 10)
 ANSWERED = (0.8, 0.9, 0.95, 0.97)
@@ -110,19 +111,35 @@ class Report(_Row):
     calibration_error: float
 
 
-def load_questions(path: Path) -> list[EvalQuestion]:
-    """The questions of a JSON Lines file.
+def load_questions(path: Path, limits: Limits | None = None) -> list[EvalQuestion]:
+    """The questions of a JSON Lines file, which is read in a process of its own.
 
     Raises:
         EvaluationError: the file cannot be read, is empty, or has a bad line (it is named).
     """
+    function = "assistant.evaluation:parsed_questions"
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as fault:
+        rows: list[EvalQuestion] = made_apart(list, function, path, str(path), limits=limits)
+    except OSError as fault:
         raise EvaluationError(f"{path} cannot be read as UTF-8 text: {fault}.") from fault
-    rows = [_parsed(path, n, line) for n, line in enumerate(lines, start=1) if line.strip()]
+    except DocumentError as fault:
+        raise EvaluationError(f"{path} cannot be read. {fault}") from fault
+    return rows
+
+
+def parsed_questions(data: bytes, name: str) -> list[EvalQuestion]:
+    """The questions that a JSON Lines file called `name` with this content holds.
+
+    Raises:
+        EvaluationError: it is not UTF-8, holds no question, or has a bad line (it is named).
+    """
+    try:
+        lines = data.decode("utf-8").splitlines()
+    except UnicodeDecodeError as fault:
+        raise EvaluationError(f"{name} cannot be read as UTF-8 text: {fault}.") from fault
+    rows = [_parsed(name, n, line) for n, line in enumerate(lines, start=1) if line.strip()]
     if not rows:
-        raise EvaluationError(f"{path} holds no question: put one JSON object on each line.")
+        raise EvaluationError(f"{name} holds no question: put one JSON object on each line.")
     return rows
 
 
@@ -220,14 +237,14 @@ def on_page(row: EvalQuestion, found: Found) -> bool:
     return any(found.page <= page <= (found.page_end or found.page) for page in row.pages)
 
 
-def _parsed(path: Path, number: int, line: str) -> EvalQuestion:
+def _parsed(name: str, number: int, line: str) -> EvalQuestion:
     try:
         return EvalQuestion.model_validate_json(line)
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         what = f"{where}: {first['msg']}" if where else first["msg"]
-        raise EvaluationError(f"{path}, line {number}: {what}.") from fault
+        raise EvaluationError(f"{name}, line {number}: {what}.") from fault
 
 
 def _holds(row: EvalQuestion, found: Found) -> bool:

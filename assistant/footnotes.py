@@ -1,6 +1,6 @@
 """Drafts → verified sentences with numbered citations: where verification lets a sentence pass."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -36,6 +36,7 @@ class Footnotes:
         self.sentences: list[Sentence] = []
         self.citations: list[Citation] = []
         self.dropped: list[Sentence] = []
+        self._refused_of: set[str] = set()
 
     def verified(self, draft: Draft) -> tuple[Sentence | None, tuple[Citation, ...]]:
         """The sentence with the citations that are new with it; None where it is refused."""
@@ -73,8 +74,15 @@ class Footnotes:
         notices: Sequence[str],
         timings: Mapping[str, float],
         usage: Usage | None = None,
+        documents: Iterable[str] = (),
     ) -> Answer:
-        """The answer made of what was shown; its other parts are the reading's."""
+        """The answer made of what was shown; its other parts are the reading's.
+
+        `documents` are the ids of those whose words its message, notices or refused sentences may
+        hold, besides what is cited and near.
+        """
+        cited = {citation.document_id for citation in self.citations}
+        held = cited | {passage.document_id for passage in nearest} | {*documents}
         return Answer(
             question=question,
             kind=reading.kind,
@@ -91,6 +99,7 @@ class Footnotes:
             notices=tuple(notices),
             timings=dict(timings),
             usage=usage,
+            documents=tuple(sorted(held | self._refused_of)),
         )
 
     def renumbered(self, groups: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
@@ -158,6 +167,7 @@ class Footnotes:
         ]
 
     def _refused(self, draft: Draft, wrong: tuple[SpanPair, ...]) -> tuple[None, tuple[()]]:
+        self._refused_of |= {evidence.document.id for evidence in draft.evidence}
         self.dropped.append(
             Sentence(text=draft.text, supported=False, unsupported=wrong, added=draft.added)
         )

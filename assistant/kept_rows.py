@@ -1,6 +1,7 @@
 """The tables of kept conversations, and their rows as values."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -14,6 +15,10 @@ TITLE_CHARACTERS = 120
 
 Verdict = Literal["up", "down"]
 
+VERSION = 1
+"""Of these tables, as SQLite's `user_version`."""
+UNKNOWN = ""
+
 schema = sql.MetaData()
 conversations = sql.Table(
     "conversations",
@@ -23,6 +28,8 @@ conversations = sql.Table(
     sql.Column("owner", sql.String, nullable=False, index=True),
     sql.Column("title", sql.String, nullable=False),
     sql.Column("updated", sql.Float, nullable=False),
+    # The answer whose question the title is; none where somebody has given it.
+    sql.Column("titled_by", sql.String),
 )
 answers = sql.Table(
     "answers",
@@ -34,6 +41,13 @@ answers = sql.Table(
     sql.Column("answer", sql.Text, nullable=False),
     # Apart from the answer, so that a search reads no footnotes.
     sql.Column("words", sql.Text, nullable=False),
+)
+sources = sql.Table(
+    "sources",
+    schema,
+    sql.Column("answer", sql.ForeignKey("answers.id"), primary_key=True),
+    # The id of a document whose words the answer holds; UNKNOWN may be any.
+    sql.Column("document", sql.String, primary_key=True, index=True),
 )
 files = sql.Table(
     "files",
@@ -115,6 +129,72 @@ def forget(connection: Connection, which: sql.ColumnElement[bool]) -> None:
     for table in (feedback, files):
         connection.execute(table.delete().where(table.c.answer.in_(ids)))
     connection.execute(answers.delete().where(which))
+    # Last, because `which` may look into them.
+    connection.execute(sources.delete().where(sources.c.answer.not_in(sql.select(answers.c.id))))
+
+
+def retitle(connection: Connection) -> None:
+    """Give conversations whose title's answer is gone that of the first that is left.
+
+    A conversation of which nothing is left goes as well.
+    """
+    there = sql.select(answers.c.id)
+    lost = conversations.c.titled_by.not_in(there)
+    for conversation in connection.scalars(sql.select(conversations.c.id).where(lost)).all():
+        first = connection.execute(
+            sql.select(answers)
+            .where(answers.c.conversation == conversation)
+            .order_by(answers.c.position)
+            .limit(1)
+        ).one_or_none()
+        this = conversations.c.id == conversation
+        if first is None:
+            connection.execute(conversations.delete().where(this))
+        else:
+            title = titled(Answer.model_validate_json(first.answer).question)
+            connection.execute(
+                conversations.update().where(this).values(title=title, titled_by=first.id)
+            )
+
+
+def held(answer: Answer) -> set[str]:
+    """The ids of the documents whose words an answer holds."""
+    near = [*answer.nearest]
+    for sentence in (*answer.sentences, *answer.dropped):
+        near += sentence.nearest
+    cited = {citation.document_id for citation in answer.citations}
+    return {*answer.documents} | cited | {passage.document_id for passage in near}
+
+
+def migrate(connection: Connection) -> None:
+    """Make the tables, or bring those of an older version to this one."""
+    if int(connection.exec_driver_sql("PRAGMA user_version").scalar_one()) >= VERSION:
+        return
+    older = sql.inspect(connection).has_table("conversations")
+    schema.create_all(connection)
+    if older:
+        connection.exec_driver_sql("ALTER TABLE conversations ADD COLUMN titled_by VARCHAR")
+        titles = {row.id: row.title for row in connection.execute(sql.select(conversations))}
+        for row in connection.execute(sql.select(answers).order_by(answers.c.position)).all():
+            answer = Answer.model_validate_json(row.answer)
+            documents = held(answer)
+            # What such were made of was not kept then.
+            if answer.kind == "clarification" or answer.dropped or answer.notices:
+                documents.add(UNKNOWN)
+            note(connection, row.id, documents)
+            if titles.get(row.conversation) == titled(answer.question):
+                del titles[row.conversation]
+                this = conversations.c.id == row.conversation
+                connection.execute(conversations.update().where(this).values(titled_by=row.id))
+        filled = sql.select(answers.c.conversation)
+        connection.execute(conversations.delete().where(conversations.c.id.not_in(filled)))
+    connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+
+
+def note(connection: Connection, answer_id: str, documents: Iterable[str]) -> None:
+    """Note the documents whose words an answer holds."""
+    for document in documents:
+        connection.execute(sources.insert().values(answer=answer_id, document=document))
 
 
 def titled(text: str) -> str:

@@ -241,8 +241,13 @@ class Library:
         *,
         purge: bool = False,
         progress: Callable[[int, int], None] | None = None,
-    ) -> None:
+    ) -> list[Path]:
         """Delete a document from the store; a file outside the store stays where it is.
+
+        Returns:
+            After a purge, the store's files in which words of the document still stand, as they may
+            where somebody has typed them: five in a row that no other document holds. Words of what
+            was removed before are not known any more, and not looked for.
 
         Args:
             document_id: which.
@@ -257,11 +262,14 @@ class Library:
         if purge:
             # Before, so that an interruption leaves nothing out, and after, for what was answered
             # meanwhile.
+            store = self._existing()
+            words = store.telling(document_id)
             self.conversations.erase(document_id)
-            self._existing().purge(document_id, self._models(), progress)
+            store.purge(document_id, self._models(), progress)
             self.conversations.erase(document_id)
-        else:
-            self._opening.filled().remove(document_id)
+            return store.holding(words)
+        self._opening.filled().remove(document_id)
+        return []
 
     # The store's soundness ---------------------------------------------------------------------
 
@@ -300,7 +308,6 @@ class Library:
     ) -> "Ingest":
         # Whoever only asks need not wait for what reads and fetches files.
         from index.ingest import Ingest
-        from index.isolation import Limits
 
         settings = self.settings
         return Ingest(
@@ -308,13 +315,9 @@ class Library:
             self._embedder,
             self._model,
             progress,
-            limits=Limits(
-                size=settings.file_limit,
-                characters=settings.file_characters,
-                seconds=settings.file_seconds,
-                memory=settings.file_memory,
-            ),
+            limits=settings.limits,
             failed=failed,
+            follow_links=settings.follow_links,
         )
 
     def _configured_embedder(self, connections: ExitStack) -> Embedder:

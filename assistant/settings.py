@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pydantic_settings
 from pydantic import Field, SecretStr, ValidationError
@@ -15,6 +15,9 @@ from pydantic_settings import (
 )
 
 from index.errors import SettingsError
+
+if TYPE_CHECKING:
+    from index.isolation import Limits
 
 _TOML = "footnote.toml"
 
@@ -113,6 +116,11 @@ class Settings(BaseSettings):
         4_000, ge=1, description="The longest question taken, in characters."
     )
 
+    follow_links: bool = Field(
+        False,
+        description="Whether links inside a folder that lead out of it are followed; by default "
+        "they are passed over.",
+    )
     file_limit: int = Field(200, ge=1, description="The largest file taken, in MiB.")
     file_characters: int = Field(
         50_000_000, ge=1, description="The longest text of a file that is taken, in characters."
@@ -123,6 +131,19 @@ class Settings(BaseSettings):
     file_memory: int = Field(
         2_048, ge=64, description="How much memory reading one file may take, in MiB."
     )
+
+    @property
+    def limits(self) -> "Limits":
+        """What reading one file of the user's may cost."""
+        # Whoever only asks need not wait for what reads files.
+        from index.isolation import Limits
+
+        return Limits(
+            size=self.file_limit,
+            characters=self.file_characters,
+            seconds=self.file_seconds,
+            memory=self.file_memory,
+        )
 
     @property
     def writer_secret(self) -> str | None:

@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.document import Span
-from index.errors import DocumentError, ReportError
+from index.errors import DocumentError, QuestionError, ReportError
+from index.isolation import Limits, made_apart
 from index.sentences import sentence_spans
 
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]|\[\d{1,3}\](?!\()")
@@ -26,6 +27,9 @@ _LABEL = re.compile(r"\(?(?:\d{1,9}|[a-zA-Z])[.)]")
 _FRAGMENT_WORDS = 3
 """What has fewer words and no end of a sentence is a label and claims nothing."""
 
+
+LONGEST = 1_000_000
+"""Characters of the longest draft."""
 
 _MARKDOWN = (".md", ".markdown", "")
 _PLAIN = (".txt",)
@@ -75,11 +79,20 @@ def claims(draft: Yours) -> list[Claim]:
     return found
 
 
-def read(path: Path) -> Yours:
-    """The draft in a file.
+def check_length(text: str) -> None:
+    """Raise QuestionError for a draft that is longer than what is taken."""
+    if len(text) > LONGEST:
+        raise QuestionError(
+            f"The draft has {len(text):,} characters; at most {LONGEST:,} are taken."
+        )
+
+
+def read(path: Path, limits: Limits | None = None) -> Yours:
+    """The draft in a file, which is read in a process of its own, within the limits.
 
     Raises:
         ReportError: it cannot be read.
+        QuestionError: it is too long.
     """
     suffix = path.suffix.lower()
     if suffix not in (*_MARKDOWN, *_PLAIN, *WORD):
@@ -87,18 +100,35 @@ def read(path: Path) -> Yours:
             f"{path.name} is no draft that can be read: give a .md, .docx or .txt file."
         )
     try:
-        if suffix in WORD:
-            from assistant.word_drafts import opened
-
-            return opened(path.read_bytes()).draft
-        text = path.read_text(encoding="utf-8-sig")
-        return Yours(text) if suffix in _MARKDOWN else Yours.plain(text)
+        return made_apart(Yours, "assistant.yours:drafted", path, path.name, limits=limits)
     except OSError as error:
         raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
     except DocumentError as error:
         raise ReportError(f"{path.name} cannot be read. {error}") from error
-    except UnicodeDecodeError as error:
-        raise ReportError(f"{path.name} is not UTF-8 text: save it in that encoding.") from error
+
+
+def drafted(data: bytes, name: str) -> Yours:
+    """The draft that a file called `name` with this content holds.
+
+    Raises:
+        DocumentError: it is a Word file that cannot be read.
+        ReportError: it is not UTF-8 text.
+        QuestionError: it is too long.
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix in WORD:
+        from assistant.word_drafts import opened
+
+        draft = opened(data).draft
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ReportError(f"{name} is not UTF-8 text: save it in that encoding.") from error
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        draft = Yours(text) if suffix in _MARKDOWN else Yours.plain(text)
+    check_length(draft.text)
+    return draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ hashed and not read.
 """
 
 import hashlib
-import shutil
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from index import walking
+from index import regular, walking
 from index.catalog import Location
 from index.document import Document
 from index.fetching import fetched
@@ -33,6 +32,9 @@ _AHEAD = 64_000_000
 
 Stamp = tuple[int, int]
 """A file's size and time of change, by which it is known to be the same without being read."""
+
+NO_STAMP: Stamp = (-1, 0)
+"""Of what has been told of, and was not looked at."""
 
 
 class Read(NamedTuple):
@@ -117,7 +119,7 @@ class Arrivals:
                 shown = walking.shown(file)
                 try:
                     path = self._upload(file) if uploads else file
-                    status = walking.status(path)
+                    status = regular.status(path)
                     stamp = (status.st_size, status.st_mtime_ns)
                     group.append((shown, path, walking.place(path, resolved), stamp))
                 except Exception as error:  # noqa: BLE001 (reported like any other)
@@ -142,9 +144,7 @@ class Arrivals:
 
     def _file(self, path: Path, location: Location, before: Location | None) -> Read | Known:
         """Read a file, unless the store has what it holds."""
-        self._workers.limits.check_size(location.size)
-        with path.open("rb") as file:
-            file_hash = hashlib.file_digest(file, "sha256").hexdigest()
+        file_hash = self._workers.digest(path, location.size)
         location = replace(location, file_hash=file_hash)
         read = partial(self._read, path, location)
         same = self._store.same_content(file_hash)
@@ -178,10 +178,28 @@ class Arrivals:
         return Read(Location(address, "", file_hash, len(page.data), 0), page.stamped(document))
 
     def _upload(self, path: Path) -> Path:
-        copy, is_new = _kept(path, self._store.folder)
+        copy, is_new = self._kept(path)
         if is_new:
             self._copies[walking.shown(path)] = copy
         return copy
+
+    def _kept(self, upload: Path) -> tuple[Path, bool]:
+        """The store's own copy of an upload, in a folder named by its content; whether it is new.
+
+        Only the store's owner can read it.
+        """
+        size = regular.status(upload).st_size
+        uploads = self._store.folder / "uploads"
+        uploads.mkdir(mode=0o700, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=uploads, prefix=".") as scratch:
+            copy = Path(scratch).resolve() / upload.name
+            digest = self._workers.copy(upload.absolute(), copy, size)
+            target = uploads / digest[:16] / upload.name
+            if target.exists():
+                return target, False
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            copy.rename(target)
+        return target, True
 
 
 @contextmanager
@@ -220,20 +238,3 @@ def _settled(result: Known | Exception) -> "Future[Read | Known]":
     else:
         future.set_result(result)
     return future
-
-
-def _kept(upload: Path, store: Path) -> tuple[Path, bool]:
-    """The store's own copy of an upload, in a folder named by its content; whether it is new."""
-    walking.status(upload)
-    with upload.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    target = store / "uploads" / digest[:16] / upload.name
-    if target.exists():
-        return target, False
-    uploads = store / "uploads"
-    uploads.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=uploads, prefix=".") as scratch:
-        copy = shutil.copyfile(upload, Path(scratch) / upload.name)
-        target.parent.mkdir(exist_ok=True)
-        copy.rename(target)
-    return target, True

@@ -22,6 +22,7 @@ class WritableCopy:
                     target.mkdir()
                 else:
                     shutil.copyfile(path, target)
+                    target.chmod(0o600)
 
     @property
     def is_copy(self) -> bool:

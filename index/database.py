@@ -1,5 +1,6 @@
 """The catalog's file: how SQLite opens it, begins a transaction in it, and writes it anew."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,6 +13,7 @@ import sqlalchemy.exc
 from sqlalchemy.engine import Connection, Engine
 
 from index.errors import StoreError
+from index.private import make_private_file
 
 
 def engine(path: Path, *, read_only: bool) -> Engine:
@@ -21,6 +23,9 @@ def engine(path: Path, *, read_only: bool) -> Engine:
             "sqlite://", creator=partial(_read_only, path), poolclass=sql.NullPool
         )
     else:
+        if os.access(path.parent, os.W_OK):
+            # SQLite gives the rights of this file to those beside it.
+            make_private_file(path)
         made = sql.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
     sql.event.listen(made, "connect", _by_hand if read_only else _set_up)
     sql.event.listen(made, "begin", _begin)

@@ -39,6 +39,21 @@ _UNPACKED = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _FILENAME = re.compile(r"filename\s*=\s*(?:\"([^\"]+)\"|([^;\s]+))", re.IGNORECASE)
 _TYPED = frozenset({"text/html", "text/markdown", "text/csv", "application/json", "text/plain"})
 
+_NEVER = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            *("169.254.0.0/16", "fe80::/10"),  # link-local: among them most metadata servers
+            *("fd00:ec2::254/128", "fd20:ce::254/128"),  # metadata servers of Amazon and Google
+            *("100.100.100.200/32", "168.63.129.16/32"),  # of Alibaba and Microsoft
+        ),
+    )
+)
+"""Where machines are told their own keys and settings: no page stands there."""
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_OWN_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "home.arpa")
+"""Endings of names that belong to the network one is in; nobody else can have them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
@@ -69,8 +84,10 @@ def is_address(given: str) -> bool:
 def fetched(address: str) -> Fetched:
     """What is published at an http or https address, redirects followed.
 
-    Private and loopback addresses are the user's to give, but a public server may not redirect to
-    one. Nothing is sent besides the request, and no cookie outlives the call.
+    A private or loopback address, or a name that only the own network knows, is the user's to
+    give, and may redirect to itself; no other address leads to one, by a redirect or because its
+    name resolves to it. Link-local addresses and those of metadata servers are never asked.
+    Nothing is sent besides the request, and no cookie outlives the call.
 
     Raises:
         FetchError: there is no such address, its server fails, refuses or takes longer than
@@ -81,10 +98,11 @@ def fetched(address: str) -> Fetched:
     except httpx.InvalidURL as error:
         raise FetchError("This is not a web address: copy it from the browser again.") from error
     deadline = _Deadline(MAX_SECONDS)
-    guard = _Guard(deadline)
+    guard = _Guard(deadline, url.host)
     with httpx.Client(headers=_HEADERS, timeout=_SILENCE) as client, deadline:
         request = client.build_request("GET", url, extensions={"trace": guard})
         for _ in range(MAX_REDIRECTS + 1):
+            guard.check(request.url.host)
             answer = _answer(client, request, deadline)
             if isinstance(answer, Fetched):
                 return answer
@@ -148,32 +166,115 @@ class _Guard:
     """Looks at every connection before a request is sent over it (httpx's `trace` extension).
 
     The peer itself is looked at, not the name: a name may mean another machine a moment later.
+
+    Args:
+        deadline: watches the connection.
+        typed: the host that the user gave.
     """
 
-    def __init__(self, deadline: _Deadline) -> None:
+    def __init__(self, deadline: _Deadline, typed: str) -> None:
         self._deadline = deadline
-        self._public = False
+        self._typed = typed
+        self._host = typed
+        self._left = False
+        self._direct = True
+
+    def check(self, host: str) -> None:
+        """Look at the host that is asked next, before anything is.
+
+        Raises:
+            FetchError: it is never asked.
+        """
+        self._host = host
+        address = _literal(host)
+        if address is not None and _is_never_asked(address):
+            raise _never()
+        # A proxy connects in our place, so that its peers are not seen.
+        if not self._direct and not self._may_be_private():
+            own = _is_of_own_network(host) if address is None else not _is_public(str(address))
+            if own:
+                raise _private()
 
     def __call__(self, event: str, info: Mapping[str, object]) -> None:
+        if event == "connection.connect_tcp.started":
+            self._direct = str(info["host"]).lower() == self._host.lower()
         if event not in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             return
         stream = info["return_value"]
         connection = stream.get_extra_info("socket")  # type: ignore[attr-defined]
         self._deadline.holds(connection)
-        public = _is_public(connection.getpeername()[0])
-        if self._public and not public:
+        if not self._direct:
+            self.check(self._host)
+            return
+        peer = connection.getpeername()[0]
+        public = _is_public(peer)
+        refusal = None
+        if _is_never_asked(ipaddress.ip_address(peer)):
+            refusal = _never()
+        elif not public and not self._may_be_private():
+            refusal = _private()
+        if refusal is not None:
             stream.close()  # type: ignore[attr-defined]
-            raise FetchError(
-                "The address redirects to a machine on the private network, which may be an attack."
-                " Give that address itself if you mean it."
-            )
-        self._public = self._public or public
+            raise refusal
+        self._left = self._left or public
+
+    def _may_be_private(self) -> bool:
+        """Whether the host is the user's own, and no public server has led there."""
+        return self._host == self._typed and not self._left and _is_of_own_network(self._typed)
 
 
 def _is_public(peer: str) -> bool:
-    address = ipaddress.ip_address(peer)
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_global
+    return _embedded(ipaddress.ip_address(peer)).is_global
+
+
+def _is_never_asked(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    # Without the zone, by which an address on one of several networks is told.
+    plain = ipaddress.ip_address(str(_embedded(address)).partition("%")[0])
+    return any(plain in network for network in _NEVER)
+
+
+def _embedded(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 address stands for, or else itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a host is, also as a single number or in octal; None for a name."""
+    with suppress(ValueError):
+        return ipaddress.ip_address(host)
+    with suppress(OSError):
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    return None
+
+
+def _is_of_own_network(host: str) -> bool:
+    """Whether only the network one is in knows a host: an address, or a name without a domain."""
+    name = host.rstrip(".").lower()
+    return (
+        _literal(host) is not None
+        or "." not in name
+        or any(name.endswith(f".{ending}") for ending in _OWN_NAMES)
+    )
+
+
+def _private() -> FetchError:
+    return FetchError(
+        "The address leads to a machine on the private network, which may be an attack. "
+        "Give that machine's own address if you mean it."
+    )
+
+
+def _never() -> FetchError:
+    return FetchError(
+        "The address leads to where machines are told their own keys (link-local, or a metadata "
+        "server): nothing is fetched from there."
+    )
 
 
 def _check(response: httpx.Response) -> None:

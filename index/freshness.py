@@ -6,7 +6,8 @@ from typing import Literal
 
 from index.catalog import DocumentInfo, Location
 from index.errors import DocumentError
-from index.walking import is_gone, status
+from index.regular import status
+from index.walking import is_gone
 
 State = Literal["ready", "changed", "gone"]
 """Of a document that can be asked: its file is as it was read, has changed since, or is gone."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from index import walking
-from index.arrivals import Arrivals, Known, Read, Stamp, arrivals
+from index.arrivals import NO_STAMP, Arrivals, Known, Read, Stamp, arrivals
 from index.catalog import Location
 from index.chunking import chunks
 from index.contexts import contexts, embedded
@@ -63,6 +63,7 @@ class Ingest:
         chunk_tokens: tokens a chunk.
         reader: what reads a file, as `index.isolation.Workers` takes it.
         failed: places with their stamps that are passed over; those that fail now are put there.
+        follow_links: also add what links inside a folder lead to outside of it.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Ingest:
         chunk_tokens: int = CHUNK_TOKENS,
         reader: str = READER,
         failed: dict[str, Stamp] | None = None,
+        follow_links: bool = False,
     ) -> None:
         self._store = store
         self._embedder = embedder
@@ -83,7 +85,15 @@ class Ingest:
         self._progress = progress
         self._chunk_tokens = chunk_tokens
         self._arriving = partial(arrivals, store, limits, reader, failed)
+        self._failed = failed
         self._arrivals: Arrivals | None = None
+        self._passed_over: list[tuple[Path, str]] = []
+        self._found = partial(
+            walking.found,
+            outside=store.folder,
+            follow_links=follow_links,
+            aside=self._pass_over,
+        )
         self._done: list[FileDone] = []
         self._total = 0
         self._batch: list[_Chunked] = []
@@ -98,9 +108,7 @@ class Ingest:
         given = list(paths)
         addresses = [one for one in given if isinstance(one, str) and is_address(one)]
         others = [one for one in given if not (isinstance(one, str) and is_address(one))]
-        self._run(
-            list(walking.found(others, outside=self._store.folder)), addresses, uploads=uploads
-        )
+        self._run(list(self._found(others)), addresses, uploads=uploads)
         return self._summary()
 
     def replace(self, document_id: str, file: Path, *, uploads: bool = False) -> AddReport:
@@ -134,7 +142,7 @@ class Ingest:
         shown = walking.shown(folder)
         if not walking.is_folder(folder):
             raise DocumentError(f"There is no folder {shown}: nothing was changed.")
-        files = list(walking.found([folder], outside=self._store.folder))
+        files = list(self._found([folder]))
         below = str(folder.resolve())
         known = self._store.places(below)
         if known and not files and all(map(walking.is_gone, known)):
@@ -172,11 +180,19 @@ class Ingest:
         return self._summary()
 
     def _run(self, files: Sequence[Path], addresses: Sequence[str], *, uploads: bool) -> None:
-        self._total = len(files) + len(addresses)
+        self._total = len(files) + len(addresses) + len(self._passed_over)
+        for link, reason in self._passed_over:
+            self._report(walking.shown(link), "passed over", reason=reason)
+            if self._failed is not None:
+                self._failed[str(link)] = NO_STAMP
         with self._arriving() as self._arrivals:
             for shown, result, _ in self._arrivals.of(files, addresses, uploads=uploads):
                 self._attempt(shown, result.result)
             self._commit()
+
+    def _pass_over(self, link: Path, reason: str) -> None:
+        if self._failed is None or str(link) not in self._failed:
+            self._passed_over.append((link, reason))
 
     def _attempt(self, shown: str, act: Callable[[], Read | Known]) -> None:
         """Put what `act` makes into the batch, if it is anything new."""
@@ -303,7 +319,10 @@ class Ingest:
         def of(outcome: Outcome) -> tuple[FileDone, ...]:
             return tuple(done for done in self._done if done.outcome == outcome)
 
-        return AddReport(of("added"), of("updated"), of("unchanged"), of("failed"), of("removed"))
+        return AddReport(
+            *(of("added"), of("updated"), of("unchanged")),
+            *(of("failed"), of("removed"), of("passed over")),
+        )
 
 
 def _reason(shown: str, error: Exception) -> str:

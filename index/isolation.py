@@ -1,6 +1,7 @@
 """Files are read in processes of their own: one that crashes, hangs or swells costs its file only.
 
-The processes import nothing but readers, and read many files each.
+This is the one way in which a user's file is read, whatever is made of it: a document, a draft, a
+template. The processes import nothing but what makes it, and read many files each.
 """
 
 import hashlib
@@ -11,11 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
+from index import regular
 from index.document import Document
 from index.errors import DocumentError
 from index.process import Broken, CallError, NeededTooMuch, Process, TookTooLong
+
+T = TypeVar("T")
 
 READER = "index.readers.reading:read_bytes"
 """Module and function that make a document of a file's bytes and name."""
@@ -47,11 +51,12 @@ class Limits:
 
     def check_size(self, size: int) -> None:
         """Raise DocumentError for a file of more bytes than are taken."""
-        if size > self.size * _MIB:
-            raise DocumentError(
-                f"The file has {size // _MIB:,} MiB; at most {self.size:,} are taken "
-                "(FOOTNOTE_FILE_LIMIT). Split it, or raise the limit."
-            )
+        regular.check_size(size, self.bytes)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the file itself."""
+        return self.size * _MIB
 
     def seconds_for(self, size: int) -> float:
         """How long a file of so many bytes may take."""
@@ -109,25 +114,59 @@ class Workers:
             DocumentError: it cannot be read, or not within the limits.
             OSError: it cannot be opened.
         """
-        self.limits.check_size(size)
-        limits, seconds = self.limits, self.limits.seconds_for(size)
-        at = str(source) if isinstance(source, Path) else source
-        with self._turns:
-            process = self._taken()
-            try:
-                reply = process.call(
-                    (self._reader, at, name, limits.characters),
-                    seconds=seconds,
-                    memory=limits.memory,
-                )
-            except CallError as error:
-                raise _told(error, name, limits, seconds) from error
-            finally:
-                self._give_back(process)
+        wanted = (self._reader, source, name, self.limits.characters, self.limits.bytes)
+        reply = self._call("index.isolation:read_source", wanted, name, size)
         match reply:
             case (Document() as document, str(digest)):
                 return document, digest
         raise AssertionError(f"a reader returned {type(reply)}")
+
+    def digest(self, path: Path, size: int) -> str:
+        """The sha256 of what a file holds, which has so many bytes; raises as `read` does."""
+        wanted = (path, self.limits.bytes)
+        return str(self._call("index.regular:digest", wanted, path.name, size))
+
+    def copy(self, path: Path, target: Path, size: int) -> str:
+        """The sha256 of what a file holds, once `target` is a copy of it; raises as `read` does."""
+        wanted = (path, target, self.limits.bytes)
+        return str(self._call("index.regular:copy", wanted, path.name, size))
+
+    def made(
+        self, kind: type[T], function: str, source: Path | bytes, name: str, *arguments: object
+    ) -> T:
+        """What a function makes of a file's bytes and of its name, and of further arguments.
+
+        Args:
+            kind: what that is.
+            function: 'module:function'; the module is imported in the process only, and what the
+                function takes and returns are plain values, which can be pickled.
+            source: where the file is, or what it holds.
+            name: what it is called.
+            arguments: the function's others.
+
+        Raises:
+            FootnoteError: the function raised it, or it did not end within the limits.
+            OSError: the file cannot be opened.
+        """
+        size = regular.status(source).st_size if isinstance(source, Path) else len(source)
+        wanted = (function, source, name, self.limits.bytes, *arguments)
+        made = self._call("index.isolation:make_of_source", wanted, name, size)
+        if not isinstance(made, kind):
+            raise TypeError(f"{function} returned {type(made)}")
+        return made
+
+    def _call(self, function: str, arguments: tuple[object, ...], name: str, size: int) -> object:
+        """What a function returns in one of the processes; of a file of so many bytes."""
+        self.limits.check_size(size)
+        limits, seconds = self.limits, self.limits.seconds_for(size)
+        with self._turns:
+            process = self._taken()
+            try:
+                return process.call((function, arguments), seconds=seconds, memory=limits.memory)
+            except CallError as error:
+                raise _told(error, name, limits, seconds) from error
+            finally:
+                self._give_back(process)
 
     def _taken(self) -> Process:
         with self._mutex:
@@ -135,7 +174,7 @@ class Workers:
                 raise DocumentError("It was not read: the run had ended.")
             if self._idle:
                 return self._idle.pop()
-            process = Process("index.isolation:read_source")
+            process = Process("index.isolation:call")
             self._all.add(process)
             return process
 
@@ -170,24 +209,49 @@ def _told(error: CallError, name: str, limits: Limits, seconds: float) -> Docume
     return DocumentError(said)
 
 
+def made_apart(
+    kind: type[T],
+    function: str,
+    source: Path | bytes,
+    name: str,
+    *arguments: object,
+    limits: Limits | None = None,
+) -> T:
+    """What a function makes of one file, in a process of its own; see `Workers.made`."""
+    with Workers(limits, count=1) as workers:
+        return workers.made(kind, function, source, name, *arguments)
+
+
+def call(function: str, arguments: tuple[object, ...]) -> object:
+    """What 'module:function' returns; called in a process of its own, as all below."""
+    return _named(function)(*arguments)
+
+
+def make_of_source(
+    function: str, source: Path | bytes, name: str, most: int, *arguments: object
+) -> object:
+    """What a function makes of a file of so many bytes at most; see `Workers.made`."""
+    return _named(function)(_held(source, most), name, *arguments)
+
+
 def read_source(
-    reader: str, source: str | bytes, name: str, characters: int
+    reader: str, source: Path | bytes, name: str, characters: int, most: int
 ) -> tuple[Document, str]:
-    """The document in a file, and the sha256 of the file; called in a process of its own.
+    """The document in a file, and the sha256 of the file.
 
     Args:
         reader: what reads it, as `Workers` takes it.
-        source: the file's path, or what it holds.
+        source: where the file is, or what it holds.
         name: what it is called.
         characters: of text that are taken at most.
+        most: bytes of the file that are taken at most.
 
     Raises:
-        DocumentError: the file cannot be read, or holds more text.
+        DocumentError: the file cannot be read, or holds more.
         OSError: it cannot be opened.
     """
-    module, function = reader.split(":")
-    read: Callable[[bytes, str], Document] = getattr(import_module(module), function)
-    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    read: Callable[[bytes, str], Document] = _named(reader)
+    data = _held(source, most)
     digest = hashlib.sha256(data).hexdigest()
     document = read(data, name)
     if len(document.text) > characters:
@@ -196,3 +260,13 @@ def read_source(
             "taken (FOOTNOTE_FILE_CHARACTERS). Split it, or raise the limit."
         )
     return document, digest
+
+
+def _held(source: Path | bytes, most: int) -> bytes:
+    return source if isinstance(source, bytes) else regular.contents(source, most)
+
+
+def _named(function: str) -> Callable[..., Any]:
+    module, name = function.split(":")
+    made: Callable[..., Any] = getattr(import_module(module), name)
+    return made

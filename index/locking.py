@@ -14,6 +14,8 @@ from typing import IO
 
 import portalocker
 
+from index.private import opener
+
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -74,7 +76,7 @@ def locked(path: Path, flags: portalocker.LockFlags) -> Iterator[None]:
 def _opened(path: Path) -> IO[bytes] | None:
     """The lock file; None where there is none and nobody can make one, so nobody writes either."""
     try:
-        return path.open("ab")
+        return open(path, "ab", opener=opener)
     except OSError as error:
         if error.errno not in _READ_ONLY:
             raise

@@ -51,7 +51,7 @@ def make_folder(folder: Path) -> None:
         StoreError: it cannot be made, or holds something else.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         foreign = [path.name for path in folder.iterdir() if path.suffix != ".lock"]
     except OSError as error:
         raise StoreError(f"The store {folder} cannot be made: {error.strerror}.") from error

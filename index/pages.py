@@ -4,7 +4,6 @@ A file is drawn only while it has the very bytes that were read: what is marked 
 stands there.
 """
 
-import hashlib
 import logging
 import threading
 from collections import OrderedDict
@@ -12,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.catalog import Location
-from index.errors import PageError
+from index.errors import DocumentError, PageError
 from index.process import Broken, CallError, Process, TookTooLong
 from index.queries import Origin
+from index.regular import digest
 
 DRAW = "index.drawing:draw"
 """Module and function that draw a page."""
@@ -131,6 +131,8 @@ def original(origin: Origin) -> Location:
             reason = "its file is no longer where it was"
         except OSError as error:
             reason = f"its file cannot be opened ({error.strerror})"
+        except DocumentError:  # something else by now, or longer
+            reason = "its file has changed since it was read"
     raise PageError(f"The printed page cannot be shown: {reason}.")
 
 
@@ -141,8 +143,7 @@ def _is_same(path: Path, place: Location) -> bool:
         return True
     if status.st_size != place.size:
         return False
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == place.file_hash
+    return digest(path, place.size) == place.file_hash
 
 
 def _told(error: CallError, file: Path, page: int) -> PageError:

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Outcome = Literal["added", "updated", "unchanged", "removed", "failed"]
+Outcome = Literal["added", "updated", "unchanged", "removed", "failed", "passed over"]
 
 
 @dataclass(frozen=True, slots=True)
 class FileDone:
     """What became of one file, as soon as that is certain; `done` of `total` files are so far.
 
-    `reason` says why it failed, or what of it could not be read.
+    `reason` says why it failed or was passed over, or what of it could not be read.
     """
 
     path: str
@@ -34,13 +34,14 @@ class FileUnderWay:
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What became of all of them."""
+    """What became of all of them; `passed_over` are links that were not followed."""
 
     added: tuple[FileDone, ...] = ()
     updated: tuple[FileDone, ...] = ()
     unchanged: tuple[FileDone, ...] = ()
     failed: tuple[FileDone, ...] = ()
     removed: tuple[FileDone, ...] = ()
+    passed_over: tuple[FileDone, ...] = ()
 
     def __add__(self, other: "AddReport") -> "AddReport":
         return AddReport(
@@ -49,6 +50,7 @@ class AddReport:
             self.unchanged + other.unchanged,
             self.failed + other.failed,
             self.removed + other.removed,
+            self.passed_over + other.passed_over,
         )
 
 

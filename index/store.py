@@ -29,9 +29,11 @@ from index.layout import Rectangle, rectangles
 from index.locking import StoreLock
 from index.opening import is_store
 from index.planning import Outcome, Prepared, plan
+from index.private import make_private
 from index.queries import Origin, Version
 from index.rebuild import Model, Progress, rebuild
 from index.snapshot import Snapshot
+from index.traces import Runs, holding, telling
 
 
 class Store:
@@ -63,6 +65,8 @@ class Store:
             if opening.is_outdated(self.catalog):
                 self._migrate()
             opening.check(folder, self.catalog, embedder)
+            if not self._read_only:
+                make_private(folder)
             undo.pop_all()
 
     def close(self) -> None:
@@ -193,6 +197,22 @@ class Store:
             self._clear()
         return plans
 
+    def telling(self, document_id: str) -> Runs:
+        """The runs of words of all versions of a document that no other document holds."""
+        with self._reading() as connection:
+
+            def texts(*, own: bool) -> Iterator[str]:
+                for version in audit.readable_versions(connection):
+                    if (version.document_id == document_id) is own:
+                        yield "".join(audit.text_parts(connection, version.id))
+
+            return telling(texts(own=True), texts(own=False))
+
+    def holding(self, runs: Runs) -> list[Path]:
+        """The store's files in which one of these runs of words stands."""
+        with faults(self.folder):
+            return holding(self.folder, runs)
+
     def remove(self, document_id: str) -> None:
         """Delete a document with all its versions; traces may stay in files until a purge.
 
@@ -306,7 +326,11 @@ class Store:
                 "its folder and files writable for you, or name another store with --store."
             )
         with faults(self.folder), self._lock.writing():
-            yield
+            try:
+                yield
+            finally:
+                # What Chroma and tantivy have made; copies of uploads are made private.
+                make_private(self.folder, without=self.folder / "uploads")
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -1,19 +1,31 @@
 """Which files are meant by the paths that a person names."""
 
 import os
-import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from pathspec import GitIgnoreSpec
 
-from index import readers
+from index import readers, regular
 from index.errors import DocumentError
 
 IGNORE_FILE = ".footnoteignore"
 IGNORED = (".*", "~$*", "node_modules/", "__pycache__/", "venv/", "*.egg-info/")
 """Left out of every folder, in gitignore syntax; '!pattern' in a `.footnoteignore` brings back."""
+
+
+PassedOver = Callable[[Path, str], None]
+"""Takes a link and the reason for which it is not followed."""
+
+OUT_OF_FOLDER = (
+    "It is a link that leads out of the folder, and was not followed: name the file itself, or set "
+    "FOOTNOTE_FOLLOW_LINKS."
+)
+INTO_STORE = "It is a link into the store, and was not followed."
+
+_IGNORE_LIMIT = 1 << 20
+"""Bytes of the longest `.footnoteignore`."""
 
 
 class _Patterns(NamedTuple):
@@ -23,20 +35,36 @@ class _Patterns(NamedTuple):
     spec: GitIgnoreSpec
 
 
-def found(paths: Iterable[str | Path], outside: Path) -> Iterator[Path]:
+def found(
+    paths: Iterable[str | Path],
+    outside: Path,
+    *,
+    follow_links: bool = False,
+    aside: PassedOver | None = None,
+) -> Iterator[Path]:
     """The files meant by the paths: files as they are, folders with every readable type in them.
 
     Of a folder, what `IGNORED` and the `.footnoteignore` files in it name and the store itself are
-    left out. Links to files are taken, links to folders are not followed. A path that is not there
-    is given back, to be reported like any file that cannot be read.
+    left out. A path that is not there is given back, to be reported like any file that cannot be
+    read.
+
+    Args:
+        paths: as they are named; one that is a link itself is meant as what it leads to.
+        outside: the store's folder.
+        follow_links: also take what links inside a folder lead to outside of it. By default such
+            links are passed over, as is in any case what leads into the store.
+        aside: is told of each link that is passed over, and why.
 
     Raises:
         DocumentError: a `.footnoteignore` cannot be read.
     """
-    own = str(outside.resolve())
+    own = os.path.realpath(outside)
     seen: set[str] = set()
     for given in map(Path, paths):
-        named = _walk(str(given), own) if is_folder(given) else [str(given)]
+        if is_folder(given):
+            named = _Walk(str(given), own, aside, follow_links=follow_links).files()
+        else:
+            named = iter([str(given)])
         for path in named:
             if path not in seen:
                 seen.add(path)
@@ -51,28 +79,79 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def _walk(folder: str, own: str) -> Iterator[str]:
-    patterns = [_Patterns(folder, GitIgnoreSpec.from_lines(IGNORED))]
-    todo = [(folder, patterns)]
-    while todo:
-        here, above = todo.pop()
-        patterns = above + _patterns(here)
-        folders: list[str] = []
-        try:
-            with os.scandir(here) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError:
-            # As `os.walk` has it; what may not be listed is not removed by a sync either.
-            continue
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                if not _ignored(entry.path + "/", patterns) and os.path.realpath(entry.path) != own:
-                    folders.append(entry.path)
-            elif Path(entry.name).suffix.lower() in readers.SUPPORTED and not (
-                _ignored(entry.path, patterns) or is_folder(Path(entry.path))
-            ):
-                yield entry.path
-        todo.extend((path, patterns) for path in reversed(folders))
+class _Walk:
+    """One folder's files, in the order of their names, those of a folder before its folders'."""
+
+    def __init__(
+        self, folder: str, own: str, aside: PassedOver | None, *, follow_links: bool
+    ) -> None:
+        self._folder = folder
+        self._real = os.path.realpath(folder)
+        self._own = own
+        self._aside = aside
+        self._follow_links = follow_links
+        self._linked: set[str] = set()
+
+    def files(self) -> Iterator[str]:
+        """Their paths."""
+        patterns = [_Patterns(self._folder, GitIgnoreSpec.from_lines(IGNORED))]
+        todo = [(self._folder, patterns)]
+        while todo:
+            here, above = todo.pop()
+            patterns = above + _patterns(here)
+            folders: list[str] = []
+            try:
+                with os.scandir(here) as listing:
+                    entries = sorted(listing, key=lambda entry: entry.name)
+            except OSError:
+                # As `os.walk` has it; what may not be listed is not removed by a sync either.
+                continue
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    ignored = _ignored(entry.path + "/", patterns)
+                    if not ignored and os.path.realpath(entry.path) != self._own:
+                        folders.append(entry.path)
+                elif entry.is_symlink() and is_folder(Path(entry.path)):
+                    if not _ignored(entry.path + "/", patterns) and self._enters(entry):
+                        folders.append(entry.path)
+                elif (
+                    Path(entry.name).suffix.lower() in readers.SUPPORTED
+                    and not _ignored(entry.path, patterns)
+                    and self._takes(entry)
+                ):
+                    yield entry.path
+            todo.extend((path, patterns) for path in reversed(folders))
+
+    def _takes(self, entry: os.DirEntry[str]) -> bool:
+        """Whether a file is meant: one that is no link, or whose link may be followed."""
+        return not entry.is_symlink() or self._may_follow(entry, os.path.realpath(entry.path))
+
+    def _enters(self, entry: os.DirEntry[str]) -> bool:
+        """Whether the folder to which a link leads is looked into; what lies inside is anyway."""
+        real = os.path.realpath(entry.path)
+        if _is_inside(real, self._real) and not _is_inside(real, self._own):
+            return False
+        # A folder above this one, or one that was entered before, would have no end.
+        again = _is_inside(self._real, real) or any(_is_inside(real, one) for one in self._linked)
+        if again or not self._may_follow(entry, real):
+            return False
+        self._linked.add(real)
+        return True
+
+    def _may_follow(self, entry: os.DirEntry[str], real: str) -> bool:
+        if _is_inside(real, self._own):
+            reason = INTO_STORE
+        elif self._follow_links or _is_inside(real, self._real):
+            return True
+        else:
+            reason = OUT_OF_FOLDER
+        if self._aside is not None:
+            self._aside(Path(entry.path), reason)
+        return False
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _ignored(path: str, patterns: list[_Patterns]) -> bool:
@@ -87,26 +166,14 @@ def _ignored(path: str, patterns: list[_Patterns]) -> bool:
 def _patterns(folder: str) -> list[_Patterns]:
     path = Path(folder) / IGNORE_FILE
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = regular.contents(path, _IGNORE_LIMIT).decode("utf-8").splitlines()
         return [_Patterns(folder, GitIgnoreSpec.from_lines(lines))]
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return []
     except (OSError, ValueError) as error:
         raise DocumentError(f"{path} cannot be read: {error}.") from error
-
-
-def status(path: Path) -> os.stat_result:
-    """What the system says of a file.
-
-    Raises:
-        DocumentError: it is a folder, or a pipe or a device, which may never end.
-        OSError: it is not there or may not be looked at.
-    """
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):
-        kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
-        raise DocumentError(f"This is {kind}, not a file.")
-    return found
+    except DocumentError as error:
+        raise DocumentError(f"{path} cannot be read. {error}") from error
 
 
 def place(path: Path, resolved: dict[str, str]) -> str:

@@ -65,7 +65,9 @@ def ask(
         )
     with opened(store) as assistant:
         if many:
-            lines = questions_typed() if file is None else questions_in(file)
+            lines = (
+                questions_typed() if file is None else questions_in(file, assistant.settings.limits)
+            )
             shown = _line if form is AnswerFormat.json else _paragraphs
             ask_one = partial(assistant.query, documents=document, engine=engine)
             status = ask_each(ask_one, lines, shown)

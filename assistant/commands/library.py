@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from assistant.commands.options import (
+    DIFFERENT,
     FAILED,
     Format,
     FormatOption,
@@ -105,21 +106,30 @@ def remove(
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
-    """Remove documents from the store; your files stay."""
+    """Remove documents from the store; your files stay.
+
+    Exit status 4: words of what was purged still stand in files of the store, which are named.
+    """
     outcome = "purged" if purge else "removed"
     as_json = as_json or format is Format.json
     gone = []
+    left: dict[str, None] = {}
     with opened(store) as assistant, counting_bar("Purging") as show:
         try:
             for document_id in ids:
-                assistant.remove(document_id, purge=purge, progress=show)
+                holding = assistant.remove(document_id, purge=purge, progress=show)
+                left |= dict.fromkeys(map(str, holding))
+                for path in holding:
+                    say(f"{path}: words of {document_id} still stand in this file.", aside=True)
                 gone.append(document_id)
                 if not as_json:
                     typer.echo(f"{outcome} {document_id}")
         finally:
             # Also where one of them is not there: those before it are gone.
             if as_json:
-                print_json({outcome: gone})
+                print_json({outcome: gone, **({"left_in": list(left)} if left else {})})
+    if left:
+        raise typer.Exit(DIFFERENT)
 
 
 def _tell(report: AddReport, *, as_json: bool) -> None:

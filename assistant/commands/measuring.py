@@ -7,6 +7,7 @@ import typer
 
 from assistant.commands.options import Format, FormatOption, JsonOption, StoreOption, opened
 from assistant.evaluation import Report, ask_all, load_questions, report
+from assistant.settings import load
 
 
 def evaluate(
@@ -16,7 +17,7 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Measure the answers to questions of your own; see the README for the file."""
-    rows = load_questions(file)
+    rows = load_questions(file, load(store=store).limits)
     with opened(store) as assistant:
         measured = report(list(ask_all(assistant, rows)))
     if as_json or format is Format.json:

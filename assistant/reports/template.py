@@ -23,7 +23,8 @@ from assistant.answer import Answer
 from assistant.reports.markdown import escaped
 from assistant.reports.report import Report
 from assistant.reports.texts import parser
-from index.errors import ReportError
+from index.errors import DocumentError, ReportError
+from index.isolation import Limits, made_apart
 
 DEFAULT_TITLE = "Questions and answers"
 
@@ -122,21 +123,35 @@ def from_template(template: str, title: str | None = None) -> Plan:
     )
 
 
-def read(path: Path, title: str | None = None) -> Plan:
+def read(
+    source: Path | bytes,
+    title: str | None = None,
+    *,
+    name: str | None = None,
+    limits: Limits | None = None,
+) -> Plan:
     """The plan of a file: a template, if it is Markdown or sets a question; else a list.
+
+    Args:
+        source: where the file is, or what it holds.
+        title: what the report is called.
+        name: what a complaint calls the file; by default its path.
+        limits: within which it is read, in a process of its own.
 
     Raises:
         ReportError: the file cannot be read, is not UTF-8, or holds no question.
     """
+    name = name or str(source)
+    function = "assistant.reports.template:decoded"
     try:
-        data = path.read_bytes()
+        return made_apart(Plan, function, source, name, title, limits=limits)
     except OSError as error:
-        raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
-    markdown = path.suffix.lower() in (".md", ".markdown")
-    return decoded(data, str(path), markdown=markdown, title=title)
+        raise ReportError(f"{name} cannot be read: {error.strerror}.") from error
+    except DocumentError as error:
+        raise ReportError(f"{name} cannot be read. {error}") from error
 
 
-def decoded(data: bytes, name: str, *, markdown: bool = False, title: str | None = None) -> Plan:
+def decoded(data: bytes, name: str, title: str | None = None) -> Plan:
     """The plan of a file's content; `name` is what a complaint calls it.
 
     Raises:
@@ -149,6 +164,7 @@ def decoded(data: bytes, name: str, *, markdown: bool = False, title: str | None
         raise ReportError(
             f"{name}, line {line}: not UTF-8 text. Save it in that encoding."
         ) from error
+    markdown = Path(name).suffix.lower() in (".md", ".markdown")
     if markdown or any(_QUESTION.fullmatch(line) for line in text.splitlines()):
         return from_template(text, title)
     return listed(text.splitlines(), title)

@@ -24,6 +24,7 @@ from assistant.reports.word import (
 )
 from assistant.word_drafts import DAMAGED, WordDraft, opened
 from index.errors import DocumentError, ReportError
+from index.isolation import Limits, made_apart
 from index.readers.docx import leaves, written
 from index.readers.ooxml import FAULTS
 
@@ -37,17 +38,23 @@ _NEAREST = "The nearest passages:"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
-def footnoted_file(path: Path, answer: Answer, base: str) -> bytes:
-    """The Word file at `path` as `footnoted` gives it.
+def footnoted_file(
+    source: Path | bytes, name: str, answer: Answer, base: str, limits: Limits | None = None
+) -> bytes:
+    """A Word file, by its path or its content, as `footnoted` gives it.
+
+    It is made in a process of its own, within the limits.
 
     Raises:
         ReportError: it cannot be read, or the answer was made of another text.
     """
+    function = "assistant.reports.word_draft:footnoted"
     try:
-        data = path.read_bytes()
+        return made_apart(bytes, function, source, name, answer, base, limits=limits)
     except OSError as error:
-        raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
-    return footnoted(data, path.name, answer, base)
+        raise ReportError(f"{name} cannot be read: {error.strerror}.") from error
+    except DocumentError as error:
+        raise ReportError(f"{name} cannot be given footnotes. {error}") from error
 
 
 def footnoted(data: bytes, name: str, answer: Answer, base: str) -> bytes:

@@ -14,6 +14,7 @@ from assistant.verifying.reports import cited_in
 from assistant.verifying.tracing import Trace, Tracing
 from assistant.verifying.words import Words, is_word
 from index.document import Document, Span
+from index.isolation import Limits
 from index.queries import Version
 from index.store import Store
 
@@ -30,14 +31,16 @@ _SOUGHT = 2_000
 _GRAVITY: tuple[Status, ...] = ("unchanged", "moved", "changed", "gone", "not_in_store")
 
 
-def verify(store: Store, report: Path) -> Verification:
+def verify(store: Store, report: Path, limits: Limits | None = None) -> Verification:
     """What became of each citation of a report in the documents of a store.
+
+    The report is read within the limits.
 
     Raises:
         ReportError: the report cannot be read, or cites nothing.
         StoreError: the store cannot be read.
     """
-    found = cited_in(report)
+    found = cited_in(report, limits)
     checking = _Checking(store)
     findings, unlinked = [], []
     for cited in found:

@@ -11,15 +11,17 @@ from assistant.verifying.quotes import quotations
 from assistant.verifying.word import in_word
 from index.document import normalised
 from index.errors import DocumentError, ReportError
+from index.isolation import Limits, made_apart
 from index.readers.detection import Kind, detect
 from index.readers.encoding import decode
+from index.regular import status
 
 _NESTED = 100
 """Levels of JSON that are looked into; ours has six."""
 
 
-def cited_in(path: Path) -> list[Cited]:
-    """The citations in a report, in its order.
+def cited_in(path: Path, limits: Limits | None = None) -> list[Cited]:
+    """The citations in a report, in its order; it is read in a process of its own.
 
     Its type is told by its content; an id whose footnote quotes something counts once there, and
     not again where it is merely linked to.
@@ -28,10 +30,16 @@ def cited_in(path: Path) -> list[Cited]:
         ReportError: it cannot be read, is damaged or of another type, or holds no citation.
     """
     try:
-        data = path.read_bytes()
-        found = _distinct(_found(data, path.name)) if data.strip() else []
+        status(path)
     except FileNotFoundError as error:
         raise ReportError(f"There is no file {path}.") from error
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
+    except DocumentError as error:
+        raise ReportError(f"{path} cannot be read. {error}") from error
+    try:
+        function = "assistant.verifying.reports:cited_by"
+        found: list[Cited] = made_apart(list, function, path, path.name, limits=limits)
     except OSError as error:
         raise ReportError(f"{path} cannot be read: {error.strerror}.") from error
     except DocumentError as error:
@@ -42,6 +50,15 @@ def cited_in(path: Path) -> list[Cited]:
             "Name a report that Footnote has exported."
         )
     return found
+
+
+def cited_by(data: bytes, name: str) -> list[Cited]:
+    """The citations in a report called `name` with this content.
+
+    Raises:
+        DocumentError: it cannot be read, is damaged or of another type.
+    """
+    return _distinct(_found(data, name)) if data.strip() else []
 
 
 def _found(data: bytes, name: str) -> list[Cited]:

@@ -20,6 +20,8 @@ from assistant.web.period import within
 from assistant.web.stores import Stores
 from assistant.yours import WORD
 from index.errors import EmptyStore, FootnoteError
+from index.isolation import Limits
+from index.regular import contents
 
 
 class Checking:
@@ -58,7 +60,8 @@ class Checking:
                     turn.question = done.question
                     turn.close(answers.finished(number, done, seconds))
                     turn.citable = True
-                    self._archive.keep(conversation, turn, done, seconds, request, _word(draft))
+                    word = _word(draft, assistant.settings.limits)
+                    self._archive.keep(conversation, turn, done, seconds, request, word)
                 else:
                     turn.body = answers.stage(texts.checking(*done))
                 yield conversation.html(own=own), conversation, *[gr.skip()] * 3, *as_before
@@ -77,10 +80,10 @@ class Checking:
         yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), asked, "", None
 
 
-def _word(draft: str | Path) -> DraftFile | None:
+def _word(draft: str | Path, limits: Limits) -> DraftFile | None:
     """The draft as a Word file, where it is one."""
     if isinstance(draft, Path) and draft.suffix.lower() in WORD:
-        return DraftFile(draft.name, draft.read_bytes())
+        return DraftFile(draft.name, contents(draft, limits.bytes))
     return None
 
 

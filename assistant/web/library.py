@@ -94,7 +94,7 @@ def _pace(done: Sequence[FileDone], share: float, total: int, seconds: float) ->
 
 def _tally(done: Sequence[FileDone]) -> str:
     failed = sum(file.outcome == "failed" for file in done)
-    good = len(done) - failed
+    good = sum(file.outcome not in ("failed", "passed over") for file in done)
     return texts.added(good, failed)
 
 

@@ -7,11 +7,11 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from assistant.assistant import Assistant
-from assistant.conversations import Conversations, UnknownConversation
+from assistant.conversations import UnknownConversation
 from assistant.reports.exports import STYLE
 from assistant.reports.formats import Export, exported
 from assistant.reports.template import listed
-from assistant.reports.word_draft import footnoted
+from assistant.reports.word_draft import footnoted_file
 from assistant.web.kept import SUFFIXES
 from assistant.web.stores import Stores
 from assistant.web.visitors import visitor
@@ -46,7 +46,7 @@ def routes(stores: Stores) -> APIRouter:
         if form is None or kind not in ("answer", "conversation"):
             raise HTTPException(404, "There is no such export.")
         try:
-            whose = assistant.conversations, visitor(request), id_
+            whose = assistant, visitor(request), id_
             make = _answer if kind == "answer" else _conversation
             content = await run_in_threadpool(make, *whose, form, str(request.base_url))
         except UnknownConversation as error:
@@ -68,19 +68,19 @@ def routes(stores: Stores) -> APIRouter:
     return router
 
 
-def _answer(conversations: Conversations, owner: str, id_: str, form: Export, base: str) -> bytes:
+def _answer(assistant: Assistant, owner: str, id_: str, form: Export, base: str) -> bytes:
     """An answer as a file; one made of a Word file is that file with footnotes."""
+    conversations = assistant.conversations
     answer = conversations.answer(owner, id_)[1].answer
     if form is Export.docx and (file := conversations.draft_file(owner, id_)):
-        return footnoted(file.content, file.name, answer, base)
+        limits = assistant.settings.limits
+        return footnoted_file(file.content, file.name, answer, base, limits)
     return exported(answer, form, STYLE, base)
 
 
-def _conversation(
-    conversations: Conversations, owner: str, id_: str, form: Export, base: str
-) -> bytes:
+def _conversation(assistant: Assistant, owner: str, id_: str, form: Export, base: str) -> bytes:
     """A conversation as a file."""
-    title, kept = conversations.read(owner, id_)
+    title, kept = assistant.conversations.read(owner, id_)
     answers = [one.answer for one in kept]
     report = listed([answer.question for answer in answers], title).filled(answers)
     return exported(report, form, STYLE, base)

@@ -77,6 +77,7 @@ OUTCOMES = {
     "unchanged": "already here",
     "failed": "not added",
     "removed": "removed",
+    "passed over": "passed over",
 }
 
 CONVERSATIONS, CLOSE_CONVERSATIONS = "Conversations", "Close the conversations"

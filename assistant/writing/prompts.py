@@ -7,10 +7,14 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from assistant.retrieval import Retrieved
-from index.errors import SettingsError
+from index.errors import DocumentError, SettingsError
+from index.regular import contents
 
 _FENCE = re.compile(r"<(?=\s*/?\s*passage\b)", re.IGNORECASE)
 _FIELD = re.compile(r"\{(\w+)\}")
+
+_MOST = 8 << 20
+"""Bytes of the longest file of prompts."""
 
 OWN = Path(__file__).parent / "prompts.toml"
 
@@ -64,9 +68,11 @@ def load(path: Path | None = None) -> Prompts:
 
 def _own(path: Path) -> dict[str, str]:
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads(contents(path, _MOST).decode("utf-8"))
     except OSError as error:
         raise SettingsError(f"The prompts in {path} cannot be read: {error.strerror}.") from error
+    except DocumentError as error:
+        raise SettingsError(f"The prompts in {path} cannot be read. {error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"The prompts in {path} are not valid TOML: {error}.") from error
     known = {field.name for field in fields(Prompts)}

@@ -18,6 +18,7 @@ from assistant.weighing import probability
 from index.errors import StoreError
 from index.locking import locked
 from index.opening import is_writable
+from index.private import opener
 
 FILE, LOCK = "writers.json", "writers.lock"
 
@@ -93,7 +94,7 @@ class Record:
                     for likely in self._new:
                         mine = mine.with_one(likely)
                     fresh = path.with_suffix(".new")
-                    with fresh.open("w", encoding="utf-8") as file:
+                    with open(fresh, "w", encoding="utf-8", opener=opener) as file:
                         json.dump({**kept, self._model: mine}, file)
                         file.flush()
                         # Else a power cut may leave the name with nothing behind it.

@@ -243,6 +243,7 @@ def test_add_as_json_names_every_file(footnote, seeds: Path):
         "updated": 0,
         "unchanged": 0,
         "removed": 0,
+        "passed_over": 0,
         "failed": 1,
     }
     assert report["failed"][0]["path"] == "absent.txt"

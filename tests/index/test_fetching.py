@@ -290,3 +290,90 @@ def test_a_server_that_never_answers_is_left_at_the_limit(monkeypatch):
 
         with pytest.raises(FetchError, match="longer than"):
             fetched(address)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://2852039166/",
+        "http://0xa9.0xfe.0xa9.0xfe/",
+        "http://[::ffff:169.254.169.254]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[fe80::1]/",
+        "http://[fd00:ec2::254]/latest/",
+        "http://100.100.100.200/",
+    ],
+)
+def test_link_local_and_metadata_addresses_are_never_asked(site, target, monkeypatch):
+    asked = []
+    connect = fetching.socket.create_connection
+
+    def noted(address, *rest, **named):
+        asked.append(address)
+        return connect(address, *rest, **named)
+
+    monkeypatch.setattr(fetching.socket, "create_connection", noted)
+    site.pages["/"] = Reply(302, {"Location": target})
+
+    with pytest.raises(FetchError, match="nothing is fetched from there"):
+        fetched(site.address)
+    with pytest.raises(FetchError, match="nothing is fetched from there"):
+        fetched(target)
+
+    assert len(asked) == 1
+    assert site.asked == ["/"]
+
+
+def test_a_private_server_may_not_redirect_to_another_one(site, other):
+    site.pages["/"] = Reply(302, {"Location": f"{other.address}/secret"})
+    other.pages["/secret"] = Reply(body=PAGE)
+
+    with pytest.raises(FetchError, match="private network"):
+        fetched(site.address)
+
+    assert other.asked == []
+    assert fetched(f"{other.address}/secret").data == PAGE
+
+
+@pytest.fixture
+def names(monkeypatch):
+    """Names that mean this machine, as whoever owns a name can have it."""
+    resolved = fetching.socket.getaddrinfo
+
+    def here(host, *rest, **named):
+        return resolved("127.0.0.1" if host in names else host, *rest, **named)
+
+    names = set()
+    monkeypatch.setattr(fetching.socket, "getaddrinfo", here)
+    return names
+
+
+def test_a_public_name_that_means_a_private_machine_is_refused(site, names):
+    names |= {"evil.example", "wiki.lan", "wiki"}
+    port = site.server.server_port
+    site.pages["/"] = Reply(body=PAGE)
+
+    with pytest.raises(FetchError, match="private network"):
+        fetched(f"http://evil.example:{port}/")
+
+    assert site.asked == []
+    for own in ("wiki", "wiki.lan", "localhost"):
+        assert fetched(f"http://{own}:{port}/").data == PAGE
+
+
+def test_behind_a_proxy_private_addresses_are_refused_by_their_names(monkeypatch):
+    proxy = Site()
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", proxy.address)
+    proxy.pages["http://news.example/"] = Reply(body=PAGE)
+    proxy.pages["http://evil.example/"] = Reply(302, {"Location": "http://10.0.0.1/secret"})
+    proxy.pages["http://10.0.0.1/secret"] = Reply(body=PAGE)
+    try:
+        assert fetched("http://news.example/").data == PAGE
+        with pytest.raises(FetchError, match="private network"):
+            fetched("http://evil.example/")
+        assert "http://10.0.0.1/secret" not in proxy.asked
+    finally:
+        proxy.close()

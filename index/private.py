@@ -1,0 +1,59 @@
+"""A store is its owner's alone: nobody else reads its folders and files."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+FOLDER, FILE = 0o700, 0o600
+
+
+def make_private(folder: Path, *, without: Path | None = None) -> None:
+    """Let nobody but the owner read a folder and all that is in it.
+
+    What belongs to somebody else, and what links lead to, stays as it is.
+
+    Args:
+        folder: which.
+        without: a folder in it that is not looked into.
+    """
+    _close(folder, FOLDER)
+    for entry in _entries(folder, without):
+        _close(Path(entry.path), FOLDER if entry.is_dir(follow_symlinks=False) else FILE)
+
+
+def make_private_file(path: Path) -> None:
+    """Let nobody but the owner read a file, which is made if it is not there.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if path.exists():
+        _close(path, FILE)
+    else:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, FILE))
+
+
+def opener(path: str, flags: int) -> int:
+    """For `open`: a file that is made by it is its owner's alone."""
+    return os.open(path, flags, FILE)
+
+
+def _entries(folder: Path, without: Path | None) -> Iterator[os.DirEntry[str]]:
+    # Another process may have removed what was listed a moment ago.
+    with suppress(FileNotFoundError), os.scandir(folder) as listing:
+        for entry in listing:
+            if entry.is_symlink() or Path(entry.path) == without:
+                continue
+            yield entry
+            if entry.is_dir(follow_symlinks=False):
+                yield from _entries(Path(entry.path), without)
+
+
+def _close(path: Path, mode: int) -> None:
+    # It may be gone by now, or lie where a file system knows no rights.
+    with suppress(FileNotFoundError, PermissionError):
+        found = path.stat()
+        if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) != mode:
+            path.chmod(mode)
