@@ -5,12 +5,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from assistant.quotations import blanked
+from index.calendar_names import MONTHS, WEEKDAYS, month_forms
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS = tuple(day.lower() for day in WEEKDAYS)
 _DAYS = {"yesterday": -1, "last night": -1, "tonight": 0, "tomorrow": 1}
 _TURNS = {"last": -1, "this": 0, "next": 1}
 _RELATIVE = re.compile(
@@ -19,8 +16,9 @@ _RELATIVE = re.compile(
     r"|(?P<turn>last|this|next)\s+(?P<unit>month|year))(?:[’']s)?(?![\w-])",
     re.IGNORECASE,
 )
+_MONTH = rf"(?:{'|'.join(month_forms())})\b"
 _STATED = re.compile(
-    rf"\d\s+(?:of\s+)?(?:{'|'.join(m[:3] for m in _MONTHS)})|(?:{'|'.join(_MONTHS)})\s+\d"
+    rf"\d\s+(?:of\s+)?{_MONTH}|{_MONTH}\s+\d"
     r"|\d[-/.]\d{1,2}[-/.]\d",
     re.IGNORECASE,
 )
@@ -36,7 +34,7 @@ def spoken(iso: str) -> str:
     year, *rest = iso.split("-")
     if not rest:
         return year
-    month = _MONTHS[int(rest[0]) - 1]
+    month = MONTHS[int(rest[0]) - 1]
     return f"{int(rest[1])} {month} {year}" if len(rest) == 2 else f"{month} {year}"
 
 
