@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 class Numerals:
     """The words of a language by which figures are made; patterns are matched in any case.
 
-    `function` are common words by which the language is told; `cue` begins any of its number
-    words; `halves` stand for one half, whole fractions with their article; `parts` are
+    `function` are common words by which the language is told; `cue`, parted by bars, begins any of
+    its number words; `halves` stand for one half, whole fractions with their article; `parts` are
     denominators with their number, `articles` what stands before one of them instead of a number;
     `joins` stands between a number and a fraction; `dozen` means twelve; `times` are patterns with
     the factor that they mean, as written ('1/2'); `vague` are plurals that count nothing exactly.
@@ -41,7 +41,7 @@ LANGUAGES = {
         ),
         cue=r"zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twel|thir|twent|fort"
         r"|fift|nineti|hundred|thousand|million|billion|trillion|dozen|half|halv|quarter"
-        r"|twice|thrice|doubl|tripl|quadrupl|quintupl|second|fourth|ninth|\w+-?fold",
+        r"|twice|thrice|doubl|tripl|quadrupl|quintupl|second|fourth|ninth",
         halves=r"half[ -]an?(?=[ -])|half(?=-(?:hour|minute|day|week|year|century|mile|metre|meter"
         r"|million|billion|dozen)s?\b)|(?:one[ -]|a )?half(?=[ -](?:million|billion|dozen)\b)"
         r"|one[ -]half|(?<=and )a half|(?<=and-)a-half"
@@ -235,6 +235,7 @@ SINGLE_PARTS = {
 
 SINGLE_SHARE = (
     rf"(?:an?|one)[ -](?P<single>{'|'.join(SINGLE_PARTS)}){_SHARE}"
+    r"|(?<= and )(?:a|one) (?P<mixed>third|quarter|fifth|eighth|tenth)\b"
     rf"|one-(?P<hyphened>{'|'.join(SINGLE_PARTS)})\b"
     r"|(?:(?<=by )|(?<=than )|(?<=about )|(?<=nearly )|(?<=almost ))"
     rf"(?:an?|one) (?P<compared>{'|'.join(SINGLE_PARTS)})(?!\s\w)"
@@ -246,22 +247,39 @@ HALF_MORE = {
 }
 """Mixed numbers that are one word."""
 
-CUES = {code: re.compile(rf"\b(?:{known.cue})", re.IGNORECASE) for code, known in LANGUAGES.items()}
+CUES = {code: tuple(known.cue.split("|")) for code, known in LANGUAGES.items()}
 """What begins any number word of a language."""
+
+_TELL: dict[str, list[str]] = {}
+for _code, _known in LANGUAGES.items():
+    for _common in _known.function:
+        _TELL.setdefault(_common, []).append(_code)
 
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def language_of(text: str) -> str:
-    """The language whose common words a text has most of; English where none has more.
+def words_of(text: str) -> list[str]:
+    """The words of a text in lower case, figures aside."""
+    return _WORD.findall(text.lower())
 
-    Of two others that have as many, the one with a number word in the text.
+
+def counts(words: list[str], code: str) -> bool:
+    """Whether any word may begin a number in words of that language."""
+    cues = CUES[code]
+    return any(word.startswith(cues) for word in words)
+
+
+def language_of(words: list[str]) -> str:
+    """The language that has most common words among these; English where none has more.
+
+    Of two others that have as many, the one with a number word among them.
     """
-    words = [word.lower() for word in _WORD.findall(text)]
-    scores = {code: sum(w in known.function for w in words) for code, known in LANGUAGES.items()}
-    best = max(scores.values())
+    scores: dict[str, int] = {}
+    for word in words:
+        for code in _TELL.get(word, ()):
+            scores[code] = scores.get(code, 0) + 1
+    best = max(scores.values(), default=0)
     first = [code for code, score in scores.items() if score == best]
-    if "en" in first:
+    if not first or scores.get("en") == best:
         return "en"
-    counting = (code for code in first if CUES[code].search(text))
-    return first[0] if len(first) == 1 else next(counting, "en")
+    return first[0] if len(first) == 1 else next((c for c in first if counts(words, c)), "en")

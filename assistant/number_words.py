@@ -10,14 +10,15 @@ from typing import Literal
 from text_to_num import find_numbers, text2num
 
 from assistant.number_languages import (
-    CUES,
     HALF_MORE,
     LANGUAGES,
     LOOKALIKES,
     SINGLE_PARTS,
     SINGLE_SHARE,
     Numerals,
+    counts,
     language_of,
+    words_of,
 )
 from index.document import Span
 
@@ -25,10 +26,6 @@ MULTIPLE = "×"
 """The unit of 'twice' and 'three times'."""
 
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
-_CUE = re.compile(
-    r"\d[.,]\d{3}(?!\d)|\d\s?m[ir]|\b(?:" + "|".join(one.cue for one in LANGUAGES.values()) + ")",
-    re.IGNORECASE,
-)
 _MARKS = {"number": "\ue000", "scale": "\ue001", "share": "\ue002", "other": "\ue003"}
 _PRIVATE = str.maketrans({**dict.fromkeys(_MARKS.values(), " "), **LOOKALIKES})
 _N, _S, _F, _ANY = (
@@ -92,15 +89,14 @@ class _Token:
 def number_words(text: str) -> tuple[str, list[WordNumber]]:
     """The language in which a text writes figures, and its numbers in words, in order.
 
-    A text without a number word costs one search: no more is looked at.
+    Where no word begins like a number no more is looked at.
     """
-    if not _CUE.search(text):
-        return "en", []
-    language = language_of(text)
+    words = words_of(text)
+    language = language_of(words)
+    if not counts(words, language):
+        return language, []
     known, patterns = LANGUAGES[language], _patterns(language)
     plain = text.translate(_PRIVATE)
-    if not CUES[language].search(plain):
-        return language, []
     found = [*_shares(plain, language, patterns), *_multiples(plain, patterns)]
     plain = _marked(plain, found)
     found += _vague(plain, known, patterns)
@@ -165,7 +161,7 @@ def _shares(text: str, language: str, patterns: _Patterns) -> Iterator[WordNumbe
             yield WordNumber(taken[-1], Fraction(numerator, part), "share")
     if language == "en":
         for match in _SINGLE.finditer(text):
-            form = match["single"] or match["hyphened"] or match["compared"]
+            form = match["single"] or match["hyphened"] or match["mixed"] or match["compared"]
             yield WordNumber(Span(*match.span()), Fraction(1, SINGLE_PARTS[form.lower()]), "share")
     for pattern, value in (*patterns.mixed, (patterns.halves, Fraction(1, 2))):
         for match in pattern.finditer(text):
@@ -230,7 +226,7 @@ def _read(text: str, language: str) -> Iterator[WordNumber]:
         span = Span(tokens[one.start].start(), tokens[one.end - 1].end())
         words = text[span.start : span.end].lower()
         value = _value(one.text)
-        if words[0].isdigit() or value is None:
+        if words[0].isdigit() or value is None or words in LANGUAGES[language].vague:
             continue
         if one.is_ordinal:
             if words == "first" or (words == "second" and not _is_second(text, span)):
