@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from assistant.accounting import MEASURES
+from assistant.added_dates import borne_out, is_date
 from assistant.contrasts import contrasted
 from assistant.copies import miscopied
 from assistant.formulas import STEP_END, steps, unfounded
@@ -59,7 +60,11 @@ ACCOUNTS_DIFFER = "Accounts differ."
 
 
 def unsupported(
-    text: str, quotes: Sequence[str], facts: Sequence[str] = (), added: Sequence[Span] = ()
+    text: str,
+    quotes: Sequence[str],
+    facts: Sequence[str] = (),
+    added: Sequence[Span] = (),
+    dates: Sequence[str | None] = (),
 ) -> list[Span]:
     """The spans of a sentence that its cited passages do not carry; empty when all is supported.
 
@@ -69,6 +74,8 @@ def unsupported(
         facts: what the cited documents state about themselves (title, author, date); it can only
             support words that the program added.
         added: spans of `text` that the program added.
+        dates: the own date of the document of each quote (ISO 8601); an added date must follow from
+            one of them and from the words before it.
     """
     if not quotes:
         return [Span(0, len(text))]
@@ -86,6 +93,10 @@ def unsupported(
         piece = text[start:end]
         if piece.startswith(f"[{COMPUTED}"):
             wrong += [Span(start + s, start + e) for s, e in _miscomputed(piece, quotes, facts)]
+            continue
+        if is_date(piece):
+            if not borne_out(own[:start], piece, own[end:], quotes, dates or [None] * len(quotes)):
+                wrong.append(Span(start, end))
             continue
         for s, e in [*_figures(piece, stated), *lacking(piece, "\n".join(stated))]:
             wrong.append(Span(start + s, start + e))
