@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.quotations import blanked
+from index.calendar_names import MONTHS, WEEKDAYS
 from index.document import Span
 
 _VERBS = (
@@ -65,8 +66,7 @@ _NOT_SPEAKERS = frozenset(
 _LEADING = re.compile(
     r"(?:(?:In|On|At|By|For|From|With|Since|Until|During|Yesterday|Today|Tomorrow|Later|However|"
     r"Meanwhile|Instead|Still|Now|Here|Earlier|Last|Next|So|Yet|Perhaps|Indeed|Also|Only|Even|"
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|"
-    r"August|September|October|November|December) )+(?=\S)"
+    rf"{'|'.join((*WEEKDAYS, *MONTHS))}) )+(?=\S)"
 )
 """Words at the head of a capitalised run that are no part of a name: 'Yesterday Mary said'."""
 _GOVERNED = re.compile(

@@ -13,13 +13,14 @@ from assistant.questions import Question
 from assistant.sentence_scores import Candidate
 from assistant.terms import content_terms
 from assistant.values import Expected, values
+from index.calendar_names import WEEKDAYS
 
 _COMPARED: frozenset[Expected] = frozenset(["time", "date", "duration", "money", "number"])
 
 SIMILAR = 0.6
 """The least cosine of two sentences that speak of the same thing."""
 
-_WEEKDAYS = frozenset(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+_SHORT_WEEKDAYS = frozenset(day[:3].lower() for day in WEEKDAYS)
 
 _DENIAL = re.compile(
     r"\b(?:no|not|never|nobody|none|without|neither|denied|denies|deny|rejected|refuted|disputed)\b"
@@ -89,7 +90,7 @@ def _date_part(word: str) -> str:
     if word.isdigit():
         return "day" if len(word) < 3 else "year"
     if word.isalpha():
-        return "weekday" if word in _WEEKDAYS else "month"
+        return "weekday" if word in _SHORT_WEEKDAYS else "month"
     return "period"
 
 

@@ -14,7 +14,7 @@ from assistant.answer import (
     citation_id,
     locator,
 )
-from assistant.dates import resolved, spoken
+from assistant.dates import spoken
 from assistant.drafts import Draft, Evidence, Reading
 from assistant.verification import unsupported
 from index.catalog import DocumentInfo
@@ -44,12 +44,9 @@ class Footnotes:
             quotes = self._quotes(draft)
         except UnknownDocument:  # it was removed after it was read
             return self._refused(draft, ((0, len(draft.text)),))
-        facts = [
-            fact
-            for evidence, quote in zip(draft.evidence, quotes, strict=True)
-            for fact in _facts(evidence.document, quote)
-        ]
-        wrong = unsupported(draft.text, quotes, facts, draft.added)
+        facts = [fact for evidence in draft.evidence for fact in _facts(evidence.document)]
+        dates = [evidence.document.date for evidence in draft.evidence]
+        wrong = unsupported(draft.text, quotes, facts, draft.added, dates)
         if wrong:
             return self._refused(draft, tuple(wrong))
         new: list[Citation] = []
@@ -209,10 +206,9 @@ def _citation(number: int, evidence: Evidence, quote: str) -> Citation:
     )
 
 
-def _facts(document: DocumentInfo, quote: str) -> list[str]:
+def _facts(document: DocumentInfo) -> list[str]:
     """What may be added to the quoted words of a document."""
     facts = [
-        *(day for _, day in resolved(" ".join(quote.split()), document.date)),
         document.title,
         document.author or "",
         document.source or "",

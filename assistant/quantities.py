@@ -3,24 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from assistant.number_languages import LANGUAGES, LOOKALIKES
+from assistant.number_words import WordNumber, number_words
 from index.document import Span
 
-_LOOKALIKES = str.maketrans("İıſ\u212a", "iisk")
-"""Letters that `re.IGNORECASE` takes for i, s and k (the last is the Kelvin sign)."""
-
-_ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-_TEENS = (
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()  # noqa: SIM905
-)
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
-_ORDINALS = "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()  # noqa: SIM905
-_WORD_VALUES = {
-    **{word: n for n, word in enumerate([*_ONES, *_TEENS])},
-    **{word: 10 * n for n, word in enumerate(_TENS, 2)},
-    **{word: n for n, word in enumerate(_ORDINALS, 3)},
-    "dozen": 12,
-    "a": 1,
-}
+_LOOKALIKES = str.maketrans(LOOKALIKES)
 _SCALES = {
     "hundred": 2,
     "thousand": 3,
@@ -30,7 +17,27 @@ _SCALES = {
     "billion": 9,
     "bn": 9,
     "trillion": 12,
+    "mio": 6,
+    "mrd": 9,
+    "millionen": 6,
+    "milliarde": 9,
+    "milliarden": 9,
+    "millions": 6,
+    "milliard": 9,
+    "milliards": 9,
+    "millón": 6,
+    "millones": 6,
+    "milione": 6,
+    "milioni": 6,
+    "miliardo": 9,
+    "miliardi": 9,
+    "milhão": 6,
+    "milhões": 6,
+    "miljoen": 6,
+    "miljard": 9,
 }
+_LONG_SCALES = {"billion": 12, "billionen": 12}
+"""What a billion is outside English."""
 _VULGAR = {"½": "5", "¼": "25", "¾": "75"}
 
 CURRENCIES = frozenset("€$£¥")
@@ -71,35 +78,31 @@ _UNITS = {
     "year": "year, years",
     "decade": "decade, decades",
     "c": "century, centuries",
+    "×": "times",
     "am": "am, a.m, a.m.",
     "pm": "pm, p.m, p.m.",
 }
 _CANONICAL = {form: unit for unit, forms in _UNITS.items() for form in forms.split(", ")}
 
-_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES[1:])}))?|{'|'.join(_TEENS + _ONES)})"
-_IN_WORDS = (
-    rf"\b(?:(?:(?:{_SMALL}|a)[- ])?hundred(?:(?: and)?[- ]{_SMALL})?"
-    rf"|{_SMALL}|{'|'.join(_ORDINALS)}|dozen)\b"
-)
 _IN_DIGITS = r"""
-    (?<!\d)\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\d:/])(?:\.\d+)?   # 1 577 or 1 577.5
+    (?<!\d)\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\d:/])(?:[.,]\d+)?   # 1 577 or 1 577.5
+    | (?<!\d)\d{1,3}(?:['’]\d{3})+(?!\d)(?:\.\d+)?                      # 1'577
     | \d+(?:[.,:/]\d+)*[½¼¾]?                                  # 1,577  21:40  2026/04  3½
     | [½¼¾]
 """
+_WORD = "\ue000"
+"""Stands for each letter of a number in words while the others are looked for."""
+
+_SCALE = "|".join(sorted({*_SCALES, *_LONG_SCALES}, key=len, reverse=True))
 _UNIT = "|".join(re.escape(form) for form in sorted(_CANONICAL, key=len, reverse=True))
-
-
-def _spelt(pattern: str) -> str:
-    """A pattern whose spaces stay spaces inside a verbose one."""
-    return pattern.replace(" ", r"\x20")
 
 
 _QUANTITY = re.compile(
     rf"""
     (?P<sign>(?<![^\s(\[“"|])[-−–](?=[\d€$£¥½¼¾])|\bminus[ ])?
     (?:(?P<currency>(?:US)?[€$£¥]|\b(?:EUR|USD|GBP|JPY))\s?(?:\|\s)?)?   # its cell may be apart
-    (?P<number>{_IN_DIGITS}|{_spelt(_IN_WORDS)})
-    (?:[\s-]?(?P<scale>{"|".join(_SCALES)})\b)?
+    (?P<number>{_IN_DIGITS}|{_WORD}+)
+    (?:[\s-]?(?P<scale>{_SCALE})\b)?
     (?:[\s-]?(?P<unit>(?:(?P<power>square|cubic)\s)?(?P<base>{_UNIT})(?P<exponent>[²³23])?(?!\w)
         (?:(?:\s?/\s?|\sper\s)(?P<per>{_UNIT})(?!\w))?))?
     """,
@@ -111,9 +114,10 @@ _QUANTITY = re.compile(
 class Quantity:
     """A figure of a text: all its `span`, the signed `number` in it, and both in a common form.
 
-    `value` is a decimal ('-5', '6500000', '3.5'), or as written where it is none ('21:40');
-    `unit` is a symbol ('€', 'm3/s', '%', 'min'), empty where none is recognised. `in_words` is set
-    where the number is not in digits.
+    `value` is a decimal ('-5', '6500000', '3.5'), a fraction that is none ('2/3'), as written where
+    it is no number ('21:40'), or '100s' for 'hundreds'; `unit` is a symbol ('€', 'm3/s', '%',
+    'min', '×' for times), empty where none is recognised. `in_words` is set where the number is not
+    in digits, `ordinal` where it is 'third' in words.
     """
 
     span: Span
@@ -121,29 +125,42 @@ class Quantity:
     value: str
     unit: str
     in_words: bool
+    ordinal: bool = False
 
 
 def quantities(text: str) -> list[Quantity]:
     """The figures of a text in order: '€6.5 million' is one, with value 6500000 and unit €."""
-    return [_quantity(match) for match in _QUANTITY.finditer(text)]
+    language, words = number_words(text)
+    shape = text.replace(_WORD, " ")
+    for start, end in (word.span for word in words):
+        shape = shape[:start] + _WORD * (end - start) + shape[end:]
+    by_start = {word.span.start: word for word in words}
+    return [
+        _quantity(match, by_start.get(match.start("number")), language)
+        for match in _QUANTITY.finditer(shape)
+    ]
 
 
-def _quantity(match: re.Match[str]) -> Quantity:
-    number, base = _folded(match["number"]), _folded(match["base"])
-    in_words = number[0].isalpha()
-    shift = _SCALES[_folded(match["scale"])] if match["scale"] else 0
-    unit = _unit(match)
+def _quantity(match: re.Match[str], word: WordNumber | None, language: str) -> Quantity:
+    base, scale = _folded(match["base"]), _folded(match["scale"])
+    long = _LONG_SCALES if language != "en" else {}
+    shift = {**_SCALES, **long}[scale] if scale else 0
+    unit = word.unit if word and word.unit else _unit(match)
     if match["currency"]:
         # In '€5m' the letter is a scale, in '€5 a day' there is no other unit.
         shift = 6 if base == "m" else shift
         unit = _CANONICAL[_currency(match["currency"])]
-    value = _decimal(str(_worded(number)), "", shift) if in_words else _digits(number, shift)
+    if word is None:
+        value = _digits(_folded(match["number"]), shift, comma=LANGUAGES[language].comma)
+    else:
+        value = _worded(word, shift)
     return Quantity(
         span=Span(*match.span()),
         number=Span(match.start("number" if match["currency"] else 0), match.end("number")),
         value=f"-{value}" if match["sign"] else value,
         unit=unit,
-        in_words=in_words,
+        in_words=word is not None,
+        ordinal=word is not None and word.ordinal,
     )
 
 
@@ -164,26 +181,48 @@ def _folded(word: str | None) -> str:
     return (word or "").translate(_LOOKALIKES).lower()
 
 
-def _worded(number: str) -> int:
-    """'two hundred and five' → 205."""
-    total = 0
-    for word in re.split(r"[- ]", number):
-        if word == "hundred":
-            total = max(total, 1) * 100
-        elif word != "and":
-            total += _WORD_VALUES[word]
-    return total
+def _worded(word: WordNumber, shift: int) -> str:
+    """'two hundred and five' → '205', 'two thirds' → '2/3', 'hundreds' → '100s'."""
+    value = word.value * 10**shift
+    if word.vague:
+        return f"{value}s"
+    places = next((n for n in range(13) if (value * 10**n).denominator == 1), None)
+    if places is None:
+        return str(value)
+    whole = str((value * 10**places).numerator).rjust(places + 1, "0")
+    return _decimal(whole[: len(whole) - places], whole[len(whole) - places :], 0)
 
 
-def _digits(number: str, shift: int) -> str:
-    """'1,577' and '1 577' → '1577', '3½' → '3.5'; a time or a date stays as it is written."""
-    plain = re.sub(r"[ \u00a0\u2009\u202f]|,(?=\d{3}(?:\D|$))", "", number)
+def _digits(number: str, shift: int, *, comma: bool) -> str:
+    """'1,577' and '1 577' → '1577', '3½' → '3.5'; a time or a date stays as it is written.
+
+    With both marks the later one is the decimal mark, and one that stands twice groups. A lone
+    mark before three digits is told by the language: `comma` where that has decimal commas.
+    """
+    plain = re.sub(r"[ \u00a0\u2009\u202f'’]", "", number)
     part = _VULGAR.get(plain[-1], "")
-    plain = plain[:-1] if part else plain
-    split = re.fullmatch(r"(\d*)(?:[.,](\d+))?", plain)
+    plain = _with_point(plain[:-1] if part else plain, comma=comma)
+    split = re.fullmatch(r"(\d*)(?:\.(\d+))?", plain)
     if split is None or (part and split[2]):
         return number
     return _decimal(split[1], part or split[2] or "", shift)
+
+
+def _with_point(number: str, *, comma: bool) -> str:
+    """Digits with a decimal point at most: '1.234,56', '1,234.56' → '1234.56'."""
+    for group, decimal in ((",", "."), (".", ",")):
+        grouped = rf"\d{{1,3}}(?:{re.escape(group)}\d{{3}})+"
+        more = rf"(?:{re.escape(group)}\d{{3}})"
+        lone = comma == (group == ".")
+        if (
+            re.fullmatch(rf"{grouped}{re.escape(decimal)}\d+", number)
+            or re.fullmatch(rf"\d{{1,3}}{more}{{2,}}", number)
+            or (lone and re.fullmatch(grouped, number))
+        ):
+            return number.replace(group, "").replace(decimal, ".")
+    if re.fullmatch(r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?", number):  # lakhs and crores
+        return number.replace(",", "")
+    return number.replace(",", ".") if re.fullmatch(r"\d+,\d+", number) else number
 
 
 def _decimal(whole: str, fraction: str, shift: int) -> str:

@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 from assistant.quantities import CURRENCIES, DURATIONS, quantities
+from index.calendar_names import WEEKDAYS, month_forms
 from index.lexical import analyzed
 
 Expected = Literal["time", "date", "duration", "money", "number", "person", "place"]
@@ -23,8 +24,8 @@ _CLOCK = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
-_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+MONTH = rf"(?:{'|'.join(month_forms())})\b"
+_DAY = rf"(?:{'|'.join(WEEKDAYS)})"
 _DATE = re.compile(
     rf"\d{{1,2}} {MONTH}(?: \d{{4}})?|{MONTH} \d{{1,2}}(?:, \d{{4}})?|{_DAY}"
     r"|\b(?:1\d|20)\d\ds?\b|\b\d\d?(?:st|nd|rd|th) centur"

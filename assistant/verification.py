@@ -8,8 +8,10 @@ too much is refused than too little.
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
 
+from assistant.added_dates import borne_out, is_date
 from assistant.contrasts import contrasted
 from assistant.formulas import STEP_END, steps, unfounded
 from assistant.messages import ACCOUNTS_DIFFER, COMPUTED, COMPUTING
@@ -37,9 +39,16 @@ _ACTS = re.compile(
     rf"|[a-z]+ (?:{_OBJECT})\b)"
 )
 
+_ORDINAL, _LABEL, _SHARE, _WRITTEN = "ordinal", "label", "share", "written"
+"""Readings of a figure in the place of its unit."""
+
 
 def unsupported(
-    text: str, quotes: Sequence[str], facts: Sequence[str] = (), added: Sequence[Span] = ()
+    text: str,
+    quotes: Sequence[str],
+    facts: Sequence[str] = (),
+    added: Sequence[Span] = (),
+    dates: Sequence[str | None] = (),
 ) -> list[Span]:
     """The spans of a sentence that its cited passages do not carry; empty when all is supported.
 
@@ -49,6 +58,8 @@ def unsupported(
         facts: what the cited documents state about themselves (title, author, date); it can only
             support words that the program added.
         added: spans of `text` that the program added.
+        dates: the own date of the document of each quote (ISO 8601); an added date must follow from
+            one of them and from the words before it.
     """
     if not quotes:
         return [Span(0, len(text))]
@@ -56,17 +67,21 @@ def unsupported(
     wrong: list[Span] = []
     if not any(is_verbatim(own, quote) for quote in quotes):
         cited = "\n".join(quotes)
-        wrong += [*_figures(own, cited), *_names(own, cited), *_quotations(own, quotes)]
+        wrong += [*_figures(own, quotes), *_names(own, cited), *_quotations(own, quotes)]
         wrong += _addresses(own, cited)
         wrong += reversed_in(own, quotes)
         wrong += [*contrasted(own, quotes), *substituted(own, quotes)]
-    around = "\n".join([*quotes, *facts, ACCOUNTS_DIFFER])
+    stated = [*quotes, *facts, ACCOUNTS_DIFFER]
     for start, end in added:
         piece = text[start:end]
         if piece.startswith(f"[{COMPUTED}"):
             wrong += [Span(start + s, start + e) for s, e in _miscomputed(piece, quotes, facts)]
             continue
-        for s, e in [*_figures(piece, around), *lacking(piece, around)]:
+        if is_date(piece):
+            if not borne_out(own[:start], piece, own[end:], quotes, dates or [None] * len(quotes)):
+                wrong.append(Span(start, end))
+            continue
+        for s, e in [*_figures(piece, stated), *lacking(piece, "\n".join(stated))]:
             wrong.append(Span(start + s, start + e))
     return sorted(set(wrong))
 
@@ -75,7 +90,7 @@ def _miscomputed(piece: str, quotes: Sequence[str], facts: Sequence[str]) -> lis
     """What does not hold of a computation: steps, figures of its label, words."""
     found = steps(piece)
     label = piece[: found[0].span.start] if found else piece
-    around = "\n".join([*quotes, *facts, COMPUTING])
+    around = [*quotes, *facts, COMPUTING]
     rest = piece[found[-1].span.end :] if found else ""
     between = [
         Span(one.span.end, other.span.start)
@@ -88,7 +103,7 @@ def _miscomputed(piece: str, quotes: Sequence[str], facts: Sequence[str]) -> lis
         *unfounded(piece, quotes),
         *between,
         *_figures(label, around),
-        *lacking(label, around),
+        *lacking(label, "\n".join(around)),
     ]
 
 
@@ -101,25 +116,65 @@ def _inside(position: int, spans: Sequence[Span]) -> bool:
     return any(start <= position < end for start, end in spans)
 
 
-def _figures(text: str, cited: str) -> list[Span]:
+def _figures(text: str, quotes: Sequence[str]) -> list[Span]:
     """Figures that the passages lack: the number, or all of it where the unit is another.
 
     A bare 'one' is no figure: it is mostly a pronoun.
     """
-    # In a row the cells stand apart, where in prose '482 657 911' is one number.
-    cells = (cell for line in cited.split("\n") if is_row(line) for cell in line.split())
-    stated = [*quantities(cited), *(one for cell in cells for one in quantities(cell))]
-    known = {(figure.value, figure.unit) for figure in stated}
+    known: set[tuple[str, str]] = set()
+    for quote in quotes:
+        known |= _stated(quote)
     numbers = {value for value, _ in known}
     return [
         figure.span if figure.value in numbers else figure.number
         for figure in quantities(text)
-        if (figure.value, figure.unit) not in known and not _pronoun(figure)
+        if known.isdisjoint(_readings(figure, text)) and not _pronoun(figure)
     ]
 
 
 def _pronoun(figure: Quantity) -> bool:
     return figure.in_words and (figure.value, figure.unit) == ("1", "")
+
+
+def _stated(quote: str) -> set[tuple[str, str]]:
+    """The figures of a passage, each in every reading that carries it."""
+    # In a row the cells stand apart, where in prose '482 657 911' is one number.
+    cells = [cell for line in quote.split("\n") if is_row(line) for cell in line.split()]
+    return {
+        reading
+        for part in (quote, *cells)
+        for figure in quantities(part)
+        for reading in _readings(figure, part)
+    }
+
+
+def _readings(figure: Quantity, text: str) -> set[tuple[str, str]]:
+    """What a figure may stand for: its value, the same as a share in percent, and as it is written.
+
+    'Third' stands for 'the 3rd' and for 'Q3', never for three of a thing in words. What is written
+    alike is the same, though '1.234' may be read in two ways.
+    """
+    value, unit = figure.value, figure.unit
+    if figure.ordinal:
+        return {(value, _ORDINAL), (value, _LABEL)}
+    found = {(value, unit)}
+    if not figure.in_words:
+        found.add((" ".join(text[slice(*figure.span)].lower().split()), _WRITTEN))
+        found |= {(value, _LABEL)} if not unit else set()
+    if unit == "%" and (share := _share(value)) is not None:
+        found.add((share, _SHARE))
+    if unit in ("", "×") and figure.in_words and (share := _share(value, 100)) is not None:
+        found.add((share, _SHARE))
+    return found
+
+
+def _share(value: str, times: int = 1) -> str | None:
+    """A share below one in percent, as a fraction in its lowest terms; None where it is none."""
+    try:
+        percent = Fraction(value) * times
+    except ValueError:
+        return None
+    return str(percent) if 0 < percent < 100 else None
 
 
 def _names(text: str, cited: str) -> list[Span]:
@@ -131,13 +186,13 @@ def _names(text: str, cited: str) -> list[Span]:
     sentence must be found in what it cites.
     """
     words, stems = {word.lower() for word in _WORD.findall(cited)}, set(analyzed(cited))
-    initials = _initials(text, cited)
+    known = [*_initials(text, cited), *(f.span for f in quantities(text) if f.in_words)]
     return [
         Span(*match.span())
         for match in _WORD.finditer(text)
         if match[0][0].isupper()
         and match[0].lower() not in words
-        and not _inside(match.start(), initials)
+        and not _inside(match.start(), known)
         and not stems.issuperset(analyzed(_POSSESSIVE.sub("", match[0])))
         and (
             not _SENTENCE_START.search(text[: match.start()]) or _acts(match[0], text, match.end())

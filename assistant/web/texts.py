@@ -3,6 +3,8 @@
 from datetime import date
 from typing import NamedTuple
 
+from index.calendar_names import MONTHS
+
 DEMO_QUESTIONS = (
     "Was it a controlled release?",
     "How many people were evacuated?",
@@ -152,21 +154,6 @@ DOUBTS = {
     True: "The sources say otherwise",
 }
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
 
 def source_of(title: str) -> str:
     """The name of the pane that shows a document."""
@@ -296,7 +283,7 @@ def readable_date(iso: str) -> str:
     parts = iso.split("-")
     if len(parts) == 1:
         return iso
-    month = _MONTHS[int(parts[1]) - 1]
+    month = MONTHS[int(parts[1]) - 1]
     if len(parts) == 2:
         return f"{month} {parts[0]}"
     return f"{date.fromisoformat(iso).day} {month} {parts[0]}"

@@ -3,22 +3,9 @@
 import re
 from datetime import date, datetime
 
-_MONTHS = (
-    "january jan januar janvier enero gennaio janeiro januari",
-    "february feb februar février fevrier febrero febbraio fevereiro februari",
-    "march mar märz maerz mars marzo março maart",
-    "april apr avril abril aprile",
-    "may mai mayo maggio maio mei",
-    "june jun juni juin junio giugno junho",
-    "july jul juli juillet julio luglio julho",
-    "august aug août aout agosto augustus",
-    "september sep sept septembre septiembre settembre setembro",
-    "october oct oktober okt octobre octubre ottobre outubro",
-    "november nov novembre noviembre novembro",
-    "december dec dezember dez décembre diciembre dicembre dezembro",
-)
-_MONTH_NUMBER = {word: number for number, words in enumerate(_MONTHS, 1) for word in words.split()}
-_MONTH = "(?:" + "|".join(sorted(_MONTH_NUMBER, key=len, reverse=True)) + r")\b\.?"
+from index.calendar_names import month_numbers
+
+_MONTH = "(?:" + "|".join(sorted(month_numbers(), key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?:1\d|20)\d\d"
 
 DATE = (
@@ -80,8 +67,9 @@ def _month(written: str) -> str | None:
 
 
 def _named_month(written: str) -> int:
+    months = month_numbers()
     words = re.findall(r"[^\W\d_]+", written.lower())
-    return next(_MONTH_NUMBER[word] for word in words if word in _MONTH_NUMBER)
+    return next(months[word] for word in words if word in months)
 
 
 def _checked(year: int, month: int, day: int) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import NamedTuple
 
+from index.calendar_names import WEEKDAYS
 from index.document import Document, Heading, Page, Part, Span, Table, after_date
 from index.layout import PageLayout
 from index.names import readable_stem
@@ -17,7 +18,7 @@ _LONGEST_TITLE = 150
 _OPENING_WORDS = 8
 _LONGEST_BYLINE = 100
 
-_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s)?"
+_WEEKDAY = rf"(?:(?:{'|'.join(WEEKDAYS)}),?\s)?"
 _CAPITALISED = r"[^\W\d_a-z][\w.'’-]*"
 _PARTICLES = r"(?:(?:de|da|di|du|van|von|der|den|la|le|bin|al)\s)*"
 _NAME = rf"{_CAPITALISED}(?:\s{_PARTICLES}{_CAPITALISED}){{1,4}}"
