@@ -1,13 +1,17 @@
 """Kept conversations, and what can be done with an answer → HTML."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from assistant.kept_rows import Feedback, Listed
 from assistant.reports.formats import Export
+from assistant.templating import Macros
 from assistant.web import texts
+
+_HTML = Macros("assistant.web", "conversations.html", texts=texts)
 
 SUFFIXES = {
     Export.markdown: "md",
@@ -29,11 +33,8 @@ def conversations(listed: Sequence[Listed], current: str | None, wanted: str, ow
         wanted: what was searched for.
         own: whether the addresses are those of the user's own documents beside a demo.
     """
-    if not listed:
-        words = texts.NO_SUCH_CONVERSATION if wanted.strip() else texts.NO_CONVERSATIONS
-        return Markup('<p class="quiet">{}</p>').format(words)
-    rows = Markup("").join(_row(one, one.id == current, own) for one in listed)
-    return Markup('<ul class="kept" aria-label="{}">{}</ul>').format(texts.CONVERSATIONS, rows)
+    rows = [(one, _day(one.updated), _exports("conversation", one.id, own)) for one in listed]
+    return _HTML.conversations(rows, current, wanted.strip())
 
 
 def actions(
@@ -55,47 +56,25 @@ def actions(
         own: whether the addresses are those of the user's own documents beside a demo.
         citable: whether it holds anything that can be taken along.
     """
-    return Markup(
-        '<div class="actions" role="group" aria-label="{}" data-conversation="{}" '
-        'data-kept="{}">{}</div>{}'
-    ).format(
-        texts.THIS_ANSWER,
+    return _HTML.actions(
         conversation_id,
         answer_id,
-        Markup("").join(
-            [
-                Markup('<button type="button" data-copy="{}">{}</button>').format(
-                    export_address("answer", answer_id, Export.html, own), texts.COPY
-                ),
-                _menu("answer", answer_id, own) if citable else Markup(""),
-                Markup('<button type="button" data-link="{}">{}</button>').format(
-                    _address({"answer": answer_id}, own), texts.LINK
-                ),
-                Markup('<button type="button" data-edit="{}">{}</button>').format(
-                    turn_number, texts.ASK_AGAIN
-                )
-                if turn_number is not None
-                else Markup(""),
-                _thumb("up", answer_id, feedback),
-                _thumb("down", answer_id, feedback),
-            ]
-        ),
-        _reason(answer_id, feedback),
+        turn_number,
+        feedback,
+        export_address("answer", answer_id, Export.html, own),
+        _exports("answer", answer_id, own) if citable else [],
+        _address({"answer": answer_id}, own),
     )
 
 
 def earlier(count: int) -> Markup:
     """What shows more of the turns that have gone out of view."""
-    return Markup('<p class="earlier"><button type="button" data-earlier>{}</button></p>').format(
-        texts.earlier(count)
-    )
+    return _HTML.earlier(count)
 
 
 def editing(number: int) -> Markup:
     """The line that says which question the next one replaces."""
-    return Markup(
-        '<p class="editing">{} <button type="button" data-edit="0">{}</button></p>'
-    ).format(texts.replacing(number), texts.CANCEL)
+    return _HTML.editing(number)
 
 
 def export_address(kind: str, id_: str, format_: Export, own: bool) -> str:
@@ -104,61 +83,16 @@ def export_address(kind: str, id_: str, format_: Export, own: bool) -> str:
     return f"export/{kind}/{id_}/footnote.{SUFFIXES[format_]}{query}"
 
 
-def _row(one: Listed, current: bool, own: bool) -> Markup:
-    return Markup(
-        '<li{}><button type="button" class="resume" data-resume="{}" dir="auto">{}</button>'
-        '<span class="details">{} · {}</span><details><summary aria-label="{}">⋯</summary>'
-        '<div class="tools"><input type="text" value="{}" aria-label="{}" maxlength="120">'
-        '<button type="button" data-rename="{}">{}</button>{}'
-        '<button type="button" class="danger" data-discard="{}">{}</button></div></details></li>'
-    ).format(
-        Markup(' aria-current="true"') if current else "",
-        one.id,
-        one.title,
-        texts.readable_date(one.updated.astimezone().date().isoformat()),
-        texts.counted(one.answers, "answer"),
-        texts.more_about(one.title),
-        one.title,
-        texts.TITLE,
-        one.id,
-        texts.RENAME,
-        _menu("conversation", one.id, own),
-        one.id,
-        texts.DELETE,
-    )
-
-
-def _menu(kind: str, id_: str, own: bool) -> Markup:
-    items = Markup("").join(
-        Markup('<li><a href="{}" download>{}</a></li>').format(
-            export_address(kind, id_, format_, own), texts.FORMATS[format_.value]
-        )
+def _exports(kind: str, id_: str, own: bool) -> list[tuple[str, str]]:
+    """Where an answer or a conversation is downloaded in each format, and the format's name."""
+    return [
+        (export_address(kind, id_, format_, own), texts.FORMATS[format_.value])
         for format_ in SUFFIXES
-    )
-    return Markup('<details class="menu"><summary>{}</summary><ul>{}</ul></details>').format(
-        texts.EXPORT, items
-    )
+    ]
 
 
-def _thumb(verdict: str, answer_id: str, feedback: Feedback | None) -> Markup:
-    pressed = feedback is not None and feedback.verdict == verdict
-    return Markup(
-        '<button type="button" class="thumb" data-rate="{}" data-answer="{}" aria-pressed="{}">'
-        "{}</button>"
-    ).format(verdict, answer_id, "true" if pressed else "false", texts.THUMBS[verdict])
-
-
-def _reason(answer_id: str, feedback: Feedback | None) -> Markup:
-    return Markup(
-        '<form class="reason" data-reason="{}"{}><label>{}<textarea rows="2" maxlength="2000" '
-        'dir="auto">{}</textarea></label><button>{}</button></form>'
-    ).format(
-        answer_id,
-        "" if feedback is not None else Markup(" hidden"),
-        texts.WHY,
-        feedback.reason if feedback is not None else "",
-        texts.SEND,
-    )
+def _day(moment: datetime) -> str:
+    return texts.readable_date(moment.astimezone().date().isoformat())
 
 
 def _address(query: dict[str, str], own: bool) -> str:

@@ -5,11 +5,14 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from assistant.templating import Macros
 from assistant.web import texts
-from assistant.web.places import Place, link
+from assistant.web.places import Place
 from index.catalog import DocumentInfo
 from index.freshness import State
 from index.report import FileDone, FileUnderWay
+
+_HTML = Macros("assistant.web", "library.html", texts=texts)
 
 SHOWN = 300
 """Rows of the list; a larger store is narrowed with the field above it."""
@@ -17,23 +20,13 @@ SHOWN = 300
 
 def masthead(engine: str, documents: int) -> Markup:
     """The head of the page: the name, what answers, and how much it can read."""
-    return Markup(
-        '<header class="masthead"><h1>Footnote</h1><p class="engine">{}</p>'
-        '<nav><button type="button" class="toggle" data-panel-of="draft">{}</button>'
-        '<button type="button" class="toggle" data-panel-of="conversations">{}</button>'
-        '<button type="button" class="toggle" data-panel-of="library">{}</button></nav></header>'
-    ).format(
-        texts.engine(engine),
-        texts.DRAFT_HEAD,
-        texts.CONVERSATIONS,
-        texts.counted(documents, "document"),
-    )
+    return _HTML.masthead(texts.engine(engine), texts.counted(documents, "document"))
 
 
 def demo_note(href: str, *, demo: bool) -> Markup:
     """The line that says whose documents are shown, with the link to the others."""
     said, offered = texts.DEMO if demo else texts.OWN
-    return Markup('<p class="demo">{} <a href="{}">{}</a></p>').format(said, href, offered)
+    return _HTML.demo_note(said, href, offered)
 
 
 def documents(
@@ -49,16 +42,10 @@ def documents(
     needle = wanted.strip().casefold()
     found = [one for one in listed if needle in f"{one.title} {one.date or ''}".casefold()]
     if not found:
-        text = texts.NO_SUCH_DOCUMENT if listed else texts.NO_DOCUMENTS
-        return Markup('<p class="quiet">{}</p>').format(text)
-    rows = Markup("").join(_row(one, states[one.id]) for one in found[:SHOWN])
+        return _HTML.none_found(texts.NO_SUCH_DOCUMENT if listed else texts.NO_DOCUMENTS)
+    rows = [(one, Place(one.id, one.version), _facts(one), states[one.id]) for one in found[:SHOWN]]
     hidden = len(found) - SHOWN
-    more = (
-        Markup('<p class="quiet">{}</p>').format(texts.more_documents(hidden)) if hidden > 0 else ""
-    )
-    return Markup('<ul class="documents" aria-label="{}">{}</ul>{}').format(
-        texts.DOCUMENTS, rows, more
-    )
+    return _HTML.documents(rows, texts.more_documents(hidden) if hidden > 0 else "")
 
 
 def adding(
@@ -67,20 +54,15 @@ def adding(
     """Every file of an upload with what became of it, or how far it is after so many seconds."""
     latest = {event.path: event for event in events}
     done = [event for event in latest.values() if isinstance(event, FileDone)]
-    rows = Markup("").join(_file(path, latest.get(path)) for path in paths)
     # The share of a long document that is embedded counts, so that the bar goes on.
     share = sum(1 if isinstance(e, FileDone) else e.done / e.total for e in latest.values())
-    return Markup(
-        '<div class="adding" role="status"><p>{}</p><progress max="{}" value="{}"></progress>'
-        "<ul>{}</ul></div>"
-    ).format(
+    said = (
         texts.adding(len(done), len(paths)) + _pace(done, share, len(paths), seconds)
         if len(done) < len(paths)
-        else _tally(done),
-        len(paths),
-        f"{share:g}",
-        rows,
+        else _tally(done)
     )
+    rows = [(Path(path).name, *_state(latest.get(path))) for path in paths]
+    return _HTML.adding(said, len(paths), f"{share:g}", rows)
 
 
 def _pace(done: Sequence[FileDone], share: float, total: int, seconds: float) -> str:
@@ -98,44 +80,18 @@ def _tally(done: Sequence[FileDone]) -> str:
     return texts.added(good, failed)
 
 
-def _file(path: str, file: FileDone | FileUnderWay | None) -> Markup:
+def _state(file: FileDone | FileUnderWay | None) -> tuple[str, str]:
+    """What has become of a file, as the page's styles name it and in words."""
     if file is None:
-        state, words = "waiting", texts.READING
-    elif isinstance(file, FileUnderWay):
-        state, words = "waiting", texts.passages(file.done, file.total)
-    else:
-        state = file.outcome
-        words = texts.OUTCOMES[file.outcome] + (f": {file.reason}" if file.reason else "")
-    return Markup(
-        '<li class="{}"><span dir="auto">{}</span> <small dir="auto">{}</small></li>'
-    ).format(state, Path(path).name, words)
+        return "waiting", texts.READING
+    if isinstance(file, FileUnderWay):
+        return "waiting", texts.passages(file.done, file.total)
+    return file.outcome, texts.OUTCOMES[file.outcome] + (f": {file.reason}" if file.reason else "")
 
 
-def _row(document: DocumentInfo, state: State) -> Markup:
+def _facts(document: DocumentInfo) -> list[str]:
     facts = [
         texts.readable_date(document.date) if document.date else "",
         texts.counted(document.pages, "page") if document.pages else "",
     ]
-    return Markup(
-        '<li>{} <span class="details">{}<span class="state {}">{}</span></span>'
-        '<details><summary aria-label="{}">⋯</summary>'
-        '<button type="button" data-replace="{}" aria-label="{}">{}</button> '
-        '<button type="button" data-remove="{}" aria-label="{}">{}</button></details></li>'
-    ).format(
-        link(
-            Place(document.id, document.version),
-            document.title,
-            id=f"d-{document.id}",
-            dir="auto",
-        ),
-        "".join(f"{fact} · " for fact in facts if fact),
-        state,
-        texts.STATES[state],
-        texts.replace_or_remove(document.title),
-        document.id,
-        texts.replace_document(document.title),
-        texts.REPLACE,
-        document.id,
-        texts.remove_document(document.title),
-        texts.REMOVE,
-    )
+    return [fact for fact in facts if fact]

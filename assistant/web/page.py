@@ -9,6 +9,7 @@ import gradio as gr
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from assistant.templating import Macros
 from assistant.web import sheets, taking, texts
 from assistant.web.checking import Checking
 from assistant.web.conversation import Conversation
@@ -17,20 +18,11 @@ from assistant.web.stores import Stores
 from assistant.web.visitors import Visitors
 
 _HERE = Path(__file__).parent
-_LOG = f'<div role="log" aria-label="{texts.CONVERSATION}">${{value.join("")}}</div>'
-_CONVERSATIONS_HEAD = (
-    f'<h2>{texts.CONVERSATIONS}</h2><button type="button" class="new" data-resume="">'
-    f'{texts.NEW_CONVERSATION}</button><button type="button" class="close" data-close '
-    f'aria-label="{texts.CLOSE_CONVERSATIONS}">×</button>'
-)
-_DRAFT_HEAD = (
-    f'<h2>{texts.DRAFT_HEAD}</h2><button type="button" class="close" data-close '
-    f'aria-label="{texts.CLOSE_DRAFT}">×</button><p>{texts.DRAFT_DETAIL}</p>'
-)
-_DOCUMENTS_HEAD = (
-    f'<h2>{texts.DOCUMENTS}</h2><button type="button" class="close" data-close '
-    f'aria-label="{texts.CLOSE_DOCUMENTS}">×</button>'
-)
+_HTML = Macros("assistant.web", "page.html", texts=texts)
+_LOG = str(_HTML.log())
+_CONVERSATIONS_HEAD = str(_HTML.conversations_head())
+_DRAFT_HEAD = str(_HTML.draft_head())
+_DOCUMENTS_HEAD = str(_HTML.documents_head())
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 
 

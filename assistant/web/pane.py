@@ -7,14 +7,13 @@ from markupsafe import Markup
 
 from assistant.answer import Passage
 from assistant.assistant import Assistant
+from assistant.templating import Macros
 from assistant.web import sheets, sources, texts
-from assistant.web.places import Place, written
+from assistant.web.places import Place
 from index.document import Document, Span
 from index.errors import FootnoteError, PageError
 
-_CLOSE = Markup('<button type="button" class="close" data-close aria-label="{}">×</button>').format(
-    texts.CLOSE_SOURCE
-)
+_HTML = Macros("assistant.web", "source.html", texts=texts)
 
 
 def opened(assistant: Assistant, data: Mapping[str, Any], *, own: bool) -> str:
@@ -63,33 +62,22 @@ def linked(assistant: Assistant, citation_id: str, *, own: bool) -> str:
 
 def as_printed(document: Document, place: Place, sheet: sheets.Sheet, own: bool) -> Markup:
     """The pane with a printed page of the document; `own` as in `opened`."""
-    return _article(
-        document,
-        place,
-        _views("page"),
-        sheets.sheet(document, place, sheet, own) + sheets.tools(document, sheet),
-        {"data_page": str(sheet.page)},
-    )
+    body = sheets.sheet(document, place, sheet, own) + sheets.tools(document, sheet)
+    facts = " · ".join(_facts(document, place))
+    return _HTML.source(document.title, place, facts, body, "page", page=sheet.page)
 
 
 def as_text(document: Document, place: Place, shown: Span, said: str = "") -> Markup:
     """The pane with a span of the document's text; `said` is why it is not the printed page."""
-    notice = Markup('<p class="notice" role="status">{} {}</p>').format(said, texts.TEXT_INSTEAD)
-    return _article(
-        document,
-        place,
-        _views("text") if document.pages and not said else Markup(""),
-        (notice if said else Markup("")) + sources.source(document, place, shown),
-        {},
-    )
+    body = sources.source(document, place, shown)
+    facts = " · ".join(_facts(document, place))
+    view = "text" if document.pages and not said else ""
+    return _HTML.source(document.title, place, facts, body, view, notice=said)
 
 
 def missing(message: str) -> Markup:
     """The pane's content when the document cannot be shown."""
-    return Markup(
-        '<article data-place="" aria-label="{}"><header>{}</header>'
-        '<p class="problem" role="alert">{}</p></article>'
-    ).format(texts.SOURCE, _CLOSE, message)
+    return _HTML.missing(message)
 
 
 def passage_at(document: Document, place: Place) -> Passage | None:
@@ -97,25 +85,6 @@ def passage_at(document: Document, place: Place) -> Passage | None:
     if place.end <= place.start:
         return None
     return Passage.of(document, place.document, place.version, Span(place.start, place.end))
-
-
-def _article(
-    document: Document, place: Place, views: Markup, body: Markup, attributes: Mapping[str, str]
-) -> Markup:
-    return Markup(
-        '<article data-place="{}" aria-label="{}"{}><header>{}<h2 dir="auto">{}</h2>'
-        '<p class="details" dir="auto">{}</p><div class="tools">{}{}</div></header>{}</article>'
-    ).format(
-        place.json,
-        texts.source_of(document.title),
-        written(attributes),
-        _CLOSE,
-        document.title,
-        " · ".join(_facts(document, place)),
-        views,
-        _steps(),
-        body,
-    )
 
 
 def _facts(document: Document, place: Place) -> Iterator[str]:
@@ -131,26 +100,3 @@ def _facts(document: Document, place: Place) -> Iterator[str]:
             yield passage.locator
     elif document.pages:
         yield texts.counted(len(document.pages), "page")
-
-
-def _views(current: str) -> Markup:
-    """The choice between the printed page and the text."""
-    buttons = Markup("").join(
-        Markup('<button type="button" data-view="{}" aria-pressed="{}">{}</button>').format(
-            view, "true" if view == current else "false", name
-        )
-        for view, name in texts.VIEWS.items()
-    )
-    return Markup('<div class="choice" role="group" aria-label="{}">{}</div>').format(
-        texts.SHOWN_AS, buttons
-    )
-
-
-def _steps() -> Markup:
-    """From one footnote of the document to the next; the script knows which there are."""
-    return Markup(
-        '<div class="steps" role="group" aria-label="{}" hidden>'
-        '<button type="button" data-step="-1" aria-label="{}">‹</button>'
-        '<span data-words="{}"></span>'
-        '<button type="button" data-step="1" aria-label="{}">›</button></div>'
-    ).format(texts.CITED_HERE, texts.PREVIOUS_CITED, texts.CITED_OF, texts.NEXT_CITED)

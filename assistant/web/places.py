@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from markupsafe import Markup
-
 from assistant.answer import Citation, Passage
 
 
@@ -49,18 +47,3 @@ class Place:
     def json(self) -> str:
         """The place as the page's script reads it."""
         return json.dumps(self.data)
-
-
-def link(place: Place, content: str, **attributes: str) -> Markup:
-    """A link that opens `place` in the source pane; content and attributes are escaped."""
-    return Markup('<a href="#source" data-open="{}"{}>{}</a>').format(
-        place.json, written(attributes), content
-    )
-
-
-def written(attributes: Mapping[str, str]) -> Markup:
-    """HTML attributes, escaped: `aria_label` is written aria-label, a trailing '_' is dropped."""
-    return Markup("").join(
-        Markup(' {}="{}"').format(name.rstrip("_").replace("_", "-"), value)
-        for name, value in attributes.items()
-    )

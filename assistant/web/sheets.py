@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
+from assistant.templating import Macros
 from assistant.web import texts
 from assistant.web.places import Place
 from assistant.web.stores import Stores
@@ -18,6 +19,7 @@ from index.pages import PageImage
 WIDTH = 1_200
 """Pixels of a page's picture where the script has not told how many there are for it."""
 
+_HTML = Macros("assistant.web", "source.html", texts=texts)
 _AROUND = 1.0  # points by which a mark is larger than the words
 
 
@@ -63,92 +65,33 @@ def address(place: Place, page: int, width: int, *, own: bool) -> str:
 
 def sheet(document: Document, place: Place, shown: Sheet, own: bool) -> Markup:
     """The page with its marks; the first of them holds the cited words, to be read out."""
-    image = shown.image
-    name = texts.page_of(shown.page, len(document.pages))
-    return Markup(
-        '<div class="sheet" role="region" aria-label="{}" tabindex="0"><div class="paper">'
-        '<img src="{}" width="{}" height="{}" alt="{}">{}</div>{}</div>'
-    ).format(
-        name,
-        address(place, shown.page, image.width, own=own),
-        image.width,
-        image.height,
-        texts.printed(name),
-        _marks(document, place, shown),
-        _remarks(place, shown),
+    page = document.pages[shown.page - 1]
+    words = document.text[max(place.start, page.start) : min(place.end, page.end)]
+    here = [mark for mark in shown.marks if mark.page == shown.page]
+    others = sorted({mark.page for mark in shown.marks} - {shown.page})
+    cited = place.end > place.start
+    return _HTML.sheet(
+        texts.page_of(shown.page, len(document.pages)),
+        address(place, shown.page, shown.image.width, own=own),
+        shown.image,
+        [_style(mark, shown.image) for mark in here],
+        words,
+        cited and not shown.marks,
+        [(other, texts.passage_on(other, elsewhere=not here)) for other in others if cited],
     )
 
 
 def tools(document: Document, shown: Sheet) -> Markup:
     """Turning to another page, and the size of what is shown."""
-    last = len(document.pages)
-    turned = {-1: shown.page - 1, 1: shown.page + 1}
-    off = {
-        way: Markup("") if 1 <= to <= last else Markup(" disabled") for way, to in turned.items()
-    }
-    return Markup(
-        '<footer class="tools" role="group" aria-label="{}"><div class="turning">'
-        '<button type="button" data-turn="{}" data-way="-1" aria-label="{}"{}>‹</button>'
-        '<label>{} <input type="number" min="1" max="{}" value="{}" data-turning></label>'
-        '<span>{}</span><button type="button" data-turn="{}" data-way="1" aria-label="{}"{}>›'
-        '</button></div><div class="zooming">'
-        '<button type="button" data-zoom="-1" aria-label="{}">−</button>'
-        '<output aria-label="{}">100%</output>'
-        '<button type="button" data-zoom="1" aria-label="{}">+</button></div></footer>'
-    ).format(
-        texts.PAGE_TOOLS,
-        turned[-1],
-        texts.PREVIOUS_PAGE,
-        off[-1],
-        texts.PAGE,
-        last,
-        shown.page,
-        texts.of(last),
-        turned[1],
-        texts.NEXT_PAGE,
-        off[1],
-        texts.SMALLER,
-        texts.SIZE,
-        texts.LARGER,
-    )
+    return _HTML.tools(shown.page, len(document.pages))
 
 
-def _marks(document: Document, place: Place, shown: Sheet) -> Markup:
-    here = [mark for mark in shown.marks if mark.page == shown.page]
-    page = document.pages[shown.page - 1]
-    words = document.text[max(place.start, page.start) : min(place.end, page.end)]
-    return Markup("").join(
-        Markup(
-            '<mark style="left:{:.3f}%;top:{:.3f}%;width:{:.3f}%;height:{:.3f}%"{}>{}</mark>'
-        ).format(
-            100 * (mark.left - _AROUND) * shown.image.scale / shown.image.width,
-            100 * (mark.top - _AROUND) * shown.image.scale / shown.image.height,
-            100 * (mark.right - mark.left + 2 * _AROUND) * shown.image.scale / shown.image.width,
-            100 * (mark.bottom - mark.top + 2 * _AROUND) * shown.image.scale / shown.image.height,
-            Markup(' aria-hidden="true"') if number else Markup(""),
-            "" if number else Markup('<span class="unseen" dir="auto">{}</span>').format(words),
-        )
-        for number, mark in enumerate(here)
-    )
-
-
-def _remarks(place: Place, shown: Sheet) -> Markup:
-    """What cannot be seen on the page: that the passage goes on, or where it stands."""
-    if place.end <= place.start:
-        return Markup("")
-    if not shown.marks:
-        return Markup('<p class="remark">{}</p>').format(texts.NOT_MARKED)
-    others = sorted({mark.page for mark in shown.marks} - {shown.page})
-    if not others:
-        return Markup("")
-    return Markup('<p class="remark">{}</p>').format(
-        Markup(" ").join(
-            Markup('<button type="button" data-turn="{}">{}</button>').format(
-                page,
-                texts.passage_on(
-                    page, elsewhere=not any(m.page == shown.page for m in shown.marks)
-                ),
-            )
-            for page in others
-        )
+def _style(mark: Rectangle, image: PageImage) -> str:
+    """Where a mark stands on the picture of its page."""
+    across, down = 100 * image.scale / image.width, 100 * image.scale / image.height
+    return (
+        f"left:{(mark.left - _AROUND) * across:.3f}%;"
+        f"top:{(mark.top - _AROUND) * down:.3f}%;"
+        f"width:{(mark.right - mark.left + 2 * _AROUND) * across:.3f}%;"
+        f"height:{(mark.bottom - mark.top + 2 * _AROUND) * down:.3f}%"
     )

@@ -4,12 +4,14 @@ Text is cut in Python, where an offset is a code point, so that no script has to
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from markupsafe import Markup
 
+from assistant.templating import Macros
 from assistant.web import texts
 from assistant.web.places import Place
 from index.document import Document, Span, Table
@@ -17,6 +19,7 @@ from index.document import Document, Span, Table
 CONTEXT = 30_000
 """Code points shown on either side of a passage; a document of up to 60 KB or so shows whole."""
 
+_HTML = Macros("assistant.web", "source.html", texts=texts)
 _BROKEN_LINE = range(45, 121)
 _KEPT_LINE = re.compile(r"\s|[•*\-–—] |\d+[.)] |.* \| ")
 _CELL_BREAK = re.compile(r"^\| | \| ")
@@ -34,6 +37,34 @@ class _Block:
     table: Table | None = None
 
 
+class _Words(NamedTuple):
+    """A text, cut at the passage; where that is not in it, all of it is `before`."""
+
+    before: str
+    cited: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The cells of a table that are shown: the names of its columns, its rows, the longest's."""
+
+    names: list[_Words]
+    rows: list[list[_Words]]
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A page's number, a table, or the words of a paragraph or heading with its element's name."""
+
+    page: int | None = None
+    table: _Grid | None = None
+    name: str = "p"
+    lines: bool = False
+    words: _Words | None = None
+
+
 def window(document: Document, place: Place) -> Span:
     """The span to show at first: the passage with its surroundings."""
     return Span(
@@ -44,38 +75,34 @@ def window(document: Document, place: Place) -> Span:
 
 def source(document: Document, place: Place, shown: Span) -> Markup:
     """The `shown` span of a document's text, with buttons for more of it."""
-    return Markup(
-        '<div class="text" role="region" aria-label="{}" tabindex="0">{}{}{}</div>'
-    ).format(
-        texts.TEXT_OF_SOURCE,
-        _more(document.text, shown, earlier=True),
-        _body(document, place, shown),
-        _more(document.text, shown, earlier=False),
+    text, last = document.text, len(document.text)
+    earlier = Span(_snapped(text, max(shown.start - 2 * CONTEXT, 0)), shown.end)
+    later = Span(shown.start, _snapped(text, min(shown.end + 2 * CONTEXT, last)))
+    return _HTML.text(
+        _parts(document, place, shown),
+        earlier if earlier != shown else None,
+        later if later != shown else None,
     )
 
 
-def _body(document: Document, place: Place, shown: Span) -> Markup:
+def _parts(document: Document, place: Place, shown: Span) -> Iterator[_Part]:
+    text = document.text
     pages = {page.start: page.number for page in document.pages}
-    first_page = document.page_at(shown.start)
-    parts = [_page_break(first_page)] if first_page and shown.start not in pages else []
+    if shown.start not in pages and (first_page := document.page_at(shown.start)):
+        yield _Part(page=first_page)
     for block in _blocks(document, shown):
         if block.start in pages:
-            parts.append(_page_break(pages[block.start]))
-        text = document.text[block.start : block.end]
-        if not text.strip():
+            yield _Part(page=pages[block.start])
+        words = text[block.start : block.end]
+        if not words.strip():
             continue
-        if block.table is not None or _is_grid(text):
-            parts.append(_grid(document.text, block, place))
+        if block.table is not None or _is_grid(words):
+            yield _Part(table=_grid(text, block, place))
             continue
         # A heading of a document stands below the pane's own, which is an h2.
         name = f"h{min(block.level + 2, 6)}" if block.level else "p"
-        kept = "" if _reflows(text) else Markup(' class="lines"')
-        parts.append(
-            Markup("<{}{} dir='auto'>{}</{}>").format(
-                name, kept, _marked(document.text, block, place), name
-            )
-        )
-    return Markup("").join(parts)
+        marked = _marked(text, block, place)
+        yield _Part(name=name, lines=not _reflows(words), words=marked)
 
 
 def _blocks(document: Document, shown: Span) -> Iterator[_Block]:
@@ -92,16 +119,16 @@ def _blocks(document: Document, shown: Span) -> Iterator[_Block]:
         yield _Block(start, end, levels.get(start), document.table_at(start))
 
 
-def _marked(text: str, block: _Block, place: Place) -> Markup:
-    """The block's text, without the line breaks around it, with the passage in <mark>."""
+def _marked(text: str, block: _Block | Span, place: Place) -> _Words:
+    """The block's text, without the line breaks around it, cut at the passage."""
     content = text[block.start : block.end]
     first = block.start + len(content) - len(content.lstrip("\n"))
     last = block.start + len(content.rstrip())
     start = min(max(place.start, first), last)
     end = min(max(place.end, start), last)
     if start == end:
-        return Markup("{}").format(text[first:last])
-    return Markup("{}<mark>{}</mark>{}").format(text[first:start], text[start:end], text[end:last])
+        return _Words(text[first:last])
+    return _Words(text[first:start], text[start:end], text[end:last])
 
 
 def _is_grid(text: str) -> bool:
@@ -110,19 +137,13 @@ def _is_grid(text: str) -> bool:
     return len(lines) > 1 and all(_CELL_BREAK.search(line) for line in lines)
 
 
-def _grid(text: str, block: _Block, place: Place) -> Markup:
+def _grid(text: str, block: _Block, place: Place) -> _Grid:
     """What is shown of a table, below the names of its columns."""
     header = block.table.header if block.table else Span(block.start, block.start)
-    lines = [*_lines(text, Span(max(block.start, header.end), block.end))]
-    named = _cells(text, header) if header.end > header.start else []
-    rows = [_cells(text, line) for line in lines]
-    width = max(map(len, [named, *rows]))
-    head = _row(text, named, place, "th", width) if named else Markup("")
-    body = Markup("").join(_row(text, row, place, "td", width) for row in rows)
-    return Markup(
-        '<div class="grid" role="region" aria-label="{}" tabindex="0"><table>'
-        "<thead>{}</thead><tbody>{}</tbody></table></div>"
-    ).format(texts.TABLE, head, body)
+    shown = _lines(text, Span(max(block.start, header.end), block.end))
+    rows = [_cells(text, line, place) for line in shown]
+    names = _cells(text, header, place) if header.end > header.start else []
+    return _Grid(names, rows, max(map(len, [names, *rows])))
 
 
 def _lines(text: str, span: Span) -> Iterator[Span]:
@@ -134,26 +155,15 @@ def _lines(text: str, span: Span) -> Iterator[Span]:
         start += len(line) + 1
 
 
-def _cells(text: str, line: Span) -> list[Span]:
+def _cells(text: str, line: Span, place: Place) -> list[_Words]:
     """The cells of a row, in order; a row may begin with an empty one."""
     breaks = [found.span() for found in _CELL_BREAK.finditer(text[slice(*line)])]
     starts = [0, *(end for _, end in breaks)]
     ends = [*(start for start, _ in breaks), line.end - line.start]
-    return [Span(line.start + s, line.start + e) for s, e in zip(starts, ends, strict=True)]
-
-
-def _row(text: str, cells: Sequence[Span], place: Place, name: str, width: int) -> Markup:
-    # What stands alone in its row, as the name of a section, stands across the table.
-    across = Markup(' colspan="{}"').format(width) if len(cells) == 1 < width else Markup("")
-    scope = Markup(' scope="col"') if name == "th" else Markup("")
-    return Markup("<tr>{}</tr>").format(
-        Markup("").join(
-            Markup('<{}{}{} dir="auto">{}</{}>').format(
-                name, scope, across, _marked(text, _Block(*cell), place), name
-            )
-            for cell in cells
-        )
-    )
+    return [
+        _marked(text, Span(line.start + start, line.start + end), place)
+        for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def _reflows(text: str) -> bool:
@@ -161,32 +171,6 @@ def _reflows(text: str) -> bool:
     *broken, last = text.strip().split("\n")
     return all(len(line) in _BROKEN_LINE for line in broken) and not any(
         _KEPT_LINE.match(line) for line in (*broken, last)
-    )
-
-
-def _page_break(number: int) -> Markup:
-    return Markup('<div class="page" role="separator" aria-label="{0}">{0}</div>').format(
-        f"{texts.PAGE} {number}"
-    )
-
-
-def _more(text: str, shown: Span, *, earlier: bool) -> Markup:
-    """The button that shows more of a long document, empty where its text ends."""
-    wider = (
-        Span(_snapped(text, max(shown.start - 2 * CONTEXT, 0)), shown.end)
-        if earlier
-        else Span(shown.start, _snapped(text, min(shown.end + 2 * CONTEXT, len(text))))
-    )
-    if wider == shown:
-        return Markup("")
-    return Markup(
-        '<button type="button" class="more" data-more="{}" data-first="{}" data-last="{}">'
-        "{}</button>"
-    ).format(
-        "before" if earlier else "after",
-        wider.start,
-        wider.end,
-        texts.EARLIER if earlier else texts.LATER,
     )
 
 

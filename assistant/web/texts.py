@@ -289,6 +289,11 @@ def readable_date(iso: str) -> str:
     return f"{date.fromisoformat(iso).day} {month} {parts[0]}"
 
 
+def where(iso: str | None, locator: str) -> str:
+    """'2 March 2023 · p. 3', as far as the date and the place in the document are known."""
+    return " · ".join(filter(None, [readable_date(iso) if iso else "", locator]))
+
+
 def counted(number: int, noun: str) -> str:
     """'1 document', '2 documents', '12,000 documents'."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
