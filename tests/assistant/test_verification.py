@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.polarity import reversed_in
 from assistant.verification import is_verbatim, unsupported
 from index import readers
 from index.document import Span
@@ -144,6 +145,69 @@ def test_a_negation_that_the_passage_lacks_is_found(text: str, quote: str, wrong
 )
 def test_a_negation_that_the_sentence_drops_condemns_all_of_it(text: str, quote: str):
     assert refused(text, quote) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Several firms come from Aldin.", "Several firms of Aldin told of their income."),
+        ("The board was formed by miners.", "The board was informed by miners."),
+        ("They hope to discover its course.", "They cover its course, or hope to."),
+        ("The disease came at ease.", "It came at ease."),
+        ("The town wants to invest in vests.", "The town wants a vest."),
+        ("The film did impress the press.", "The press saw the film, and it did."),
+        ("The portant gate is important.", "The portant gate is what counts."),
+        ("The museum will display it.", "The museum will play it."),
+        ("The under part is worn.", "Der part is worn."),
+        ("Each unit has it.", "Each has it."),
+        ("They sing of what is missing.", "They sing of it."),
+        ("A mission went to Aldin.", "It went to Aldin."),
+        ("They unveiled and unearthed it.", "The veiled thing was earthed, and they saw it."),
+        ("The lock was uncovered by divers.", "The covered lock was found by divers."),
+        ("It depends on rain.", "Independent farmers wait, and it needs rain."),
+        ("The team was consistent.", "The team consists of three."),
+        ("Prices vary, unless they are equal.", "Prices vary less if they are equal."),
+        ("The universe is a verse.", "The verse is what it is."),
+        ("A discount was given.", "They count what was given."),
+        ("The river was closed.", "They disclosed that the river was shut."),
+        ("It was a likely place.", "They dislike the probable place, which it was."),
+        ("The information was read.", "The disinformation was read."),
+        ("The invention was praised.", "The vention was praised."),
+        ("Her patient was praised.", "The impatient man was praised by her."),
+    ],
+)
+def test_a_word_that_only_begins_like_a_denial_denies_nothing(text: str, quote: str):
+    assert reversed_in(text, [quote]) == []
+
+
+@pytest.mark.parametrize(
+    ("bare", "denied"),
+    [
+        ("happy", "unhappy"),
+        ("legal", "illegal"),
+        ("legally", "illegally"),
+        ("complete", "incomplete"),
+        ("mature", "immature"),
+        ("regular", "irregular"),
+        ("tidily", "untidily"),
+        ("agreed", "disagreed"),
+        ("agree", "disagrees"),
+        ("approved", "disapproved"),
+        ("qualified", "disqualifies"),
+        ("stability", "instability"),
+        ("regularities", "irregularities"),
+        ("authorised", "unauthorised"),
+        ("binding", "non-binding"),
+        ("binding", "nonbinding"),
+        ("Russian", "non‑Russian"),
+    ],
+)
+def test_a_word_and_its_denial_are_told_apart_both_ways(bare: str, denied: str):
+    text = f"The keepers were {denied}."
+    assert reversed_in(text, [f"The keepers were {bare}."]) == [Span(17, 17 + len(denied))]
+    stated = f"The keepers were {bare}."
+    assert reversed_in(stated, [text]) == [Span(0, len(stated))]
+    assert reversed_in(text, [text]) == reversed_in(stated, [stated]) == []
 
 
 def test_the_part_of_a_passage_that_is_denied_may_be_left_out():
