@@ -273,6 +273,7 @@ class Answering:
             k=max(k, READ_ON),
             documents=documents,
             lines=asked.lines,
+            likely={one.id for one in named.likely},
         )
         found = search(asked.searches)
         with store.snapshot() as snapshot:

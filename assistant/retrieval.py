@@ -4,7 +4,7 @@ A follow-up is searched for twice, by itself and behind the turns before it.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.accounting import LineItem, printed
@@ -26,6 +26,10 @@ _SPAN, _ANSWERS, _COSINE, _BM25, _RANK = 0.13, 0.48, 6.4, 1.4, 4.1
 PRINTS, _LINES = 0.1, 2.0
 """What printing the lines that are asked for counts among fused scores, and among the log-odds."""
 
+NAMED, _NAMED = 0.05, 0.5
+"""What a document that the question may name counts in the same two ways: less than what is read
+there, so that it decides only between passages that answer alike."""
+
 _TABLE_READ = -2.0
 """The least log-odds that reading gives a table: the reader learned on prose and undervalues it."""
 
@@ -39,7 +43,7 @@ class Retrieved:
 
     `spans` is what the trained reader makes of it, None where it was not read, and `score` what it
     is ranked by in the end. `lines` says how much it prints of the lines of financial statements
-    that are asked for, from 0 to 1.
+    that are asked for, from 0 to 1, and `named` whether the question may name its document.
     """
 
     chunk: StoredChunk
@@ -47,6 +51,7 @@ class Retrieved:
     score: float
     spans: Spans | None = None
     lines: float = 0.0
+    named: bool = False
 
     @property
     def cosine(self) -> float:
@@ -93,6 +98,7 @@ def retrieve(
     k: int,
     documents: Sequence[str] | None = None,
     lines: Sequence[LineItem] = (),
+    likely: Collection[str] = (),
 ) -> list[Retrieved]:
     """The `k` best chunks, best first.
 
@@ -103,6 +109,7 @@ def retrieve(
         k: how many.
         documents: ids of those to search in; all by default.
         lines: of financial statements; what prints them comes first.
+        likely: ids of documents whose passages come sooner than others that are as near.
     """
     vectors = [embedder.embed_query(text) for text, _ in searches]
     fusion = Fusion()
@@ -110,15 +117,21 @@ def retrieve(
         for (text, weight), vector in zip(searches, vectors, strict=True):
             dense = snapshot.nearest(vector, POOL, documents)
             fusion.add(dense, snapshot.lexical(text, POOL, documents), weight)
-        best = fusion.best(POOL if lines else k)
+        best = fusion.best(POOL if lines or likely else k)
         chunks = snapshot.chunks(best)
-    found = [_retrieved(chunks[id_], fusion.scores(id_), lines) for id_ in best if id_ in chunks]
+    found = [
+        _retrieved(chunks[id_], fusion.scores(id_), lines, likely) for id_ in best if id_ in chunks
+    ]
     return sorted(found, key=lambda one: -one.score)[:k]
 
 
-def _retrieved(chunk: StoredChunk, scores: Scores, lines: Sequence[LineItem]) -> Retrieved:
+def _retrieved(
+    chunk: StoredChunk, scores: Scores, lines: Sequence[LineItem], likely: Collection[str]
+) -> Retrieved:
     share = sum(printed(line, chunk.heading, chunk.text) for line in lines) / (len(lines) or 1)
-    return Retrieved(chunk, scores, score=scores.fused + PRINTS * share, lines=share)
+    named = chunk.document.id in likely
+    score = scores.fused + PRINTS * share + NAMED * named
+    return Retrieved(chunk, scores, score=score, lines=share, named=named)
 
 
 def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> list[Retrieved]:
@@ -147,6 +160,7 @@ def _answers(found: Retrieved, spans: Spans) -> float:
         + _BM25 * found.scores.bm25
         + _RANK * found.rank
         + _LINES * found.lines
+        + _NAMED * found.named
         - _EVEN
     )
     return 1 / (1 + math.exp(-odds))
