@@ -23,19 +23,28 @@ _LIST = Markup(
 )
 
 
-def fragment(answer: Answer, base: str) -> str:
-    """The answer with its footnotes, each linked to the chat's page at the address `base`."""
+def fragment(answer: Answer, base: str | None, remark: str = "") -> str:
+    """The answer with its footnotes.
+
+    Args:
+        answer: what is shown.
+        base: the address of the chat's page, to which each footnote is linked; None for no links.
+        remark: a line to be shown below.
+    """
     # The same answer has the same ids, so that a notebook that is run again does not change.
     key = hashlib.sha256(f"{answer.question} {answer.created}".encode()).hexdigest()[:8]
     said = Markup("").join(_block(block, key) for block in blocks(answer))
     notes = Markup("").join(_note(citation, key, base) for citation in answer.citations)
     listed = Markup('<ol style="font-size:.9em;margin:.8em 0">{}</ol>').format(notes)
     return str(
-        Markup(
-            '<div style="max-width:46rem;line-height:1.5">{}{}'
-            '<p style="font-size:.8em;opacity:.75">{}</p></div>'
-        ).format(said, listed if notes else "", colophon([answer]))
+        Markup('<div style="max-width:46rem;line-height:1.5">{}{}{}{}</div>').format(
+            said, listed if notes else "", _small(colophon([answer])), _small(remark)
+        )
     )
+
+
+def _small(line: str) -> Markup:
+    return Markup('<p style="font-size:.8em;opacity:.75">{}</p>').format(line) if line else Markup()
 
 
 def _block(block: Block, key: str) -> Markup:
@@ -58,7 +67,7 @@ def _reference(citation: Citation, key: str) -> Markup:
     ).format(key, citation.number, f"{citation.title}: “{folded(citation.quote)}”")
 
 
-def _note(citation: Citation, key: str, base: str) -> Markup:
+def _note(citation: Citation, key: str, base: str | None) -> Markup:
     said = Markup("").join(map(_run, note(citation, base)))
     return Markup('<li id="note-{}-{}" dir="auto">{}</li>').format(key, citation.number, said)
 
