@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from assistant.reports.exports import Exports, configured
 from index.document import Document, Part, Span
+from index.errors import SettingsError
 
 if TYPE_CHECKING:
     from assistant.reports.report import Report
@@ -238,12 +239,15 @@ class Answer(Exports, _Frozen):
         return self.citations[number - 1]
 
     def _repr_html_(self) -> str:
-        """How a notebook shows it."""
-        from assistant.links import base_address
+        """How a notebook shows it; its footnotes are links where the settings can be read."""
         from assistant.reports.notebook import fragment
-        from assistant.settings import load
 
-        return fragment(self, base_address(load()))
+        try:
+            base = configured()
+        except SettingsError as error:
+            # The answer is there, and a notebook that shows it again has no use for an error.
+            return fragment(self, None, f"The footnotes are no links: {error}")
+        return fragment(self, base)
 
     def as_report(self) -> "Report":
         """The answer as a report with one question, which is its heading."""

@@ -82,9 +82,9 @@ class Answering:
     def close(self) -> None:
         """Let go of the writer's connections."""
         with self._opening_writer:
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                writer.close()
 
     def engine(self, wanted: Engine | None = None) -> str:
         """What answers when this engine is wanted, or none in particular, as answers name it.
@@ -245,6 +245,7 @@ class Answering:
             self._embedder,
             k=max(k, READ_ON),
             documents=documents,
+            likely={one.id for one in named.likely},
         )
         found = search(asked.searches)
         with store.snapshot() as snapshot:

@@ -17,6 +17,7 @@ from assistant.questions import understood
 from assistant.searches import History
 from assistant.settings import Settings, load
 from assistant.spans import SpanReader
+from index.closing import close_all, closed_on_failure
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -47,15 +48,16 @@ class Assistant(Library):
         self, store: str | Path | None = None, *, settings: Settings | None = None
     ) -> None:
         super().__init__(store, settings=settings)
-        self._answering = Answering(
-            self._opening,
-            self._embedder,
-            self._model,
-            SpanReader(self.settings.model_dir),
-            self.settings,
-        )
-        self._threads = Threads()
-        self._traces = _traces(self.settings.traces)
+        with closed_on_failure(super().close):
+            self._answering = Answering(
+                self._opening,
+                self._embedder,
+                self._model,
+                SpanReader(self.settings.model_dir),
+                self.settings,
+            )
+            self._threads = Threads()
+            self._traces = _traces(self.settings.traces)
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,11 +70,8 @@ class Assistant(Library):
 
         What is under way is waited for, what was to be done next is cancelled.
         """
-        self._threads.close()
-        self._answering.close()
-        if self._traces is not None:
-            self._traces.close()
-        super().close()
+        traces = [self._traces.close] if self._traces is not None else []
+        close_all(self._threads.close, self._answering.close, *traces, super().close)
 
     @property
     def engine(self) -> str:

@@ -51,9 +51,9 @@ class Conversations:
     def close(self) -> None:
         """Let go of the database."""
         with self._lock:
-            if self._engine is not None:
-                self._engine.dispose()
-                self._engine = None
+            engine, self._engine = self._engine, None
+            if engine is not None:
+                engine.dispose()
 
     # Conversations -----------------------------------------------------------------------------
 

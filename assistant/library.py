@@ -13,6 +13,7 @@ from assistant.opening import Opening
 from assistant.settings import Settings, load
 from index.catalog import DocumentInfo
 from index.check import Difference
+from index.closing import close_all, closed_on_failure
 from index.document import Document
 from index.embeddings import Embedder, MiniLM
 from index.errors import StoreError, UnknownDocument
@@ -52,11 +53,11 @@ class Library:
         self.settings = settings or load()
         self.store = Path(store) if store is not None else self.settings.store
         self._model = MiniLM(self.settings.model_dir)
-        with ExitStack() as connections:
-            self._embedder = self._configured_embedder(connections)
+        self._connections = ExitStack()
+        with closed_on_failure(self._connections.close):
+            self._embedder = self._configured_embedder(self._connections)
             self._opening = Opening(self.store, self._embedder)
-            self._pages = PageImages()
-            self._connections = connections.pop_all()
+        self._pages = PageImages()
         self.conversations = Conversations(self.store)
 
     def __enter__(self) -> Self:
@@ -67,10 +68,12 @@ class Library:
 
     def close(self) -> None:
         """Let go of the store's files, and of the connections to an embedding server."""
-        self.conversations.close()
-        self._pages.close()
-        self._opening.close()
-        self._connections.close()
+        close_all(
+            self.conversations.close,
+            self._pages.close,
+            self._opening.close,
+            self._connections.close,
+        )
 
     def add(
         self,

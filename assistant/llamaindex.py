@@ -18,9 +18,10 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from assistant.answer import Answer, Citation, Passage, citation_id
 from assistant.plugged import loaded
+from index.closing import closed_on_failure
 from index.document import ISO_DATE, Document, normalised
 from index.embeddings import Vectors
-from index.errors import EmptyDocument, FootnoteError, ModelError, SettingsError
+from index.errors import EmptyDocument, ModelError, SettingsError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -104,12 +105,9 @@ def _openai(setting: str, name: str, options: Mapping[str, Any]) -> LlamaIndexEm
     logging.getLogger("llama_index.embeddings.openai.utils").setLevel(logging.ERROR)
     client = DefaultHttpxClient()
     options = {"model_name": name, "http_client": client, **_OPENAI_DEFAULTS, **options}
-    try:
+    with closed_on_failure(client.close):
         model = _embedding(setting, "llama_index.embeddings.openai", "OpenAIEmbedding", options)
         return LlamaIndexEmbedder(setting, model, client.close)
-    except FootnoteError:
-        client.close()
-        raise
 
 
 def _embedding(

@@ -33,9 +33,9 @@ class Opening:
     def close(self) -> None:
         """Let go of the store's files."""
         with self._lock:
-            if self._store is not None:
-                self._store.close()
-                self._store = None
+            store, self._store = self._store, None
+            if store is not None:
+                store.close()
 
     def current(self) -> Store | None:
         """The store, if there is one by now: another process may have made it meanwhile."""

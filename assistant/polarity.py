@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.opposites import is_negated, opposite
 from assistant.terms import content_terms
 from index.document import Span
 from index.lexical import analyzed
@@ -39,7 +40,8 @@ _EXCEPTION = re.compile(
     r"|oppos(?:e|es|ed|ing)|miss(?:es|ed|ing)|left out|omit(?:s|ted)?)\b",
     re.IGNORECASE,
 )
-_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non")
+_WORD = re.compile(r"(?:non[-‐‑–])?[^\W\d_]{4,}", re.IGNORECASE)
+_HYPHEN = re.compile("[‐‑–]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +127,20 @@ def _denied_there(
 
 def _opposites(text: str, cited: str) -> list[Span]:
     """Words that the quotes hold only with a negating prefix, or only without: (im)possible."""
-    known = set(analyzed(cited))
+    known = {_form(match[0]) for match in _WORD.finditer(cited)}
+    stems = set(analyzed(" ".join(word for word in known if not word.startswith("non-"))))
     wrong = []
-    for match in re.finditer(r"[^\W\d_]{4,}", text):
-        word = match[0].lower()
-        if known.issuperset(analyzed(word)):
+    for match in _WORD.finditer(text):
+        word = _form(match[0])
+        if word in known or stems.issuperset(analyzed(word)):
             continue
-        if known.intersection(analyzed(" ".join(prefix + word for prefix in _PREFIXES))):
-            return [Span(0, len(text))]
-        bare = [word.removeprefix(prefix) for prefix in _PREFIXES if word.startswith(prefix)]
-        if known.intersection(analyzed(" ".join(base for base in bare if len(base) > 3))):
+        denying = opposite(word)
+        if known & denying or stems.intersection(analyzed(" ".join(denying))):
+            if not is_negated(word):
+                return [Span(0, len(text))]
             wrong.append(Span(*match.span()))
     return wrong
+
+
+def _form(word: str) -> str:
+    return _HYPHEN.sub("-", word.lower())

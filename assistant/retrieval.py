@@ -4,7 +4,7 @@ A follow-up is searched for twice, by itself and behind the turns before it.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Passage
@@ -22,6 +22,10 @@ likelier to answer than not."""
 _SPAN, _ANSWERS, _COSINE, _BM25, _RANK = 0.13, 0.48, 6.4, 1.4, 4.1
 """Log-odds against the other passages; fitted by `benchmarks/reader_weights.py`."""
 
+NAMED, _NAMED = 0.05, 0.5
+"""What a document that the question may name counts among fused scores, and among the log-odds:
+less than what is read there, so that it decides only between passages that answer alike."""
+
 _TABLE_READ = -2.0
 """The least log-odds that reading gives a table: the reader learned on prose and undervalues it."""
 
@@ -34,13 +38,14 @@ class Retrieved:
     """A chunk with the scores that brought it up.
 
     `spans` is what the trained reader makes of it, None where it was not read, and `score` what it
-    is ranked by in the end.
+    is ranked by in the end; `named` says whether the question may name its document.
     """
 
     chunk: StoredChunk
     scores: Scores
     score: float
     spans: Spans | None = None
+    named: bool = False
 
     @property
     def cosine(self) -> float:
@@ -86,6 +91,7 @@ def retrieve(
     searches: Sequence[tuple[str, float]],
     k: int,
     documents: Sequence[str] | None = None,
+    likely: Collection[str] = (),
 ) -> list[Retrieved]:
     """The `k` best chunks, best first.
 
@@ -95,6 +101,7 @@ def retrieve(
         searches: texts to search for, and how much each counts (`Question.searches`).
         k: how many.
         documents: ids of those to search in; all by default.
+        likely: ids of documents whose passages come sooner than others that are as near.
     """
     vectors = [embedder.embed_query(text) for text, _ in searches]
     fusion = Fusion()
@@ -102,10 +109,14 @@ def retrieve(
         for (text, weight), vector in zip(searches, vectors, strict=True):
             dense = snapshot.nearest(vector, POOL, documents)
             fusion.add(dense, snapshot.lexical(text, POOL, documents), weight)
-        best = fusion.best(k)
+        best = fusion.best(POOL if likely else k)
         chunks = snapshot.chunks(best)
-    scored = ((chunks[id_], fusion.scores(id_)) for id_ in best if id_ in chunks)
-    return [Retrieved(chunk, scores, scores.fused) for chunk, scores in scored]
+    found = []
+    for id_ in best:
+        if id_ in chunks:
+            scores, named = fusion.scores(id_), chunks[id_].document.id in likely
+            found.append(Retrieved(chunks[id_], scores, scores.fused + NAMED * named, named=named))
+    return sorted(found, key=lambda one: -one.score)[:k]
 
 
 def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> list[Retrieved]:
@@ -128,5 +139,12 @@ def _answers(found: Retrieved, spans: Spans) -> float:
     read = _SPAN * spans.best_score + _ANSWERS * spans.answers
     if is_table(found.chunk.text):
         read = max(read, _TABLE_READ)
-    odds = read + _COSINE * found.cosine + _BM25 * found.scores.bm25 + _RANK * found.rank - _EVEN
+    odds = (
+        read
+        + _COSINE * found.cosine
+        + _BM25 * found.scores.bm25
+        + _RANK * found.rank
+        + _NAMED * found.named
+        - _EVEN
+    )
     return 1 / (1 + math.exp(-odds))

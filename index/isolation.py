@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from index import regular
+from index.closing import close_all
 from index.document import Document
 from index.errors import DocumentError
 from index.process import Broken, CallError, NeededTooMuch, Process, TookTooLong
@@ -95,12 +96,12 @@ class Workers:
         with self._mutex:
             self._closed = True
             ending = list(self._all)
-        for process in ending:
-            process.kill()
+        close_all(*(process.kill for process in ending), self._end_idle)
+
+    def _end_idle(self) -> None:
         with self._mutex:
             idle, self._idle = self._idle, []
-        for process in idle:
-            process.end()
+        close_all(*(process.end for process in idle))
 
     def read(self, source: Path | bytes, name: str, size: int) -> tuple[Document, str]:
         """The document in a file, or in bytes that are at hand, and the sha256 of what was read.

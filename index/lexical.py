@@ -5,6 +5,8 @@ Robertson & Zaragoza 2009, 'The Probabilistic Relevance Framework: BM25 and Beyo
 
 import json
 import math
+import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,11 +15,13 @@ from pathlib import Path
 
 import tantivy
 
+from index.closing import closed_on_failure
 from index.copies import WritableCopy
 from index.errors import StoreError
 
 _HEAP = 32_000_000
 _ANALYZER = "english"
+_ATTEMPTS = 5
 _CONTEXT_BOOST = 0.5
 """Weight of a match in a chunk's title and headings against one in its own words."""
 
@@ -33,7 +37,9 @@ class LexicalEntry:
 
 
 class LexicalIndex:
-    """One index folder. Writers exclude each other; the store's lock sees to that.
+    """One index folder. Thread-safe; writers exclude each other, to which the store's lock sees.
+
+    A thread that searches keeps the state that it began in, whatever others reload or close.
 
     Raises:
         StoreError: from any method, where the files cannot be read or written.
@@ -42,25 +48,29 @@ class LexicalIndex:
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self._folder = folder
         self._files: WritableCopy | None = None
-        with self._faults():
+        self._index: tantivy.Index | None = None
+        # The index is not opened or closed while a thread takes a searcher of it.
+        self._mutex = threading.RLock()
+        with self._mutex, self._faults():
             if create:
                 folder.mkdir(exist_ok=True)
-                self._index = tantivy.Index(_schema(), str(folder))
+                self._index = _set_up(tantivy.Index(_schema(), str(folder)))
             else:
-                self._open()
-                return
-            self._index.register_tokenizer(_ANALYZER, _analyzer())
+                self._opened()
 
     def change(self, add: Iterable[LexicalEntry] = (), remove: Iterable[int] = ()) -> None:
         """Add and remove chunks in one commit."""
         with self._faults():
-            writer = self._index.writer(_HEAP, num_threads=1)
+            with self._mutex:
+                index = self._opened()
+            # Not under the mutex: others search on until it is committed.
+            writer = index.writer(_HEAP, num_threads=1)
             try:
                 self._drop_unfinished()
                 for chunk_id in remove:
                     # By query: `delete_documents_by_term` takes a number for a signed one and, on
                     # an unsigned field, deletes nothing.
-                    this = tantivy.Query.term_query(self._index.schema, "chunk", chunk_id)
+                    this = tantivy.Query.term_query(_schema(), "chunk", chunk_id)
                     writer.delete_documents_by_query(this)
                 for entry in add:
                     document = tantivy.Document()
@@ -78,16 +88,19 @@ class LexicalIndex:
 
     def reload(self) -> None:
         """See what other processes have committed."""
-        with self._faults():
+        with self._mutex, self._faults():
             if self._files is not None and self._files.is_copy:
-                self._open()
-            else:
+                self.close()
+            elif self._index is not None:
                 self._index.reload()
+            self._opened()
 
     def close(self) -> None:
-        """Let go of the files."""
-        if self._files is not None:
-            self._files.close()
+        """Let go of the files; the next use opens them again."""
+        with self._mutex:
+            files, self._files, self._index = self._files, None, None
+            if files is not None:
+                files.close()
 
     def search(
         self, question: str, k: int, documents: Sequence[str] | None = None
@@ -95,23 +108,22 @@ class LexicalIndex:
         """The `k` best chunks as (chunk id, BM25 score), best first; any word may match."""
         query = self._query(question)
         if documents is not None:
-            within = tantivy.Query.term_set_query(self._index.schema, "document", list(documents))
+            within = tantivy.Query.term_set_query(_schema(), "document", list(documents))
             must = tantivy.Occur.Must
             unscored = tantivy.Query.const_score_query(within, 0.0)
             query = tantivy.Query.boolean_query([(must, query), (must, unscored)])
         with self._faults():
-            searcher = self._index.searcher()
+            searcher = self._searcher()
             hits = searcher.search(query, limit=k, count=False).hits
             return [(int(searcher.doc(at)["chunk"][0]), float(score)) for score, at in hits]
 
     def chunks(self, documents: Iterable[str]) -> dict[str, list[int]]:
         """The chunk ids that are held for each of the documents, one for each entry."""
         with self._faults():
-            searcher = self._index.searcher()
-            schema = self._index.schema
+            searcher = self._searcher()
             return {
                 document_id: self._all(
-                    searcher, tantivy.Query.term_query(schema, "document", document_id)
+                    searcher, tantivy.Query.term_query(_schema(), "document", document_id)
                 )
                 for document_id in documents
             }
@@ -119,32 +131,37 @@ class LexicalIndex:
     def ids(self) -> list[int]:
         """The chunk id of every entry."""
         with self._faults():
-            return self._all(self._index.searcher(), tantivy.Query.all_query())
+            return self._all(self._searcher(), tantivy.Query.all_query())
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """The inverse document frequency of analysed terms, over chunks (natural logarithm)."""
-        searcher = self._index.searcher()
-        count = searcher.num_docs
-        found = {term: searcher.doc_freq("text", term) for term in terms}
+        with self._faults():
+            searcher = self._searcher()
+            count = searcher.num_docs
+            found = {term: searcher.doc_freq("text", term) for term in terms}
         return {
             term: math.log(1 + (max(count - n, 0) + 0.5) / (n + 0.5)) for term, n in found.items()
         }
 
     def mentioned(self, terms: Iterable[str]) -> set[str]:
         """Those of the analysed terms that some chunk holds, or its title or headings."""
-        searcher = self._index.searcher()
-        return {
-            term
-            for term in terms
-            if any(searcher.doc_freq(field, term) for field in ("text", "context"))
-        }
+        with self._faults():
+            searcher = self._searcher()
+            return {
+                term
+                for term in terms
+                if any(searcher.doc_freq(field, term) for field in ("text", "context"))
+            }
 
-    def _open(self) -> None:
-        self.close()
-        # Opening it, tantivy makes a lock file.
-        self._files = WritableCopy(self._folder)
-        self._index = tantivy.Index.open(str(self._files.path))
-        self._index.register_tokenizer(_ANALYZER, _analyzer())
+    def _searcher(self) -> tantivy.Searcher:
+        """The latest state that was seen; it stays what it is, and readable."""
+        with self._mutex:
+            return self._opened().searcher()
+
+    def _opened(self) -> tantivy.Index:
+        if self._index is None:
+            self._index, self._files = _opened(self._folder)
+        return self._index
 
     def _drop_unfinished(self) -> None:
         """Delete what a commit that was killed has noted of deletions.
@@ -171,7 +188,7 @@ class LexicalIndex:
 
     def _query(self, question: str) -> tantivy.Query:
         parts: list[tuple[tantivy.Occur, tantivy.Query]] = []
-        schema = self._index.schema
+        schema = _schema()
         for term in dict.fromkeys(analyzed(question)):
             own = tantivy.Query.term_query(schema, "text", term)
             context = tantivy.Query.term_query(schema, "context", term)
@@ -179,6 +196,27 @@ class LexicalIndex:
             weaker = tantivy.Query.boost_query(context, _CONTEXT_BOOST)
             parts.append((tantivy.Occur.Should, weaker))
         return tantivy.Query.boolean_query(parts) if parts else tantivy.Query.empty_query()
+
+
+def _opened(folder: Path, attempts: int = _ATTEMPTS) -> tuple[tantivy.Index, WritableCopy]:
+    """The index in a folder, or in a copy of it where tantivy may not make its lock file."""
+    try:
+        files = WritableCopy(folder)
+        with closed_on_failure(files.close):
+            index = _set_up(tantivy.Index.open(str(files.path)))
+    except (FileNotFoundError, ValueError):
+        # Whoever may write there has put other files in the place of some that were to be copied.
+        if attempts > 1 and not os.access(folder, os.W_OK):
+            return _opened(folder, attempts - 1)
+        raise
+    return index, files
+
+
+def _set_up(index: tantivy.Index) -> tantivy.Index:
+    index.register_tokenizer(_ANALYZER, _analyzer())
+    # Else a thread of tantivy's own reloads it at any time, and makes files in a deleted copy.
+    index.config_reader("manual", 0)
+    return index
 
 
 def analyzed(text: str) -> list[str]:

@@ -16,7 +16,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
@@ -83,14 +83,21 @@ def session(
 
 @cache
 def _session(model_dir: Path | None, adapter: Path | None) -> "onnxruntime.InferenceSession":
-    import onnxruntime
-
+    onnxruntime = _runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     path = prepared(model_dir, adapter) / "model.onnx"
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _runtime() -> Any:  # noqa: ANN401 (it has no types)
+    """onnxruntime, told before it is loaded that it is to report nothing, as it would from 1.32."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    return onnxruntime
 
 
 def prepared(model_dir: Path | None = None, adapter: Path | None = None) -> Path:
@@ -103,8 +110,7 @@ def prepared(model_dir: Path | None = None, adapter: Path | None = None) -> Path
         ModelError: the weights are missing or are not the expected ones, or the cache cannot be
             written.
     """
-    import onnxruntime
-
+    onnxruntime = _runtime()
     name = f"{NAME}-int8-{RECIPE}-ort{onnxruntime.__version__}-{SHA256['model.safetensors'][:8]}"
     if adapter is not None:
         name += f"-{adapter.stem}-{_sha256(adapter)[:8]}"
@@ -200,7 +206,8 @@ def _quantise(graph: Path, target: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     # It advises a pre-processing step through the root logger; the graph here is already fused.
-    logging.disable(logging.WARNING)
+    before = logging.root.manager.disable
+    logging.disable(max(before, logging.WARNING))
     try:
         quantize_dynamic(
             graph,
@@ -214,4 +221,4 @@ def _quantise(graph: Path, target: Path) -> None:
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
     finally:
-        logging.disable(logging.NOTSET)
+        logging.disable(before)

@@ -104,9 +104,9 @@ class PageImages:
         raise TypeError(f"a page was drawn as {type(drawn)}")
 
     def _end(self) -> None:
-        if self._process is not None:
-            self._process.end()
-            self._process = None
+        process, self._process = self._process, None
+        if process is not None:
+            process.end()
 
 
 def original(origin: Origin) -> Location:

@@ -13,9 +13,12 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
+
+from index.closing import close_all
 
 _LOOK = 0.05  # seconds between looks at the process's memory
 _PIPE = 1 << 20
@@ -129,11 +132,16 @@ class Process:
 
     def end(self) -> None:
         """End it and let go of it."""
-        self.kill()
+        close_all(
+            self.kill,
+            self._waited,
+            partial(os.close, self._requests),
+            partial(os.close, self._replies),
+        )
+
+    def _waited(self) -> int:
         with self._ending:
-            self._process.wait()
-        os.close(self._requests)
-        os.close(self._replies)
+            return self._process.wait()
 
     def _send(self, frame: bytes) -> None:
         view = memoryview(len(frame).to_bytes(8, "big") + frame)
@@ -161,8 +169,7 @@ class Process:
 
     def _death(self) -> CallError:
         """What ended a process that has closed its output."""
-        with self._ending:
-            status = self._process.wait()
+        status = self._waited()
         if status == -signal.SIGKILL:
             # Nobody here has sent that: the system does, when memory is short.
             return NeededTooMuch()

@@ -11,7 +11,7 @@ Chroma anew.
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection
 from index import audit, filling, opening, queries, whereabouts
 from index.catalog import Catalog, DocumentInfo, Location
 from index.check import Difference, differences
+from index.closing import close_all, closed_on_failure
 from index.database import faults
 from index.document import Document
 from index.embeddings import Embedder
@@ -59,20 +60,17 @@ class Store:
         self._read_only = not opening.is_writable(folder)
         self.catalog = Catalog(folder / "catalog.sqlite", read_only=self._read_only)
         self.indexes = Indexes(folder)
-        with ExitStack() as undo, faults(folder):
-            undo.callback(self.close)
+        with closed_on_failure(self.close), faults(folder):
             opening.create(folder, self.catalog, self.indexes, self._lock, embedder)
             if opening.is_outdated(self.catalog):
                 self._migrate()
             opening.check(folder, self.catalog, embedder)
             if not self._read_only:
                 make_private(folder)
-            undo.pop_all()
 
     def close(self) -> None:
         """Let go of the files."""
-        self.catalog.close()
-        self.indexes.close()
+        close_all(self.catalog.close, self.indexes.close)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from index.closing import close_all, closed_on_failure
 from index.copies import WritableCopy
 from index.embeddings import Vectors
 from index.errors import StoreError
@@ -169,11 +170,9 @@ class VectorIndex:
     def close(self) -> None:
         """Let go of the files; the next use opens them again."""
         with self._mutex:
-            client, self._client, self._generation = self._client, None, -1
-            if client is not None:
-                client.close()
-            if self._files is not None:
-                self._files.close()
+            client, files = self._client, self._files
+            self._client, self._files, self._generation = None, None, -1
+            close_all(*(one.close for one in (client, files) if one is not None))
 
     def _use(self, generation: int, act: "Callable[[Collection], T]") -> T:
         with self._mutex, self._faults():
@@ -198,8 +197,8 @@ class VectorIndex:
             yield
         except ChromaError as error:
             # Whatever state it is in, the next use begins with a new client.
-            self.close()
-            raise StoreError.of(self._folder, error) from error
+            with closed_on_failure(self.close):
+                raise StoreError.of(self._folder, error) from error
 
 
 def _within(documents: Sequence[str] | None) -> "Where | None":

@@ -116,7 +116,7 @@ def blocks(answer: Answer) -> Iterator[Block]:
         yield Block("notice", ((Run(f"Note: {folded(notice)}"),),))
 
 
-def note(citation: Citation, base: str) -> tuple[Run, ...]:
+def note(citation: Citation, base: str | None) -> tuple[Run, ...]:
     """A footnote: what is cited, where, the quote, and the citation's id as a link."""
     address = web_address(citation.source)
     title = Run(
@@ -132,7 +132,7 @@ def note(citation: Citation, base: str) -> tuple[Run, ...]:
         Run(author),
         title,
         Run(f"{place}: “{folded(citation.quote)}” "),
-        Run(citation.id, href=permalink(citation.id, base)),
+        Run(citation.id, href=permalink(citation.id, base) if base else ""),
     )
 
 

@@ -12,9 +12,15 @@ from assistant.templating import Macros
 _NOTEBOOK = Macros("assistant.reports", "notebook.html", folded=folded)
 
 
-def fragment(answer: Answer, base: str) -> str:
-    """The answer with its footnotes, each linked to the chat's page at the address `base`."""
+def fragment(answer: Answer, base: str | None, remark: str = "") -> str:
+    """The answer with its footnotes.
+
+    Args:
+        answer: what is shown.
+        base: the address of the chat's page, to which each footnote is linked; None for no links.
+        remark: a line to be shown below.
+    """
     # The same answer has the same ids, so that a notebook that is run again does not change.
     key = hashlib.sha256(f"{answer.question} {answer.created}".encode()).hexdigest()[:8]
     notes = [(citation.number, note(citation, base)) for citation in answer.citations]
-    return str(_NOTEBOOK.answer(blocks(answer), notes, colophon([answer]), key))
+    return str(_NOTEBOOK.answer(blocks(answer), notes, [colophon([answer]), remark], key))

@@ -55,6 +55,6 @@ class Stores:
     def close(self) -> None:
         """Let go of the user's own store; the served one belongs to who opened it."""
         with self._lock:
-            if self._own is not None:
-                self._own.close()
-                self._own = None
+            own, self._own = self._own, None
+            if own is not None:
+                own.close()

@@ -19,6 +19,7 @@ from assistant.plugged import loaded
 from assistant.settings import Settings
 from assistant.writing.cutting import SCHEMA
 from assistant.writing.faults import EndpointFault, fault_of, pause
+from index.closing import closed_on_failure
 from index.errors import SettingsError
 
 _ATTEMPTS = 3
@@ -248,7 +249,7 @@ def _openai(settings: Settings, provider: str, name: str) -> Endpoint:
         "timeout": openai.Timeout(settings.writer_seconds, connect=_CONNECT_SECONDS),
         "http_client": http,
     }
-    try:
+    with closed_on_failure(http.close):
         client: openai.OpenAI = (
             openai.AzureOpenAI(
                 azure_endpoint=settings.writer_base or "",
@@ -269,9 +270,6 @@ def _openai(settings: Settings, provider: str, name: str) -> Endpoint:
             **settings.writer_options,
         }
         llm = _loaded(settings.writer or "", "llama_index.llms.openai_like", "OpenAILike", options)
-    except BaseException:
-        http.close()
-        raise
     return Endpoint(
         name,
         settings.writer_context,

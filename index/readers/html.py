@@ -5,6 +5,7 @@ import copy
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import trafilatura
@@ -18,9 +19,6 @@ from index.readers.elements import blocks_of
 from index.readers.encoding import decode
 from index.readers.metadata import Statement, compose, language_code
 from index.readers.pagedata import published, publisher
-
-# Its notes on pages without an article would otherwise reach the terminal.
-logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
 _SHORTEST_ARTICLE = 250
 # trafilatura takes 5 s for 60,000 table cells, and the square of that growth beyond.
@@ -127,9 +125,21 @@ def _parsed(source: str) -> HtmlElement:
     return tree
 
 
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep trafilatura's notes on pages without an article from a terminal that nobody set up."""
+    log, handler = logging.getLogger("trafilatura"), logging.NullHandler()
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
 def _statement(tree: HtmlElement) -> Statement:
     """What the page's head and marked-up data state."""
-    stated = trafilatura.extract_metadata(tree)
+    with _silent():
+        stated = trafilatura.extract_metadata(tree)
     return Statement(
         title=stated.title or None,
         author=stated.author or None,
@@ -161,9 +171,13 @@ def _article(tree: HtmlElement) -> list[Block]:
     """The page's main text; none where there is no article, or far too many elements."""
     if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
         return []
-    found = trafilatura.bare_extraction(
-        copy.deepcopy(tree), include_comments=False, include_tables=True, include_formatting=True
-    )
+    with _silent():
+        found = trafilatura.bare_extraction(
+            copy.deepcopy(tree),
+            include_comments=False,
+            include_tables=True,
+            include_formatting=True,
+        )
     if found is None or isinstance(found, dict):
         return []
     return list(_clean(blocks_of(found.body)))

@@ -6,8 +6,11 @@ import email.policy
 import io
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from email.message import MIMEPart
+from email.message import EmailMessage, MIMEPart
+from email.parser import BytesParser
+from typing import Any, cast
 
 import olefile  # type: ignore[import-untyped]
 from oxmsg import Message
@@ -28,15 +31,28 @@ _NAME = re.compile(r"\s*\"?([^\"<@]*?)\"?\s*<[^>]*>")
 _FAULTS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError)
 
 
-def _windows_page(name: str) -> codecs.CodecInfo | None:
-    """Python's codec for 'windows-950': it knows a few of these names, and all as 'cp950'."""
-    try:
-        return codecs.lookup("cp" + name.removeprefix("windows_"))
-    except LookupError:
-        return None
+_CHARSET = re.compile(
+    r"""(=\?|\bcharset\*?\s*=\s*["']?|\*\s*=\s*["']?)windows-(\d+)(?=[?*"';\s]|$)""", re.IGNORECASE
+)
 
 
-codecs.register(lambda name: _windows_page(name) if name.startswith("windows_") else None)
+class _Policy(email.policy.EmailPolicy):
+    """Headers as Python reads them, with the encodings' names that mail programs write."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:  # noqa: ANN401
+        """The header; 'windows-950' in it is 'cp950': Python knows only a few by that name."""
+        return super().header_fetch_parse(name, _CHARSET.sub(_known_charset, value))
+
+
+_POLICY = _Policy()
+
+
+def _known_charset(match: re.Match[str]) -> str:
+    for name in (f"windows-{match[2]}", f"cp{match[2]}"):
+        with suppress(LookupError):
+            codecs.lookup(name)
+            return f"{match[1]}{name}"
+    return match[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +133,7 @@ def _composed(mails: list[_Mail], name: str, media_type: str) -> Document:
 
 def _parsed(data: bytes) -> _Mail:
     try:
-        message = email.message_from_bytes(data, policy=email.policy.default)
+        message = cast("EmailMessage", BytesParser(policy=_POLICY).parsebytes(data))
         chosen = message.get_body(("plain", "html"))
         attached = tuple(
             _line(part.get_filename() or part.get_content_type())

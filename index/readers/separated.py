@@ -4,8 +4,10 @@ import csv
 import io
 import re
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePath
 
 from index.document import Document, normalised
@@ -18,8 +20,7 @@ from index.readers.metadata import compose
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 65_536
 _DECLARED = re.compile(r'"?sep=(.)"?\n')  # Excel's own first line
-# A cell's length is the file's business; csv's own limit of 128 KiB refuses long ones.
-csv.field_size_limit(sys.maxsize)
+_limiting = threading.RLock()
 
 
 def read_separated(data: bytes, name: str) -> Document:
@@ -35,8 +36,9 @@ def read_separated(data: bytes, name: str) -> Document:
     text = normalised(decoded)
     if declared := _DECLARED.match(text):
         text = text[declared.end() :]
-    delimiter = declared[1] if declared else delimiter_of(text, name)
-    body = set_text(grid_blocks(_rows(text, delimiter)))
+    with _cells_of_any_length():
+        delimiter = declared[1] if declared else delimiter_of(text, name)
+        body = set_text(grid_blocks(_rows(text, delimiter)))
     if not body.text:
         raise EmptyDocument("The table holds no text.")
     return compose(
@@ -47,6 +49,17 @@ def read_separated(data: bytes, name: str) -> Document:
         parts=body.parts,
         tables=body.tables,
     )
+
+
+@contextmanager
+def _cells_of_any_length() -> Iterator[None]:
+    """A cell's length is the file's business; csv's limit refuses long ones, and is everybody's."""
+    with _limiting:
+        before = csv.field_size_limit(sys.maxsize)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)
 
 
 def delimiter_of(text: str, name: str = "") -> str:

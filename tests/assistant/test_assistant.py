@@ -8,13 +8,19 @@ import pypdfium2 as pdfium
 import pytest
 
 from assistant.answer import Answer, AnswerReady, Progress, SentenceReady
-from assistant.answering import NEAREST
+from assistant.answering import NEAREST, Answering
 from assistant.assistant import Assistant
+from assistant.asynchronous import Threads
+from assistant.conversations import Conversations
 from assistant.drafts import Reading
 from assistant.messages import NOT_FOUND
 from assistant.reader import Reader
 from assistant.settings import Settings
-from index.errors import EmptyStore, QuestionError, StoreError, UnknownDocument
+from index.catalog import Catalog
+from index.errors import EmptyStore, QuestionError, SettingsError, StoreError, UnknownDocument
+from index.indexes import Indexes
+from index.pages import PageImages
+from index.store import Store
 
 QUESTIONS = (
     "How many people were evacuated?",
@@ -458,3 +464,56 @@ def test_the_confidence_that_an_answer_needs_is_a_setting(demo: Assistant):
 
     assert refused.abstained
     assert refused.confidence == answer.confidence
+
+
+def test_closing_goes_on_whatever_fails_in_it_and_tells_the_first_failure(tmp_path, monkeypatch):
+    assistant = Assistant(tmp_path / "store")
+    (tmp_path / "a.md").write_text("# A gate\n\nThe gate was closed at noon.\n")
+    assistant.add(tmp_path / "a.md")
+    closed: list[str] = []
+
+    def failing(kind: Any, *, fails: bool = True) -> None:
+        close = kind.close
+
+        def told(self: object) -> None:
+            close(self)
+            closed.append(kind.__name__)
+            if fails:
+                raise OSError(f"no {kind.__name__}")
+
+        monkeypatch.setattr(kind, "close", told)
+
+    for kind in (Threads, Answering, Conversations, PageImages, Catalog):
+        failing(kind)
+    failing(Indexes, fails=False)
+
+    with pytest.raises(OSError, match="no Threads") as caught:
+        assistant.close()
+
+    parts = ["Threads", "Answering", "Conversations", "PageImages", "Catalog", "Indexes"]
+    assert closed == parts
+    notes = "".join(caught.value.__notes__)
+    assert all(f"no {name}" in notes for name in parts[1:-1])
+    monkeypatch.undo()
+    assistant.close()
+
+
+def test_what_was_opened_is_closed_where_an_assistant_cannot_be_made(tmp_path, monkeypatch):
+    with Assistant(tmp_path / "store") as assistant:
+        (tmp_path / "a.md").write_text("# A gate\n\nThe gate was closed at noon.\n")
+        assistant.add(tmp_path / "a.md")
+    closed: list[str] = []
+    close = Store.close
+
+    def told(self: Store) -> None:
+        close(self)
+        closed.append("store")
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(Store, "close", told)
+
+    with pytest.raises(SettingsError, match="FOOTNOTE_TRACES") as caught:
+        Assistant(tmp_path / "store", settings=Settings(traces="nowhere"))
+
+    assert closed == ["store"]
+    assert "the disk is gone" in caught.value.__notes__[0]

@@ -143,6 +143,33 @@ def test_a_notebook_shows_the_answer_with_its_footnotes(demo: Assistant, questio
     assert html == answer._repr_html_()
 
 
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        (".env", b"FOOTNOTE_PORT=many\n"),
+        (".env", b"FOOTNOTE_STORE=\xff\xfe\n"),
+        (".env", b"FOOTNOTE_EMBEDDING_OPTIONS={not json\n"),
+        ("footnote.toml", b"port = = 1\n"),
+        ("footnote.toml", b"colour = 'red'\n"),
+    ],
+)
+def test_a_notebook_shows_an_answer_whatever_has_become_of_the_settings(
+    demo: Assistant, surroundings: Path, file: str, content: bytes
+):
+    answer = demo.query(QUESTIONS[0])
+    whole = Page(answer._repr_html_())
+    (surroundings / file).write_bytes(content)
+
+    page = Page(answer._repr_html_())
+
+    assert page.ids == whole.ids
+    for citation in answer.citations:
+        assert citation.id in page.words
+    assert not [link for link in page.links if "cite=" in link]
+    assert "The footnotes are no links: " in page.words
+    assert file in page.words or "FOOTNOTE_" in page.words
+
+
 def test_two_answers_in_one_notebook_keep_their_footnotes_apart(demo: Assistant):
     first, second = (Page(demo.query(question)._repr_html_()) for question in QUESTIONS[:2])
     assert set(first.ids).isdisjoint(second.ids)

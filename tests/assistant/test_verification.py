@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.polarity import reversed_in
 from assistant.verification import is_verbatim, unsupported
 from index import readers
 from index.document import Span
@@ -87,6 +88,62 @@ def test_a_name_that_the_passage_lacks_is_found(text: str, quote: str, wrong: li
 
 
 @pytest.mark.parametrize(
+    ("text", "quote", "wrong"),
+    [
+        ("It was made by iRobot.", "It was made by a robot.", ["iRobot"]),
+        ("He sold it on eBay.", "He sold it on Etsy.", ["eBay"]),
+        ("The vaccine holds mRNA.", "The vaccine holds DNA.", ["mRNA"]),
+        ("macOS failed.", "Windows failed.", ["macOS"]),
+        ("He met d’Artagnan there.", "He met Athos there.", ["d’Artagnan"]),
+        ("A pro-European mayor won.", "A pro-Russian mayor won.", ["pro-European"]),
+        ("The ex-Yahoo clerk won.", "The ex-Google clerk won.", ["ex-Yahoo"]),
+        ("The rule was made for the US.", "They made the rule for us.", ["US"]),
+        ("US troops came.", "Troops came to us.", ["US"]),
+        ("It went to IT.", "It went to it.", ["IT"]),
+        ("It was told by the WHO.", "Who told it? It was told by the mayor.", ["WHO"]),
+        ("The WHO’s rule came.", "Who made the rule that came?", ["WHO’s"]),
+        ("They sailed to Turkey.", "They sailed and ate turkey.", ["Turkey"]),
+        ("They were paid by Apple.", "They were paid by the apple.", ["Apple"]),
+        ("It opened in May.", "It opened, and may it last.", ["May"]),
+        ("He left in March.", "He left on a march.", ["March"]),
+        ("It was sold to Shell and Target.", "A shell was the target of it.", ["Shell", "Target"]),
+        ("The cup is from China.", "The cup is of china.", ["China"]),
+        ("He worked at CARE.", "He worked at the care home.", ["CARE"]),
+        ("In Reading it rained.", "It rained in the reading room.", ["Reading"]),
+    ],
+)
+def test_a_name_is_no_word_that_is_spelled_alike(text: str, quote: str, wrong: list[str]):
+    assert refused(text, quote) == wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("It was made by iRobot.", "iRobot made it."),
+        ("He sold it on eBay.", "He sold it on ebay."),
+        ("He paid for 5 kWh.", "He paid for five kilowatt-hours."),
+        ("The rule was made for the US.", "The U.S. made the rule."),
+        ("It was told by NATO.", "Nato told it."),
+        ("It was told by Nato.", "It was told by NATO."),
+        ("They sailed to Turkey.", "Turkey was where they sailed."),
+        ("They sailed to Turkey.", "TO TURKEY\nThey sailed."),
+        ("They were paid by Apple.", "Apple Pays Them"),
+        ("The ex-Yahoo clerk won.", "A clerk won, once of Yahoo."),
+        ("It was told by the Mayor.", "The mayor told it."),
+        ("It was told by Mayor Ann Lee.", "The mayor, Ann Lee, told it."),
+        ("It was at Gate 3.", "It was at gate 3."),
+        ("A French-speaking council met.", "A council that speaks French met."),
+        ("Why the Main Gate Failed", "The main gate failed."),
+        ("WHY THE GATE FAILED", "The gate failed."),
+        ("There were five MPs.", "Five MPs were there."),
+        ("He saw O’Neill’s gate.", "He saw the gate of O’Neill."),
+    ],
+)
+def test_a_name_may_stand_in_capitals_or_at_the_start_of_a_sentence(text: str, quote: str):
+    assert refused(text, quote) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "However, it failed.",
@@ -144,6 +201,69 @@ def test_a_negation_that_the_passage_lacks_is_found(text: str, quote: str, wrong
 )
 def test_a_negation_that_the_sentence_drops_condemns_all_of_it(text: str, quote: str):
     assert refused(text, quote) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Several firms come from Aldin.", "Several firms of Aldin told of their income."),
+        ("The board was formed by miners.", "The board was informed by miners."),
+        ("They hope to discover its course.", "They cover its course, or hope to."),
+        ("The disease came at ease.", "It came at ease."),
+        ("The town wants to invest in vests.", "The town wants a vest."),
+        ("The film did impress the press.", "The press saw the film, and it did."),
+        ("The portant gate is important.", "The portant gate is what counts."),
+        ("The museum will display it.", "The museum will play it."),
+        ("The under part is worn.", "Der part is worn."),
+        ("Each unit has it.", "Each has it."),
+        ("They sing of what is missing.", "They sing of it."),
+        ("A mission went to Aldin.", "It went to Aldin."),
+        ("They unveiled and unearthed it.", "The veiled thing was earthed, and they saw it."),
+        ("The lock was uncovered by divers.", "The covered lock was found by divers."),
+        ("It depends on rain.", "Independent farmers wait, and it needs rain."),
+        ("The team was consistent.", "The team consists of three."),
+        ("Prices vary, unless they are equal.", "Prices vary less if they are equal."),
+        ("The universe is a verse.", "The verse is what it is."),
+        ("A discount was given.", "They count what was given."),
+        ("The river was closed.", "They disclosed that the river was shut."),
+        ("It was a likely place.", "They dislike the probable place, which it was."),
+        ("The information was read.", "The disinformation was read."),
+        ("The invention was praised.", "The vention was praised."),
+        ("Her patient was praised.", "The impatient man was praised by her."),
+    ],
+)
+def test_a_word_that_only_begins_like_a_denial_denies_nothing(text: str, quote: str):
+    assert reversed_in(text, [quote]) == []
+
+
+@pytest.mark.parametrize(
+    ("bare", "denied"),
+    [
+        ("happy", "unhappy"),
+        ("legal", "illegal"),
+        ("legally", "illegally"),
+        ("complete", "incomplete"),
+        ("mature", "immature"),
+        ("regular", "irregular"),
+        ("tidily", "untidily"),
+        ("agreed", "disagreed"),
+        ("agree", "disagrees"),
+        ("approved", "disapproved"),
+        ("qualified", "disqualifies"),
+        ("stability", "instability"),
+        ("regularities", "irregularities"),
+        ("authorised", "unauthorised"),
+        ("binding", "non-binding"),
+        ("binding", "nonbinding"),
+        ("Russian", "non‑Russian"),
+    ],
+)
+def test_a_word_and_its_denial_are_told_apart_both_ways(bare: str, denied: str):
+    text = f"The keepers were {denied}."
+    assert reversed_in(text, [f"The keepers were {bare}."]) == [Span(17, 17 + len(denied))]
+    stated = f"The keepers were {bare}."
+    assert reversed_in(stated, [text]) == [Span(0, len(stated))]
+    assert reversed_in(text, [text]) == reversed_in(stated, [stated]) == []
 
 
 def test_the_part_of_a_passage_that_is_denied_may_be_left_out():

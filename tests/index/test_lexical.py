@@ -1,7 +1,15 @@
 """BM25: words are found in whatever form they are asked for; a question is no query language."""
 
+import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 
+from index.catalog import IndexState
+from index.indexes import Indexes
 from index.lexical import LexicalEntry, LexicalIndex, analyzed
 
 TEXTS = {
@@ -126,3 +134,107 @@ def test_what_a_killed_commit_noted_of_deletions_does_not_keep_the_next_from_the
 
     assert left
     assert sorted(again.ids()) == sorted(held[1:])
+
+
+def at_once(count, work):
+    """What so many threads return that begin together."""
+    gate = threading.Barrier(count)
+
+    def begun(number):
+        gate.wait()
+        return work(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(begun, range(count)))
+
+
+@pytest.fixture
+def copied(monkeypatch):
+    """A folder that may be read and not written, whoever runs the tests; the copies made of it."""
+    monkeypatch.setattr("os.access", lambda *_: False)
+    made = []
+
+    def copy(*arguments, **options):
+        made.append(TemporaryDirectory(*arguments, **options))
+        return made[-1]
+
+    monkeypatch.setattr("tempfile.TemporaryDirectory", copy)
+    return lambda: [one.name for one in made if Path(one.name).exists()]
+
+
+@pytest.mark.usefixtures("index")
+def test_threads_that_come_first_to_an_edition_share_one_index(tmp_path):
+    for edition in range(2, 12):
+        shutil.copytree(tmp_path / "lexical", tmp_path / f"lexical-{edition}")
+    indexes = Indexes(tmp_path)
+    for edition in range(2, 12):
+        state = IndexState(edition, 1)
+        opened = at_once(8, lambda _, state=state: indexes.lexical(state))
+        assert len(set(map(id, opened))) == 1
+    indexes.close()
+
+
+def test_threads_search_while_a_writer_writes(index, tmp_path):
+    other = LexicalIndex(tmp_path / "lexical")
+    written = threading.Event()
+
+    def work(number):
+        if number == 0:
+            for id_ in range(100, 140):
+                index.change(add=[LexicalEntry(id_, f"d{id_}", f"barnacle word{id_}", "")])
+            written.set()
+        while not written.is_set():
+            if number % 3 == 0:
+                other.close()
+            other.reload()
+            found = sorted(ids(other.search("barnacle", 100)))
+            assert found == list(range(100, 100 + len(found)))
+            assert other.mentioned(["gate", "unicorn"]) == {"gate"}
+            assert len(other.ids()) >= len(TEXTS) + len(found)
+
+    at_once(6, work)
+    other.reload()
+    assert len(other.search("barnacle", 100)) == 40
+
+
+@pytest.mark.usefixtures("index")
+def test_copies_of_an_index_that_may_not_be_written_are_deleted_however_many_reload(
+    tmp_path, copied
+):
+    other = LexicalIndex(tmp_path / "lexical")
+
+    def work(_):
+        for _ in range(10):
+            other.reload()
+            assert ids(other.search("gates", 10))[0] == 1
+
+    at_once(6, work)
+    assert len(copied()) == 1
+    other.close()
+    assert copied() == []
+    assert ids(other.search("gates", 10))[0] == 1
+    other.close()
+    assert copied() == []
+
+
+def test_a_copy_is_whole_although_another_user_writes_meanwhile(index, tmp_path, copied):
+    stop = threading.Event()
+
+    def write():
+        id_ = 100
+        while not stop.is_set():
+            index.change(add=[LexicalEntry(id_, "d", "a barnacle", "")], remove=[id_ - 1])
+            id_ += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        other = LexicalIndex(tmp_path / "lexical")
+        for _ in range(40):
+            other.reload()
+            assert len(other.ids()) >= len(TEXTS)
+        other.close()
+    finally:
+        stop.set()
+        writer.join()
+    assert copied() == []
