@@ -5,6 +5,7 @@ failed' does not carry 'it failed'.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from assistant.questions import content_terms
@@ -63,13 +64,19 @@ def _planned(text: str, quotes: Sequence[str]) -> list[Span]:
     unsure, later = _stems(_UNSURE, cited), _stems(_LATER, cited)
     plain = set(analyzed(_LATER.sub(" ", _UNSURE.sub(" ", cited))))
     wrong = []
-    for match in re.finditer(r"[^\W\d_]+", text):
+    for match in _unhedged(text):
         stem = set(analyzed(match[0])) - plain
-        if not stem or _HEDGED.search(text[: match.start()]):
-            continue
         if stem & unsure or (stem & later and _PAST.search(match[0].lower())):
             wrong.append(Span(*match.span()))
     return wrong
+
+
+def _unhedged(text: str) -> list[re.Match[str]]:
+    """The words of a text that stand behind no word which makes them less than a fact."""
+    words = list(re.finditer(r"[^\W\d_]+", text))
+    # What is hedged stays so: where that begins is found by halving.
+    begins = bisect_left(words, 1, key=lambda word: bool(_HEDGED.search(text, 0, word.start())))
+    return words[:begins]
 
 
 def _stems(pattern: re.Pattern[str], cited: str) -> set[str]:

@@ -16,14 +16,14 @@ _PAPERS = (
     "|correction|presentation|spreadsheet|workbook|email|e-mail|filing|10-k|10-q"
 )
 _PAPER = rf"(?:the|their|his|her|its|our|my|this) (?:[^\s,?]+ ){{0,6}}?(?:{_PAPERS})\b"
-_OF = r"(?P<of{0}> (?:of|on|from|by|dated) (?:[^\s,?]+ ?){{1,4}}?(?=[,?]|$| (?:{1})\b))?"
+_OF = r"(?P<of{0}> (?:of|on|from|by|dated) (?:[^\s,?]++ ?){{1,4}}?(?=[,?]|$| (?:{1})\b))?"
 _ASKS = "what|who|how|when|where|why|which"
 _SAYS = "say|state|report|claim|mention|give|tell|call|name|note|list|contain|change|show"
 _SAID = ("say", "state", "report", "claim", "mention", "tell", "note")
 _NAMING = re.compile(
     rf"\b(?:according to|in|from|by|per|of) (?P<place>{_PAPER}){_OF.format(1, _ASKS)}"
     rf"|\b(?:do|does|did) (?P<saying>{_PAPER}){_OF.format(2, _SAYS)} (?P<verb>{_SAYS})\b"
-    r"|(?P<file>[\w.-]+\.(?:pdf|docx?|xlsx?|pptx?|html?|md|txt|csv|odt|rtf|epub|eml|ipynb))\b",
+    r"|(?P<file>(?<![\w.-])[\w.-]+\.(?:pdf|docx?|xlsx?|pptx?|html?|md|txt|csv|odt|rtf|epub|eml|ipynb))\b",
     re.IGNORECASE,
 )
 _GENERAL = frozenset(analyzed("document text file article report paper page"))

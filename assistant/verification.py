@@ -26,10 +26,12 @@ from index.sentences import is_row
 _WORD = re.compile(r"[^\W\d_]+(?:[’'\-][^\W\d_]+)*")
 _POSSESSIVE = re.compile(r"[’']s$")
 _SHORT = re.compile(r"\b(?:[A-Z]\.?){2,6}(?!\w)")
-_LONG = re.compile(r"\b[A-Z][\w’'\-]*(?: (?:(?:of|for|and|the|on|in) ){0,2}[A-Z][\w’'\-]*)+")
-_QUOTATION = re.compile(r"“([^”]+)”|\"([^\"]+)\"|(?<!\w)‘(.+?)’(?!\w)")
+_LONG = re.compile(
+    r"\b[A-Z][\w’'\-]{0,60}(?: (?:(?:of|for|and|the|on|in) ){0,2}[A-Z][\w’'\-]{0,60})+"
+)
+_QUOTATION = re.compile(r"“([^”]{1,1000})”|\"([^\"]+)\"|(?<!\w)‘(.{1,1000}?)’(?!\w)")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s()<>\[\]\"]*[\w/]")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;“\"(\[]\s*|\n)\W*$")
+_SENTENCE_STARTS = frozenset('.!?:;“"([\n')
 _AUXILIARIES = r"is|are|was|were|has|have|had|does|did|will|would|can|could|should|may|might|must"
 _OBJECT = r"an?|the|this|that|these|those|it|him|her|them|his|its|their|us|you|me"
 _ACTS = re.compile(
@@ -157,10 +159,16 @@ def _names(text: str, cited: str) -> list[Span]:
         and match[0].lower() not in words
         and not _inside(match.start(), initials)
         and not stems.issuperset(analyzed(_POSSESSIVE.sub("", match[0])))
-        and (
-            not _SENTENCE_START.search(text[: match.start()]) or _acts(match[0], text, match.end())
-        )
+        and (not _opens(text, match.start()) or _acts(match[0], text, match.end()))
     ]
+
+
+def _opens(text: str, at: int) -> bool:
+    """Whether a sentence, or what is set apart in it, begins with the word at a place."""
+    before = at
+    while before and not (text[before - 1].isalnum() or text[before - 1] == "_"):
+        before -= 1
+    return not before or not _SENTENCE_STARTS.isdisjoint(text[before:at])
 
 
 def _initials(text: str, cited: str) -> list[Span]:
