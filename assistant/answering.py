@@ -191,6 +191,7 @@ class Answering:
         documents: Sequence[str] | None,
         *,
         progress: Callable[[int, int], None] | None,
+        left: Callable[[], bool] | None,
     ) -> Answer:
         """A text of the user's with footnotes; raises as `Assistant.cite` does."""
         from assistant.citing import cited
@@ -203,6 +204,7 @@ class Answering:
             draft,
             documents=documents,
             progress=progress,
+            left=left,
         )
 
     def _read(self, store: Store, found: Found, documents: Sequence[str] | None) -> Reading:

@@ -189,6 +189,7 @@ class Assistant(Library):
         *,
         markdown: bool = True,
         progress: Callable[[int, int], None] | None = None,
+        left: Callable[[], bool] | None = None,
     ) -> Answer:
         """Your own text, with footnotes behind the sentences that the documents support.
 
@@ -201,8 +202,10 @@ class Assistant(Library):
             markdown: whether the text is Markdown; of plain text, as in a .txt file, only blank
                 lines mean anything.
             progress: is told how many sentences of how many are done.
+            left: says before each sentence whether the answer is no longer wanted.
 
         Raises:
+            CancelledError: `left` says so (that of asyncio).
             QuestionError: the draft is too long, or holds no sentence.
             ReportError: the file cannot be read.
             EmptyStore: nothing has been added yet.
@@ -214,7 +217,7 @@ class Assistant(Library):
             draft = read(text, self.settings.limits)
         else:
             draft = Yours(text) if markdown else Yours.plain(text)
-        return self._answering.cited(draft, documents, progress=progress)
+        return self._answering.cited(draft, documents, progress=progress, left=left)
 
     def report(
         self,
@@ -304,8 +307,10 @@ class Assistant(Library):
     async def acite(
         self, text: str | Path, documents: Sequence[str] | None = None, *, markdown: bool = True
     ) -> Answer:
-        """As `cite`, in a thread."""
-        return await self._threads.done(partial(self.cite, text, documents, markdown=markdown))
+        """As `cite`, in a thread; cancelled, it has ended when the cancellation is told."""
+        left = threading.Event()
+        cite = partial(self.cite, text, documents, markdown=markdown, left=left.is_set)
+        return await self._threads.done(cite, left.set)
 
     # For llama-index programs ------------------------------------------------------------------
 

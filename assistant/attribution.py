@@ -21,10 +21,13 @@ SAYING = rf"{_VERBS}|called|calls|described|describes"
 """What one who is asked for may have done with words: 'who called it a release'."""
 
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Lord|Lady|Capt|Gen|Col|Sen|Rep|Gov)\.?"
-_CAPITAL = r"(?:[A-Z][\w’'\-]*\w|[A-Z]\.)"
+_CAPITAL = r"(?:[A-Z][\w’'\-]{0,60}\w|[A-Z]\.)"
 _LOWER = r"(?:of|the|for|and|de|von|van|der|la|al|bin)"
-NAME = rf"(?:{_TITLE} )?{_CAPITAL}(?: (?:{_LOWER} ){{0,2}}{_CAPITAL})*"
-"""A pattern for a name of several words, with its title: 'Dr Ann Lee', 'Bank of Rome'."""
+NAME = rf"(?:{_TITLE} )?{_CAPITAL}(?: (?:{_LOWER} ){{0,2}}{_CAPITAL}){{0,15}}"
+"""A pattern for a name of several words, with its title: 'Dr Ann Lee', 'Bank of Rome'.
+
+Its length is bounded, or each word of a text in capitals would be read once for each before it.
+"""
 _ARTICLE = r"(?:[Aa]n?|[Tt]he|[Oo]ne)"
 _ROLE = rf"{_ARTICLE} (?:(?!{_LOWER}\b)[\w’'\-]+ ){{0,3}}?(?:[a-z][\w\-]*|{NAME})"
 _WHO = rf"(?P<who>{NAME}|{_ROLE})"
@@ -54,6 +57,9 @@ _AFTER_VERB = re.compile(
 )
 _ACCORDING = re.compile(r"[Aa]ccording to (?P<who>[^,:;.?!“”\"]{3,80})(?=[,:;.?!]|$)")
 _TRANSCRIPT = re.compile(rf"^(?P<who>{_TITLE} {_CAPITAL}|{_CAPITAL}(?: {_CAPITAL})+): (?=\S)")
+_FIGURE_BEHIND = re.compile(r" \d")
+_REACH = 12
+"""Characters before a name that hold the longest word which governs it, and one more."""
 
 _NOT_SPEAKERS = frozenset(
     """
@@ -116,7 +122,7 @@ def speakers_of(sentence: str) -> Iterator[Speaker]:
             group = next(name for name in ("who", "name", "role") if groups.get(name))
             start, end = match.span(group)
             start += _leading(match[group])
-            if pattern is _BEFORE_VERB and _GOVERNED.search(frame[:start]):
+            if pattern is _BEFORE_VERB and _GOVERNED.search(frame[max(0, start - _REACH) : start]):
                 continue
             if not _NOT_SPEAKERS & set(frame[start:end].lower().split()):
                 yield Speaker(frame[start:end], Span(start, end))
@@ -189,6 +195,6 @@ def _people(frame: str) -> list[str]:
         match[0]
         for match in _PERSON.finditer(frame)
         if (_TITLED.match(match[0]) or match[0].split()[0].lower() not in _ORDINARY)
-        and not _NO_PERSON_BEFORE.search(frame[: match.start()])
-        and not re.match(r" \d", frame[match.end() :])
+        and not _NO_PERSON_BEFORE.search(frame[max(0, match.start() - _REACH) : match.start()])
+        and not _FIGURE_BEHIND.match(frame, match.end())
     ]

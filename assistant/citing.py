@@ -1,6 +1,7 @@
 """A draft of the user's → an answer: its own sentences, footnoted where documents carry them."""
 
 import re
+from asyncio import CancelledError
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
@@ -46,10 +47,21 @@ def cited(
     *,
     documents: Sequence[str] | None = None,
     progress: Progress | None = None,
+    left: Callable[[], bool] | None = None,
 ) -> Answer:
     """The draft as an answer of the engine 'yours'.
 
+    Args:
+        store: where the documents are.
+        embedder: of the store's model.
+        grounding: finds and verifies what carries a sentence.
+        draft: the text.
+        documents: ids of the only documents to look in.
+        progress: is told how many sentences of how many are done.
+        left: says before each sentence whether the answer is no longer wanted.
+
     Raises:
+        CancelledError: it was left.
         QuestionError: the draft is too long, or holds no sentence.
     """
     check_length(draft.text)
@@ -58,6 +70,8 @@ def cited(
         raise QuestionError("The draft holds no sentence to find footnotes for.")
     footnotes = Footnotes(store)
     for number, claim in enumerate(found):
+        if left is not None and left():
+            raise CancelledError
         before = found[number - 1].text if number and _PRONOUN.search(claim.text) else ""
         searches = [(claim.text, 1.0)]
         if before:

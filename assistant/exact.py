@@ -24,14 +24,14 @@ _BOUND = re.compile(
 )
 """What stands before a value and changes what it says: 'less than 10 minutes'."""
 
-_NUMBERED = re.compile(r"\b[A-Z][\w’-]*\w $")
+_NUMBERED = re.compile(r"\b[A-Z][\w’-]{0,60}\w $")
 """What a number belongs to where that is a name: 'Gate 3'."""
 
 _ITEM = rf"(?:(?:the|[Tt]he) )?{NAME}"
-_ITEMS = rf"{_ITEM}(?:, {_ITEM})*(?:,? (?:and|or) {_ITEM})?"
+_ITEMS = rf"{_ITEM}(?:, {_ITEM}){{0,60}}(?:,? (?:and|or) {_ITEM})?"
 _BETWEEN = re.compile(r",? (?:and|or) |, ")
 _LISTED = re.compile(
-    rf"\b(?:{_ITEM},? (?:and|or) {_ITEM}|{_ITEM}(?:, {_ITEM})+,? (?:and|or) {_ITEM})"
+    rf"\b(?:{_ITEM},? (?:and|or) {_ITEM}|{_ITEM}(?:, {_ITEM}){{1,60}},? (?:and|or) {_ITEM})"
 )
 _CLAUSE_GOES_ON = re.compile(
     r" (?:is|are|was|were|has|have|had|will|would|did|does|said|says|met|spoke|told|went|came|took"

@@ -12,10 +12,10 @@ from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation
 from index.document import Span
 
 STEP_END = "; "
-_NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
-_TOKEN = re.compile(rf"\s*(?:(?P<number>{_NUMBER})|(?P<sign>[+−×÷()]))")
+_NUMBER = r"\d++(?:,\d{3})*+(?:\.\d++)?+"
+_TOKEN = re.compile(rf"(?<!\s)\s*+(?:(?P<number>{_NUMBER})|(?P<sign>[+−×÷()]))")
 _STEP = re.compile(
-    rf"(?P<left>(?=[\d(−])(?:{_NUMBER}|[+−×÷() ])+?) (?P<equals>[=≈])"
+    rf"(?P<left>(?=[\d(−])(?:{_NUMBER}|[+−×÷() ]){{1,300}}?) (?P<equals>[=≈])"
     rf" (?P<result>−?{_NUMBER})(?P<percent> %)?"
 )
 _STATED = re.compile(

@@ -20,7 +20,7 @@ Kind = Literal["change", "ratio", "share", "difference", "sum", "average"]
 _YEAR = r"(?:(?:FY ?['’]?|fiscal (?:year )?)?(?:19|20)\d\d|FY ?['’]?\d\d)"
 _WHEN = re.compile(
     rf"(?:\b(?:in|for|during|of|at|on|as of|from|to|between|and|over|through|since|versus|vs\.?"
-    rf"|compared (?:to|with)|the) )*(?:the )?(?:(?:year|quarter)s? (?:ended|ending) )?"
+    rf"|compared (?:to|with)|the) ){{0,12}}+(?:(?:year|quarter)s? (?:ended|ending) )?"
     rf"(?:\b(?:Q[1-4]|[1-4]Q|(?:first|second|third|fourth) quarter)(?: of)? ?)?"
     rf"(?:\b{MONTH} (?:\d{{1,2}}, ?)?)?\b(?:{_YEAR})(?!\d)",
     re.IGNORECASE,
@@ -39,7 +39,7 @@ _ASKS_CHANGE = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"\W*(?:.{0,60}?,\s)?(?:calculate|compute|(?:by )?how (?:much|many)\b"
+    r"\W*+(?:.{0,60}?,\s)?(?:calculate|compute|(?:by )?how (?:much|many)\b"
     r"|(?:by |at )?what(?:'s| (?:is|was|were|are|percent|percentage|share|proportion|part|fraction"
     r"|growth|amount))\b)",
     re.IGNORECASE,

@@ -13,7 +13,7 @@ MOST = 4
 """Parts that are answered one by one; a question of more is taken as one."""
 
 _NEXT = re.compile(
-    r"(?:\?\s+(?:(?:and|also)\b,?\s+)?|[,;]?\s+and\s+)"
+    r"(?:\?\s++(?:(?:and|also)\b,?\s++)?|(?:[,;]|(?<!\s))\s++and\s++)"
     r"(?=(?:who|whom|whose|what|when|where|why|how|which|is|are|was|were|do|does|did|has|have|had"
     r"|can|could|will|would)\b)",
     re.IGNORECASE,

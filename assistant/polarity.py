@@ -23,7 +23,7 @@ _NEGATION = re.compile(
 )
 # A full stop or comma inside a figure ends no clause.
 _CLAUSE_END = re.compile(
-    r"[.;:,!?]+(?=\s|$|[”\"’)\]])|[—–|“”\"\n]"
+    r"(?<![.;:,!?])[.;:,!?]++(?=\s|$|[”\"’)\]])|[—–|“”\"\n]"
     r"|\b(?:but|and|while|although|though|whereas|because|which|who)\b",
     re.IGNORECASE,
 )

@@ -23,7 +23,7 @@ _DEEDS = "contract|agreement|policy|release|study|correction"
 _NO_NAME = r"(?!(?:the|an?|of|in|on|at|to|by|for|from|with|and|or|after|before|is|are|was|were)\b)"
 _THE = rf"(?:the|their|his|her|its|our|my|this|that) (?:{_NO_NAME}[^\s,?“”\"]+ ){{0,6}}?"
 _READ, _ANY = rf"{_THE}(?:{_TEXTS})\b", rf"{_THE}(?:{_TEXTS}|{_DEEDS})\b"
-_OF = r"(?P<of{0}> (?:of|on|from|by|dated) (?:[^\s,?]+ ?){{1,4}}?(?=[,?]|$| (?:{1})\b))?"
+_OF = r"(?P<of{0}> (?:of|on|from|by|dated) (?:[^\s,?]++ ?){{1,4}}?(?=[,?]|$| (?:{1})\b))?"
 _ASKS = "what|who|how|when|where|why|which"
 _SAYS = "say|state|report|claim|mention|tell|note|list|contain|show"
 _SAID = ("say", "state", "report", "claim", "mention", "tell", "note")
@@ -34,7 +34,7 @@ _NAMING = re.compile(
     rf"|\b(?:according to|per) (?P<source>{_ANY}){_OF.format(1, _ASKS)}"
     rf"|\bin (?P<place>{_READ}){_OF.format(2, _ASKS)}"
     rf"|\b(?:do|does|did) (?P<saying>{_ANY}){_OF.format(3, _SAYS)} (?P<verb2>{_SAYS})\b"
-    r"|(?P<file>[\w.-]+\.(?:pdf|docx?|xlsx?|pptx?|html?|md|txt|csv|odt|rtf|epub|eml|ipynb))\b",
+    r"|(?P<file>(?<![\w.-])[\w.-]+\.(?:pdf|docx?|xlsx?|pptx?|html?|md|txt|csv|odt|rtf|epub|eml|ipynb))\b",
     re.IGNORECASE,
 )
 """Where a question says that a document is the place to look in."""

@@ -32,7 +32,9 @@ _EARLY = {"overview": 0.6, "summary": 0.15}
 """What the first of the sentences considered is worth more than the last: an overview says how a
 document begins, a summary draws on all of it."""
 
-_NUMBERED = re.compile(rf"\d[\d.:]*\s+(?:(?:\d[\d.:]*|{MONTH})\s+)*+(?=[A-Z])")
+_NUMBERED = re.compile(
+    rf"(?<!\d)\d[\d.:]{{0,20}}+\s++(?:(?:\d[\d.:]{{0,20}}+|{MONTH})\s++){{0,30}}+(?=[A-Z])"
+)
 """A number, date or time that stands before a sentence: an item of a list or of a log."""
 
 _CLOSING = frozenset('.!?”"。！？')

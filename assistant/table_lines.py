@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assistant.values import MONTH
 from index.document import Span
 
-_BREAK = re.compile(r"\s*\|\s*|\t")
+_BREAK = re.compile(r"(?<!\s)\s*+\|\s*+|\t")
 _WORD = re.compile(r"\S+")
 _SIGN = re.compile(r"(?:US)?[$€£¥]|%|\)%")
 _NOTHING = re.compile(r"[—–−-]+|n/?[am]", re.IGNORECASE)

@@ -19,8 +19,10 @@ from index.sentences import sentence_spans
 
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]|\[\d{1,3}\](?!\()")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
-_SIGNS = re.compile(r"(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+_SIGNS = re.compile(r"(\*{1,3}|_{1,3}|~~|(?<!`)`++)(?=\S)(.{1,1000}?)(?<=\S)\1", re.DOTALL)
+_NESTED = 8
+"""Signs around each other of which a text is freed: more is no emphasis."""
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.{0,1000}?-->", re.DOTALL)
 _WORD = re.compile(r"\w")
 _LABEL = re.compile(r"\(?(?:\d{1,9}|[a-zA-Z])[.)]")
 """The number of an item, as it is typed where no Markdown is meant."""
@@ -180,8 +182,8 @@ def _bare(sentence: str, *, markdown: bool) -> str:
     if not markdown:
         return " ".join(text.split())
     text = _TAG.sub("", _LINK.sub(r"\1", text))
-    while (plain := _SIGNS.sub(r"\2", text)) != text:
-        text = plain
+    for _ in range(_NESTED):
+        text = _SIGNS.sub(r"\2", text)
     return " ".join(re.sub(r"\\([^\w\s])", r"\1", text).split())
 
 

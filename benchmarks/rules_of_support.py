@@ -30,15 +30,16 @@ from assistant.contrasts import contrasted
 from assistant.grounding import _aligned, _places
 from assistant.openers import opened
 from assistant.polarity import reversed_in
+from assistant.proper_names import unknown_proper_names
 from assistant.sentence_vectors import SentenceVectors
 from assistant.substitution import substituted
-from assistant.verification import _addresses, _figures, _names, _quotations
+from assistant.verification import _addresses, _figures, _quotations
 from index.embeddings import MiniLM
 from index.lexical import analyzed
 
 RULES: Mapping[str, Callable[[str, Sequence[str]], Any]] = {
-    "figures": lambda text, quotes: _figures(text, "\n".join(quotes)),
-    "names": lambda text, quotes: _names(text, "\n".join(quotes)),
+    "figures": _figures,
+    "names": lambda text, quotes: unknown_proper_names(text, "\n".join(quotes)),
     "quotations": _quotations,
     "addresses": lambda text, quotes: _addresses(text, "\n".join(quotes)),
     "polarity": reversed_in,

@@ -28,9 +28,9 @@ from index.isolation import Limits, made_apart
 
 DEFAULT_TITLE = "Questions and answers"
 
-_QUESTION = re.compile(r"\{\{\s*(.*?\S)\s*\}\}\s*")
-_BRACES = re.compile(r"\{\{.*?\}\}")
-_CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+_QUESTION = re.compile(r"\{\{\s*+(.*?\S)\s*+\}\}\s*+")
+_BRACES = re.compile(r"(?>.*?(?=\{\{))(\{\{.*?\}\})")
+_CODE_SPAN = re.compile(r"(?<!`)(`++).*?(?<!`)\1(?!`)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,9 @@ def from_template(template: str, title: str | None = None) -> Plan:
             sections += ["\n".join(text), Question(found[1])]
             text = []
             continue
-        if number not in literal and (stray := _BRACES.search(_CODE_SPAN.sub("", line))):
+        if number not in literal and (stray := _BRACES.match(_CODE_SPAN.sub("", line))):
             raise ReportError(
-                f"Line {number + 1} of the template has {stray.group()} beside other text: a "
+                f"Line {number + 1} of the template has {stray[1]} beside other text: a "
                 "question stands on a line of its own, without indentation."
             )
         text.append(line)

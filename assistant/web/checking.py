@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Event
 from typing import Any
 
 import gradio as gr
@@ -90,15 +91,20 @@ def _word(draft: str | Path, limits: Limits) -> DraftFile | None:
 def _cited(
     assistant: Assistant, draft: str | Path, scope: Sequence[str] | None
 ) -> Generator[tuple[int, int] | Answer, None, None]:
-    """How many sentences of how many are done, and at last the answer."""
+    """How many sentences of how many are done, and at last the answer; closed, it stops."""
     told: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
+    left = Event()
 
     def progress(done: int, total: int) -> None:
         told.put((done, total))
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        citing = pool.submit(partial(assistant.cite, draft, scope, progress=progress))
+        cite = partial(assistant.cite, draft, scope, progress=progress, left=left.is_set)
+        citing = pool.submit(cite)
         citing.add_done_callback(lambda _: told.put(None))
-        while (done := told.get()) is not None:
-            yield done
-        yield citing.result()
+        try:
+            while (done := told.get()) is not None:
+                yield done
+            yield citing.result()
+        finally:
+            left.set()

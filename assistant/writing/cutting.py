@@ -36,10 +36,10 @@ SCHEMA: dict[str, Any] = {
 }
 """Of an answer as JSON."""
 
-_MARK = re.compile(r"[ \t]*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
-_UNFINISHED_MARK = re.compile(r"[ \t]*\[[\d,;\s]*$")
+_MARK = re.compile(r"(?<![ \t])[ \t]*+\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
+_UNFINISHED_MARK = re.compile(r"(?<![ \t])[ \t]*+\[[\d,;\s]*$")
 _LEADING = re.compile(r"^(?:\s*(?:#{1,6}|[-*•>]|\d{1,2}[.)])\s+)+")
-_EMPHASIS = re.compile(r"(\*\*|__|`+)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+_EMPHASIS = re.compile(r"(\*\*|__|(?<!`)`++)(?=\S)(.{1,1000}?)(?<=\S)\1", re.DOTALL)
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL)
 _OPENS_THOUGHT = re.compile(r"\A\s*(?:<$|<t|<think)")
 _FENCE = "```json"

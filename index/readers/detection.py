@@ -66,7 +66,7 @@ _HTML_OPENING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MARKDOWN_SIGNS = re.compile(
-    r"^#{1,6} \S|^```|\[[^\]\n]+\]\([^)\n]+\)|^\|.+\|$|\*\*\S[^*\n]*\*\*", re.MULTILINE
+    r"^#{1,6} \S|^```|\[[^\]\n]{1,500}\]\([^)\n]{1,2000}\)|^\|.+\|$|\*\*\S[^*\n]*\*\*", re.MULTILINE
 )
 
 

@@ -26,7 +26,7 @@ from index.readers.properties import sensible_author, sensible_title
 _DAMAGED = "The mail is damaged or cut off: save it again from the mail program."
 _MBOX_LINE = re.compile(rb"^From \S+ .*\d{4}\r?$", re.MULTILINE)
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
-_NAME = re.compile(r"\s*\"?([^\"<@]*?)\"?\s*<[^>]*>")
+_NAME = re.compile(r"\s*+\"?([^\"<@\s]*+(?:\s++[^\"<@\s]++)*+)\s*+\"?\s*+<[^>]*+>")
 # What the parser raises for malformed headers, unknown encodings and endless nesting.
 _FAULTS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError)
 

@@ -25,34 +25,34 @@ _NAME = rf"{_CAPITALISED}(?:\s{_PARTICLES}{_CAPITALISED}){{1,4}}"
 _PEOPLE = rf"{_NAME}(?:(?:,\s|\sand\s|,\sand\s|\s&\s){_NAME}){{0,5}}"
 
 _LABELLED_DATE = re.compile(
-    r"[ \t]*\W{0,3}(?:date|dated|published|publication date|date published|date of publication"
+    r"[ \t]*+\W{0,3}(?:date|dated|published|publication date|date published|date of publication"
     r"|posted|released|release date|issued|issue date|veröffentlicht|publié|publicado|stand|datum)"
-    rf"(?:\s(?:on|am|le|el))?[ \t*_]*[:=\-–—]?[ \t*_]*{_WEEKDAY}(?P<date>{DATE}|{MONTH_DATE})",
+    rf"(?:\s(?:on|am|le|el))?[ \t*_]*+[:=\-–—]?[ \t*_]*+{_WEEKDAY}(?P<date>{DATE}|{MONTH_DATE})",
     re.IGNORECASE,
 )
 _DATE_LINE = re.compile(
-    rf"\W*{_WEEKDAY}(?P<date>{DATE}|{MONTH_DATE})"
-    r"(?:,?\s(?:at\s)?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s?(?:[ap]\.?m\.?)?(?:\s?[A-Z]{2,4})?)?\W*",
+    rf"\W*+{_WEEKDAY}(?P<date>{DATE}|{MONTH_DATE})"
+    r"(?:,?\s(?:at\s)?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s?(?:[ap]\.?m\.?)?(?:\s?[A-Z]{2,4})?)?\W*+",
     re.IGNORECASE,
 )
-_LEADING_ISO = re.compile(r"\s*(?P<date>\d{4}-\d{2}-\d{2})(?=[\s:,–—-])")
+_LEADING_ISO = re.compile(r"\s*+(?P<date>\d{4}-\d{2}-\d{2})(?=[\s:,–—-])")
 _PLACE = (
     r"[A-Z][A-Z .'’/-]{2,40}(?:,\s[A-Z][\w. ]{1,25}){0,2}|[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,3}"
 )
 _DATELINE = re.compile(
-    rf"\s*(?:(?:{_PLACE}),?\s)?\(?(?P<date>(?i:{DATE}))\)?"
+    rf"\s*+(?:(?:{_PLACE}),?\s)?\(?(?P<date>(?i:{DATE}))\)?"
     r"\s?(?:\([A-Z][\w ]{2,30}\)\s?|/[\w ]{3,30}/\s?)?(?:[–—]|--|-\s)"
 )
 _BYLINE = re.compile(
-    r"[ \t*_]*(?i:by|written by|authors?\s?:)\s*:?\s*"
+    r"[ \t*_]*+(?i:by|written by|authors?\s?:)\s*+:?\s*+"
     rf"(?P<name>{_PEOPLE})[ \t*_]*(?:[|,·•–—-]\s*(?P<rest>.{{0,60}}))?"
 )
 _BYLINE_DATE = re.compile(rf"(?:published\s)?{_WEEKDAY}(?P<date>{DATE})", re.IGNORECASE)
 _SOURCE = re.compile(
-    r"[ \t*_]*(?:source|publisher|published by)[ \t*_]*:[ \t*_]*(?P<source>\S.{1,198}\S)", re.I
+    r"[ \t*_]*+(?:source|publisher|published by)[ \t*_]*+:[ \t*_]*(?P<source>\S.{1,198}\S)", re.I
 )
-_TITLE = re.compile(r"[ \t*_]*(?:title|headline)[ \t*_]*:[ \t*_]*(?P<title>\S.{1,198}\S)", re.I)
-_LANGUAGE = re.compile(r"\s*([A-Za-z]{2})(?:[-_][\w-]*)?\s*")
+_TITLE = re.compile(r"[ \t*_]*+(?:title|headline)[ \t*_]*+:[ \t*_]*(?P<title>\S.{1,198}\S)", re.I)
+_LANGUAGE = re.compile(r"\s*+([A-Za-z]{2})(?:[-_][\w-]*+)?\s*+")
 _ANY_DATE = re.compile(rf"{DATE}|{MONTH_DATE}", re.IGNORECASE)
 _LABEL = re.compile(r"[ \t*_]*[\w ]{1,25}:(?:\s|$)")
 _FULL_STOP = (".", "!", ":", ";", ",", "。", "…")

@@ -48,7 +48,7 @@ BUILT_IN = {
 """The formats that a workbook names by number alone."""
 
 _TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|(?P<space>_.)|\*.|\[(?P<bracket>[^\]]*)\]'
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|(?P<space>_.)|\*.|\[(?P<bracket>[^\]]{0,200})\]'
     r"|(?P<general>General)|(?P<ampm>AM/PM|A/P)|(?P<exponent>E[+-])|(?P<digits>[0#?]+)"
     r"|(?P<mark>[.,%/])|(?P<date>y+|m+|d+|h+|s+|e+|b+|g+)|(?P<literal>.)",
     re.IGNORECASE | re.DOTALL,

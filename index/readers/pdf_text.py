@@ -29,7 +29,7 @@ _ENDS_SENTENCE = re.compile(r"[.!?:;…。][\"'”’)\]]*\d*$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _PAGE_NUMBER = re.compile(r"\W*(?:page\s)?(\d{1,4})\W*", re.IGNORECASE)
 _BREAK = "-\n"  # the hyphen was put there to break the word over two lines
-_BROKEN = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
+_BROKEN = re.compile(r"(?<![^\W\d_])(?<![^\W\d_]-)([^\W\d_]++(?:-[^\W\d_]++)*+)-$")
 
 
 class _Style(NamedTuple):

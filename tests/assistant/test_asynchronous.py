@@ -17,7 +17,9 @@ import pytest
 from assistant.answer import Answer, AnswerReady, SentenceReady
 from assistant.assistant import Assistant
 from assistant.asynchronous import Threads
+from assistant.grounding import Grounded, Grounding
 from assistant.reader import Reader
+from assistant.web.checking import _cited
 from index.errors import EmptyStore, QuestionError, UnknownDocument
 
 QUESTIONS = (
@@ -402,3 +404,45 @@ def test_context_variables_reach_the_thread():
 
     assert asyncio.run(read()) == "mine"
     own.close()
+
+
+def test_a_draft_that_is_cancelled_stops_before_its_next_sentence(own: Assistant, monkeypatch):
+    entered, go_on, seen = threading.Event(), threading.Event(), []
+    whole = Grounding.of
+
+    def held(self: Grounding, text: str, passages: Any) -> Grounded:
+        seen.append(text)
+        entered.set()
+        assert go_on.wait(60)
+        return whole(self, text, passages)
+
+    monkeypatch.setattr(Grounding, "of", held)
+
+    async def left() -> None:
+        citing = asyncio.create_task(own.acite("Gate 3 failed at night. " * 50))
+        assert await asyncio.to_thread(entered.wait, 60)
+        citing.cancel()
+        asyncio.get_running_loop().call_later(0.2, go_on.set)
+        with pytest.raises(asyncio.CancelledError):
+            await citing
+
+    asyncio.run(left())
+    assert len(seen) == 1
+
+
+def test_the_page_lets_go_of_a_draft_that_nobody_waits_for(own: Assistant, monkeypatch):
+    seen = []
+    whole = Grounding.of
+
+    def counted(self: Grounding, text: str, passages: Any) -> Grounded:
+        seen.append(text)
+        return whole(self, text, passages)
+
+    monkeypatch.setattr(Grounding, "of", counted)
+    steps = _cited(own, "Gate 3 failed at night. " * 500, None)
+    next(steps)
+    steps.close()
+    after = len(seen)
+    assert after < 100
+    time.sleep(0.5)
+    assert len(seen) == after
