@@ -445,19 +445,6 @@ def test_one_browser_cannot_fill_the_queue_for_all_others(served):
 # What is left over -------------------------------------------------------------------------------
 
 
-def test_what_was_uploaded_and_never_taken_goes_with_the_last_page_of_its_browser(served, received):
-    visitor = Visitor(served)
-    client = visitor.client
-    with client.stream("GET", "/gradio_api/heartbeat/one") as one:
-        next(one.iter_lines())
-        with client.stream("GET", "/gradio_api/heartbeat/two") as two:
-            next(two.iter_lines())
-            visitor.upload(("left.txt", b"Left behind.")).raise_for_status()
-        time.sleep(0.5)
-        assert "left.txt" in [path.name for path in files_in(received)]
-    assert eventually(lambda: "left.txt" not in [path.name for path in files_in(received)])
-
-
 def test_an_upload_that_breaks_off_leaves_nothing(served, visitor, received, before):
     head = (
         f"POST /gradio_api/upload HTTP/1.1\r\nHost: {served.removeprefix('http://')}\r\n"
