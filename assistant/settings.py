@@ -1,14 +1,17 @@
 """Every option, in one place: from the environment (FOOTNOTE_…), `.env`, or `footnote.toml`."""
 
 import os
+import re
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic_settings
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -20,6 +23,18 @@ if TYPE_CHECKING:
     from index.isolation import Limits
 
 _TOML = "footnote.toml"
+_NAME = re.compile(r"(([\w-]+\.)*[\w-]+\.?|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", re.ASCII)
+
+
+def _names(given: object) -> object:
+    """Host names, each possibly with a port, from a list or from a text with commas."""
+    names = given.split(",") if isinstance(given, str) else given
+    if not isinstance(names, list | tuple):
+        return given
+    stripped = [str(name).strip() for name in names]
+    if any(_NAME.fullmatch(name) is None for name in stripped if name):
+        raise PydanticCustomError("name", "Each is a name like notes.example, or with its port")
+    return tuple(filter(None, stripped))
 
 
 class Settings(BaseSettings):
@@ -105,6 +120,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address the web chat listens on.")
     port: int = Field(7860, ge=1, le=65535, description="The port the web chat listens on.")
+    hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
+        (),
+        description="Further names by which the web chat is reached, separated by commas, like "
+        "notes.example or notes.example:8443: those that a proxy before it passes on.",
+    )
     confidence: float = Field(
         0.52,
         gt=0,

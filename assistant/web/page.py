@@ -1,20 +1,21 @@
 """The layout of the page, which handler answers which event, and the application around it."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant.templating import Macros
 from assistant.web import sheets, taking, texts
 from assistant.web.checking import Checking
 from assistant.web.conversation import Conversation
 from assistant.web.desk import Desk
+from assistant.web.guard import Guard
+from assistant.web.hosts import Hosts
 from assistant.web.stores import Stores
+from assistant.web.uploads import Uploads
 from assistant.web.visitors import Visitors
 
 _HERE = Path(__file__).parent
@@ -26,29 +27,38 @@ _DOCUMENTS_HEAD = str(_HTML.documents_head())
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 
 
+_WAITING = 100
+"""Events of all browsers that wait at most."""
+
 _STYLES = ("page.css", "source.css", "conversations.css")
 _WORDS = f":root {{ --all-documents: {json.dumps(texts.ALL_DOCUMENTS)}; }}\n"
 
 
-def application(stores: Stores, *, hosts: Sequence[str]) -> FastAPI:
-    """The page as an application that answers to these host names ('*' is any).
-
-    A page elsewhere whose name is made to point at this machine cannot talk to it: its requests
-    name another host.
-    """
+def application(stores: Stores, uploads: Uploads, hosts: Hosts) -> FastAPI:
+    """The page as an application that answers to these host names, behind its guard."""
     app = FastAPI(openapi_url=None)
+    blocks = page(stores, uploads)
+
+    def unfinished(session: str, number: int) -> int:
+        events = list(blocks._queue.event_ids_to_events.values())
+        return sum(one.fn._id == number and one.session_hash.startswith(session) for one in events)
+
     app.add_middleware(Visitors)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Guard, hosts=hosts, uploads=uploads, unfinished=unfinished)
+    app.include_router(uploads.routes())
     app.include_router(taking.routes(stores))
     app.include_router(sheets.routes(stores))
     gr.mount_gradio_app(
         app,
-        page(stores),
+        blocks,
         path="/",
         favicon_path=str(_HERE / "favicon.svg"),
         footer_links=[],
         run_history=False,
         ssr_mode=False,
+        max_file_size=uploads.largest,
+        # What nobody has foreseen stands in the terminal, not in the page.
+        show_error=False,
         theme=gr.themes.Base(font=_SANS, font_mono=("ui-monospace", "monospace")),
         # Not as `css`: Gradio would write every rule a second time with a selector of its own.
         head=f"<style>{_WORDS}{''.join(map(_text, _STYLES))}</style>",
@@ -56,7 +66,7 @@ def application(stores: Stores, *, hosts: Sequence[str]) -> FastAPI:
     return app
 
 
-def page(stores: Stores) -> gr.Blocks:
+def page(stores: Stores, uploads: Uploads) -> gr.Blocks:
     """The page.
 
     Gradio's Chatbot is not used for the answers: it runs a Markdown parser over text that comes
@@ -171,6 +181,8 @@ def page(stores: Stores) -> gr.Blocks:
                 apply_default_css=False,
                 js_on_load="".join(map(_text, ("page.js", "source.js", "peek.js"))),
             )
+        for taking_files in (files, folder, replacement, dropped):
+            taking_files.GRADIO_CACHE = str(uploads.folder)
         shelves = [masthead, documents, narrowing, scope, period, engine]
         asked_of = [scope, since, until]
         asks = [question, conversation, *asked_of, engine]
@@ -223,7 +235,7 @@ def page(stores: Stores) -> gr.Blocks:
         )
         source.remove(desk.remove, conversation, [progress, transcript, *shelves], **quiet)
         narrowing.input(desk.narrow, narrowing, documents, **quiet)
-    blocks.queue(default_concurrency_limit=8)
+    blocks.queue(default_concurrency_limit=8, max_size=_WAITING)
     return blocks
 
 

@@ -13,7 +13,6 @@ from rich.console import Console
 from assistant.assistant import Assistant
 from index.errors import ServeError
 
-_LOOPBACK = ("127.0.0.1", "localhost")
 _CONTENT_POLICY = (
     "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
@@ -46,24 +45,29 @@ def launch(
         SettingsError: the configured writer cannot be loaded.
     """
     assistant.engine  # noqa: B018 (a writer that cannot be loaded is told now, not to each tab)
-    host = assistant.settings.host if host is None else host
-    listener = _listening(host, assistant.settings.port if port is None else port)
+    settings = assistant.settings
+    host = settings.host if host is None else host
+    listener = _listening(host, settings.port if port is None else port)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listener.getsockname()[1]}"
     # Gradio reads these when it is imported, so it is imported here and by nothing above; it also
     # takes more than three seconds, which no other command should pay.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    from assistant.web.hosts import Hosts
     from assistant.web.page import application
     from assistant.web.stores import Stores
+    from assistant.web.uploads import Uploads
 
     stores = Stores(assistant, demo=demo)
+    hosts = Hosts(host, listener.getsockname()[0], settings.hosts)
     server = _Server(
         uvicorn.Config(
-            application(stores, hosts=_LOOPBACK if host in _LOOPBACK else ("*",)),
+            application(stores, Uploads(settings.file_limit), hosts),
             headers=[
                 ("Content-Security-Policy", _CONTENT_POLICY),
                 ("Referrer-Policy", "no-referrer"),
+                ("X-Content-Type-Options", "nosniff"),
             ],
             log_level="error",
             timeout_graceful_shutdown=_LAST_REQUESTS,

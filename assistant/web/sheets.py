@@ -50,7 +50,6 @@ def routes(stores: Stores) -> APIRouter:
         headers = {
             "Cache-Control": "private, max-age=600",
             "Cross-Origin-Resource-Policy": "same-origin",
-            "X-Content-Type-Options": "nosniff",
         }
         return Response(image.data, media_type="image/jpeg", headers=headers)
 

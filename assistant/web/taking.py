@@ -60,7 +60,6 @@ def routes(stores: Stores) -> APIRouter:
                 "Content-Disposition": f'attachment; filename="footnote.{suffix}"',
                 # A document's text in it must not be run as a page of this address.
                 "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
-                "X-Content-Type-Options": "nosniff",
                 "Cache-Control": "no-store",
             },
         )

@@ -1,0 +1,88 @@
+"""By which names the page may be reached, and which pages may talk to it.
+
+A page elsewhere whose name is made to point at this machine names another host, and a page of
+another server names another origin: neither is answered.
+"""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from assistant.web.refused import Refused
+
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (compared with, not listened on)
+_AUTHORITY = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\s\[\]:/@?#]+))(?::\d{1,5})?")
+_ORIGIN = re.compile(r"https?://(.+)")
+_ENTRANCE = "/"
+
+
+class Hosts:
+    """The names of one served page.
+
+    Args:
+        named: the address to listen on as it was asked for, possibly a name.
+        bound: the address that is listened on.
+        further: names from the setting, some with a port.
+    """
+
+    def __init__(self, named: str, bound: str, further: Iterable[str] = ()) -> None:
+        self._further = frozenset(name.lower() for name in further)
+        self._names = {_plain(named), _plain(bound), *map(_name, self._further)}
+        self._everywhere = bound in _EVERYWHERE
+        if self._everywhere:
+            self._names.add(_plain(socket.gethostname()))
+        if self._everywhere or ipaddress.ip_address(_plain(bound)).is_loopback:
+            # Nobody else can make these names point elsewhere.
+            self._names |= {"localhost", "127.0.0.1", "::1"}
+        self._names.discard("")
+
+    def check(self, scope: Scope) -> None:
+        """Let a request pass that names this page, and comes from it or from no page at all.
+
+        Raises:
+            Refused: it names another host, or another page sent it.
+        """
+        headers = Headers(scope=scope)
+        named = headers.getlist("host")
+        if len(named) != 1 or not self._is_ours(named[0].lower(), scope):
+            raise Refused(400, "The page is not reached by this name (FOOTNOTE_HOSTS).")
+        origin = headers.get("origin")
+        if origin is not None and not self._is_own(origin.lower(), named[0].lower()):
+            raise Refused(403, "Another page may not talk to this one.")
+        if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+            # A link elsewhere may lead here; nothing but the page itself is opened by it.
+            opened = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
+            followed = scope["method"] == "GET" and opened == ("navigate", "document")
+            if not followed or scope["path"] != _ENTRANCE:
+                raise Refused(403, "Another page may not use this one.")
+
+    def _is_ours(self, host: str, scope: Scope) -> bool:
+        name = _name(host)
+        if name in self._names:
+            return True
+        # Listening everywhere, the machine is also reached by the address that was called.
+        server = scope.get("server")
+        return self._everywhere and server is not None and name == _plain(server[0])
+
+    def _is_own(self, origin: str, host: str) -> bool:
+        found = _ORIGIN.fullmatch(origin)
+        return found is not None and found[1] in {host, *self._further}
+
+
+def _name(authority: str) -> str:
+    """The name in what a Host header says, without the port; empty if it says none."""
+    found = _AUTHORITY.fullmatch(authority)
+    return _plain(found[1] or found[2]) if found else ""
+
+
+def _plain(host: str) -> str:
+    """A name or an address as it is compared."""
+    host = host.lower().partition("%")[0].rstrip(".")
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return host
