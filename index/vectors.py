@@ -60,6 +60,9 @@ class VectorIndex:
         self._files: WritableCopy | None = None
         self._slack = Slack(folder)
         self._generation = -1
+        # Of this client and generation: asking for either takes Chroma some milliseconds.
+        self._collection: Collection | None = None
+        self._count: int | None = None
         # Chroma's client is not opened or closed while a thread is inside it.
         self._mutex = threading.RLock()
 
@@ -86,7 +89,9 @@ class VectorIndex:
         """The `k` nearest chunks as (chunk id, cosine similarity), best first."""
 
         def query(collection: "Collection") -> list[tuple[int, float]]:
-            count = min(k, collection.count())
+            if self._count is None:
+                self._count = collection.count()
+            count = min(k, self._count)
             # Chroma refuses an empty list of documents.
             if count == 0 or documents == []:
                 return []
@@ -133,7 +138,10 @@ class VectorIndex:
                 )
 
         with self._mutex:
-            self._use(before, write)
+            try:
+                self._use(before, write)
+            finally:
+                self._count = None
             self._slack.erase()
             self._generation = after
 
@@ -170,6 +178,7 @@ class VectorIndex:
         """Let go of the files; the next use opens them again."""
         with self._mutex:
             client, self._client, self._generation = self._client, None, -1
+            self._collection = self._count = None
             if client is not None:
                 client.close()
             if self._files is not None:
@@ -181,7 +190,9 @@ class VectorIndex:
                 self.close()
             client = self._open()
             self._generation = generation
-            return act(client.get_collection(_COLLECTION, embedding_function=None))
+            if self._collection is None:
+                self._collection = client.get_collection(_COLLECTION, embedding_function=None)
+            return act(self._collection)
 
     def _open(self) -> "Client":
         if self._client is None:
