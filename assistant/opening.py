@@ -61,7 +61,7 @@ class Opening:
                 "(in the chat: 'Add documents')."
             )
         if documents is not None:
-            there = {info.id for info in store.documents()}
+            there = store.live_among(documents)
             for document_id in documents:
                 if document_id not in there:
                     raise UnknownDocument.named(document_id)

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from index.errors import EmptyDocument
@@ -69,7 +70,7 @@ class Heading:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A document as it was read: its text, its structure, and what it states about itself.
 
@@ -118,7 +119,7 @@ class Document:
             if date is not None and not ISO_DATE.fullmatch(date):
                 raise ValueError(f"not an ISO 8601 date: {date!r}")
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The hash of the content: what a citation's offsets refer to (sha256, hexadecimal)."""
         return hashlib.sha256(self.text.encode()).hexdigest()
@@ -142,14 +143,22 @@ class Document:
 
     def heading_path(self, offset: int) -> tuple[str, ...]:
         """The headings above `offset`, outermost first."""
-        path: list[Heading] = []
+        starts, paths = self._heading_paths
+        return paths[bisect_right(starts, offset)]
+
+    @cached_property
+    def _heading_paths(self) -> tuple[list[int], list[tuple[str, ...]]]:
+        """Where each heading begins, and the path that goes from there on, after that of none."""
+        starts: list[int] = []
+        paths: list[tuple[str, ...]] = [()]
+        above: list[Heading] = []
         for heading in self.headings:
-            if heading.start > offset:
-                break
-            while path and path[-1].level >= heading.level:
-                path.pop()
-            path.append(heading)
-        return tuple(self.text[h.start : h.end].strip() for h in path)
+            while above and above[-1].level >= heading.level:
+                above.pop()
+            above.append(heading)
+            starts.append(heading.start)
+            paths.append(tuple(self.text[h.start : h.end].strip() for h in above))
+        return starts, paths
 
 
 @dataclass(frozen=True, slots=True)

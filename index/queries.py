@@ -1,6 +1,7 @@
 """What the catalog is asked: live documents, their texts and chunks. Each within a transaction."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -30,6 +31,11 @@ class Origin(NamedTuple):
     live: bool
     places: tuple[Location, ...]
 
+
+_Slice = tuple[int, int, int]
+_SPAN = tuple(sql.column(name, sql.Integer) for name in ("version_id", "part", "start", "end"))
+_ASKED_AT_ONCE = 500
+"""Spans a question: SQLite takes 32,766 values, and a search has some fifty spans."""
 
 _READABLE = ("live", "replaced")
 _STRUCTURE = ("pages", "headings", "parts", "tables")
@@ -62,6 +68,16 @@ def document(connection: Connection, document_id: str, version: str | None = Non
     if row is None:
         raise UnknownDocument.named(document_id)
     return document_of(row, _text(connection, row.id, 0, row.characters))
+
+
+def live_among(connection: Connection, document_ids: Sequence[str]) -> set[str]:
+    """Those of the ids whose document is live."""
+    found: set[str] = set()
+    for at in range(0, len(document_ids), _ASKED_AT_ONCE):
+        these = versions.c.document_id.in_(document_ids[at : at + _ASKED_AT_ONCE])
+        live = sql.select(versions.c.document_id).where(these, versions.c.state == "live")
+        found.update(connection.scalars(live))
+    return found
 
 
 def live_version(connection: Connection, document_id: str) -> Version:
@@ -129,22 +145,26 @@ def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredC
     columns += [chunks.c.parts.label("chunk_parts"), chunks.c.tables.label("chunk_tables")]
     query = _infos().add_columns(*columns).join(chunks, chunks.c.version_id == versions.c.id)
     query = query.where(chunks.c.id.in_(ids), versions.c.state == "live")
+    rows = connection.execute(query).all()
+    tables = {row.chunk_id: tables_of(row.chunk_tables) for row in rows}
+    spans = {(row.version_id, row.start, row.end) for row in rows}
+    spans |= {(row.version_id, *table.header) for row in rows for table in tables[row.chunk_id]}
+    words = _slices(connection, spans)
     return {
         row.chunk_id: StoredChunk(
             id=row.chunk_id,
             start=row.start,
             end=row.end,
-            text=_text(connection, row.version_id, row.start, row.end),
+            text=words[row.version_id, row.start, row.end],
             pages=pages_of(row.chunk_pages),
             heading=tuple(row.heading),
             document=_info(row),
             parts=parts_of(row.chunk_parts),
             tables=tuple(
-                (table, _text(connection, row.version_id, *table.header))
-                for table in tables_of(row.chunk_tables)
+                (table, words[row.version_id, *table.header]) for table in tables[row.chunk_id]
             ),
         )
-        for row in connection.execute(query)
+        for row in rows
     }
 
 
@@ -224,11 +244,49 @@ def _info(row: Row[Any]) -> DocumentInfo:
     )
 
 
+def _slices(connection: Connection, spans: Collection[_Slice]) -> dict[_Slice, str]:
+    """The words of many spans, each (version's row, start, end), by span: one question for all.
+
+    SQLite cuts them out, so that of a part of 65,536 characters only the words are handed over.
+    """
+    asked = sorted(
+        (version_id, part, start, end)
+        for version_id, start, end in spans
+        for part in _parts(start, end)
+    )
+    cut: dict[_Slice, list[str]] = defaultdict(list)
+    for at in range(0, len(asked), _ASKED_AT_ONCE):
+        some = asked[at : at + _ASKED_AT_ONCE]
+        wanted = sql.values(*_SPAN, name="wanted").data(some).cte()
+        begin, behind = (
+            sql.func.max(wanted.c.start - texts.c.part * TEXT_PART, 0),
+            wanted.c.end - texts.c.part * TEXT_PART,
+        )
+        here = sql.and_(texts.c.version_id == wanted.c.version_id, texts.c.part == wanted.c.part)
+        slices = sql.select(
+            wanted.c.version_id,
+            wanted.c.start,
+            wanted.c.end,
+            sql.func.substr(texts.c.text, begin + 1, behind - begin),
+        ).select_from(wanted.join(texts, here))
+        for version_id, start, end, words in connection.execute(
+            slices.order_by(wanted.c.version_id, wanted.c.start, wanted.c.end, wanted.c.part)
+        ):
+            cut[version_id, start, end].append(words)
+    return {span: "".join(cut.get(span, ())) for span in spans}
+
+
+def _parts(start: int, end: int) -> range:
+    """The numbers of the rows that hold a span of a text."""
+    return range(start // TEXT_PART, max(end - 1, start) // TEXT_PART + 1)
+
+
 def _text(connection: Connection, version_id: int, start: int, end: int) -> str:
     """A slice of a version's text, from the rows that hold it."""
-    first, last = start // TEXT_PART, max(end - 1, start) // TEXT_PART
+    parts = _parts(start, end)
+    first = parts[0]
     rows = sql.select(texts.c.text).where(
-        texts.c.version_id == version_id, texts.c.part.between(first, last)
+        texts.c.version_id == version_id, texts.c.part.between(first, parts[-1])
     )
     joined = "".join(connection.scalars(rows.order_by(texts.c.part)))
     return joined[start - first * TEXT_PART : end - first * TEXT_PART]

@@ -64,14 +64,13 @@ def chunk_rows(version_id: int, document: Document, chunks: Sequence[Chunk]) -> 
     tables = _touched(document.tables)
     kinds = dict.fromkeys(part.kind for part in document.parts)
     parts = [_touched([p for p in document.parts if p.kind == kind]) for kind in kinds]
-    heading = _heading_paths(document)
     return [
         {
             "version_id": version_id,
             "start": chunk.start,
             "end": chunk.end,
             "pages": _packed_pages(pages(chunk.start, chunk.end)),
-            "heading": heading(chunk.start),
+            "heading": document.heading_path(chunk.start),
             "tables": _packed_tables(tables(chunk.start, chunk.end)),
             "parts": _packed_parts(
                 # As the document has them: in order of their start, an outer one first.
@@ -145,21 +144,3 @@ def _touched(spans: Sequence[T]) -> Callable[[int, int], Sequence[T]]:
         return spans[bisect_right(ends, start) : bisect_left(starts, end)]
 
     return within
-
-
-def _heading_paths(document: Document) -> Callable[[int], tuple[str, ...]]:
-    """Finds the headings above an offset, outermost first; their paths are made once for all."""
-    starts: list[int] = []
-    paths: list[tuple[str, ...]] = [()]
-    above: list[Heading] = []
-    for heading in document.headings:
-        while above and above[-1].level >= heading.level:
-            above.pop()
-        above.append(heading)
-        starts.append(heading.start)
-        paths.append(tuple(document.text[h.start : h.end].strip() for h in above))
-
-    def at(offset: int) -> tuple[str, ...]:
-        return paths[bisect_right(starts, offset)]
-
-    return at

@@ -90,6 +90,11 @@ class Store:
         with self._reading() as connection:
             return queries.documents(connection)
 
+    def live_among(self, document_ids: Sequence[str]) -> set[str]:
+        """Those of the ids whose document is live."""
+        with self._reading() as connection:
+            return queries.live_among(connection, document_ids)
+
     def document(self, document_id: str, version: str | None = None) -> Document:
         """A document with its text; raises UnknownDocument."""
         with self._reading() as connection:

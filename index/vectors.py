@@ -61,6 +61,9 @@ class VectorIndex:
         self._files: WritableCopy | None = None
         self._slack = Slack(folder)
         self._generation = -1
+        # Of this client and generation: asking for either takes Chroma some milliseconds.
+        self._collection: Collection | None = None
+        self._count: int | None = None
         # Chroma's client is not opened or closed while a thread is inside it.
         self._mutex = threading.RLock()
 
@@ -87,7 +90,9 @@ class VectorIndex:
         """The `k` nearest chunks as (chunk id, cosine similarity), best first."""
 
         def query(collection: "Collection") -> list[tuple[int, float]]:
-            count = min(k, collection.count())
+            if self._count is None:
+                self._count = collection.count()
+            count = min(k, self._count)
             # Chroma refuses an empty list of documents.
             if count == 0 or documents == []:
                 return []
@@ -134,7 +139,10 @@ class VectorIndex:
                 )
 
         with self._mutex:
-            self._use(before, write)
+            try:
+                self._use(before, write)
+            finally:
+                self._count = None
             self._slack.erase()
             self._generation = after
 
@@ -172,6 +180,7 @@ class VectorIndex:
         with self._mutex:
             client, files = self._client, self._files
             self._client, self._files, self._generation = None, None, -1
+            self._collection = self._count = None
             close_all(*(one.close for one in (client, files) if one is not None))
 
     def _use(self, generation: int, act: "Callable[[Collection], T]") -> T:
@@ -180,7 +189,9 @@ class VectorIndex:
                 self.close()
             client = self._open()
             self._generation = generation
-            return act(client.get_collection(_COLLECTION, embedding_function=None))
+            if self._collection is None:
+                self._collection = client.get_collection(_COLLECTION, embedding_function=None)
+            return act(self._collection)
 
     def _open(self) -> "Client":
         if self._client is None:

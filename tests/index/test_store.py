@@ -8,9 +8,11 @@ from threading import Event
 
 import pytest
 from shelf import Shelf, ids_on_disk
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from index import queries
-from index.document import Document
+from index.document import Document, Span, Table
 from index.errors import DocumentError, EmbeddingMismatch, StoreError, UnknownDocument
 from index.lexical import LexicalIndex
 from index.store import Store
@@ -440,3 +442,44 @@ def test_what_the_store_has_or_a_folder_keeps_replaces_nothing(shelf, files):
     assert shelf.finds(OTHER)
     (same,) = shelf.ingest().replace(upload.document_id, files / "b.txt", uploads=True).unchanged
     assert same.document_id == upload.document_id
+
+
+def test_a_search_asks_the_catalog_as_often_for_forty_chunks_as_for_two(shelf):
+    rows = "\n".join(f"Line {n} | {n},100 | {n},200" for n in range(200))
+    text = f"Name | 2021 | 2022\n{rows}"
+    table = Table(0, len(text), Span(0, len("Name | 2021 | 2022")))
+    shelf.add_documents(a=Document(text, "Sheet", "text/csv", tables=(table,)), b=note(OLD * 2_000))
+    asked = []
+
+    def counted(ids):
+        with shelf.store.snapshot() as snapshot:
+            asked.clear()
+            return snapshot.chunks(ids), len(asked)
+
+    with shelf.store.snapshot() as snapshot:
+        ids = snapshot.chunk_ids([one.id for one in shelf.store.documents()])
+
+    def note_it(*given):
+        asked.append(given[2])
+
+    event.listen(Engine, "before_cursor_execute", note_it)
+    try:
+        few, some = counted(ids[:2])
+        many, as_many = counted([*ids[:20], *ids[-20:]])
+    finally:
+        event.remove(Engine, "before_cursor_execute", note_it)
+
+    assert (len(few), len(many)) == (2, 40)
+    assert some == as_many
+    for chunk in many.values():
+        document = shelf.store.document(chunk.document.id)
+        assert chunk.text == document.text[chunk.start : chunk.end]
+        assert all(words == "Name | 2021 | 2022" for _, words in chunk.tables)
+
+
+def test_a_changed_document_is_counted_and_found_at_once(shelf, files):
+    path = write(files / "a.txt", OLD)
+    shelf.add(path)
+    assert shelf.dense(OLD) == [OLD]
+    shelf.add(write(path, NEW, at=1_700_000_001), write(files / "b.txt", OTHER))
+    assert set(shelf.dense(NEW)) == {NEW, OTHER}
