@@ -26,6 +26,7 @@ OLD = "The harbour gates closed at noon on Monday."
 SECRET = "Quillfeather Marzipanovich owes ninetysix zorkmids."
 OTHER = "A lantern of brass costs forty crowns."
 STORES = Path(__file__).parent / "stores"
+SUPPORT = Path(__file__).parents[1] / "support"
 STRESS = Path(__file__).parents[2] / "benchmarks" / "stress.py"
 
 
@@ -359,9 +360,7 @@ def test_a_full_disk_is_one_clear_line_and_the_store_opens_again_whole(open_shel
     shelf = open_shelf()
     shelf.add_documents(one=note(OLD))
     shelf.store.close()
-    script = FULL.format(
-        tests=str(Path(__file__).parent), folder=str(tmp_path / "store"), limit=limit
-    )
+    script = FULL.format(tests=str(SUPPORT), folder=str(tmp_path / "store"), limit=limit)
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
@@ -411,7 +410,7 @@ def test_a_read_only_store_answers_and_says_that_it_cannot_be_changed(open_shelf
     try:
         for path, mode in modes.items():
             path.chmod(mode | 0o055)
-        script = READ_ONLY.format(tests=str(Path(__file__).parent), folder=str(folder), text=OLD)
+        script = READ_ONLY.format(tests=str(SUPPORT), folder=str(folder), text=OLD)
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     finally:
         for path, mode in modes.items():
