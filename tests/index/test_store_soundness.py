@@ -340,35 +340,50 @@ def test_a_purged_document_leaves_no_trace_in_any_file(shelf, minilm, tmp_path, 
 
 
 FULL = """
-import resource, sys
+import functools, resource, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from processes import FORKED
 from shelf import Shelf
 from index.embeddings import MiniLM
 from index.document import Document
-from index.errors import StoreError
-shelf = Shelf(Path({folder!r}), MiniLM())
-resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+# The same words for each disk: they are embedded once.
+embed = functools.cache(MiniLM.embed_passages)
+MiniLM.embed_passages = lambda self, texts: embed(self, tuple(texts))
+minilm = MiniLM()
 long = "\\n\\n".join(f"Entry {{n}} of the log says nothing new." for n in range(3_000))
-report = shelf.add_documents(long=Document(text=long, title="Log", media_type="text/plain"))
-print(report.failed[0].reason)
+allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+for limit in {limits}:
+    shelf = Shelf(Path({folder!r}) / str(limit), minilm)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, allowed[1]))
+    report = shelf.add_documents(long=Document(text=long, title="Log", media_type="text/plain"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+    print(report.failed[0].reason)
 """
+LIMITS = (1 << 16, 1 << 18, 1 << 19)
 
 
-@pytest.mark.parametrize("limit", [1 << 16, 1 << 18, 1 << 19])
-def test_a_full_disk_is_one_clear_line_and_the_store_opens_again_whole(open_shelf, tmp_path, limit):
-    shelf = open_shelf()
-    shelf.add_documents(one=note(OLD))
-    shelf.store.close()
-    script = FULL.format(tests=str(SUPPORT), folder=str(tmp_path / "store"), limit=limit)
+@pytest.fixture(scope="module")
+def full(minilm, tmp_path_factory):
+    """Stores whose disk was full at one of the limits, and what was said about each."""
+    folder = tmp_path_factory.mktemp("full")
+    for limit in LIMITS:
+        shelf = Shelf(folder / str(limit), minilm)
+        shelf.add_documents(one=note(OLD))
+        shelf.store.close()
+    script = FULL.format(tests=str(SUPPORT), folder=str(folder), limits=LIMITS)
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
+    said = done.stdout.splitlines()
+    assert len(said) == len(LIMITS)
+    return {limit: (folder / str(limit), line) for limit, line in zip(LIMITS, said, strict=True)}
 
-    assert done.stdout.count("\n") == 1
-    assert "The disk is full" in done.stdout
-    fresh = open_shelf(tmp_path / "store")
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_full_disk_is_one_clear_line_and_the_store_opens_again_whole(open_shelf, full, limit):
+    folder, said = full[limit]
+    assert "The disk is full" in said
+    fresh = open_shelf(folder)
     assert fresh.live() == [OLD]
     fresh.add_documents(two=note(OTHER))
     assert fresh.finds(OLD)
