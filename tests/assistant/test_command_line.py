@@ -300,16 +300,18 @@ def test_help_promises_no_command_that_is_not_there(footnote):
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_a_shell_completes_commands_and_options(shell: str):
+def test_a_shell_completes_commands_and_options(footnote, monkeypatch, shell: str):
     typed = {"bash": "COMP_WORDS", "zsh": "_TYPER_COMPLETE_ARGS", "fish": "_TYPER_COMPLETE_ARGS"}
 
     def completed(line: str) -> str:
         asked = {"_FOOTNOTE_COMPLETE": f"complete_{shell}", typed[shell]: line}
         asked |= {"COMP_CWORD": str(len(line.split()) - 1)}
         asked |= {"_TYPER_COMPLETE_FISH_ACTION": "get-args"}
-        ran = process(env={**os.environ, **asked})
-        assert ran.stderr == ""
-        return ran.stdout
+        for name, value in asked.items():
+            monkeypatch.setenv(name, value)
+        ran = footnote()
+        assert ran.err == ""
+        return ran.out
 
     assert {"repair", "remove"} <= set(re.findall(r"\w+", completed("footnote re")))
     assert "--file" in completed("footnote ask --f")

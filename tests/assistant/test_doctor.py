@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from writing.chat_server import KEY, ChatServer, hangs, refuses, serving, writes, writes_json
+from chat_server import KEY, ChatServer, hangs, refuses, serving, writes, writes_json
 
 
 @pytest.fixture

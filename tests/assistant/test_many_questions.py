@@ -211,15 +211,21 @@ class Terminal:
             shown += piece
 
 
+@pytest.fixture(scope="module")
+def piped(demo: Assistant) -> str:
+    """An answer as it is printed where there is no terminal."""
+    return process("ask", WHO, "--store", demo.store).stdout
+
+
 @pytest.mark.parametrize(
     ("environment", "coloured"),
     [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
 )
-def test_colours_are_for_terminals_whose_users_want_them(environment, coloured: bool):
+def test_colours_are_for_terminals_whose_users_want_them(environment, coloured: bool, piped: str):
     shown = Terminal([COMMAND, "ask", WHO], "stdout stderr", **environment).shown
     assert ("\x1b[" in shown) == coloured
     plain = re.sub(r"\x1b\[\d*m", "", shown).replace("\r\n", "\n")
-    assert plain == process("ask", WHO).stdout
+    assert plain == piped
 
 
 def test_progress_goes_to_standard_error_and_answers_to_standard_output(questions: Path):

@@ -11,7 +11,7 @@ from assistant.web.conversation import Conversation
 from assistant.web.desk import Desk
 from assistant.web.stores import Stores
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser-desk")
 
 CROSSING = "How long does the crossing from Teal Harbour to Quill Island take?"
 

@@ -8,7 +8,7 @@ import pytest
 from flows import CROSSING, ask
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser-drafts")
 
 DRAFT = """# The islands
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from assistant.assistant import Assistant
 from assistant.conversations import Conversations
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser-kept")
 
 CROSSING = "How long does the crossing from Teal Harbour to Quill Island take?"
 PASSENGERS = "How many passengers did the Marigold carry in its first week?"

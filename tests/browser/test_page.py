@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from assistant import Assistant
 from assistant.links import permalink
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser-page")
 
 ROOT = Path(__file__).parents[2]
 

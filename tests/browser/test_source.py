@@ -12,7 +12,7 @@ from assistant import Assistant
 from assistant.answer import citation_id
 from assistant.links import permalink
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser-source")
 
 WIDTHS = pytest.mark.parametrize("page", [1280, 390], indirect=True)
 SUMMARY = "Summarise The reservoir of Upper Fennel"

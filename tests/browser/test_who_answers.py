@@ -8,7 +8,7 @@ from chat_server import serving as chatting
 from flows import CROSSING, ask
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("browser-who-answers")
 
 
 def test_the_writer_answers_what_its_sources_carry_and_the_reader_when_asked(

@@ -26,7 +26,7 @@ def cache(tmp_path, monkeypatch):
     return folder
 
 
-def prepare(cache, code="from index.model import prepared; print(prepared())"):
+def prepare(cache, code):
     return subprocess.Popen(
         [sys.executable, "-c", code],
         env={**os.environ, "XDG_CACHE_HOME": str(cache)},
@@ -86,13 +86,21 @@ def test_the_same_weights_in_a_folder_of_the_users_give_the_same_vectors(
     ]
 
 
-def test_processes_that_prepare_the_model_at_once_leave_one_whole_folder(cache):
-    both = [prepare(cache) for _ in range(2)]
+@pytest.fixture(scope="module")
+def prepared_twice(tmp_path_factory):
+    """A cache in which two processes have prepared the model at once, and what they said."""
+    folder = tmp_path_factory.mktemp("twice") / "cache"
+    code = "from index import model; print(model.prepared()); model.session(); print('ready')"
+    both = [prepare(folder, code) for _ in range(2)]
     said = [process.communicate(timeout=120) for process in both]
-
     assert [process.returncode for process in both] == [0, 0], said
+    return folder, [out.splitlines() for out, _ in said]
+
+
+def test_processes_that_prepare_the_model_at_once_leave_one_whole_folder(prepared_twice):
+    cache, said = prepared_twice
     (folder,) = (cache / "footnote" / "models").iterdir()
-    assert {out.strip() for out, _ in said} == {str(folder)}
+    assert {prepared for prepared, *_ in said} == {str(folder)}
     assert sorted(path.name for path in folder.iterdir()) == [
         "complete",
         "model.onnx",
@@ -130,9 +138,8 @@ def test_a_cache_that_cannot_be_written_is_one_clear_line(tmp_path, monkeypatch)
     assert "set XDG_CACHE_HOME to one that is" in fault(model.prepared)
 
 
-def test_the_runtime_keeps_nothing_that_identifies_the_machine(cache):
+def test_the_runtime_keeps_nothing_that_identifies_the_machine(prepared_twice):
     """Where onnxruntime may report its use it first notes a device id in the cache."""
-    code = "from index import model; model.session(); print('ready')"
-    process = prepare(cache, code)
-    assert process.communicate(timeout=120)[0] == "ready\n"
+    cache, said = prepared_twice
+    assert [ready for _, *ready in said] == [["ready"], ["ready"]]
     assert [path.name for path in cache.iterdir()] == ["footnote"]

@@ -1,6 +1,5 @@
 """Many processes on one store: nothing half-done is ever seen, nothing acknowledged is lost."""
 
-import multiprocessing
 import os
 import random
 import signal
@@ -8,6 +7,7 @@ import traceback
 from dataclasses import dataclass
 
 import pytest
+from processes import FORKED
 from shelf import Shelf, ids_on_disk, prepared
 
 from index.catalog import Catalog
@@ -17,7 +17,6 @@ from index.lexical import LexicalIndex
 from index.store import Store
 from index.vectors import VectorIndex
 
-SPAWN = multiprocessing.get_context("spawn")
 OLD = "The harbour gates closed at noon on Monday."
 NEW = "The bridge of Quill Island opens at dawn."
 ADDED = "A lantern of brass costs forty crowns."
@@ -105,7 +104,7 @@ def remove(folder, point, document_id):
 
 
 def killed(target, *arguments):
-    process = SPAWN.Process(target=target, args=arguments)
+    process = FORKED.Process(target=target, args=arguments)
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
@@ -213,9 +212,9 @@ def guarded(target, arguments, faults):
 
 def together(*tasks):
     """Run the tasks, each in a process of its own; none may fail."""
-    faults = SPAWN.SimpleQueue()
+    faults = FORKED.SimpleQueue()
     processes = [
-        SPAWN.Process(target=guarded, args=(target, arguments, faults))
+        FORKED.Process(target=guarded, args=(target, arguments, faults))
         for target, *arguments in tasks
     ]
     for process in processes:
@@ -302,7 +301,7 @@ def test_two_writers_and_two_readers_never_miss_an_acknowledged_document(tmp_pat
     journal.touch()
     shelf = open_shelf()
     shelf.add_documents(first=note(OLD))
-    shared = (shelf.store.folder, journal, SPAWN.Barrier(4))
+    shared = (shelf.store.folder, journal, FORKED.Barrier(4))
     together((write, *shared, 0), (write, *shared, 1), (read, *shared, 0), (read, *shared, 1))
 
     there = acknowledged(journal)
