@@ -1,12 +1,12 @@
 """What the panel for a draft of one's own does: its sentences come back footnoted or marked."""
 
+import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Event
 from typing import Any
 
 import gradio as gr
@@ -93,7 +93,7 @@ def _cited(
 ) -> Generator[tuple[int, int] | Answer, None, None]:
     """How many sentences of how many are done, and at last the answer; closed, it stops."""
     told: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
-    left = Event()
+    left = threading.Event()
 
     def progress(done: int, total: int) -> None:
         told.put((done, total))
