@@ -22,18 +22,17 @@ from index.errors import (
 
 if TYPE_CHECKING:
     from assistant.answer import Answer, Citation, Passage, Sentence
-    from assistant.ask import query
-    from assistant.assistant import Assistant
-    from assistant.reports.report import Report
+    from assistant.assistant import Assistant, query
+    from assistant.reporting.report import Report
 
 _IMPORTED_WHEN_USED = {
     "Answer": "answer",
     "Assistant": "assistant",
     "Citation": "answer",
     "Passage": "answer",
-    "Report": "reports.report",
+    "Report": "reporting.report",
     "Sentence": "answer",
-    "query": "ask",
+    "query": "assistant",
 }
 """Name → module; together they take half a second, before which no command is in control."""
 

@@ -1,21 +1,33 @@
-"""The result types: what `query`, `stream` and `search` return. Frozen, and JSON both ways."""
+"""The result types: what `query`, `stream` and `search` return. Frozen, and JSON both ways.
 
+The published JSON schema of an answer: what `footnote ask --json` prints.
+
+    python -m assistant.schema > docs/answer.schema.json
+
+`schema_version` rises when a field is renamed or removed or means something else. New fields may
+come without that, so readers pass over what they do not know.
+"""
+
+import json
 import re
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
-from assistant.reports.exports import Exports, configured
 from index.document import Document, Part, Span
-from index.errors import SettingsError
 
 if TYPE_CHECKING:
-    from assistant.reports.report import Report
+    from assistant.reporting.report import Report
 
 SCHEMA_VERSION: Literal[1] = 1
+
+STYLE = "apa"
+"""The CSL style of the reference list; it leaves titles as they are stated."""
+
 _FOOTNOTE_SHAPED = re.compile(r"\[(\d+)\]")
 
 Engine = Literal["reader", "writer"]
@@ -163,7 +175,53 @@ class Usage(_Frozen):
         )
 
 
-class Answer(Exports, _Frozen):
+class Exportable:
+    """What can be cited elsewhere: an answer, a report. Each method asks `assistant.reporting`.
+
+    `style` is a CSL style: 'apa', 'chicago', 'ieee', the name of any other in the style
+    repository of the Citation Style Language ('nature', 'modern-language-association'), or the
+    path of a `.csl` file. `base` is the address of the chat's page, to which each footnote links;
+    by default the settings' (`host`, `port`).
+
+    All of them raise `ReportError`, with one clear line, for a style that cannot be used and for
+    a file that cannot be written.
+    """
+
+    def to_markdown(self, *, style: str = STYLE, base: str | None = None) -> str:
+        """Markdown with footnotes (`[^1]`), as Pandoc reads it."""
+        return self._exported("markdown", style, base).decode()
+
+    def to_html(self, *, style: str = STYLE, base: str | None = None) -> str:
+        """An HTML page that stands alone: no script, no request."""
+        return self._exported("html", style, base).decode()
+
+    def to_docx(self, path: str | Path, *, style: str = STYLE, base: str | None = None) -> None:
+        """Write a Word document with real footnotes; a file that is there is replaced."""
+        from assistant.reporting.export import write
+
+        write(Path(path), self._exported("docx", style, base))
+
+    def to_bibtex(self) -> str:
+        """The cited documents as BibTeX, for bibtex and biblatex."""
+        return self._exported("bibtex").decode()
+
+    def to_csl_json(self) -> str:
+        """The cited documents as CSL-JSON."""
+        return self._exported("csl").decode()
+
+    def as_report(self) -> "Report":
+        """What is exported as a report; an answer's question is the heading of its own."""
+        from assistant.reporting.export import as_report
+
+        return as_report(cast("Answer | Report", self))
+
+    def _exported(self, format: str, style: str = STYLE, base: str | None = None) -> bytes:  # noqa: A002
+        from assistant.reporting.export import export
+
+        return export(cast("Answer | Report", self), format, style=style, base=base)
+
+
+class Answer(Exportable, _Frozen):
     """An answer whose every sentence is footnoted, or an abstention with the nearest passages.
 
     `message` holds the program's own words (a greeting, what it did not find); it claims nothing
@@ -200,9 +258,9 @@ class Answer(Exports, _Frozen):
     def text(self) -> str:
         """The whole answer as plain text, footnotes as [1]."""
         if self.draft is not None:
-            from assistant.annotating import annotated, noted
+            from assistant.annotation import annotate_manuscript, noted
 
-            return annotated(self.draft, self.sentences, noted)
+            return annotate_manuscript(self.draft, self.sentences, noted)
         return self.written(marked)
 
     def written(self, write: Callable[[Sentence], str]) -> str:
@@ -226,34 +284,19 @@ class Answer(Exports, _Frozen):
         Raises:
             ReportError: `draft` cannot be read or is not what was cited, or `path` not be written.
         """
-        from assistant.reports.word_draft import footnoted_file
-        from assistant.reports.writing import write
-        from assistant.settings import load
+        from assistant.reporting.export import export_word_manuscript
 
-        file = Path(draft)
-        made = footnoted_file(file, file.name, self, base or configured(), load().limits)
-        write(Path(path), made)
+        export_word_manuscript(self, Path(draft), Path(path), base)
 
     def citation(self, number: int) -> Citation:
         """The footnote with this number."""
         return self.citations[number - 1]
 
     def _repr_html_(self) -> str:
-        """How a notebook shows it; its footnotes are links where the settings can be read."""
-        from assistant.reports.notebook import fragment
+        """How a notebook shows it."""
+        from assistant.reporting.export import notebook_html
 
-        try:
-            base = configured()
-        except SettingsError as error:
-            # The answer is there, and a notebook that shows it again has no use for an error.
-            return fragment(self, None, f"The footnotes are no links: {error}")
-        return fragment(self, base)
-
-    def as_report(self) -> "Report":
-        """The answer as a report with one question, which is its heading."""
-        from assistant.reports.report import of_answer
-
-        return of_answer(self)
+        return notebook_html(self)
 
 
 class Progress(_Frozen):
@@ -327,3 +370,21 @@ def _named(kind: str, labels: Sequence[str]) -> str:
     if all(label.isdecimal() for label in labels):
         return f"{kind} {first}" if first == last else f"{kind}s {first}–{last}"
     return f"{kind} “{first}”" if first == last else f"{kind}s “{first}”–“{last}”"
+
+
+def answer_schema() -> dict[str, Any]:
+    """The schema (JSON Schema 2020-12) of an `Answer` as JSON."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:footnote:answer:{SCHEMA_VERSION}",
+        **Answer.model_json_schema(mode="serialization"),
+    }
+
+
+def published_schema() -> str:
+    """The schema as it is published."""
+    return json.dumps(answer_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(published_schema())

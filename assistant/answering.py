@@ -9,36 +9,47 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, AnswerReady, Engine, Event, Progress, Usage, summed
-from assistant.clarifying import asked_about, asked_back, taken_for
-from assistant.composed import Composed, verified
-from assistant.computing import read_figures
-from assistant.drafts import Reading
-from assistant.evidence import threshold
-from assistant.footnotes import Footnotes
-from assistant.grounding import Grounding
+from assistant.asking.clarification import (
+    antecedent_notice,
+    ask_what_is_meant,
+    ask_who_is_meant,
+    unknown_names,
+    unknown_names_notice,
+)
+from assistant.asking.decomposition import combine_answers, split_question
+from assistant.asking.document_filter import (
+    Scope,
+    documents_named,
+    names_a_document,
+    narrowing_notice,
+    without_document_name,
+)
+from assistant.asking.question import Question, parse_question, respell_names
+from assistant.asking.rewriting import History
+from assistant.citing.footnotes import Footnotes
+from assistant.draft import ProposedAnswer
 from assistant.messages import GREETING, NOT_FOUND_IN, THANKED
-from assistant.opening import Opening
-from assistant.parts import combined, parts
-from assistant.questions import Question, respelled, understood
-from assistant.reader import Reader
-from assistant.retrieval import READ_ON, Retrieved, reread, retrieve
-from assistant.scope import Scope, names_a_document, narrowed, scope, without_names
-from assistant.searches import History
-from assistant.sentence_scores import PASSAGES, SentenceScorer
-from assistant.sentence_vectors import SentenceVectors
+from assistant.models.entailment import EntailmentModel
+from assistant.models.sentence_vectors import SentenceVectors
+from assistant.models.span_reader import SpanReader
+from assistant.reading.answerability import threshold
+from assistant.reading.reader import Reader
+from assistant.reading.sentence_ranking import PASSAGES, SentenceScorer
+from assistant.reading.summary import about_documents
+from assistant.retrieving.retrieval import READ_ON, Retrieved, reread, retrieve
 from assistant.settings import Settings
-from assistant.spans import SpanReader
-from assistant.summaries import about_documents
-from assistant.support import SupportJudge
-from assistant.unknown import remarks, unknown
-from index.embeddings import Embedder, MiniLM
+from assistant.store_handle import StoreHandle
+from assistant.table_qa.computation import read_figures
+from assistant.verifying.grounding import Grounding
+from assistant.writing.composition import WriterAnswer, verify_claims
 from index.errors import SettingsError
-from index.lexical import analyzed
-from index.store import Store
+from index.models.embeddings import Embedder, MiniLM
+from index.store.lexical import analyzed
+from index.store.store import Store
 
 if TYPE_CHECKING:
+    from assistant.citing.manuscript import Manuscript
     from assistant.writing.writer import Writer
-    from assistant.yours import Yours
 
 NEAREST = 3
 """Passages offered when nothing answers."""
@@ -63,7 +74,7 @@ class Answering:
 
     def __init__(
         self,
-        opening: Opening,
+        opening: StoreHandle,
         embedder: Embedder,
         model: MiniLM,
         spans: SpanReader,
@@ -73,7 +84,7 @@ class Answering:
         self._settings = settings
         self._limit = settings.question_limit
         self._vectors = SentenceVectors(model)
-        judge = SupportJudge(settings.model_dir)
+        judge = EntailmentModel(settings.model_dir)
         self._grounding = Grounding(self._vectors, judge, spans, settings.support)
         self._writer: Writer | None = None
         self._opening_writer = threading.Lock()
@@ -106,14 +117,14 @@ class Answering:
         with self._opening_writer:
             if self._writer is None:
                 from assistant.writing.endpoint import endpoint
-                from assistant.writing.prompts import load
+                from assistant.writing.prompts import load_prompts
                 from assistant.writing.record import Record
                 from assistant.writing.writer import Writer
 
                 model = endpoint(self._settings)
                 self._writer = Writer(
                     model,
-                    load(self._settings.writer_prompts),
+                    load_prompts(self._settings.writer_prompts),
                     self._grounding,
                     self._settings,
                     Record(self._opening.folder, model.name),
@@ -130,17 +141,17 @@ class Answering:
         """What is done, each sentence once it is verified, and at last the answer."""
         clock = _Clock()
         writer = self._chosen(engine)
-        asked = understood(question, history, self._limit)
+        asked = parse_question(question, history, self._limit)
         if asked.kind == "greeting":
             yield AnswerReady(answer=_greeted(asked, self.reader.name))
             return
         store = self._opening.filled(documents)
         footnotes = Footnotes(store)
-        readings: list[Reading] = []
+        readings: list[ProposedAnswer] = []
         found: list[Found] = []
         usage: list[Usage] = []
         name = self.reader.name
-        several = parts(asked, history, self._limit)
+        several = split_question(asked, history, self._limit)
         for part in several:
             yield Progress(stage="searching")
             if part.kind in ("overview", "summary"):
@@ -155,22 +166,22 @@ class Answering:
             clock.lap("read")
             opens = bool(readings)
             if writer is not None and found and reading.kind in ("answer", "yes_no"):
-                composed = Composed(writer, part, found[-1].passages, reading, history)
+                composed = WriterAnswer(writer, part, found[-1].passages, reading, history)
                 reading = yield from composed.told(footnotes, opens=opens)
                 usage.append(composed.usage)
                 name = writer.name if composed.written else name
                 clock.lap("write")
             else:
                 yield Progress(stage="verifying")
-                reading = yield from verified(footnotes, reading, opens=opens)
+                reading = yield from verify_claims(footnotes, reading, opens=opens)
                 clock.lap("verify")
             readings.append(reading)
-        whole = combined(several, readings)
+        whole = combine_answers(several, readings)
         nearest = found[0].passages[:NEAREST] if whole.abstained and found else []
         notices = (
-            *taken_for(asked),
-            *remarks(one.question for one in found),
-            *narrowed(one.scope for one in found),
+            *antecedent_notice(asked),
+            *unknown_names_notice(one.question for one in found),
+            *narrowing_notice(one.scope for one in found),
             *whole.notices,
         )
         answer = footnotes.answer(
@@ -187,17 +198,17 @@ class Answering:
 
     def cited(
         self,
-        draft: "Yours",
+        draft: "Manuscript",
         documents: Sequence[str] | None,
         *,
         progress: Callable[[int, int], None] | None,
         left: Callable[[], bool] | None,
     ) -> Answer:
         """A text of the user's with footnotes; raises as `Assistant.cite` does."""
-        from assistant.citing import cited
+        from assistant.citing.manuscript_citing import cite_manuscript
 
         store = self._opening.filled(documents)
-        return cited(
+        return cite_manuscript(
             store,
             self._embedder,
             self._grounding,
@@ -207,13 +218,13 @@ class Answering:
             left=left,
         )
 
-    def _read(self, store: Store, found: Found, documents: Sequence[str] | None) -> Reading:
+    def _read(self, store: Store, found: Found, documents: Sequence[str] | None) -> ProposedAnswer:
         """The reader's answer, or a question back where nobody knows whom it is about."""
         question = found.question
         if question.pronoun and question.bare:
-            return asked_back(question, found.passages)
+            return ask_who_is_meant(question, found.passages)
         if question.vague:
-            return asked_about(found.passages)
+            return ask_what_is_meant(found.passages)
         reading = self.reader.read(question, found.passages, found.rarity)
         if not reading.conflicts:
             reading = (
@@ -223,12 +234,14 @@ class Answering:
                     found.passages,
                     found.rarity,
                     reading.drafts,
-                    lambda text: self.find(store, understood(text), PASSAGES, documents).passages,
+                    lambda text: (
+                        self.find(store, parse_question(text), PASSAGES, documents).passages
+                    ),
                 )
                 or reading
             )
         if question.pronoun and reading.abstained:
-            return asked_back(question, found.passages)
+            return ask_who_is_meant(question, found.passages)
         if found.scope.documents and reading.abstained:
             return replace(reading, message=NOT_FOUND_IN.format(found.scope.titles))
         return reading
@@ -238,9 +251,9 @@ class Answering:
         named = Scope()
         if names_a_document(asked.text):
             there = [one for one in store.documents() if documents is None or one.id in documents]
-            named = scope(asked.text, there)
+            named = documents_named(asked.text, there)
             if named.documents:
-                asked, documents = without_names(asked), [one.id for one in named.documents]
+                asked, documents = without_document_name(asked), [one.id for one in named.documents]
         search = partial(
             retrieve,
             store,
@@ -252,8 +265,8 @@ class Answering:
         found = search(asked.searches)
         with store.snapshot() as snapshot:
             mentioned = snapshot.mentioned(analyzed(" ".join(asked.names)))
-            strange = unknown(asked.names, mentioned, [one.chunk.text for one in found])
-            asked = respelled(asked, strange)
+            strange = unknown_names(asked.names, mentioned, [one.chunk.text for one in found])
+            asked = respell_names(asked, strange)
             rarity = snapshot.rarity(asked.terms | asked.earlier_terms)
         if any(strange.values()):
             found = search(asked.searches)
@@ -261,7 +274,7 @@ class Answering:
         return Found(asked, passages, rarity, named)
 
 
-def _told_of(whole: Reading, found: Sequence[Found], *, composed: bool) -> set[str]:
+def _told_of(whole: ProposedAnswer, found: Sequence[Found], *, composed: bool) -> set[str]:
     """The documents whose words an answer may hold besides its sentences.
 
     What is offered, respelled, or `composed` and left out comes from any of the passages.

@@ -1,4 +1,7 @@
-"""Assistant: the one way in. Opens a store, wires the parts, answers."""
+"""Assistant: the one way in. Opens a store, wires the parts, answers.
+
+`query`: one question to the default store.
+"""
 
 import asyncio
 import threading
@@ -11,12 +14,12 @@ from typing import TYPE_CHECKING, Self
 
 from assistant.answer import Answer, AnswerReady, Engine, Event, Passage
 from assistant.answering import Answering
-from assistant.asynchronous import Threads
+from assistant.asking.question import parse_question
+from assistant.asking.rewriting import History
 from assistant.library import Library
-from assistant.questions import understood
-from assistant.searches import History
+from assistant.models.span_reader import SpanReader
 from assistant.settings import Settings, load
-from assistant.spans import SpanReader
+from assistant.threads import Threads
 from index.closing import close_all, closed_on_failure
 
 if TYPE_CHECKING:
@@ -24,10 +27,10 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_retriever import BaseRetriever
 
     from assistant.doctor import Finding
-    from assistant.reports.report import Report
-    from assistant.reports.template import Plan
-    from assistant.tracing import Traces
-    from assistant.verifying.findings import Verification
+    from assistant.rechecking.findings import Verification
+    from assistant.reporting.report import Report
+    from assistant.reporting.template import Plan
+    from assistant.telemetry import Traces
 
 
 class Assistant(Library):
@@ -145,7 +148,7 @@ class Assistant(Library):
         history: History | None = None,
     ) -> list[Passage]:
         """The `k` passages nearest to a question, best first; raises as `query` does."""
-        asked = understood(question, history or (), self.settings.question_limit)
+        asked = parse_question(question, history or (), self.settings.question_limit)
         store = self._opening.filled(documents)
         return [one.passage for one in self._answering.find(store, asked, k, documents).passages]
 
@@ -168,7 +171,7 @@ class Assistant(Library):
             FootnoteError: as `query` does; the questions that wait are left.
         """
         for question in questions:
-            understood(question, (), self.settings.question_limit)
+            parse_question(question, (), self.settings.question_limit)
         ask = partial(self.query, documents=documents)
         answers = [self._threads.start(partial(ask, question)) for question in questions]
         try:
@@ -211,12 +214,12 @@ class Assistant(Library):
             EmptyStore: nothing has been added yet.
             UnknownDocument: one of `documents` is not there.
         """
-        from assistant.yours import Yours, read
+        from assistant.citing.manuscript import Manuscript, read_manuscript
 
         if isinstance(text, Path):
-            draft = read(text, self.settings.limits)
+            draft = read_manuscript(text, self.settings.limits)
         else:
-            draft = Yours(text) if markdown else Yours.plain(text)
+            draft = Manuscript(text) if markdown else Manuscript.plain(text)
         return self._answering.cited(draft, documents, progress=progress, left=left)
 
     def report(
@@ -240,7 +243,7 @@ class Assistant(Library):
             ReportError: there is no question.
             FootnoteError: as `query` does.
         """
-        from assistant.reports.template import Plan, from_template, listed
+        from assistant.reporting.template import Plan, from_template, listed
 
         if isinstance(questions, str):
             questions = from_template(questions, title)
@@ -259,7 +262,7 @@ class Assistant(Library):
             ReportError: it cannot be read, or holds no citations.
             StoreError: there is no store.
         """
-        from assistant.verifying.checking import verify
+        from assistant.rechecking.rechecking import verify
 
         return verify(self._existing(), Path(report), self.settings.limits)
 
@@ -350,6 +353,24 @@ class Assistant(Library):
 def _traces(address: str | None) -> "Traces | None":
     if address is None:
         return None
-    from assistant.tracing import Traces
+    from assistant.telemetry import Traces
 
     return Traces(address)
+
+
+def query(
+    question: str,
+    *,
+    store: str | Path | None = None,
+    documents: Sequence[str] | None = None,
+    history: History | None = None,
+) -> Answer:
+    """The answer to a question from the default store (`.footnote/`, FOOTNOTE_STORE) or another.
+
+    Each call opens the store anew; a script with many questions keeps an `Assistant`.
+
+    Raises:
+        FootnoteError: as `Assistant` and `Assistant.query` do.
+    """
+    with Assistant(store) as assistant:
+        return assistant.query(question, documents=documents, history=history)

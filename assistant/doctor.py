@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from assistant.library import Library
 from assistant.settings import Settings
 from index.errors import FootnoteError
-from index.readers import ocr
-
-if TYPE_CHECKING:
-    from assistant.assistant import Assistant
+from index.readers.pdf import ocr
 
 _OPENAI = "https://api.openai.com/v1"
 
@@ -39,36 +36,30 @@ def examined(settings: Settings, store: Path) -> Iterator[Finding]:
     yield Finding("Footnote", True, program)
     with ExitStack() as opened:
         try:
-            assistant = opened.enter_context(_assistant(settings, store))
-            yield Finding("embedding", True, _embedding(assistant))
-            yield Finding("store", True, _store(assistant))
+            library = opened.enter_context(Library(store, settings=settings))
+            yield Finding("embedding", True, _embedding(library))
+            yield Finding("store", True, _store(library))
         except FootnoteError as error:
             yield Finding("store and embedding", False, str(error))
     yield _writer(settings, store)
     yield _recognition()
 
 
-def _assistant(settings: Settings, store: Path) -> "Assistant":
-    from assistant.assistant import Assistant
-
-    return Assistant(store, settings=settings)
-
-
-def _embedding(assistant: "Assistant") -> str:
-    name = assistant.settings.embedding
+def _embedding(library: Library) -> str:
+    name = library.settings.embedding
     began = perf_counter()
-    assistant.embeds("dimension")
+    library.embeds("dimension")
     took = f"answered in {perf_counter() - began:.1f} s"
     if name == "minilm":
         return f"the embedded one, {took}; nothing leaves this machine"
     return f"{name}, {took}; passages and questions are sent to it"
 
 
-def _store(assistant: "Assistant") -> str:
-    documents = len(assistant.documents())
+def _store(library: Library) -> str:
+    documents = len(library.documents())
     if not documents:
-        return f"{assistant.store}: nothing in it yet; 'footnote add PATH…' adds documents"
-    return f"{assistant.store}: {documents} documents; 'footnote check' compares its files"
+        return f"{library.store}: nothing in it yet; 'footnote add PATH…' adds documents"
+    return f"{library.store}: {documents} documents; 'footnote check' compares its files"
 
 
 def _writer(settings: Settings, store: Path) -> Finding:
@@ -79,12 +70,12 @@ def _writer(settings: Settings, store: Path) -> Finding:
         return Finding("writer", True, says)
     from assistant.writing.endpoint import endpoint
     from assistant.writing.faults import EndpointFault
-    from assistant.writing.prompts import load
+    from assistant.writing.prompts import load_prompts
     from assistant.writing.record import Record
 
     named = f"{settings.writer}{_place(settings)}"
     try:
-        load(settings.writer_prompts)
+        load_prompts(settings.writer_prompts)
         model = endpoint(settings)
         believed = Record(store, model.name).prior
     except FootnoteError as error:

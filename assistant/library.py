@@ -7,30 +7,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from assistant.answer import Citation, Passage
-from assistant.conversations import Conversations
+from assistant.conversations.conversations import Conversations
 from assistant.links import CITATION_ID, cited_span
-from assistant.opening import Opening
 from assistant.settings import Settings, load
-from index.catalog import DocumentInfo
-from index.check import Difference
+from assistant.store_handle import StoreHandle
 from index.closing import close_all, closed_on_failure
 from index.document import Document
-from index.embeddings import Embedder, MiniLM
 from index.errors import StoreError, UnknownDocument
+from index.ingesting.ingest import AddReport
+from index.ingesting.ingest import Progress as Adding
 from index.layout import Rectangle
-from index.opening import check_embedding
-from index.pages import PageImage, PageImages
-from index.rebuild import Model
-from index.report import AddReport
-from index.report import Progress as Adding
-from index.store import Store
+from index.models.embeddings import Embedder, MiniLM
+from index.pages.images import PageImage, PageImages
+from index.store.catalog import DocumentInfo
+from index.store.maintenance import Difference, Model
+from index.store.opening import check_embedding
+from index.store.store import Store
 
 if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
 
-    from index.arrivals import Stamp
-    from index.freshness import State
-    from index.ingest import Ingest
+    from index.ingesting.arrivals import Stamp
+    from index.ingesting.ingest import Ingest
+    from index.ingesting.walking import State
 
 
 class Library:
@@ -56,7 +55,7 @@ class Library:
         self._connections = ExitStack()
         with closed_on_failure(self._connections.close):
             self._embedder = self._configured_embedder(self._connections)
-            self._opening = Opening(self.store, self._embedder)
+            self._opening = StoreHandle(self.store, self._embedder)
         self._pages = PageImages()
         self.conversations = Conversations(self.store)
 
@@ -142,7 +141,7 @@ class Library:
         Raises:
             DocumentError: as `sync` does.
         """
-        from index.watching import watch
+        from index.ingesting.watching import watch
 
         def begin(failed: "dict[str, Stamp]") -> "Ingest":
             return self._ingest(progress, failed)
@@ -167,11 +166,11 @@ class Library:
 
         Only the look of the files tells, their size and time; nothing is read.
         """
-        from index.freshness import states
+        from index.ingesting.walking import document_states
 
         store = self._opening.current()
         places = [one.path for one in documents if one.path]
-        return states(documents, store.locations(places) if store is not None else {})
+        return document_states(documents, store.locations(places) if store is not None else {})
 
     def document(self, document_id: str, version: str | None = None) -> Document:
         """A document with its text: as it is now, or the version that a citation names.
@@ -186,7 +185,7 @@ class Library:
 
     def suggestions(self, count: int = 4) -> list[str]:
         """Questions to begin with, drawn from the latest documents; none of an empty store."""
-        from assistant.suggesting import suggested
+        from assistant.reading.summary import suggested
 
         store = self._opening.current()
         return suggested(store, count) if store is not None else []
@@ -310,7 +309,7 @@ class Library:
         self, progress: Adding | None, failed: "dict[str, Stamp] | None" = None
     ) -> "Ingest":
         # Whoever only asks need not wait for what reads and fetches files.
-        from index.ingest import Ingest
+        from index.ingesting.ingest import Ingest
 
         settings = self.settings
         return Ingest(

@@ -17,11 +17,11 @@ from llama_index.core.schema import Document as LlamaDocument
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from assistant.answer import Answer, Citation, Passage, citation_id
-from assistant.plugged import loaded
+from assistant.plugins import load_class
 from index.closing import closed_on_failure
 from index.document import ISO_DATE, Document, normalised
-from index.embeddings import Vectors
 from index.errors import EmptyDocument, ModelError, SettingsError
+from index.models.embeddings import Vectors
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -114,7 +114,7 @@ def _embedding(
     setting: str, module: str, class_name: str, options: Mapping[str, Any]
 ) -> BaseEmbedding:
     named = f"The embedding {setting!r}"
-    return loaded(BaseEmbedding, named, "embedding", module, class_name, options)  # type: ignore[type-abstract]
+    return load_class(BaseEmbedding, named, "embedding", module, class_name, options)  # type: ignore[type-abstract]
 
 
 def named_documents(

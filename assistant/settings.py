@@ -20,7 +20,7 @@ from pydantic_settings import (
 from index.errors import SettingsError
 
 if TYPE_CHECKING:
-    from index.isolation import Limits
+    from index.sandbox.isolation import Limits
 
 _TOML = "footnote.toml"
 _NAME = re.compile(r"(([\w-]+\.)*[\w-]+\.?|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", re.ASCII)
@@ -156,7 +156,7 @@ class Settings(BaseSettings):
     def limits(self) -> "Limits":
         """What reading one file of the user's may cost."""
         # Whoever only asks need not wait for what reads files.
-        from index.isolation import Limits
+        from index.sandbox.isolation import Limits
 
         return Limits(
             size=self.file_limit,

@@ -24,10 +24,10 @@ from quality import Rows, load
 from remembering import Remembering
 
 from assistant import Answer, Assistant
-from assistant.metrics import wilson
+from assistant.evaluating.metrics import wilson
 from assistant.settings import Settings
-from assistant.writing.cutting import Cutter
 from assistant.writing.record import FILE
+from assistant.writing.streaming import Cutter
 
 Row = dict[str, Any]
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from development import OWN
 from quality import load
 
-from assistant.evaluation import load_questions
-from assistant.metrics import holds
+from assistant.evaluating.evaluation import load_questions
+from assistant.evaluating.metrics import contains_gold
 from index.readers import read
 
 
@@ -36,7 +36,7 @@ def main() -> int:
         f"{row.document}, p. {page}: no “{' | '.join(row.answers)}” ({row.question})"
         for row in load_questions(OWN)
         for page in row.pages
-        if not holds(pages.get((row.document or "", page), ""), row.answers)
+        if not contains_gold(pages.get((row.document or "", page), ""), row.answers)
     ]
     print("\n".join(missing) or f"{len(rows)} questions: every named page holds its answer")
     for field in ("report", "kind"):

@@ -24,24 +24,24 @@ from quality import Rows, load
 import index
 from assistant import Assistant
 from assistant.answer import Passage
-from assistant.evaluation import (
+from assistant.evaluating.evaluation import (
     DEPTHS,
     Asked,
     EvalQuestion,
     Gold,
     Report,
     Turn,
-    covered,
+    covered_golds,
     found_measures,
     load_questions,
     measured,
-    report,
+    summarise,
 )
-from assistant.metrics import interval, paired_difference, recall_at
+from assistant.evaluating.metrics import interval, paired_difference, recall_at
 from index.document import Document, normalised
-from index.embeddings import MiniLM
-from index.ingest import Ingest
-from index.store import Store
+from index.ingesting.ingest import Ingest
+from index.models.embeddings import MiniLM
+from index.store.store import Store
 
 OWN = Path(__file__).parent / "questions" / "reports.jsonl"
 DEEP = 30
@@ -128,7 +128,7 @@ def result(
             figures |= measured(one)
         for name, value in figures.items():
             values.setdefault(name, {})[str(number)] = float(value)
-    return Result(len(rows), report(every) if every else None, values)
+    return Result(len(rows), summarise(every) if every else None, values)
 
 
 def paragraph_rows(data: Path, ids: dict[str, str]) -> list[EvalQuestion]:
@@ -198,7 +198,7 @@ def last_turn_alone(assistant: Assistant, row: EvalQuestion) -> dict[str, float]
     if not row.answerable:
         return {}
     passages = first_of_each(assistant.search(row.question, k=DEEP))
-    found = [covered(row, passage) for passage in passages]
+    found = [covered_golds(row, passage) for passage in passages]
     return {"passage recall@5, last turn alone": recall_at(found, len(row.passages), 5)}
 
 

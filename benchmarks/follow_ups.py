@@ -15,12 +15,12 @@ from typing import Any
 
 from quality import Rows, load
 
-from assistant.questions import understood
-from assistant.retrieval import retrieve
+from assistant.asking.question import parse_question
+from assistant.retrieving.retrieval import retrieve
 from index.document import Document, normalised
-from index.embeddings import MiniLM
-from index.ingest import Ingest
-from index.store import Store
+from index.ingesting.ingest import Ingest
+from index.models.embeddings import MiniLM
+from index.store.store import Store
 
 K = 5
 Row = dict[str, Any]
@@ -40,7 +40,7 @@ WAYS: dict[str, Callable[[Row], Sequence[tuple[str, float]]]] = {
     "the last turn alone": lambda row: ((row["question"], 1.0),),
     "the user's turn before put in front": lambda row: ((f"{before(row)} {row['question']}", 1.0),),
     "the product: by itself, and behind four turns": lambda row: (
-        understood(row["question"], history(row)).searches
+        parse_question(row["question"], history(row)).searches
     ),
 }
 

@@ -27,8 +27,8 @@ import psutil
 
 from assistant import Assistant
 from index.errors import DocumentError
-from index.isolation import Limits, Workers
-from index.report import FileDone, FileUnderWay
+from index.ingesting.ingest import FileDone, FileUnderWay
+from index.sandbox.isolation import Limits, Workers
 
 HEAD, STEP, FURTHER = 4_000, 10, 500
 GOOD = 20

@@ -31,8 +31,8 @@ from lasting_sources import EDITS, Pool, Source, edited, twinned, write
 
 from assistant import Assistant
 from assistant.answer import Answer, Citation, Sentence, citation_id, locator
-from assistant.reports.report import Report
-from assistant.verifying.findings import Finding, Status, Verification, marked
+from assistant.rechecking.findings import Finding, Status, Verification, mark_difference
+from assistant.reporting.report import Report
 from index.sentences import sentence_spans
 
 CITED_OF_A_PART = 2
@@ -185,7 +185,7 @@ def _fault(expected: Expected, finding: Finding | None, *, edited_quote: bool) -
     if finding is None:
         return f"not found, {expected.status} expected: {expected.words!r}"
     if finding.status != expected.status:
-        told = marked(finding.source_changes) or marked(finding.report_changes)
+        told = mark_difference(finding.source_changes) or mark_difference(finding.report_changes)
         return f"{finding.status} ({told}), {expected.status} expected"
     if finding.status == "not_in_store":
         return ""

@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 from lxml import html as web
 
-from assistant.reports.report import Report
+from assistant.reporting.report import Report
 
 _SHOWN = r"(“{} )({})(?=[ .,;:”])"
 

@@ -26,14 +26,14 @@ from typing import Any
 import numpy as np
 
 from assistant import Assistant
-from index.catalog import Location
-from index.chunking import chunks
-from index.contexts import contexts, embedded
 from index.document import Document, Heading, Span, Table
-from index.embeddings import MiniLM, Vectors
-from index.ingest import CHUNK_TOKENS
-from index.planning import Prepared
-from index.store import Store
+from index.ingesting.chunking import chunks
+from index.ingesting.ingest import CHUNK_TOKENS
+from index.models.contexts import contexts, embedded
+from index.models.embeddings import MiniLM, Vectors
+from index.store.catalog import Location
+from index.store.identity import Prepared
+from index.store.store import Store
 
 ROOT = Path(__file__).parent.parent
 CHUNKS, BATCH = 65_000, 4_000

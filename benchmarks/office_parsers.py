@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable
 from types import ModuleType
 
+from index.readers.csv import delimiter_of
 from index.readers.reading import read_bytes
-from index.readers.separated import delimiter_of
 
 ROWS = 20_000
 

@@ -30,7 +30,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant import Assistant
-from assistant.web.visitors import COOKIE
+from assistant.web.session import COOKIE
 
 ROOT = Path(__file__).parent.parent
 PAGES = 300

@@ -23,14 +23,14 @@ from development import conversation_rows, paragraphs_indexed
 from quality import Rows, indexed, load
 
 from assistant import Assistant
-from assistant.questions import understood
-from assistant.retrieval import READ_ON, reread, retrieve
-from assistant.searches import History
-from assistant.sentence_scores import SentenceScorer
-from assistant.sentence_vectors import SentenceVectors
-from assistant.spans import SpanReader
-from index.embeddings import MiniLM
-from index.store import Store
+from assistant.asking.question import parse_question
+from assistant.asking.rewriting import History
+from assistant.models.sentence_vectors import SentenceVectors
+from assistant.models.span_reader import SpanReader
+from assistant.reading.sentence_ranking import SentenceScorer
+from assistant.retrieving.retrieval import READ_ON, reread, retrieve
+from index.models.embeddings import MiniLM
+from index.store.store import Store
 
 PASSAGE = ["span", "answers", "cosine", "bm25", "rank"]
 SENTENCE = ["cosine", "coverage", "coverage before", "cosine before", "span", "passage answers"]
@@ -69,7 +69,7 @@ class Measuring:
         history: History = (),
     ) -> Read:
         """What the parts make of a question; `gold` is document, start and end of its answer."""
-        question = understood(text, history)
+        question = parse_question(text, history)
         near = retrieve(self._store, self._model, question.searches, READ_ON, documents)
         found = [one for one in reread(self._reader, text, near) if one.spans]
         with self._store.snapshot() as snapshot:

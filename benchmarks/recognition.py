@@ -17,7 +17,7 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageFilter
 from rapidocr import RapidOCR
 
-from index.readers.ocr import recognised
+from index.readers.pdf.ocr import recognised
 
 RESOLUTIONS = (150, 200, 300)
 _WORD = re.compile(r"\w(?:[\w.,%-]*\w)?")

@@ -23,8 +23,8 @@ from development import (
 from quality import load
 
 from assistant import Assistant
-from assistant.evaluation import Asked, EvalQuestion, load_questions, right
-from assistant.metrics import Bin, calibration_error, reliability
+from assistant.evaluating.evaluation import Asked, EvalQuestion, load_questions, right
+from assistant.evaluating.metrics import Bin, calibration_error, reliability
 
 Judged = list[tuple[float, bool]]
 """Confidence of each answer given, and whether it was right."""

@@ -26,25 +26,25 @@ from typing import Any
 
 from support import passage
 
-from assistant.contrasts import contrasted
-from assistant.grounding import _aligned, _places
-from assistant.openers import opened
-from assistant.polarity import reversed_in
-from assistant.proper_names import unknown_proper_names
-from assistant.sentence_vectors import SentenceVectors
-from assistant.substitution import substituted
-from assistant.verification import _addresses, _figures, _quotations
-from index.embeddings import MiniLM
-from index.lexical import analyzed
+from assistant.language.openers import opening_length
+from assistant.models.sentence_vectors import SentenceVectors
+from assistant.verifying.degree import changed_degrees
+from assistant.verifying.grounding import _aligned, _places
+from assistant.verifying.negation import reversed_clauses
+from assistant.verifying.proper_names import unknown_proper_names
+from assistant.verifying.substitution import substituted_words
+from assistant.verifying.verification import _addresses, _figures, _quotations
+from index.models.embeddings import MiniLM
+from index.store.lexical import analyzed
 
 RULES: Mapping[str, Callable[[str, Sequence[str]], Any]] = {
     "figures": _figures,
     "names": lambda text, quotes: unknown_proper_names(text, "\n".join(quotes)),
     "quotations": _quotations,
     "addresses": lambda text, quotes: _addresses(text, "\n".join(quotes)),
-    "polarity": reversed_in,
-    "contrasts": contrasted,
-    "substitution": substituted,
+    "polarity": reversed_clauses,
+    "contrasts": changed_degrees,
+    "substitution": substituted_words,
 }
 
 
@@ -94,7 +94,7 @@ def refusing(claim: Claim, vectors: SentenceVectors) -> frozenset[str]:
     found = vectors.of([claim.text, *(place.text for place in places)])
     chosen = _aligned(claim.text, places, found[1:] @ found[0])
     quotes = [words for place in chosen for words in place.quotes]
-    said = claim.text[opened(claim.text) :]
+    said = claim.text[opening_length(claim.text) :]
     return frozenset(name for name, rule in RULES.items() if rule(said, quotes))
 
 

@@ -25,12 +25,11 @@ from typing import Any
 
 import numpy as np
 
-from index.catalog import Location
 from index.document import Chunk, Document
-from index.embeddings import MiniLM, Vectors
-from index.planning import Prepared
-from index.snapshot import Snapshot
-from index.store import Store
+from index.models.embeddings import MiniLM, Vectors
+from index.store.catalog import Location
+from index.store.identity import Prepared
+from index.store.store import Snapshot, Store
 
 CHUNKS = 3
 DOCUMENTS_AT_MOST = 400
@@ -251,7 +250,7 @@ class Processes:
 
     def __post_init__(self) -> None:
         self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(["chromadb", "index.store", "benchmarks.stress"])
+        self.context.set_forkserver_preload(["chromadb", "index.store.store", "benchmarks.stress"])
         self.stop = self.context.Event()
         self.faults = self.folder / "faults"
         self.faults.mkdir()

@@ -28,18 +28,18 @@ from typing import Any
 import numpy as np
 from distorting import distorted, names_in, reworded
 
-from assistant.fusion import Scores
-from assistant.grounding import LEAST, PRIOR, Grounding
-from assistant.openers import opened
-from assistant.retrieval import Retrieved
-from assistant.sentence_vectors import SentenceVectors
-from assistant.spans import SpanReader
-from assistant.support import SupportJudge
-from assistant.weighing import Signs, odds, probability
-from index.catalog import DocumentInfo, StoredChunk
+from assistant.language.openers import opening_length
+from assistant.models.entailment import EntailmentModel
+from assistant.models.sentence_vectors import SentenceVectors
+from assistant.models.span_reader import SpanReader
+from assistant.retrieving.fusion import Scores
+from assistant.retrieving.retrieval import Retrieved
+from assistant.verifying.calibration import SupportFeatures, probability, support_logit
+from assistant.verifying.grounding import LEAST, PRIOR, Grounding
 from index.document import Span
-from index.embeddings import MiniLM
+from index.models.embeddings import MiniLM
 from index.sentences import sentence_spans
+from index.store.catalog import DocumentInfo, StoredChunk
 from training.claims import Cited, cited, evidence_of, nearest
 
 JUDGED = Path(__file__).parent / "questions" / "paraphrases.jsonl"
@@ -66,7 +66,7 @@ class Outcome:
     kind: str
     true: bool
     origin: str
-    tried: tuple[tuple[bool, Signs], ...]
+    tried: tuple[tuple[bool, SupportFeatures], ...]
     text: str
 
     @property
@@ -78,7 +78,9 @@ class Outcome:
         """The best log-odds of the model; those of 'both' are of evidence that the rules accept."""
         if not self.tried:
             return math.inf
-        found = (odds(seen) for refused, seen in self.tried if by == "model" or not refused)
+        found = (
+            support_logit(seen) for refused, seen in self.tried if by == "model" or not refused
+        )
         return max(found, default=-math.inf)
 
     def accepted(self, by: str, least: float = LEAST, prior: float = PRIOR) -> bool:
@@ -90,15 +92,15 @@ class Watching(Grounding):
     """Keeps what it tried last."""
 
     def __init__(self) -> None:
-        super().__init__(SentenceVectors(MiniLM()), SupportJudge(), SpanReader())
-        self.tried: list[tuple[bool, Signs]] = []
+        super().__init__(SentenceVectors(MiniLM()), EntailmentModel(), SpanReader())
+        self.tried: list[tuple[bool, SupportFeatures]] = []
 
     def against(
         self, text: str, quotes: Sequence[str], prior: float = PRIOR
     ) -> tuple[tuple[Span, ...], float | None]:
         """As the product's, and noted."""
         wrong, found = super().against(text, quotes, prior)
-        seen, _ = self.seen(text[opened(text) :], quotes)
+        seen, _ = self.seen(text[opening_length(text) :], quotes)
         self.tried.append((bool(wrong) and found is None, seen))
         return wrong, found
 
@@ -216,7 +218,7 @@ def curve(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def words_told(data: Path, judge: SupportJudge) -> str:
+def words_told(data: Path, judge: EntailmentModel) -> str:
     """How well the judge tells the words that WiCE's evidence does not support, over all words."""
     _, rows_ = cited(data)
     told: list[tuple[float, bool]] = []
@@ -282,7 +284,7 @@ def main() -> None:
         if of := [one for one in outcomes if one.group == group]:
             print(f"{group}: {ranking(of)}\n\n{curve(of)}\n")
     if "wice" in options.parts:
-        print(words_told(data, SupportJudge()))
+        print(words_told(data, EntailmentModel()))
     if options.json:
         lines = [json.dumps(asdict(one), ensure_ascii=False) for one in outcomes]
         options.json.write_text("\n".join(lines) + "\n", encoding="utf-8")

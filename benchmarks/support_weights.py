@@ -22,10 +22,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from support import Outcome, Watching, distortions, outcome, paraphrases, passage, rows
 
-from assistant.grounding import LEAST, PRIOR
-from assistant.weighing import STRANGE, Signs, probability, strange
+from assistant.verifying.calibration import STRANGE, SupportFeatures, lacks_coverage, probability
+from assistant.verifying.grounding import LEAST, PRIOR
 from assistant.writing.record import Counted
-from assistant.writing.wording import about_itself, is_fragment
+from assistant.writing.streaming import about_itself, is_fragment
 from training import claims
 from training.rows import paragraphs
 from training.written import Written
@@ -47,12 +47,12 @@ class Fitted(NamedTuple):
     def odds(self, one: Outcome) -> float:
         """Of the best evidence that the rules accept."""
         return max(
-            float(self.weights @ seen) + self.level - STRANGE * strange(seen)
+            float(self.weights @ seen) + self.level - STRANGE * lacks_coverage(seen)
             for seen in passed(one)
         )
 
 
-def passed(one: Outcome) -> list[Signs]:
+def passed(one: Outcome) -> list[SupportFeatures]:
     """The signs of evidence that the rules accept."""
     return [seen for refused, seen in one.tried if not refused]
 
@@ -90,7 +90,7 @@ def written(data: Path, grounding: Watching) -> Iterator[Outcome]:
 
 def fitted(sets: Mapping[str, Sequence[Outcome]]) -> Fitted:
     """The weights that separate right from wrong; of several evidence the likeliest is fitted."""
-    size = len(Signs._fields)
+    size = len(SupportFeatures._fields)
     found = Fitted(np.eye(size)[0], 0.0)
     for _ in range(3):
         signs, true, weight = [], [], []
@@ -167,7 +167,8 @@ def main() -> None:
         kept: dict[str, list[Any]] = json.loads(options.json.read_text(encoding="utf-8"))
         whole = {
             name: [
-                Outcome(*one[:4], tuple((r, Signs(*s)) for r, s in one[4]), one[5]) for one in of
+                Outcome(*one[:4], tuple((r, SupportFeatures(*s)) for r, s in one[4]), one[5])
+                for one in of
             ]
             for name, of in kept.items()
         }
@@ -192,7 +193,7 @@ def told(whole: Mapping[str, Sequence[Outcome]]) -> None:
     """Print the weights, and what is shown out of fold at several thresholds."""
     sets = {name: [one for one in of if passed(one)] for name, of in whole.items()}
     made = fitted(sets)
-    for name, weight in zip(Signs._fields, made.weights, strict=True):
+    for name, weight in zip(SupportFeatures._fields, made.weights, strict=True):
         print(f"{name:10} {weight:8.3f}")
     print(f"{'level':10} {made.level:8.3f}")
     odds = out_of_fold(sets)

@@ -3,6 +3,8 @@ r"""Document, its pages, parts, tables and headings, and Chunk: what a file beco
 Every offset counts Unicode code points of `Document.text`. The text is fixed once, when the file
 is read (newlines are '\n', no lone surrogates, no NUL); nothing rewrites it afterwards, so that a
 span of it can be cited.
+
+Also how a file's name reads as a title.
 """
 
 import hashlib
@@ -11,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePath
 from typing import Literal, NamedTuple
 
 from index.errors import EmptyDocument
@@ -197,3 +200,11 @@ def _encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def readable_stem(name: str) -> str:
+    """A file's name as a title: 'annual_report-2023.pdf' → 'Annual report 2023'."""
+    stem = PurePath(name).stem
+    words = stem if " " in stem else re.sub(r"(?<!\d)-|-(?!\d)", " ", stem).replace("_", " ")
+    title = " ".join(words.split()) or stem or "Untitled"
+    return title[:1].upper() + title[1:]

@@ -1,1 +1,1 @@
-"""Training of the adapters in `assistant/adapters`: data in, adapter out (extra `train`)."""
+"""Training of the adapters in `assistant/models/adapters`: data in, adapter out (extra `train`)."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.terms import content_terms
+from assistant.language.terms import content_terms
 from index.sentences import sentence_spans
 from training.distortions import Distorted, distorted, names_in, with_clause
 from training.rows import Paragraph

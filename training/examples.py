@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.fusion import Fusion
-from index import model
-from index.chunking import chunks
+from assistant.retrieving.fusion import Fusion
 from index.document import Document, normalised
-from index.embeddings import MiniLM
-from index.ingest import CHUNK_TOKENS
-from index.lexical import LexicalEntry, LexicalIndex
+from index.ingesting.chunking import chunks
+from index.ingesting.ingest import CHUNK_TOKENS
+from index.models import minilm
+from index.models.embeddings import MiniLM
+from index.store.lexical import LexicalEntry, LexicalIndex
 from training.rows import Paragraph
 
 QUESTION_TOKENS = 48
@@ -80,10 +80,10 @@ def made(found: list[Paragraph], left_out: int) -> Examples:
     embedder = MiniLM()
     windows, of_paragraph = _windows(found, embedder)
     texts = [found[w.paragraph].text[w.start : w.end] for w in windows]
-    encoded = model.tokenizer().encode_batch(texts, add_special_tokens=False)
+    encoded = minilm.tokenizer().encode_batch(texts, add_special_tokens=False)
     singles = [number for number, window in enumerate(windows) if window.single]
     asked = [question for paragraph in found for question, _ in paragraph.questions]
-    tokens = model.tokenizer().encode_batch(asked, add_special_tokens=False)
+    tokens = minilm.tokenizer().encode_batch(asked, add_special_tokens=False)
     rankings = iter(_rankings([texts[n] for n in singles], singles, asked, embedder))
     ids = iter(tokens)
     examples = []

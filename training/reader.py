@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from index import model
+from index.models import minilm
 from training import examples
 from training.examples import Example, Examples
 from training.network import ANSWERS, END, START, Network
@@ -55,7 +55,7 @@ def sequence(
     question: Sequence[int], window: Sequence[int], answers: Sequence[tuple[int, int]]
 ) -> Pair:
     """Question and window put together; answers are counted in the window's tokens."""
-    cls, sep = (model.tokenizer().token_to_id(token) for token in ("[CLS]", "[SEP]"))
+    cls, sep = (minilm.tokenizer().token_to_id(token) for token in ("[CLS]", "[SEP]"))
     at = len(question) + 2
     return Pair([cls, *question, sep, *window, sep], at, [(s + at, e + at) for s, e in answers])
 

@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from index import model
+from index.models import minilm
 from training import network
 from training.network import Network
 
@@ -71,7 +71,7 @@ class Run(Generic[_Sequence]):
         torch.manual_seed(course.seed)
         self._adapter, self._course, self._drawn, self._cost = adapter, course, pool, cost
         self._file = adapter.with_name("checkpoint.pt")
-        self.reader = Network(model.weights(None) / "model.safetensors")
+        self.reader = Network(minilm.weights(None) / "model.safetensors")
         if course.start is not None:
             self.reader.adopt(load_file(course.start))
         self._optimiser = torch.optim.AdamW(

@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Iterator
 
-from index.lexical import analyzed
+from index.store.lexical import analyzed
 
 _SUBJECT = re.compile(r"^(?:who|what)(?: (?:else|all))? (?P<rest>(?!do|does|did)\w+ .+)$", re.I)
 _WHICH = re.compile(

@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from index import model
+from index.models import minilm
 from training import claims
 from training.claims import Cited, Claim, Source
 from training.network import ANSWERS, START, Network
@@ -56,7 +56,7 @@ class Pair:
 
 def sequence(one: Claim) -> Pair:
     """A claim and its evidence as token ids."""
-    tokenizer = model.tokenizer()
+    tokenizer = minilm.tokenizer()
     cls, sep = (tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
     said = tokenizer.encode(one.text, add_special_tokens=False)
     ids, offsets = said.ids[:CLAIM_TOKENS], said.offsets[:CLAIM_TOKENS]

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assistant.terms import content_terms
+from assistant.language.terms import content_terms
 from training.claims import Claim, Source
 
 FOLDER = Path(__file__).parent / "written"

@@ -6,15 +6,10 @@ One module for each kind of command; `app` lists them in the order of `footnote 
 import typer
 
 from assistant.commands.asking import ask, search
-from assistant.commands.citing import cite
-from assistant.commands.examining import doctor
-from assistant.commands.feedback import feedback
-from assistant.commands.library import add, documents, remove, sync, watch
-from assistant.commands.measuring import evaluate
-from assistant.commands.reporting import report
+from assistant.commands.documents import add, check, documents, remove, repair, sync, watch
+from assistant.commands.measuring import doctor, evaluate, feedback
+from assistant.commands.reporting import cite, report, verify
 from assistant.commands.serving import serve
-from assistant.commands.upkeep import check, repair
-from assistant.commands.verifying import verify
 
 app = typer.Typer(
     name="footnote",

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from assistant.answer import Answer
-from assistant.commands.options import (
+from assistant.answer import STYLE, Answer
+from assistant.commands.printing import (
     ABSTAINED,
     DocumentOption,
     EngineOption,
@@ -16,10 +16,13 @@ from assistant.commands.options import (
     FormatOption,
     JsonOption,
     StoreOption,
-    opened,
+    open_assistant,
+    print_json,
+    say,
+    show,
+    where,
 )
-from assistant.commands.printing import print_json, say, show, where
-from assistant.commands.questions import (
+from assistant.commands.question_lists import (
     STANDARD_INPUT,
     ask_each,
     questions_in,
@@ -27,7 +30,6 @@ from assistant.commands.questions import (
 )
 from assistant.commands.reporting import AnswerFormat, StyleOption, deliver, destined
 from assistant.links import base_address
-from assistant.reports.exports import STYLE
 
 
 def ask(
@@ -63,7 +65,7 @@ def ask(
             "Many answers are printed as text or json; 'footnote report' writes them to one file.",
             param_hint="--format",
         )
-    with opened(store) as assistant:
+    with open_assistant(store) as assistant:
         if many:
             lines = (
                 questions_typed() if file is None else questions_in(file, assistant.settings.limits)
@@ -87,7 +89,7 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Show the passages nearest to a question."""
-    with opened(store) as assistant:
+    with open_assistant(store) as assistant:
         passages = assistant.search(question, k=k, documents=document)
     if as_json or format is Format.json:
         print_json([passage.model_dump(mode="json") for passage in passages])

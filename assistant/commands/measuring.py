@@ -1,12 +1,29 @@
-"""`footnote eval`."""
+"""`footnote eval`.
 
+`footnote feedback`.
+
+`footnote doctor`.
+"""
+
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from assistant.commands.options import Format, FormatOption, JsonOption, StoreOption, opened
-from assistant.evaluation import Report, ask_all, load_questions, report
+from assistant.assistant import Assistant
+from assistant.commands.printing import (
+    DIFFERENT,
+    Format,
+    FormatOption,
+    JsonOption,
+    StoreOption,
+    open_assistant,
+    print_json,
+    say,
+)
+from assistant.conversations.tables import evaluation_lines
+from assistant.evaluating.evaluation import Report, ask_all, load_questions, summarise
 from assistant.settings import load
 
 
@@ -18,8 +35,8 @@ def evaluate(
 ) -> None:
     """Measure the answers to questions of your own; see the README for the file."""
     rows = load_questions(file, load(store=store).limits)
-    with opened(store) as assistant:
-        measured = report(list(ask_all(assistant, rows)))
+    with open_assistant(store) as assistant:
+        measured = summarise(list(ask_all(assistant, rows)))
     if as_json or format is Format.json:
         typer.echo(measured.model_dump_json(indent=2))
     else:
@@ -45,3 +62,51 @@ def _tabled(measured: Report) -> str:
             lines.append(f"{low:.1f}–{high:.1f} {count:14}  {confidence:.3f}  {accuracy:.3f}")
         lines.append(f"expected calibration error {measured.calibration_error:.3f}")
     return "\n".join(lines)
+
+
+def feedback(
+    out: Annotated[
+        Path | None, typer.Option(help="Write the evaluation file, JSON Lines, there.")
+    ] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the answers that were rated in the chat, or write them for 'footnote eval'."""
+    with open_assistant(store) as assistant:
+        rated = assistant.conversations.rated()
+    if out is not None:
+        from assistant.reporting.export import write
+
+        write(out, "".join(f"{line}\n" for line in evaluation_lines(rated)).encode())
+        say(f"{len(rated)} rated answers are in {out}.", aside=True)
+    elif as_json:
+        for line in evaluation_lines(rated):
+            typer.echo(line)
+    else:
+        for one in rated:
+            reason = f" ({one.feedback.reason})" if one.feedback.reason else ""
+            say(f"{_VERDICTS[one.feedback.verdict]}: {one.answer.question}{reason}")
+
+
+_VERDICTS = {"up": "helpful", "down": "not helpful"}
+
+
+def doctor(
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Say what is configured, what answers, and what is wrong (then the exit status is 4).
+
+    A configured writer is sent one short request, a configured embedding server one word.
+    """
+    found = []
+    quiet = as_json or format is Format.json
+    for finding in Assistant.examined(settings=load(store=store)):
+        found.append(finding)
+        if not quiet:
+            say(f"{'ok   ' if finding.well else 'WRONG'}  {finding.what}: {finding.says}")
+    if quiet:
+        print_json([asdict(finding) for finding in found])
+    if not all(finding.well for finding in found):
+        raise typer.Exit(DIFFERENT)

@@ -1,16 +1,28 @@
-"""Results as text for people, and as JSON."""
+"""Results as text for people, and as JSON.
+
+Progress bars on standard error, for people only: none where that is no terminal.
+
+What several commands have in common: their options, exit statuses, and the store they open.
+"""
 
 import json
 import os
 import re
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from itertools import pairwise
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from assistant.answer import Answer, Citation, Passage, Sentence, escaped
-from index.report import AddReport, FileDone
+from assistant.answer import Answer, Citation, Engine, Passage, Sentence, escaped
+from assistant.assistant import Assistant
+from assistant.settings import load
+from index.ingesting.ingest import AddReport, FileDone, FileUnderWay
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -84,7 +96,7 @@ def _harmless(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def counted(report: AddReport) -> str:
+def summarise_report(report: AddReport) -> str:
     """How many files were added, updated and so on, in one line."""
     counts = [
         f"{len(files)} {outcome}"
@@ -127,3 +139,104 @@ def show_reasons(report: AddReport) -> None:
 def print_json(value: object) -> None:
     """Print JSON types for a script."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def adding_bar() -> Iterator[Callable[[FileDone | FileUnderWay], None] | None]:
+    """A bar while files are added, each by its name, with the characters read a second."""
+    with _bar("Reading") as update:
+        if update is None:
+            yield None
+            return
+        moved = update
+
+        files = total = characters = 0
+        began = time.monotonic()
+
+        def show(event: FileDone | FileUnderWay) -> None:
+            nonlocal files, total, characters
+            name = Path(event.path).name
+            if isinstance(event, FileDone):
+                files, total, characters = event.done, event.total, characters + event.characters
+            else:
+                name += f" ({event.done:,} of {event.total:,} passages)"
+            rate = characters / (time.monotonic() - began)
+            moved(files, total, f"{name} · {rate:,.0f} characters/s" if rate else name)
+
+        yield show
+
+
+@contextmanager
+def counting_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar while chunks are counted."""
+    with _bar(what) as update:
+        if update is None:
+            yield None
+            return
+        moved = update
+
+        def show(done: int, total: int) -> None:
+            moved(done, total, what)
+
+        yield show
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int, str], None] | None]:
+    """A bar on standard error, told of done, total and what; None where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def update(done: int, total: int, description: str) -> None:
+            bar.update(task, total=total, completed=done, description=description)
+
+        yield update
+
+
+FAILED = 1
+ABSTAINED = 3
+DIFFERENT = 4
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    text = "text"
+    json = "json"
+
+
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", help="The store's folder (default: .footnote).")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+DocumentOption = Annotated[
+    list[str] | None,
+    typer.Option("--document", help="Look only in this document (its id); repeatable."),
+]
+
+EngineOption = Annotated[
+    Engine | None,
+    typer.Option("--engine", help="What answers; by default the writer where one is configured."),
+]
+
+
+@contextmanager
+def open_assistant(store: Path | None) -> Iterator[Assistant]:
+    """The assistant over the store that was named, or the settings' one."""
+    with Assistant(settings=load(store=store)) as assistant:
+        yield assistant

@@ -1,19 +1,38 @@
-"""`footnote report`, and answers written to files."""
+"""`footnote report`, and answers written to files.
+
+`footnote cite`.
+
+`footnote verify`.
+"""
 
 import sys
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from assistant.answer import Answer
-from assistant.commands.options import ABSTAINED, DocumentOption, JsonOption, StoreOption, opened
-from assistant.commands.printing import print_json, rendered, say, show
-from assistant.commands.progress import counting_bar
-from assistant.commands.questions import STANDARD_INPUT
+from assistant.answer import STYLE, Answer
+from assistant.citing.manuscript import WORD
+from assistant.commands.printing import (
+    ABSTAINED,
+    DIFFERENT,
+    DocumentOption,
+    Format,
+    FormatOption,
+    JsonOption,
+    StoreOption,
+    counting_bar,
+    open_assistant,
+    print_json,
+    rendered,
+    say,
+    show,
+)
+from assistant.commands.question_lists import STANDARD_INPUT
 from assistant.links import base_address
-from assistant.reports.exports import STYLE
+from assistant.rechecking.findings import Finding, Place, Verification, mark_difference
 from assistant.settings import load
 
 
@@ -56,24 +75,23 @@ def report(
     as_json: JsonOption = False,
 ) -> None:
     """Answer many questions in one report; exit status 3: the documents answer none of them."""
-    from assistant.reports.formats import exported, of_suffix
-    from assistant.reports.references import find_style
-    from assistant.reports.template import read
-    from assistant.reports.writing import check, write
+    from assistant.reporting.export import check_writable, export, of_suffix, write
+    from assistant.reporting.references import find_style
+    from assistant.reporting.template import read_plan
 
     format = of_suffix(out)  # noqa: A001
-    check(out)
+    check_writable(out)
     find_style(style)
     limits = load(store=store).limits
     if str(questions) == STANDARD_INPUT:
         given = sys.stdin.buffer.read(limits.bytes + 1)
-        planned = read(given, title, name="standard input", limits=limits)
+        planned = read_plan(given, title, name="standard input", limits=limits)
     else:
-        planned = read(questions, title, limits=limits)
-    with opened(store) as assistant, counting_bar("Answering") as show:
+        planned = read_plan(questions, title, limits=limits)
+    with open_assistant(store) as assistant, counting_bar("Answering") as show:
         made = assistant.report(planned, documents=document, progress=show)
         base = base_address(assistant.settings)
-    write(out, exported(made, format, style, base))
+    write(out, export(made, format, style=style, base=base))
     answered = sum(not answer.abstained for answer in made.answers)
     if as_json:
         print_json({"out": str(out), "questions": len(made.answers), "answered": answered})
@@ -85,17 +103,16 @@ def report(
 
 def destined(format: AnswerFormat | None, out: Path | None, style: str) -> AnswerFormat:  # noqa: A002
     """The format that is meant, once it is sure that an answer can be delivered in it."""
-    from assistant.reports.formats import of_suffix
-    from assistant.reports.writing import check
+    from assistant.reporting.export import check_writable, of_suffix
 
     if format is AnswerFormat.docx and out is None:
         raise typer.BadParameter("docx needs --out FILE.", param_hint="--format")
     if out is not None:
-        check(out)
+        check_writable(out)
     if format is None:
         format = AnswerFormat(of_suffix(out)) if out else AnswerFormat.text  # noqa: A001
     if format in _STYLED:
-        from assistant.reports.references import find_style
+        from assistant.reporting.references import find_style
 
         find_style(style)
     return format
@@ -103,8 +120,7 @@ def destined(format: AnswerFormat | None, out: Path | None, style: str) -> Answe
 
 def deliver(answer: Answer, format: AnswerFormat, out: Path | None, style: str, base: str) -> None:  # noqa: A002
     """Print the answer, or write it to the file `out`."""
-    from assistant.reports.formats import Export, exported
-    from assistant.reports.writing import write
+    from assistant.reporting.export import export, write
 
     if format is AnswerFormat.text and out is None:
         show(answer)
@@ -112,8 +128,99 @@ def deliver(answer: Answer, format: AnswerFormat, out: Path | None, style: str, 
     if format is AnswerFormat.text:
         content = f"{rendered(answer)}\n".encode()
     else:
-        content = exported(answer, Export(format), style, base)
+        content = export(answer, format, style=style, base=base)
     if out is None:
         typer.echo(content.decode(), nl=False)
     else:
         write(out, content)
+
+
+def cite(
+    draft: Annotated[Path, typer.Argument(help="Your text: .md, .docx or .txt.")],
+    store: StoreOption = None,
+    document: DocumentOption = None,
+    format: Annotated[  # noqa: A002
+        AnswerFormat | None,
+        typer.Option("--format", help="How it is printed; by default as --out's suffix says."),
+    ] = None,
+    as_json: JsonOption = False,
+    out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
+    style: StyleOption = STYLE,
+) -> None:
+    """Set footnotes behind the sentences of your own text that the documents support.
+
+    A Word draft that is written as .docx keeps its formatting.
+    Exit status 3: some are not supported; 4: the documents contradict some.
+    """
+    form = destined(AnswerFormat.json if as_json else format, out, style)
+    with open_assistant(store) as assistant, counting_bar("Checking") as show:
+        answer = assistant.cite(draft, document, progress=show)
+        base = base_address(assistant.settings)
+    if out is not None and form is AnswerFormat.docx and draft.suffix.lower() in WORD:
+        answer.to_word_draft(draft, out, base=base)
+    else:
+        deliver(answer, form, out, style, base)
+    if any(sentence.contradicted for sentence in answer.sentences):
+        raise typer.Exit(DIFFERENT)
+    if not all(sentence.supported for sentence in answer.sentences):
+        raise typer.Exit(ABSTAINED)
+
+
+_NAMES = {"not_in_store": "not in this store"}
+
+
+def verify(
+    report: Annotated[Path, typer.Argument(help="A Markdown, HTML, Word or JSON file.")],
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether the sources still say what a report cites; exit status 4: some do not."""
+    with open_assistant(store) as assistant:
+        verification = assistant.verify(report)
+    if as_json or format is Format.json:
+        typer.echo(verification.model_dump_json(indent=2))
+    else:
+        for line in _rendered(verification):
+            say(line)
+    if not verification.clean:
+        raise typer.Exit(DIFFERENT)
+
+
+def _rendered(verification: Verification) -> Iterator[str]:
+    for finding in verification.findings:
+        yield f"{finding.where}: {_name(finding.status)}{_source(finding)}"
+        yield from (f"    {line}" for line in _details(finding))
+    for where in verification.unlinked:
+        yield f"{where}: not checked; it has no link, and no document here holds its quote"
+    counts = (f"{count} {_name(status)}" for status, count in verification.counts.items())
+    yield f"{', '.join(counts) or 'No citation of this store'}."
+
+
+def _name(status: str) -> str:
+    return _NAMES.get(status, status)
+
+
+def _source(finding: Finding) -> str:
+    if finding.status == "moved" and finding.cited and finding.now:
+        before, after = finding.cited.locator, finding.now.locator
+        way = f", {before or 'no page'} → {after or 'no page'}" if before != after else ""
+        return f", {finding.cited.title}{way}"
+    return f", {_named(finding.cited)}" if finding.cited else ""
+
+
+def _details(finding: Finding) -> Iterator[str]:
+    if finding.source_changes:
+        yield f"the source now: {mark_difference(finding.source_changes)}"
+    if finding.report_changes:
+        yield f"the report's quote: {mark_difference(finding.report_changes)}"
+    if finding.now and finding.id not in (None, finding.now.id):
+        yield f"now cited as {finding.now.id}"
+    if finding.status in ("gone", "not_in_store") and finding.quote:
+        yield f"“{' '.join(finding.quote.split())}”"
+    for place in finding.elsewhere:
+        yield f"the same words stand in {_named(place)} ({place.id})"
+
+
+def _named(place: Place) -> str:
+    return ", ".join(part for part in (place.title, place.locator) if part)

@@ -8,9 +8,7 @@ from typing import Annotated
 import typer
 
 from assistant.assistant import Assistant
-from assistant.commands.options import StoreOption
-from assistant.commands.printing import show_reasons
-from assistant.commands.progress import adding_bar
+from assistant.commands.printing import StoreOption, adding_bar, show_reasons
 from assistant.settings import load
 
 DEMO_STORE = Path(".footnote-demo")

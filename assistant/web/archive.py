@@ -7,13 +7,13 @@ import gradio as gr
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.kept_rows import DraftFile, Feedback
-from assistant.web import answers, kept, texts
-from assistant.web.conversation import Conversation, Turn
-from assistant.web.stores import Stores
-from assistant.web.visitors import visitor
-from index.catalog import DocumentInfo
+from assistant.conversations.tables import DraftFile, Feedback
+from assistant.web import texts
+from assistant.web.rendering import answers, kept
+from assistant.web.rendering.conversation import Conversation, Turn
+from assistant.web.session import Stores, visitor
 from index.errors import EmptyStore, FootnoteError
+from index.store.catalog import DocumentInfo
 
 
 class Archive:

@@ -15,10 +15,9 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.web.hosts import Hosts
-from assistant.web.refused import UPLOAD, Refused, counted
+from assistant.web.hosts import UPLOAD, Hosts, Refused, counted
+from assistant.web.session import visitor
 from assistant.web.uploads import Uploads
-from assistant.web.visitors import visitor
 
 Unfinished = Callable[[str, int], int]
 """How many events with this number wait or run whose session begins so."""

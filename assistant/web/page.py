@@ -8,15 +8,14 @@ import gradio as gr
 from fastapi import FastAPI
 
 from assistant.templating import Macros
-from assistant.web import sheets, taking, texts
-from assistant.web.checking import Checking
-from assistant.web.conversation import Conversation
-from assistant.web.desk import Desk
+from assistant.web import downloads, texts
+from assistant.web.events import Checking, Desk
 from assistant.web.guard import Guard
 from assistant.web.hosts import Hosts
-from assistant.web.stores import Stores
+from assistant.web.rendering import source_page
+from assistant.web.rendering.conversation import Conversation
+from assistant.web.session import Stores, Visitors
 from assistant.web.uploads import Uploads
-from assistant.web.visitors import Visitors
 
 _HERE = Path(__file__).parent
 _HTML = Macros("assistant.web", "page.html", texts=texts)
@@ -46,8 +45,8 @@ def application(stores: Stores, uploads: Uploads, hosts: Hosts) -> FastAPI:
     app.add_middleware(Visitors)
     app.add_middleware(Guard, hosts=hosts, uploads=uploads, unfinished=unfinished)
     app.include_router(uploads.routes())
-    app.include_router(taking.routes(stores))
-    app.include_router(sheets.routes(stores))
+    app.include_router(downloads.download_routes(stores))
+    app.include_router(source_page.page_routes(stores))
     gr.mount_gradio_app(
         app,
         blocks,

@@ -56,7 +56,7 @@ def launch(
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     from assistant.web.hosts import Hosts
     from assistant.web.page import application
-    from assistant.web.stores import Stores
+    from assistant.web.session import Stores
     from assistant.web.uploads import Uploads
 
     stores = Stores(assistant, demo=demo)

@@ -22,8 +22,8 @@ from gradio.utils import get_upload_folder
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, HTTPConnection
 
-from assistant.web.refused import UPLOAD, Refused, counted
-from assistant.web.visitors import visitor
+from assistant.web.hosts import UPLOAD, Refused, counted
+from assistant.web.session import visitor
 
 _MIB = 1 << 20
 _FILES = 2_000

@@ -15,10 +15,10 @@ import openai
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from llama_index.core.llms import LLM
 
-from assistant.plugged import loaded
+from assistant.plugins import load_class
 from assistant.settings import Settings
-from assistant.writing.cutting import SCHEMA
 from assistant.writing.faults import EndpointFault, fault_of, pause
+from assistant.writing.streaming import SCHEMA
 from index.closing import closed_on_failure
 from index.errors import SettingsError
 
@@ -283,4 +283,4 @@ def _openai(settings: Settings, provider: str, name: str) -> Endpoint:
 
 def _loaded(setting: str, module: str, class_name: str, options: dict[str, Any]) -> LLM:
     named = f"The writer {setting!r}"
-    return loaded(LLM, named, "LLM", module, class_name, options)  # type: ignore[type-abstract]
+    return load_class(LLM, named, "LLM", module, class_name, options)  # type: ignore[type-abstract]

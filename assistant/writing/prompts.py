@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from assistant.retrieval import Retrieved
+from assistant.retrieving.retrieval import Retrieved
 from index.errors import DocumentError, SettingsError
 from index.regular import contents
 
@@ -54,7 +54,7 @@ class Prompts:
         return _filled(self.again, refused="\n".join(lines))
 
 
-def load(path: Path | None = None) -> Prompts:
+def load_prompts(path: Path | None = None) -> Prompts:
     """The prompts, with what the user's file has in place of our own.
 
     Raises:

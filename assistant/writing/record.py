@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import portalocker
 
-from assistant.weighing import probability
+from assistant.verifying.calibration import probability
 from index.errors import StoreError
-from index.locking import locked
-from index.opening import is_writable
-from index.private import opener
+from index.store.files import locked
+from index.store.opening import is_writable
+from index.store.private import opener
 
 FILE, LOCK = "writers.json", "writers.lock"
 

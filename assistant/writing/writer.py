@@ -10,18 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import Usage
-from assistant.drafts import Draft
-from assistant.grounding import Grounded, Grounding
+from assistant.asking.rewriting import History
+from assistant.draft import Claim
 from assistant.messages import ASKED_ONCE_MORE
-from assistant.retrieval import Retrieved
-from assistant.searches import History
+from assistant.retrieving.retrieval import Retrieved
 from assistant.settings import Settings
-from assistant.writing.cutting import SCHEMA, Cutter, Written
+from assistant.verifying.grounding import Grounded, Grounding
 from assistant.writing.endpoint import Endpoint, Message, Reply
 from assistant.writing.faults import EndpointFault
 from assistant.writing.prompts import Prompts
 from assistant.writing.record import Record
-from assistant.writing.wording import about_itself, is_fragment
+from assistant.writing.streaming import SCHEMA, Cutter, Written, about_itself, is_fragment
 from index.document import Span
 from index.errors import StoreError
 
@@ -207,7 +206,7 @@ class Writer:
         """A sentence on the passages that it names; where they do not carry it, on any."""
         if is_fragment(written.text):
             whole = (Span(0, len(written.text)),)
-            return Grounded(Draft(written.text, (), paragraph=written.paragraph), whole)
+            return Grounded(Claim(written.text, (), paragraph=written.paragraph), whole)
         named = [packed[n - 1] for n in written.passages if 0 < n <= len(packed)]
         prior = self._record.prior
         grounded = self._grounding.of(written.text, named, prior) if named else None

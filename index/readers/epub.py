@@ -13,13 +13,18 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 
 from index.document import Document
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
-from index.readers.archive import check_archive
 from index.readers.blocks import Block, set_parts
 from index.readers.dates import iso_date
-from index.readers.encoding import decode
+from index.readers.detection import decode
 from index.readers.html import visible_blocks
-from index.readers.metadata import Statement, compose, language_code
-from index.readers.properties import sensible_author, sensible_title
+from index.readers.metadata import (
+    Statement,
+    compose,
+    language_code,
+    sensible_author,
+    sensible_title,
+)
+from index.readers.office.office_zip import check_archive
 
 _DAMAGED = "The EPUB book is damaged or cut off: get a fresh copy of it."
 _NAMES = {

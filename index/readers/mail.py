@@ -20,8 +20,13 @@ from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import Block, set_parts, set_text
 from index.readers.dates import iso_date, iso_day
 from index.readers.html import visible_blocks
-from index.readers.metadata import Statement, compose, language_code
-from index.readers.properties import sensible_author, sensible_title
+from index.readers.metadata import (
+    Statement,
+    compose,
+    language_code,
+    sensible_author,
+    sensible_title,
+)
 
 _DAMAGED = "The mail is damaged or cut off: save it again from the mail program."
 _MBOX_LINE = re.compile(rb"^From \S+ .*\d{4}\r?$", re.MULTILINE)

@@ -1,4 +1,7 @@
-"""What a document states about itself: date, byline, title and source; absent beats invented."""
+"""What a document states about itself: date, byline, title and source; absent beats invented.
+
+Which of a file's properties are statements, and which a program wrote unasked.
+"""
 
 import re
 from collections.abc import Sequence
@@ -7,9 +10,8 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from index.calendar_names import WEEKDAYS
-from index.document import Document, Heading, Page, Part, Span, Table, after_date
+from index.document import Document, Heading, Page, Part, Span, Table, after_date, readable_stem
 from index.layout import PageLayout
-from index.names import readable_stem
 from index.readers.dates import DATE, MONTH_DATE, iso_date
 
 _HEAD_LENGTH = 3_000
@@ -271,3 +273,39 @@ def _looks_like_title(line: str) -> bool:
         and re.match(r"[\w\"'“‘«¿¡(]", words) is not None
         and re.search(r"[^\W\d_]{2}", words) is not None
     )
+
+
+_PROGRAM_TITLE = re.compile(
+    r"microsoft (?:word|powerpoint|excel)\b"
+    r"|(?:\(?(?:anonymous|unspecified)\)?|untitled|unbenannt|sans titre|document ?\d*|title"
+    r"|slide ?\d*|(?:powerpoint[- ])?pr[eä]sentation ?\d*|blank|none|print|layout ?\d*)$"
+    r"|.*\.(?:docx?|dotx?|rtf|odt|pdf|ps|eps|tex|dvi|indd|qxp|qxd|xlsx?|pptx?|html?|txt|pmd|fm)$"
+    r"|https?://|file:",
+    re.IGNORECASE,
+)
+_PROGRAM_AUTHOR = re.compile(
+    r"(?:python-docx|apache poi|microsoft(?: office)?(?: user)?|user ?\d*|admin(?:istrator)?|owner"
+    r"|author|unknown|\(?anonymous\)?|none|root|guest|default|office|test|pc|hp|dell|lenovo"
+    r"|windows user|\W*)$"
+    r"|\S*[\\@/]\S*$",
+    re.IGNORECASE,
+)
+
+
+def sensible_title(written: str | None) -> str | None:
+    """The title, unless it is a program's, a file's name or no words."""
+    title = " ".join((written or "").split())
+    words = len(re.findall(r"[^\W\d_]{2,}", title))
+    if not words or len(title) > 300 or _PROGRAM_TITLE.match(title):
+        return None
+    coded = " " not in title and re.search(r"[\d_]", title)
+    return None if coded else title
+
+
+def sensible_author(written: str | None) -> str | None:
+    """The author, unless it is a program's default or an account's name."""
+    author = " ".join((written or "").split())
+    if not re.search(r"[^\W\d_]{2}", author) or len(author) > 300 or _PROGRAM_AUTHOR.match(author):
+        return None
+    login = " " not in author and (author.islower() or re.search(r"\d", author))
+    return None if login else author

@@ -1,9 +1,25 @@
-"""Plain text in any encoding."""
+"""Plain text in any encoding.
 
-from index.document import Document, normalised
-from index.errors import UnsupportedFormat
-from index.readers.encoding import decode
-from index.readers.metadata import compose
+Source code: the text as it stands, each line a part that can be looked up.
+
+Markdown as prose: the marks become structure, what is left reads as a sentence would.
+"""
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import yaml  # type: ignore[import-untyped]
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from index.document import Document, Part, normalised
+from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
+from index.readers.blocks import BULLET, Block, row, set_text
+from index.readers.dates import iso_date
+from index.readers.detection import decode
+from index.readers.metadata import Statement, compose
 
 
 def read_text(data: bytes, name: str) -> Document:
@@ -17,3 +33,190 @@ def read_text(data: bytes, name: str) -> Document:
     if text is None:
         raise UnsupportedFormat("The file is not text in any known encoding.")
     return compose(normalised(text), media_type="text/plain", name=name)
+
+
+def read_code(data: bytes, name: str) -> Document:
+    """A source file, titled by its name; raises as `index.readers.text.read_text` does."""
+    source = decode(data)
+    if source is None:
+        raise UnsupportedFormat("The file is not text in any known encoding.")
+    text = normalised(source)
+    parts = []
+    offset = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            parts.append(Part("line", str(number), offset, offset + len(line)))
+        offset += len(line) + 1
+    return compose(
+        text, media_type="text/x-source", name=name, beside=Statement(title=name), parts=parts
+    )
+
+
+_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|</?[a-zA-Z][^<>]*>|<[!?][^<>]*>",
+    re.DOTALL | re.I,
+)
+_DEEPEST = 60
+_parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
+
+
+def read_markdown(data: bytes, name: str) -> Document:
+    """The document in Markdown source, without its marks, link targets and raw HTML tags.
+
+    Raises:
+        UnsupportedFormat: the bytes are not text.
+        EmptyDocument: there is nothing but marks and white space.
+        DocumentError: lists or quotations are nested beyond measure.
+    """
+    source = decode(data)
+    if source is None:
+        raise UnsupportedFormat("The file is not text in any known encoding.")
+    beside, below = _split(normalised(source))
+    body = set_text(markdown_blocks(below))
+    if not body.text:
+        raise EmptyDocument("The file holds no text besides its markup.")
+    return compose(
+        normalised(body.text),
+        media_type="text/markdown",
+        name=name,
+        beside=beside,
+        headings=body.headings,
+        tables=body.tables,
+    )
+
+
+def markdown_blocks(source: str) -> Iterator[Block]:
+    """The blocks of Markdown source; raises DocumentError where it is nested beyond measure."""
+    tokens = _parser.parse(source)
+    # The parser leaves out, without an error, all that follows a block nested to its limit.
+    if any(token.level >= _DEEPEST - 1 for token in tokens):
+        raise DocumentError("The file nests its lists or quotations too deeply to be read whole.")
+    return _blocks(tokens)
+
+
+def _split(source: str) -> tuple[Statement, str]:
+    """What the YAML front matter states, and the Markdown below it."""
+    match = _FRONT_MATTER.match(source)
+    if match is None:
+        return Statement(), source
+    try:
+        fields = yaml.safe_load(match[1])
+    except (yaml.YAMLError, ValueError):
+        return Statement(), source[match.end() :]
+    if not isinstance(fields, dict):  # a text between two thematic breaks
+        return Statement(), source
+    values = {str(key).lower(): _plain(value) for key, value in fields.items()}
+
+    def first(*keys: str) -> str | None:
+        return next((values[key] for key in keys if values.get(key)), None)
+
+    return (
+        Statement(
+            title=first("title"),
+            author=first("author", "authors", "by"),
+            date=iso_date(first("date", "published", "publishdate") or ""),
+            source=first("source", "url", "publisher", "canonical_url"),
+        ),
+        source[match.end() :],
+    )
+
+
+def _plain(value: object) -> str:
+    """A scalar, or a list of scalars or of mappings with a name, as one line.
+
+    What is nested deeper says nothing, and YAML's aliases can make it endless.
+    """
+    values = value[:20] if isinstance(value, list) else [value]
+    names = (item.get("name") if isinstance(item, dict) else item for item in values)
+    scalars = (str(name)[:500] for name in names if isinstance(name, str | int | float | date))
+    return ", ".join(" ".join(scalar.split()) for scalar in scalars)
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+    """Top-level blocks; a list is one block whatever it holds."""
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        end = _closing(tokens, position)
+        inner = tokens[position + 1 : end]
+        if token.type == "heading_open":
+            yield Block(_inline(inner[0], " "), level=int(token.tag[1]))
+        elif token.type in ("bullet_list_open", "ordered_list_open"):
+            yield Block("\n".join(_items(token, inner)))
+        elif token.type == "table_open":
+            yield Block("\n".join(_rows(inner)), header=True)
+        elif token.type == "blockquote_open":
+            yield from _blocks(inner)
+        elif token.type in ("fence", "code_block"):
+            yield Block(token.content.rstrip("\n"))
+        elif token.type == "html_block":
+            yield from (Block(part) for part in _without_tags(token.content))
+        elif inner:
+            yield Block(_inline(inner[0]))
+        position = end + 1
+
+
+def _closing(tokens: Sequence[Token], position: int) -> int:
+    """The index of the token that closes the one at `position` (itself if it holds nothing)."""
+    depth = 0
+    for index in range(position, len(tokens)):
+        depth += tokens[index].nesting
+        if depth == 0:
+            return index
+    return len(tokens)
+
+
+def _items(opening: Token, tokens: Sequence[Token]) -> Iterator[str]:
+    """A list's lines: a bullet or number before each item, what is inside it indented."""
+    position = 0
+    while position < len(tokens):
+        end = _closing(tokens, position)
+        item = tokens[position]
+        mark = f"{item.info}{item.markup} " if opening.type == "ordered_list_open" else BULLET
+        lines = [
+            line for block in _blocks(tokens[position + 1 : end]) for line in block.text.split("\n")
+        ]
+        if lines:
+            yield mark + lines[0]
+        yield from ("  " + line for line in lines[1:])
+        position = end + 1
+
+
+def _rows(tokens: Sequence[Token]) -> Iterator[str]:
+    cells: list[str] = []
+    for token in tokens:
+        if token.type == "tr_open":
+            cells = []
+        elif token.type == "inline":
+            cells.append(_inline(token))
+        elif token.type == "tr_close":
+            yield row(cells)
+
+
+def _inline(token: Token, line_break: str = "\n") -> str:
+    """The words of an inline token: no marks, no link targets, an image's description."""
+    parts: list[str] = []
+    hidden = False
+    for child in token.children or ():
+        if child.type in ("text", "code_inline", "image"):
+            parts.append("" if hidden else child.content)
+        elif child.type == "softbreak":
+            parts.append(" ")
+        elif child.type == "hardbreak":
+            parts.append(line_break)
+        elif child.type == "html_inline":
+            if re.match(r"<(script|style)\b", child.content, re.I):
+                hidden = True
+            elif re.match(r"</(script|style)\b", child.content, re.I):
+                hidden = False
+            elif re.match(r"<br\b", child.content, re.I):
+                parts.append(line_break)
+    return "".join(parts).strip()
+
+
+def _without_tags(source: str) -> Iterator[str]:
+    """The text of a raw HTML block, paragraph by paragraph."""
+    for part in re.split(r"\n[ \t]*\n", html.unescape(_TAG.sub("", source))):
+        if part.strip():
+            yield " ".join(part.split())

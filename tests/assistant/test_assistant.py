@@ -10,17 +10,17 @@ import pytest
 from assistant.answer import Answer, AnswerReady, Progress, SentenceReady
 from assistant.answering import NEAREST, Answering
 from assistant.assistant import Assistant
-from assistant.asynchronous import Threads
-from assistant.conversations import Conversations
-from assistant.drafts import Reading
+from assistant.conversations.conversations import Conversations
+from assistant.draft import ProposedAnswer
 from assistant.messages import NOT_FOUND
-from assistant.reader import Reader
+from assistant.reading.reader import Reader
 from assistant.settings import Settings
-from index.catalog import Catalog
+from assistant.threads import Threads
 from index.errors import EmptyStore, QuestionError, SettingsError, StoreError, UnknownDocument
-from index.indexes import Indexes
-from index.pages import PageImages
-from index.store import Store
+from index.pages.images import PageImages
+from index.store.catalog import Catalog
+from index.store.indexes import Indexes
+from index.store.store import Store
 
 QUESTIONS = (
     "How many people were evacuated?",
@@ -136,7 +136,7 @@ def removed_while_read(assistant: Assistant, ferry: Path, monkeypatch) -> Assist
     (done,) = assistant.add(ferry).added
     read = Reader.read
 
-    def remove(*arguments: Any) -> Reading:
+    def remove(*arguments: Any) -> ProposedAnswer:
         reading = read(*arguments)
         assistant.remove(done.document_id or "")
         return reading

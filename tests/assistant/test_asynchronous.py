@@ -16,10 +16,10 @@ import pytest
 
 from assistant.answer import Answer, AnswerReady, SentenceReady
 from assistant.assistant import Assistant
-from assistant.asynchronous import Threads
-from assistant.grounding import Grounded, Grounding
-from assistant.reader import Reader
-from assistant.web.checking import _cited
+from assistant.reading.reader import Reader
+from assistant.threads import Threads
+from assistant.verifying.grounding import Grounded, Grounding
+from assistant.web.events import _cited
 from index.errors import EmptyStore, QuestionError, UnknownDocument
 
 QUESTIONS = (

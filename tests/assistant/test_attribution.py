@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.attribution import Speaker, missing_speaker, names, speaker_of
+from assistant.language.speakers import Speaker, is_named, missing_speaker, speaker_of
 from index.document import Span
 from index.sentences import sentence_spans
 
@@ -144,11 +144,11 @@ def test_in_the_demo_inquiry_nobody_else_is_given_the_inspectors_words(demo):
 
 def test_a_speaker_is_found_by_a_word_of_the_name_or_one_made_from_it():
     speaker = Speaker("Russian minister", Span(0, 16))
-    assert names(speaker, {"russia"})
-    assert names(speaker, {"minister"})
-    assert not names(speaker, {"rus"})
-    assert not names(speaker, {"prussia"})
-    assert not names(speaker, set())
+    assert is_named(speaker, {"russia"})
+    assert is_named(speaker, {"minister"})
+    assert not is_named(speaker, {"rus"})
+    assert not is_named(speaker, {"prussia"})
+    assert not is_named(speaker, set())
 
 
 def test_after_a_sentence_of_two_speakers_nobody_is_taken_for_the_third_ones_he():

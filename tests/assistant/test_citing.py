@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.annotating import annotated
+from assistant.annotation import annotate_manuscript
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.yours import Yours, claims
+from assistant.citing.manuscript import Manuscript, claims
 from index.errors import EmptyStore, QuestionError, UnknownDocument
 
 DRAFT = """# My report on the **barrage**
@@ -134,7 +134,7 @@ def test_an_empty_store_says_how_to_fill_it(assistant: Assistant):
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
 def test_places_lie_in_order_inside_the_draft(text):
-    found = claims(Yours(text))
+    found = claims(Manuscript(text))
     places = [place for claim in found for place in claim.place]
     assert places == sorted(places)
     assert all(0 <= start < end <= len(text) for start, end in (c.place for c in found))
@@ -144,8 +144,8 @@ def test_places_lie_in_order_inside_the_draft(text):
 def test_marks_are_all_that_is_added(text):
     from assistant.answer import Sentence
 
-    sentences = [Sentence(text=c.text, place=tuple(c.place)) for c in claims(Yours(text))]
-    assert annotated(text, sentences, lambda _: "\0").replace("\0", "") == text
+    sentences = [Sentence(text=c.text, place=tuple(c.place)) for c in claims(Manuscript(text))]
+    assert annotate_manuscript(text, sentences, lambda _: "\0").replace("\0", "") == text
 
 
 def test_the_command_prints_the_draft_and_its_status_tells_what_was_found(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.cloze import BOUND, NOTHING_ASKED, asked_back
-from assistant.spans import SpanReader
+from assistant.models.span_reader import SpanReader
+from assistant.verifying.answer_back import BOUND, NOTHING_ASKED, answer_back_margin
 
 EVIDENCE = (
     "The Brenn, which rises at Aldin, is 212 kilometres long, and the Quill, which flows into it "
@@ -24,13 +24,13 @@ def reader() -> SpanReader:
     ],
 )
 def test_what_is_said_of_another_thing_is_not_answered(reader: SpanReader, right, wrong):
-    assert asked_back(right, EVIDENCE, reader) > asked_back(wrong, EVIDENCE, reader)
+    assert answer_back_margin(right, EVIDENCE, reader) > answer_back_margin(wrong, EVIDENCE, reader)
 
 
 def test_a_sentence_without_names_and_figures_asks_nothing(reader: SpanReader):
-    assert asked_back("It flows into another river.", EVIDENCE, reader) == NOTHING_ASKED
+    assert answer_back_margin("It flows into another river.", EVIDENCE, reader) == NOTHING_ASKED
 
 
 @pytest.mark.parametrize("evidence", ["", "…", "Lazarus 4711 Brenn"])
 def test_evidence_that_holds_nothing_gives_a_bounded_answer(reader: SpanReader, evidence):
-    assert abs(asked_back("The Brenn is 212 km long.", evidence, reader)) <= BOUND
+    assert abs(answer_back_margin("The Brenn is 212 km long.", evidence, reader)) <= BOUND

@@ -2,13 +2,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from assistant.conflicts import differing
-from assistant.fusion import Scores
-from assistant.questions import understood
-from assistant.retrieval import Retrieved
-from assistant.sentence_scores import Candidate
-from index.catalog import DocumentInfo, StoredChunk
-from index.embeddings import MiniLM
+from assistant.asking.question import parse_question
+from assistant.reading.contradiction import contradicting_sentences
+from assistant.reading.sentence_ranking import Candidate
+from assistant.retrieving.fusion import Scores
+from assistant.retrieving.retrieval import Retrieved
+from index.models.embeddings import MiniLM
+from index.store.catalog import DocumentInfo, StoredChunk
 
 MODEL = MiniLM()
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,8 +37,8 @@ def candidate(text: str, document: str) -> Candidate:
 
 
 def contradicting(question: str, best: str, *others: tuple[str, str]) -> list[str]:
-    found = differing(
-        understood(question),
+    found = contradicting_sentences(
+        parse_question(question),
         candidate(best, "A"),
         [candidate(text, where) for text, where in others],
     )

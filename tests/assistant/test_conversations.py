@@ -7,10 +7,9 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.conversations import FILE, Conversations, UnknownConversation
-from assistant.evaluation import load_questions
-from assistant.feedback import evaluation_lines
-from assistant.kept_rows import DraftFile, Feedback
+from assistant.conversations.conversations import FILE, Conversations, UnknownConversation
+from assistant.conversations.tables import DraftFile, Feedback, evaluation_lines
+from assistant.evaluating.evaluation import load_questions
 
 FERRY = "The ferry Marigold carried 4,212 passengers in May. It left the port at 08:15."
 MILL = "The mill of Brindle ground 900 tonnes of rye in June. Its wheel was built in 1811."

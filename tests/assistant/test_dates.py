@@ -5,15 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.assistant import Assistant
-from assistant.dates import resolved, spoken
-from assistant.drafts import Draft, with_additions
+from assistant.draft import Claim, add_words
+from assistant.language.dates import resolve_relative_dates, spoken_date
 from index.document import Span
 
 THURSDAY = "2023-03-02"
 
 
 def days(sentence: str, published: str | None = THURSDAY) -> list[str]:
-    return [f"{sentence[:at].split()[-1]} = {day}" for at, day in resolved(sentence, published)]
+    return [
+        f"{sentence[:at].split()[-1]} = {day}"
+        for at, day in resolve_relative_dates(sentence, published)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,7 @@ def test_no_more_is_told_than_the_documents_date_allows(published: str | None, m
 
 
 def test_an_iso_date_is_written_out():
-    assert [spoken(d) for d in ("2023-03-02", "2023-03", "2023")] == [
+    assert [spoken_date(d) for d in ("2023-03-02", "2023-03", "2023")] == [
         "2 March 2023",
         "March 2023",
         "2023",
@@ -79,7 +82,7 @@ def test_additions_leave_the_words_of_a_draft_as_they_are(text: str, data: st.Da
     places = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=4)))
     start = data.draw(st.integers(0, len(text)))
     exact = Span(start, data.draw(st.integers(start, len(text))))
-    draft = with_additions(Draft(text, (), exact=(exact,)), [(at, " [x y]") for at in places])
+    draft = add_words(Claim(text, (), exact=(exact,)), [(at, " [x y]") for at in places])
     assert [draft.text[s:e] for s, e in draft.added] == ["[x y]"] * len(places)
     assert "".join(draft.text[s:e] for s, e in draft.exact).replace(" [x y]", "") in text
     kept = list(draft.text)

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.attribution import speaker_of
+from assistant.language.speakers import speaker_of
 
 STATED = {
     "inquiry-second-day.html": (

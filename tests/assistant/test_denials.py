@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.polarity import asks_what_is_not, excepts, states_denied
+from assistant.verifying.negation import asks_what_is_not, excepts, states_denied
 
 
 @pytest.mark.parametrize("text", ["Who was not warned?", "Which boats weren't found?"])

@@ -18,8 +18,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from assistant.assistant import Assistant
-from index.embeddings import MiniLM
 from index.errors import EmbeddingMismatch, ModelError, SettingsError
+from index.models.embeddings import MiniLM
 
 KEY = "sk-a-key-that-nobody-may-see"
 QUESTION = "Why did Gate 3 fail?"

@@ -11,8 +11,8 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.conversations import FILE
-from index.traces import holding, telling
+from assistant.conversations.conversations import FILE
+from index.store.erasure import holding, telling
 
 FERRY = (
     "The ferry Marigold carried 4,212 passengers in May. “We never sailed late that month,” said "

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.evaluation import EvalQuestion, ask_all, load_questions, report
+from assistant.evaluating.evaluation import EvalQuestion, ask_all, load_questions, summarise
 from index.errors import EvaluationError
 
 ROWS = [
@@ -56,7 +56,7 @@ def test_one_answer_and_the_name_report_are_understood():
 
 def test_the_report_judges_only_what_a_row_says(demo: Assistant, tmp_path):
     rows = load_questions(written(tmp_path / "q.jsonl", *ROWS))
-    measured = report(list(ask_all(demo, rows)))
+    measured = summarise(list(ask_all(demo, rows)))
     assert measured.questions == 3
     assert measured.measures["answer holds it"] == measured.measures["passage recall@1"]
     assert measured.n["answer holds it"] == 1
@@ -85,7 +85,7 @@ def test_a_gold_may_be_a_page_a_span_or_words_of_a_named_document(demo: Assistan
             {"document": place.document_id, "pages": [99]},
         )
     ]
-    found = [report([one]).measures for one in ask_all(demo, rows)]
+    found = [summarise([one]).measures for one in ask_all(demo, rows)]
     assert [f["passage recall@10"].value for f in found[:3]] == [1, 1, 0]
     assert [f["citation recall"].value for f in found[:3]] == [1, 1, 0]
     assert [f["page hit@10"].value for f in found[3:]] == [1, 0]
@@ -93,7 +93,7 @@ def test_a_gold_may_be_a_page_a_span_or_words_of_a_named_document(demo: Assistan
 
 def test_the_same_questions_give_the_same_figures(demo: Assistant, tmp_path):
     rows = load_questions(written(tmp_path / "q.jsonl", *ROWS))
-    first, second = (report(list(ask_all(demo, rows))) for _ in range(2))
+    first, second = (summarise(list(ask_all(demo, rows))) for _ in range(2))
     assert first.model_copy(update={"milliseconds": {}}) == second.model_copy(
         update={"milliseconds": {}}
     )

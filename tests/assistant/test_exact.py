@@ -4,15 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from assistant.exact import exact
-from assistant.fusion import Scores
-from assistant.questions import understood
-from assistant.retrieval import Retrieved
-from assistant.sentence_scores import Candidate
-from assistant.spans import Best
-from index.catalog import DocumentInfo, StoredChunk
+from assistant.asking.question import parse_question
+from assistant.models.span_reader import ScoredSpan
+from assistant.reading.answer_span import answer_spans
+from assistant.reading.sentence_ranking import Candidate
+from assistant.retrieving.fusion import Scores
+from assistant.retrieving.retrieval import Retrieved
 from index.document import Span
-from index.embeddings import MiniLM
+from index.models.embeddings import MiniLM
+from index.store.catalog import DocumentInfo, StoredChunk
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MODEL = MiniLM()
@@ -35,11 +35,11 @@ def set_out(question: str, text: str, read: str, score: float = 5.0) -> list[str
         coverage=1.0,
         covered_in_context=1.0,
         expected=False,
-        span=Best(Span(at, at + len(read)), score),
+        span=ScoredSpan(Span(at, at + len(read)), score),
         score=1.0,
     )
     shown = " ".join(text.split())
-    return [shown[start:end] for start, end in exact(understood(question), candidate)]
+    return [shown[start:end] for start, end in answer_spans(parse_question(question), candidate)]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.drafts import Draft, Evidence
-from assistant.footnotes import Footnotes
-from assistant.fusion import POOL, Fusion
+from assistant.citing.footnotes import Footnotes
+from assistant.draft import Claim, Evidence
+from assistant.retrieving.fusion import POOL, Fusion
 from index.document import Span
-from index.store import Store
+from index.store.store import Store
 
 TEXT = (
     "The ferry carried 4,212 passengers. It left at 08:15. Nobody was hurt. “Fine,” said Ann Lee."
@@ -29,8 +29,8 @@ def evidence(store: Store, words: str) -> Evidence:
     return Evidence(info, start, start + len(words))
 
 
-def draft(store: Store, text: str, *places: str, **fields: object) -> Draft:
-    return Draft(text, tuple(evidence(store, place) for place in places), **fields)  # type: ignore[arg-type]
+def draft(store: Store, text: str, *places: str, **fields: object) -> Claim:
+    return Claim(text, tuple(evidence(store, place) for place in places), **fields)  # type: ignore[arg-type]
 
 
 def test_a_sentence_that_its_places_carry_is_shown_with_their_words(store: Store):
@@ -61,7 +61,7 @@ def test_a_sentence_that_its_places_do_not_carry_is_dropped_and_says_why(store, 
 
 def test_a_sentence_without_any_place_is_dropped(store: Store):
     footnotes = Footnotes(store)
-    assert footnotes.verified(Draft("It left.", ())) == (None, ())
+    assert footnotes.verified(Claim("It left.", ())) == (None, ())
     assert footnotes.dropped[0].unsupported == ((0, 8),)
 
 

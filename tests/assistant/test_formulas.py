@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.formulas import shown, stated_numbers, step, steps, unfounded, value_of
-from assistant.verification import unsupported
+from assistant.language.formula import (
+    format_number,
+    stated_numbers,
+    step,
+    steps,
+    unfounded,
+    value_of,
+)
+from assistant.verifying.verification import unsupported_spans
 from index.document import Span
 
 ROW = "Total revenue $ 17,606 $ 15,785 (12.5)"
@@ -73,7 +80,9 @@ def test_a_formula_that_does_not_hold_or_is_not_stated_is_refused(formula: str):
 
 @given(st.decimals(-10_000, 10_000, places=2), st.decimals(1, 10_000, places=2))
 def test_every_step_that_is_made_is_found_to_hold(one: Decimal, other: Decimal):
-    first, second = (f"({shown(n, 2)})" if n < 0 else shown(n, 2) for n in (one, other))
+    first, second = (
+        f"({format_number(n, 2)})" if n < 0 else format_number(n, 2) for n in (one, other)
+    )
     quotes = [" ".join(f"({abs(n)})" if n < 0 else str(n) for n in (one, other))]
     for operator in "+−×÷":
         made = step(f"{first} {operator} {second}", 2)
@@ -98,11 +107,11 @@ def test_figures_in_parentheses_are_negative():
     ],
 )
 def test_verification_refuses_a_computation_with_anything_that_is_not_cited(text: str):
-    assert unsupported(text, [ROW], added=[Span(0, len(text))])
+    assert unsupported_spans(text, [ROW], added=[Span(0, len(text))])
 
 
 def test_verification_lets_a_computation_pass_that_holds():
     text = "[Computed: change (Total revenue): 17,606 − 15,785 = 1,821]"
-    assert unsupported(text, [ROW], added=[Span(0, len(text))]) == []
+    assert unsupported_spans(text, [ROW], added=[Span(0, len(text))]) == []
     # The same words as a sentence of its own, not marked as the program's, are no quotation.
-    assert unsupported(text, [ROW])
+    assert unsupported_spans(text, [ROW])

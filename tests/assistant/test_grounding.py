@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.asking.question import parse_question
 from assistant.assistant import Assistant
-from assistant.grounding import Grounded, Grounding
-from assistant.questions import understood
+from assistant.verifying.grounding import Grounded, Grounding
 
 TEXT = """The ferry carried 4,212 passengers in May. It left the port of Aldin at 08:15.
 
@@ -23,7 +23,7 @@ def ground(assistant: Assistant, tmp_path: Path):
     store = assistant._opening.made()
 
     def of(text: str) -> Grounded:
-        found = answering.find(store, understood(text, (), 4_000), 6, None)
+        found = answering.find(store, parse_question(text, (), 4_000), 6, None)
         return grounding.of(text, found.passages)
 
     return of

@@ -1,7 +1,7 @@
 import pytest
 
+from assistant.asking.question import as_question, expects_all, expects_list
 from assistant.assistant import Assistant
-from assistant.listing import as_which, every, several
 from assistant.messages import MAY_BE_PARTIAL
 
 
@@ -10,7 +10,7 @@ from assistant.messages import MAY_BE_PARTIAL
     ["Who met?", "Which two gates fell?", "What are the causes?", "List the boats", "Whose is it?"],
 )
 def test_more_than_one_may_answer(text: str):
-    assert several(text)
+    assert expects_list(text)
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ def test_more_than_one_may_answer(text: str):
     ["Which gate fell?", "What is the process?", "Name a boat.", "What was his reason?", "When?"],
 )
 def test_one_answers(text: str):
-    assert not several(text)
+    assert not expects_list(text)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_one_answers(text: str):
     ],
 )
 def test_a_request_for_a_list_is_read_as_a_question(text: str, question: str):
-    assert as_which(text) == question
-    assert every(question) or not every(text) or text != question
+    assert as_question(text) == question
+    assert expects_all(question) or not expects_all(text) or text != question
 
 
 def test_all_that_there_are_are_given_from_several_documents(assistant: Assistant, tmp_path):

@@ -28,8 +28,8 @@ from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.llamaindex import embedder
 from assistant.settings import Settings as FootnoteSettings
-from index.embeddings import MiniLM
 from index.errors import EmptyStore
+from index.models.embeddings import MiniLM
 
 QUESTION = "Why did Gate 3 fail?"
 

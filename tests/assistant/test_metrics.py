@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import metrics
+from assistant.evaluating import metrics
 
 FOUND = [set(), {0}, {0}, {1}, set()]
 ANSWERS = [(0.9, True), (0.8, False), (0.8, True), (0.3, False)]
@@ -15,7 +15,7 @@ hits = st.lists(st.sets(st.integers(0, 3)), max_size=12)
 
 
 def test_normalisation_is_squads():
-    assert metrics.normalised("The  Tower, of a “Bridge”!") == "tower of bridge"
+    assert metrics.normalised_answer("The  Tower, of a “Bridge”!") == "tower of bridge"
 
 
 def test_token_f1_takes_the_best_gold():
@@ -25,9 +25,9 @@ def test_token_f1_takes_the_best_gold():
 
 
 def test_a_text_holds_whole_words_only():
-    assert metrics.holds("It was 4,331 then.", ["4,331"])
-    assert not metrics.holds("It was 14,331 then.", ["4,331"])
-    assert not metrics.holds("anything", ["the"])
+    assert metrics.contains_gold("It was 4,331 then.", ["4,331"])
+    assert not metrics.contains_gold("It was 14,331 then.", ["4,331"])
+    assert not metrics.contains_gold("anything", ["the"])
 
 
 def test_ranking_measures_by_hand():
@@ -80,7 +80,7 @@ def test_recall_never_falls_with_depth_and_scores_stay_shares(found):
 @given(st.text(max_size=30))
 def test_a_text_is_its_own_best_answer(text):
     assert metrics.token_f1(text, [text]) == 1
-    assert metrics.holds(text, [text]) == bool(metrics.normalised(text))
+    assert metrics.contains_gold(text, [text]) == bool(metrics.normalised_answer(text))
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))

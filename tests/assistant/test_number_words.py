@@ -2,12 +2,12 @@
 
 import pytest
 
-from assistant.quantities import quantities
-from assistant.verification import unsupported
+from assistant.language.quantities import quantities
+from assistant.verifying.verification import unsupported_spans
 
 
 def refused(text: str, *quotes: str) -> list[str]:
-    return [text[start:end] for start, end in unsupported(text, quotes)]
+    return [text[start:end] for start, end in unsupported_spans(text, quotes)]
 
 
 def read(text: str) -> list[tuple[str, str]]:

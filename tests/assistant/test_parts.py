@@ -1,13 +1,13 @@
 import pytest
 
+from assistant.asking.decomposition import combine_answers, split_question
+from assistant.asking.question import parse_question
 from assistant.assistant import Assistant
-from assistant.parts import combined, parts
-from assistant.questions import understood
-from assistant.reader import Reading
+from assistant.reading.reader import Reading
 
 
 def pieces(text: str) -> list[str]:
-    return [part.text for part in parts(understood(text))]
+    return [part.text for part in split_question(parse_question(text))]
 
 
 @pytest.mark.parametrize(
@@ -43,23 +43,23 @@ def test_several_questions_are_taken_one_by_one(text: str, found: list[str]):
     ],
 )
 def test_what_is_one_question_stays_one(text: str):
-    assert pieces(text) == [understood(text).text]
+    assert pieces(text) == [parse_question(text).text]
 
 
 def test_a_part_leans_on_the_one_before():
-    _, second = parts(understood("Why did the gate fail and who repaired it?"))
+    _, second = split_question(parse_question("Why did the gate fail and who repaired it?"))
     assert "gate" in second.standalone
 
 
 def test_the_part_that_nothing_answers_is_named():
-    asked = parts(understood("Why did the gate fail and who repaired it?"))
+    asked = split_question(parse_question("Why did the gate fail and who repaired it?"))
     one, none = Reading(confidence=0.8), Reading(abstained=True, confidence=0.1)
-    both = combined(asked, [one, none])
+    both = combine_answers(asked, [one, none])
     assert not both.abstained
     assert both.message == "The documents do not answer “who repaired it?”"
     assert both.confidence == 0.8
-    assert combined(asked, [none, none]).abstained
-    assert combined(asked, [one, one]).message == ""
+    assert combine_answers(asked, [none, none]).abstained
+    assert combine_answers(asked, [one, one]).message == ""
 
 
 def test_each_part_is_answered_in_a_paragraph_of_its_own(demo: Assistant):

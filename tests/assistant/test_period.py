@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from assistant.web.period import within
+from assistant.web.rendering.library import within
 from index.errors import QuestionError
 
 DOCUMENTS = [

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.quantities import quantities
+from assistant.language.quantities import quantities
 
 
 @pytest.mark.parametrize(

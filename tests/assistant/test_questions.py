@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.questions import understood
+from assistant.asking.question import parse_question
 from index.errors import QuestionError
 
 GREETINGS = """hi|Hello!|hey there|Good morning.|Thanks|thank you so much!|Who are you?
@@ -60,28 +60,28 @@ Please tell me who met whom.|Can you help the harbour master find the log?""".re
 
 @pytest.mark.parametrize("text", GREETINGS)
 def test_a_greeting_is_a_greeting(text: str):
-    assert understood(text).kind == "greeting"
+    assert parse_question(text).kind == "greeting"
 
 
 @pytest.mark.parametrize("text", OVERVIEWS)
 def test_asking_what_there_is_asks_for_an_overview(text: str):
-    assert understood(text).kind == "overview"
+    assert parse_question(text).kind == "overview"
 
 
 @pytest.mark.parametrize(("text", "target"), SUMMARIES.items())
 def test_asking_for_a_summary_names_what_to_summarise(text: str, target: str):
-    asked = understood(text)
+    asked = parse_question(text)
     assert (asked.kind, asked.target) == ("summary", target)
 
 
 @pytest.mark.parametrize("text", YES_NO)
 def test_a_yes_no_question_is_told_by_its_first_word(text: str):
-    assert understood(text).kind == "yes_no"
+    assert parse_question(text).kind == "yes_no"
 
 
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_a_question_that_begins_like_something_else_stays_a_question(text: str):
-    assert understood(text).kind == "question"
+    assert parse_question(text).kind == "question"
 
 
 @pytest.mark.parametrize(
@@ -89,29 +89,29 @@ def test_a_question_that_begins_like_something_else_stays_a_question(text: str):
 )
 def test_a_question_without_words_is_refused(text: str):
     with pytest.raises(QuestionError, match="empty") as raised:
-        understood(text)
+        parse_question(text)
     assert "\n" not in str(raised.value)
 
 
 def test_a_question_that_is_too_long_is_refused_with_the_limit():
     with pytest.raises(QuestionError, match=r"100,000 characters.*4,000"):
-        understood("x" * 100_000)
+        parse_question("x" * 100_000)
 
 
 def test_the_limit_is_the_last_length_taken():
-    assert understood("x" * 50, limit=50).text == "x" * 50
+    assert parse_question("x" * 50, limit=50).text == "x" * 50
     with pytest.raises(QuestionError):
-        understood("x" * 51, limit=50)
+        parse_question("x" * 51, limit=50)
 
 
 def test_white_space_does_not_count_against_the_limit():
-    assert understood("a" + " " * 9_000 + "b").text == "a b"
+    assert parse_question("a" + " " * 9_000 + "b").text == "a b"
 
 
 @given(st.text(max_size=300))
 def test_any_text_is_understood_or_refused(text: str):
     try:
-        asked = understood(text, [("user", text), ("assistant", text)])
+        asked = parse_question(text, [("user", text), ("assistant", text)])
     except QuestionError:
         return
     assert asked.text == " ".join(text.split())
@@ -137,17 +137,17 @@ def test_any_text_is_understood_or_refused(text: str):
     ],
 )
 def test_the_question_word_says_which_value_an_answer_holds(text: str, expected: set[str]):
-    assert understood(text).expected == expected
+    assert parse_question(text).expected == expected
 
 
 def test_content_words_are_what_is_asked_about():
-    asked = understood("Which people were evacuated from the Old Harbour?")
+    asked = parse_question("Which people were evacuated from the Old Harbour?")
     assert asked.terms == {"peopl", "evacu", "old", "harbour"}
     assert asked.claim == {"peopl", "evacu"}
 
 
 def test_a_question_of_function_words_keeps_them():
-    assert understood("Who was it?").terms
+    assert parse_question("Who was it?").terms
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_question_of_function_words_keeps_them():
     ],
 )
 def test_the_one_whose_account_is_asked_for_is_recognised(text: str, speaker: set[str]):
-    assert understood(text).speaker == speaker
+    assert parse_question(text).speaker == speaker
 
 
 HISTORY = [("user", "When did the alarm sound?"), ("assistant", "At 21:58.[1]")]
@@ -171,7 +171,7 @@ HISTORY = [("user", "When did the alarm sound?"), ("assistant", "At 21:58.[1]")]
     ["Who heard it?", "And the lamp?", "Why?", "Why not?", "What about Gate 3?", "Was she there?"],
 )
 def test_a_follow_up_is_read_with_the_question_before_it(text: str):
-    assert understood(text, HISTORY).standalone == f"When did the alarm sound? {text}"
+    assert parse_question(text, HISTORY).standalone == f"When did the alarm sound? {text}"
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_a_follow_up_is_read_with_the_question_before_it(text: str):
     ],
 )
 def test_a_question_that_stands_alone_is_read_alone(text: str):
-    assert understood(text, HISTORY).standalone == text
+    assert parse_question(text, HISTORY).standalone == text
 
 
 def test_only_the_latest_question_of_the_user_is_used():
@@ -196,9 +196,9 @@ def test_only_the_latest_question_of_the_user_is_used():
         ("user", "Who burned the barn?"),
         ("assistant", "Nobody knows."),
     ]
-    assert understood("When was it?", history).standalone == "Who burned the barn? When was it?"
+    assert parse_question("When was it?", history).standalone == "Who burned the barn? When was it?"
 
 
 def test_what_the_assistant_said_is_never_part_of_the_question():
     history = [("assistant", "Ask me about the barn.")]
-    assert understood("When was it?", history).standalone == "When was it?"
+    assert parse_question("When was it?", history).standalone == "When was it?"

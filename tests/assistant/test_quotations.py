@@ -1,8 +1,7 @@
 import pytest
 
-from assistant.attribution import speaker_of
-from assistant.dates import resolved
-from assistant.quotations import blanked
+from assistant.language.dates import resolve_relative_dates
+from assistant.language.speakers import blanked, speaker_of
 
 
 @pytest.mark.parametrize(
@@ -24,4 +23,6 @@ def test_only_what_is_quoted_is_blanked(text: str, left: str):
 
 def test_an_inch_mark_hides_neither_a_speaker_nor_a_date():
     assert speaker_of('The 5" pipe burst, said Ann Lee.').name == "Ann Lee"
-    assert resolved('The 5" pipe burst yesterday.', "2023-03-02") == [(27, "1 March 2023")]
+    assert resolve_relative_dates('The 5" pipe burst yesterday.', "2023-03-02") == [
+        (27, "1 March 2023")
+    ]

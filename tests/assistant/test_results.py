@@ -12,11 +12,19 @@ import jsonschema
 import pytest
 from pydantic import ValidationError
 
-from assistant.answer import SCHEMA_VERSION, Answer, Citation, Event, Passage, Sentence
+from assistant.answer import (
+    SCHEMA_VERSION,
+    Answer,
+    Citation,
+    Event,
+    Passage,
+    Sentence,
+    answer_schema,
+    published_schema,
+)
 from assistant.assistant import Assistant
-from assistant.schema import answer_schema, written
 from index.document import Part
-from index.report import AddReport
+from index.ingesting.ingest import AddReport
 
 ROOT = Path(__file__).parents[2]
 QUESTIONS = (
@@ -63,9 +71,9 @@ def test_an_answer_made_in_another_process_comes_back_by_pickle(demo: Assistant)
 
 def test_the_published_schema_is_that_of_the_answers():
     published = (ROOT / "docs" / "answer.schema.json").read_text(encoding="utf-8")
-    assert published == written(), "python -m assistant.schema > docs/answer.schema.json"
+    assert published == published_schema(), "python -m assistant.answer > docs/answer.schema.json"
     ran = subprocess.run(
-        [sys.executable, "-m", "assistant.schema"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "assistant.answer"], capture_output=True, text=True, check=True
     )
     assert ran.stdout == published
 

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from assistant.asking.document_filter import documents_named, without_document_name
+from assistant.asking.question import parse_question
 from assistant.assistant import Assistant
-from assistant.questions import understood
-from assistant.scope import scope, without_names
-from index.catalog import DocumentInfo
+from index.store.catalog import DocumentInfo
 
 
 def info(id_: str, title: str, path: str, author: str | None = None, date: str | None = None):
@@ -41,7 +41,7 @@ SHELF = (
     ],
 )
 def test_a_document_is_named_by_type_author_date_or_file(question: str, ids: list[str]):
-    assert [one.id for one in scope(question, SHELF).documents] == ids
+    assert [one.id for one in documents_named(question, SHELF).documents] == ids
 
 
 TREATIES = (
@@ -76,7 +76,7 @@ TREATIES = (
     ],
 )
 def test_a_document_that_is_only_spoken_of_narrows_nothing(question: str, likely: list[str]):
-    found = scope(question, TREATIES)
+    found = documents_named(question, TREATIES)
 
     assert found.documents == ()
     assert [one.id for one in found.likely] == likely
@@ -100,7 +100,7 @@ def test_a_document_that_is_only_spoken_of_narrows_nothing(question: str, likely
     ],
 )
 def test_a_question_that_says_where_to_look_is_asked_there_alone(question: str, ids: list[str]):
-    assert [one.id for one in scope(question, TREATIES).documents] == ids
+    assert [one.id for one in documents_named(question, TREATIES).documents] == ids
 
 
 def test_a_document_that_is_spoken_of_comes_sooner_and_others_still_answer(
@@ -128,12 +128,12 @@ def test_a_document_that_is_spoken_of_comes_sooner_and_others_still_answer(
 
 
 def test_where_every_document_would_be_meant_none_is_singled_out():
-    assert not scope("What do the minutes say?", SHELF[:1]).documents
+    assert not documents_named("What do the minutes say?", SHELF[:1]).documents
 
 
 def test_the_question_is_read_without_the_name_of_the_document():
     def read(question: str) -> str:
-        return without_names(understood(question)).asking
+        return without_document_name(parse_question(question)).asking
 
     assert read("In the log, who called?") == "who called?"
     assert read("Who called, according to the harbour log?") == "Who called?"

@@ -1,9 +1,9 @@
-from assistant.questions import understood
-from assistant.searches import asking, plain_years
+from assistant.asking.question import parse_question
+from assistant.asking.rewriting import asking_sentence, plain_years
 
 
 def texts(question, history=()):
-    return [text for text, _ in understood(question, history).searches]
+    return [text for text, _ in parse_question(question, history).searches]
 
 
 def test_a_plain_question_is_searched_for_as_it_stands():
@@ -13,7 +13,7 @@ def test_a_plain_question_is_searched_for_as_it_stands():
 def test_what_is_said_about_how_to_answer_counts_less_than_the_question():
     question = "You are an engineer. Which gate failed? Answer in one word."
 
-    found = dict(understood(question).searches)
+    found = dict(parse_question(question).searches)
 
     assert found["Which gate failed?"] > found[question]
 
@@ -21,11 +21,13 @@ def test_what_is_said_about_how_to_answer_counts_less_than_the_question():
 def test_several_questions_are_searched_for_together():
     question = "Which gate failed? Compare it with the others. Which did not?"
 
-    assert asking(question) == question
+    assert asking_sentence(question) == question
 
 
 def test_a_request_without_a_question_mark_is_whole():
-    assert asking("Name the gates. List them by age.") == "Name the gates. List them by age."
+    assert (
+        asking_sentence("Name the gates. List them by age.") == "Name the gates. List them by age."
+    )
 
 
 def test_fiscal_years_are_searched_for_as_documents_write_them():
@@ -35,7 +37,9 @@ def test_fiscal_years_are_searched_for_as_documents_write_them():
 
 
 def test_a_period_is_no_name_that_documents_must_mention():
-    asked = understood("What did Tollmark earn in FY2018 and in Q2 of FY 2019, and what did 3M?")
+    asked = parse_question(
+        "What did Tollmark earn in FY2018 and in Q2 of FY 2019, and what did 3M?"
+    )
 
     assert asked.names == ("Tollmark", "3M")
 

@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.ask import query
-from assistant.assistant import Assistant
+from assistant.assistant import Assistant, query
 from assistant.settings import Settings, load
 from index.errors import EmbeddingMismatch, EmptyStore, SettingsError
 

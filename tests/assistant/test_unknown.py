@@ -1,8 +1,8 @@
 import pytest
 
+from assistant.asking.clarification import lacks_speaker, unknown_names, unknown_names_notice
+from assistant.asking.question import parse_question, respell_names
 from assistant.assistant import Assistant
-from assistant.questions import respelled, understood
-from assistant.unknown import lacks_speaker, remarks, unknown
 
 TEXTS = ["Maria Zarkhova spoke for Russia.", "Bram Quillover keeps the log."]
 
@@ -19,28 +19,30 @@ TEXTS = ["Maria Zarkhova spoke for Russia.", "Bram Quillover keeps the log."]
     ],
 )
 def test_names_are_what_is_written_with_a_capital_of_its_own(question: str, names: tuple[str]):
-    assert understood(question).names == names
+    assert parse_question(question).names == names
 
 
 def test_an_unknown_name_is_read_as_one_that_is_spelled_alike():
-    found = unknown(["Zakharova", "Napoleon", "Russia"], {"russia"}, TEXTS)
+    found = unknown_names(["Zakharova", "Napoleon", "Russia"], {"russia"}, TEXTS)
     assert found == {"Zakharova": "Zarkhova", "Napoleon": ""}
 
 
 def test_a_question_is_put_anew_with_the_name_that_the_documents_have():
-    asked = understood("What did Zakharova say about Paris?")
-    anew = respelled(asked, {"Zakharova": "Zarkhova", "Paris": ""})
+    asked = parse_question("What did Zakharova say about Paris?")
+    anew = respell_names(asked, {"Zakharova": "Zarkhova", "Paris": ""})
     assert anew.text == "What did Zarkhova say about Paris?"
     assert anew.speaker == {"zarkhova"}
-    assert anew.terms == understood(anew.text).terms
-    assert remarks([anew]) == ("No document mentions “Zakharova” (read as “Zarkhova”) or “Paris”.",)
+    assert anew.terms == parse_question(anew.text).terms
+    assert unknown_names_notice([anew]) == (
+        "No document mentions “Zakharova” (read as “Zarkhova”) or “Paris”.",
+    )
     assert not lacks_speaker(anew)
 
 
 def test_someone_of_whom_no_document_tells_has_said_nothing():
-    asked = understood("What did Napoleon say about the war?")
-    assert lacks_speaker(respelled(asked, {"Napoleon": ""}))
-    assert not lacks_speaker(respelled(asked, {}))
+    asked = parse_question("What did Napoleon say about the war?")
+    assert lacks_speaker(respell_names(asked, {"Napoleon": ""}))
+    assert not lacks_speaker(respell_names(asked, {}))
 
 
 def test_no_words_are_put_into_the_mouth_of_a_stranger(demo: Assistant):

@@ -11,15 +11,15 @@ from pathlib import Path
 import docx
 import pytest
 
-from assistant.commands.questions import questions_in
-from assistant.evaluation import load_questions
-from assistant.reports.references import find_style
-from assistant.reports.template import read as template
-from assistant.verifying.reports import cited_in
-from assistant.writing.prompts import load as prompts
-from assistant.yours import read as draft
+from assistant.citing.manuscript import read_manuscript as draft
+from assistant.commands.question_lists import questions_in
+from assistant.evaluating.evaluation import load_questions
+from assistant.rechecking.report_files import cited_in
+from assistant.reporting.references import find_style
+from assistant.reporting.template import read_plan as template
+from assistant.writing.prompts import load_prompts as prompts
 from index.errors import FootnoteError
-from index.isolation import Limits
+from index.sandbox.isolation import Limits
 
 READ = {
     "draft": (draft, "draft.md"),

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.polarity import reversed_in
-from assistant.verification import is_verbatim, unsupported
+from assistant.verifying.negation import reversed_clauses
+from assistant.verifying.verification import is_verbatim, unsupported_spans
 from index import readers
 from index.document import Span
 from index.sentences import sentence_spans
@@ -14,7 +14,7 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 
 
 def refused(text: str, *quotes: str) -> list[str]:
-    return [text[start:end] for start, end in unsupported(text, quotes)]
+    return [text[start:end] for start, end in unsupported_spans(text, quotes)]
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_negation_that_the_sentence_drops_condemns_all_of_it(text: str, quote:
     ],
 )
 def test_a_word_that_only_begins_like_a_denial_denies_nothing(text: str, quote: str):
-    assert reversed_in(text, [quote]) == []
+    assert reversed_clauses(text, [quote]) == []
 
 
 @pytest.mark.parametrize(
@@ -260,10 +260,10 @@ def test_a_word_that_only_begins_like_a_denial_denies_nothing(text: str, quote: 
 )
 def test_a_word_and_its_denial_are_told_apart_both_ways(bare: str, denied: str):
     text = f"The keepers were {denied}."
-    assert reversed_in(text, [f"The keepers were {bare}."]) == [Span(17, 17 + len(denied))]
+    assert reversed_clauses(text, [f"The keepers were {bare}."]) == [Span(17, 17 + len(denied))]
     stated = f"The keepers were {bare}."
-    assert reversed_in(stated, [text]) == [Span(0, len(stated))]
-    assert reversed_in(text, [text]) == reversed_in(stated, [stated]) == []
+    assert reversed_clauses(stated, [text]) == [Span(0, len(stated))]
+    assert reversed_clauses(text, [text]) == reversed_clauses(stated, [stated]) == []
 
 
 def test_the_part_of_a_passage_that_is_denied_may_be_left_out():
@@ -304,7 +304,7 @@ def test_a_quotation_may_differ_in_punctuation_and_case():
 
 
 def test_a_sentence_that_cites_nothing_is_unsupported_altogether():
-    assert unsupported("It rained.", []) == [Span(0, 10)]
+    assert unsupported_spans("It rained.", []) == [Span(0, 10)]
 
 
 def added(text: str) -> list[Span]:
@@ -322,7 +322,7 @@ def added(text: str) -> list[Span]:
     ],
 )
 def test_words_of_the_program_stand_in_a_citation_or_the_documents_facts(text, quotes, facts):
-    assert unsupported(text, quotes, facts, added(text)) == []
+    assert unsupported_spans(text, quotes, facts, added(text)) == []
 
 
 @pytest.mark.parametrize(
@@ -336,12 +336,12 @@ def test_words_of_the_program_stand_in_a_citation_or_the_documents_facts(text, q
     ],
 )
 def test_words_of_the_program_that_stand_nowhere_are_found(text, facts, wrong):
-    spans = unsupported(text, ["It failed."], facts, added(text))
+    spans = unsupported_spans(text, ["It failed."], facts, added(text))
     assert [text[start:end] for start, end in spans] == wrong
 
 
 def test_facts_support_only_words_of_the_program():
-    assert unsupported("It failed in 2024.", ["It failed."], ["2024"]) == [Span(13, 17)]
+    assert unsupported_spans("It failed in 2024.", ["It failed."], ["2024"]) == [Span(13, 17)]
 
 
 def test_a_passage_quoted_whole_is_supported_whatever_else_is_cited():
@@ -351,7 +351,7 @@ def test_a_passage_quoted_whole_is_supported_whatever_else_is_cited():
 
 @given(st.text())
 def test_any_text_quoted_verbatim_is_supported(text: str):
-    assert unsupported(text, [text]) == [] or not text
+    assert unsupported_spans(text, [text]) == [] or not text
 
 
 WORDS = st.sampled_from(
@@ -384,13 +384,13 @@ WORDS = st.sampled_from(
 
 @given(st.lists(WORDS).map(" ".join), st.lists(WORDS).map(" ".join))
 def test_a_sentence_quoted_verbatim_is_supported_beside_another_citation(text: str, other: str):
-    assert unsupported(" ".join(text.split()), [text, other]) == []
+    assert unsupported_spans(" ".join(text.split()), [text, other]) == []
 
 
 @given(st.lists(WORDS).map(" ".join), st.data())
 def test_every_span_found_lies_in_the_sentence(text: str, data: st.DataObject):
     quote = data.draw(st.lists(WORDS).map(" ".join))
-    for start, end in unsupported(text, [quote]):
+    for start, end in unsupported_spans(text, [quote]):
         assert 0 <= start <= end <= len(text)
 
 
@@ -402,7 +402,7 @@ def test_every_sentence_of_the_demo_documents_can_be_quoted(path: Path):
     for start, end in spans:
         quote = text[start:end]
         shown = " ".join(quote.split())
-        assert unsupported(shown, [quote]) == []
+        assert unsupported_spans(shown, [quote]) == []
         assert is_verbatim(shown, quote)
 
 

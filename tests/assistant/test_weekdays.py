@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.dates import resolved
-from assistant.verification import unsupported
+from assistant.language.dates import resolve_relative_dates
+from assistant.verifying.verification import unsupported_spans
 from index.document import Span
 
 THURSDAY = "2025-11-13"
 
 
 def days(sentence: str) -> list[str]:
-    return [day for _, day in resolved(sentence, THURSDAY)]
+    return [day for _, day in resolve_relative_dates(sentence, THURSDAY)]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_weekday_is_resolved_where_its_clause_tells_the_direction(sentence: st
 def added(text: str, quote: str, dated: str | None = THURSDAY) -> list[str]:
     start = text.index("[")
     spans = [Span(start, text.index("]") + 1)]
-    wrong = unsupported(text, [quote], [], spans, [dated])
+    wrong = unsupported_spans(text, [quote], [], spans, [dated])
     return [text[s:e] for s, e in wrong]
 
 

@@ -7,9 +7,9 @@ from lxml import html as lxml
 from assistant.answer import AnswerReady
 from assistant.assistant import Assistant
 from assistant.web import texts
-from assistant.web.conversation import Conversation
-from assistant.web.desk import Desk
-from assistant.web.stores import Stores
+from assistant.web.events import Desk
+from assistant.web.rendering.conversation import Conversation
+from assistant.web.session import Stores
 
 pytestmark = pytest.mark.xdist_group("browser-desk")
 

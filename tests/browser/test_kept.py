@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.assistant import Assistant
-from assistant.conversations import Conversations
+from assistant.conversations.conversations import Conversations
 
 pytestmark = pytest.mark.xdist_group("browser-kept")
 

@@ -8,13 +8,14 @@ from lxml import html as lxml
 from markupsafe import Markup
 
 from assistant.answer import Answer, Citation, Passage, Sentence, Usage, citation_id
-from assistant.web import answers, library, pane, sheets, sources, texts
-from assistant.web.conversation import Conversation
-from assistant.web.places import Place
+from assistant.web import texts
+from assistant.web.rendering import answers, library, source_page, source_pane, source_text
+from assistant.web.rendering.conversation import Conversation
+from assistant.web.rendering.places import Place
 from index.document import Document, Heading, Page, Span, Table
+from index.ingesting.ingest import FileDone
 from index.layout import Rectangle
-from index.pages import PageImage
-from index.report import FileDone
+from index.pages.images import PageImage
 
 HOSTILE = """\" onclick="alert(1)" x='<img src=x onerror=alert(2)>&amp;[1] ${1} {{x}}"""
 
@@ -59,7 +60,7 @@ def rendered(whole: Answer) -> lxml.HtmlElement:
 
 
 def opened(of: Document, place: Place, shown: Span | None = None) -> lxml.HtmlElement:
-    return parsed(pane.as_text(of, place, shown or sources.window(of, place)))
+    return parsed(source_pane.as_text(of, place, shown or source_text.window(of, place)))
 
 
 def texts_of(tree: lxml.HtmlElement, path: str) -> list[str]:
@@ -180,7 +181,7 @@ def test_whatever_documents_and_people_write_stays_text():
         answers.turn(1, HOSTILE, answers.finished(1, whole, 0.1)),
         answers.welcome((HOSTILE,), empty=False),
         answers.problem(HOSTILE),
-        pane.as_text(source, Place("d", source.version, 0, 5), Span(0, len(HOSTILE))),
+        source_pane.as_text(source, Place("d", source.version, 0, 5), Span(0, len(HOSTILE))),
         library.adding(
             [f"/x/{HOSTILE}"], [FileDone(f"/x/{HOSTILE}", "failed", None, HOSTILE, 1, 1)]
         ),
@@ -224,9 +225,9 @@ def test_the_windows_of_a_long_document_join_without_a_gap():
     of = document(text)
     middle = text.index("Paragraph 20000")
     place = Place("d", of.version, middle, middle + 15)
-    shown = sources.window(of, place)
+    shown = source_text.window(of, place)
     assert shown.start < place.start < place.end < shown.end
-    assert shown.end - shown.start < 3 * sources.CONTEXT
+    assert shown.end - shown.start < 3 * source_text.CONTEXT
     while True:
         tree = opened(of, place, shown)
         assert tree.xpath("string(.//mark)") == "Paragraph 20000"
@@ -283,7 +284,9 @@ def test_the_marks_on_a_printed_page_stand_where_its_rectangles_are():
     place = Place("d", of.version, 4, 15)
     image = PageImage(b"", 1_200, 1_600, 2.0)
     marks = (Rectangle(1, 61, 81, 119, 119), Rectangle(2, 30, 40, 50, 60))
-    tree = parsed(pane.as_printed(of, place, sheets.Sheet(1, image, marks), own=True))
+    tree = parsed(
+        source_pane.as_printed(of, place, source_page.SourcePage(1, image, marks), own=True)
+    )
     (mark,) = tree.xpath(".//mark")
     assert mark.get("style") == "left:10.000%;top:10.000%;width:10.000%;height:5.000%"
     assert mark.text_content() == "two.\n\n"
@@ -299,10 +302,14 @@ def test_where_the_print_of_a_passage_is_not_known_it_is_said():
     of = document("One two.", pages=(Page(1, 0, 8),))
     image = PageImage(b"", 1_200, 1_600, 2.0)
     cited = Place("d", of.version, 0, 3)
-    tree = parsed(pane.as_printed(of, cited, sheets.Sheet(1, image, ()), own=False))
+    tree = parsed(
+        source_pane.as_printed(of, cited, source_page.SourcePage(1, image, ()), own=False)
+    )
     assert texts_of(tree, ".//p[@class='remark']") == [texts.NOT_MARKED]
     whole = parsed(
-        pane.as_printed(of, Place("d", of.version), sheets.Sheet(1, image, ()), own=False)
+        source_pane.as_printed(
+            of, Place("d", of.version), source_page.SourcePage(1, image, ()), own=False
+        )
     )
     assert not whole.xpath(".//p[@class='remark']")
 

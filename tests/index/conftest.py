@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from shelf import Shelf
 
-from index.embeddings import MiniLM
+from index.models.embeddings import MiniLM
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.chunking import ROW_SHARE, chunks
-from index.contexts import CONTEXT_TOKENS, contexts
 from index.document import Document, Heading, Page, Span, Table, after_date
+from index.ingesting.chunking import ROW_SHARE, chunks
+from index.models.contexts import CONTEXT_TOKENS, contexts
 from index.sentences import document_sentences, is_row, sentence_spans
 
 PIECES = st.one_of(

@@ -1,8 +1,8 @@
 import pytest
 
-from index.chunking import chunks
-from index.contexts import CONTEXT_TOKENS, contexts, embedded
 from index.document import Document
+from index.ingesting.chunking import chunks
+from index.models.contexts import CONTEXT_TOKENS, contexts, embedded
 
 
 def around(minilm, title, place):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embeddings import MiniLM
+from index.models.embeddings import MiniLM
 
 REFERENCE = json.loads((Path(__file__).parent / "reference_vectors.json").read_text("utf-8"))
 TEXTS = REFERENCE["texts"]

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
-from index import fetching
 from index.errors import FetchError
-from index.fetching import fetched
+from index.ingesting import fetching
+from index.ingesting.fetching import fetched
 from index.readers.reading import read_bytes
 
 PAGE = (

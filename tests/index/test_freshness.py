@@ -3,7 +3,7 @@
 import os
 
 from index.document import Document
-from index.freshness import states
+from index.ingesting.walking import document_states
 
 
 def write(path, text, at):
@@ -24,7 +24,7 @@ def test_the_state_of_a_document_follows_its_file(shelf, files):
 
     listed = shelf.store.documents()
     known = shelf.store.locations([one.path for one in listed if one.path])
-    found = states(listed, known)
+    found = document_states(listed, known)
 
     assert {one.title.lower(): found[one.id] for one in listed} == {
         "same": "ready",

@@ -14,15 +14,14 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 from shelf import Shelf, worker_processes
 
-from index import arrivals, ingest
 from index.document import Document
 from index.errors import DocumentError, ModelError, StoreError
-from index.ingest import Ingest
-from index.isolation import Limits
-from index.report import AddReport, FileDone
-from index.store import Store
-from index.walking import found
-from index.watching import watch
+from index.ingesting import arrivals, ingest
+from index.ingesting.ingest import AddReport, FileDone, Ingest
+from index.ingesting.walking import found
+from index.ingesting.watching import watch
+from index.sandbox.isolation import Limits
+from index.store.store import Store
 
 OLD = "The harbour gates closed at noon on Monday."
 NEW = "The bridge of Quill Island opens at dawn."
@@ -134,7 +133,7 @@ def test_a_file_that_breaks_its_parser_costs_that_file_only(shelf, files, caplog
     write(files / "a.txt")
     write(files / "bad.txt", NEW)
     write(files / "c.txt", "The museum shows seven ferries.")
-    with caplog.at_level(logging.ERROR, logger="index.isolation"):
+    with caplog.at_level(logging.ERROR, logger="index.sandbox.isolation"):
         report = shelf.add(files, reader=BAD)
 
     assert "(RuntimeError)" in reasons(report)["bad.txt"]

@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from index.catalog import IndexState
-from index.indexes import Indexes
-from index.lexical import LexicalEntry, LexicalIndex, analyzed
+from index.store.catalog import IndexState
+from index.store.indexes import Indexes
+from index.store.lexical import LexicalEntry, LexicalIndex, analyzed
 
 TEXTS = {
     1: "The harbour gates were closed at noon.",

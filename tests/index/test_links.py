@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.isolation import Limits
-from index.report import AddReport
+from index.ingesting.ingest import AddReport
+from index.sandbox.isolation import Limits
 
 OLD = "The harbour gates closed at noon on Monday."
 NEW = "The bridge of Quill Island opens at dawn."

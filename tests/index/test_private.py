@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.copies import WritableCopy
+from index.store.files import WritableCopy
 
 OLD = "The harbour gates closed at noon on Monday."
 NEW = "The bridge of Quill Island opens at dawn."

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from index.errors import StoreError
-from index.slack import Slack
-from index.vectors import VectorIndex
+from index.store.vectors import Slack, VectorIndex
 
 SIZE = 384
 

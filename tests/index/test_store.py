@@ -11,11 +11,11 @@ from shelf import Shelf, ids_on_disk
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from index import queries
 from index.document import Document, Span, Table
 from index.errors import DocumentError, EmbeddingMismatch, StoreError, UnknownDocument
-from index.lexical import LexicalIndex
-from index.store import Store
+from index.store import queries
+from index.store.lexical import LexicalIndex
+from index.store.store import Store
 
 OLD = "The harbour gates closed at noon on Monday."
 NEW = "The bridge of Quill Island opens at dawn."

@@ -10,12 +10,12 @@ import pytest
 from processes import FORKED
 from shelf import Shelf, ids_on_disk, prepared
 
-from index.catalog import Catalog
 from index.document import Document
-from index.embeddings import MiniLM
-from index.lexical import LexicalIndex
-from index.store import Store
-from index.vectors import VectorIndex
+from index.models.embeddings import MiniLM
+from index.store.catalog import Catalog
+from index.store.lexical import LexicalIndex
+from index.store.store import Store
+from index.store.vectors import VectorIndex
 
 OLD = "The harbour gates closed at noon on Monday."
 NEW = "The bridge of Quill Island opens at dawn."

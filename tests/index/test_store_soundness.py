@@ -14,13 +14,13 @@ import pytest
 from processes import FORKED
 from shelf import Shelf
 
-from index import rebuild
 from index.document import Document, Heading, Page, Part, Span, Table
-from index.embeddings import MiniLM
 from index.errors import StoreError, UnknownDocument
 from index.layout import PageLayout, Piece
-from index.rebuild import Model
-from index.store import Store
+from index.models.embeddings import MiniLM
+from index.store import maintenance
+from index.store.maintenance import Model
+from index.store.store import Store
 
 OLD = "The harbour gates closed at noon on Monday."
 SECRET = "Quillfeather Marzipanovich owes ninetysix zorkmids."
@@ -109,7 +109,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path, minilm, mon
     with closing(sqlite3.connect(folder / "catalog.sqlite")) as connection:
         connection.executescript((STORES / "schema1.sql").read_text())
         before = list(connection.iterdump())
-    from index import schema
+    from index.store import schema
 
     statements = (*schema.MIGRATIONS[1], "ALTER TABLE nothing ADD COLUMN more")
     monkeypatch.setitem(schema.MIGRATIONS, 1, statements)
@@ -175,12 +175,12 @@ SPOILT = {
     ),
     "an entry missing": (lambda s: in_lexical(s, remove=[1]), "lexical", "missing"),
     "an entry too many": (
-        lambda s: in_lexical(s, add=[rebuild.LexicalEntry(99, "x", "text", "")]),
+        lambda s: in_lexical(s, add=[maintenance.LexicalEntry(99, "x", "text", "")]),
         "lexical",
         "the catalog does not know",
     ),
     "an entry twice": (
-        lambda s: in_lexical(s, add=[rebuild.LexicalEntry(1, "x", "text", "")]),
+        lambda s: in_lexical(s, add=[maintenance.LexicalEntry(1, "x", "text", "")]),
         "lexical",
         "more than once",
     ),
@@ -244,13 +244,13 @@ def repairing(folder, name):
     """Repair, and be killed after the first batch or before the exchange."""
     minilm = MiniLM()
     store = Store(folder, minilm)
-    rebuild._BATCH = 1
+    maintenance._REBUILD_BATCH = 1
 
     def kill(*_):
         os.kill(os.getpid(), signal.SIGKILL)
 
     if name == "exchange":
-        rebuild._sweep = kill
+        maintenance._sweep = kill
     store.repair(Model(minilm, minilm.word_ends), kill if name == "batch" else None)
 
 

@@ -3,7 +3,7 @@
 from outside import Told
 
 from assistant.answer import Citation
-from assistant.reports.report import Report
+from assistant.reporting.report import Report
 
 
 def flat(text: str) -> str:

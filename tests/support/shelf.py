@@ -11,15 +11,14 @@ import psutil
 import tantivy
 from chromadb.config import Settings
 
-from index.catalog import Location
-from index.chunking import chunks
-from index.contexts import contexts, embedded
 from index.document import Document
-from index.embeddings import MiniLM
-from index.ingest import CHUNK_TOKENS, Ingest
-from index.planning import Prepared
-from index.report import AddReport, Progress
-from index.store import Store
+from index.ingesting.chunking import chunks
+from index.ingesting.ingest import CHUNK_TOKENS, AddReport, Ingest, Progress
+from index.models.contexts import contexts, embedded
+from index.models.embeddings import MiniLM
+from index.store.catalog import Location
+from index.store.identity import Prepared
+from index.store.store import Store
 
 
 def worker_processes() -> set[int]:

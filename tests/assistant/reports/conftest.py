@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answer import Answer, Citation, Sentence, citation_id
 from assistant.assistant import Assistant
-from assistant.reports.report import Report
+from assistant.reporting.report import Report
 
 QUESTIONS = (
     "How many people were evacuated?",

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from assistant.answer import Answer, Sentence
 from assistant.assistant import Assistant
-from assistant.reports.report import Report
-from assistant.reports.word import Footnotes
+from assistant.reporting.docx_parts import Footnotes
+from assistant.reporting.report import Report
 
 W = {"w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main"}
 

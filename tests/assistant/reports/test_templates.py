@@ -8,8 +8,8 @@ from outside import page, pandoc
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.reports.report import Report
-from assistant.reports.template import Plan, Question, from_template, listed, read
+from assistant.reporting.report import Report
+from assistant.reporting.template import Plan, Question, from_template, listed, read_plan
 from index.errors import QuestionError, ReportError
 
 TEMPLATE = """---
@@ -158,13 +158,13 @@ def test_a_list_of_questions_is_given_as_headings(demo: Assistant):
 def test_a_file_of_questions_has_one_a_line_and_empty_lines_are_skipped(tmp_path: Path):
     file = tmp_path / "questions.txt"
     file.write_bytes("\ufeffWhy?\r\n\r\n   \r\n  Who was it? \r\n".encode())
-    assert questions(read(file)) == ["Why?", "Who was it?"]
+    assert questions(read_plan(file)) == ["Why?", "Who was it?"]
 
 
 def test_a_file_with_a_question_in_braces_is_a_template(tmp_path: Path):
     for name in ("a.txt", "b.md"):
         (tmp_path / name).write_text("# Title\n\nWords.\n\n{{ Why? }}\n")
-        plan = read(tmp_path / name)
+        plan = read_plan(tmp_path / name)
         assert plan.title == "Title"
         assert questions(plan) == ["Why?"]
 
@@ -187,7 +187,7 @@ def test_what_holds_no_question_is_told_in_one_line(tmp_path: Path, name, conten
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(ReportError, match=words) as raised:
-        read(file)
+        read_plan(file)
     assert "\n" not in str(raised.value)
 
 

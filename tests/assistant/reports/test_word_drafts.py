@@ -11,9 +11,9 @@ from docx.oxml.ns import qn
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.reports.word import Footnotes, run
+from assistant.reporting.docx_parts import Footnotes, run
 from index.errors import ReportError
-from index.readers.docx import written
+from index.readers.office.docx import run_text
 
 FIRST = "Gate 3 failed because the bearing of its left arm had run dry."
 
@@ -25,7 +25,7 @@ def draft(path: Path, *, own_note: bool = False) -> Path:
     paragraph.add_run("because the bearing").bold = True
     paragraph.add_run(" of its left arm had run dry.")
     if own_note:
-        from assistant.reports.docx_styles import define_notes
+        from assistant.reporting.docx_parts import define_notes
 
         define_notes(document)
         notes = Footnotes(document)
@@ -51,7 +51,7 @@ def cited(request, demo: Assistant, tmp_path_factory) -> tuple[Path, Path, Answe
 
 
 def texts(document: Document) -> list[str]:
-    return [written(p) for p in document.element.body.iter(qn("w:p"))]
+    return [run_text(p) for p in document.element.body.iter(qn("w:p"))]
 
 
 def test_headings_and_tables_are_not_checked_and_sentences_across_runs_are(cited):
@@ -139,7 +139,7 @@ def test_between_the_own_note_and_ours_is_a_space(cited):
     runs = list(paragraph.iter(qn("w:r")))
     for first, second in pairwise(references):
         between = runs[runs.index(first.getparent()) + 1 : runs.index(second.getparent())]
-        assert "".join(map(written, between))
+        assert "".join(map(run_text, between))
 
 
 def test_another_file_is_refused_and_nothing_is_written(cited, tmp_path: Path):

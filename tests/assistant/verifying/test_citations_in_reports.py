@@ -9,7 +9,7 @@ import pytest
 import wordfile as word
 from footnoted import FORMATS, Noted
 
-from assistant.verifying.reports import cited_in
+from assistant.rechecking.report_files import cited_in
 from index.errors import ReportError
 
 FIRST = Noted("0123456789abcdef:10-42", "A report", "About 410 people were evacuated.")

@@ -4,9 +4,9 @@ import unicodedata
 
 import pytest
 
-from assistant.verifying.differences import difference
-from assistant.verifying.findings import marked
-from assistant.verifying.words import Words
+from assistant.rechecking.findings import mark_difference
+from assistant.rechecking.quotes import difference
+from assistant.rechecking.words import Words
 from index.document import Span
 
 SENTENCE = "“The café’s office – five people – didn’t document it…”"
@@ -67,7 +67,7 @@ def test_a_difference_is_told_word_by_word():
         ("added", "moved"),
         ("kept", "."),
     ]
-    assert marked(told) == "[-About-] {+Some+} 410 people were [-evacuated-]{+moved+}."
+    assert mark_difference(told) == "[-About-] {+Some+} 410 people were [-evacuated-]{+moved+}."
 
 
 def test_words_are_found_where_they_stand_whatever_their_typography():

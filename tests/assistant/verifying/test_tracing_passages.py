@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from assistant.verifying.tracing import Trace, Tracing
+from assistant.rechecking.passage_tracing import Trace, Tracing
 from index.document import Span
 
 OFFICE = "According to the office, 340 people were evacuated."

@@ -9,7 +9,7 @@ from footnoted import FORMATS, Noted, markdown, noted
 
 import assistant as package
 from assistant.assistant import Assistant
-from assistant.verifying.findings import Finding, Verification, marked
+from assistant.rechecking.findings import Finding, Verification, mark_difference
 from index.errors import ReportError, StoreError
 
 LEVELS = """# Levels
@@ -88,7 +88,7 @@ def test_each_format_tells_a_changed_source_word_by_word(shelf, tmp_path, edit, 
     verification = shelf.verify(path)
     changed, kept = verification.findings
     assert (changed.status, kept.status) == ("changed", "unchanged")
-    assert marked(changed.source_changes) == OFFICE.replace("340", "[-340-] {+350+}")
+    assert mark_difference(changed.source_changes) == OFFICE.replace("340", "[-340-] {+350+}")
     assert changed.report_changes == ()
     assert changed.now is not None
     assert changed.now.quote == OFFICE.replace("340", "350")
@@ -189,7 +189,7 @@ def test_a_quote_that_someone_edited_is_told(shelf, tmp_path, suffix):
     finding = only(shelf.verify(FORMATS[suffix](tmp_path / f"r.{suffix}", edited)))
     assert finding.status == "changed"
     assert finding.source_changes == ()
-    assert marked(finding.report_changes) == OFFICE.replace("340", "[-340-] {+3,400+}")
+    assert mark_difference(finding.report_changes) == OFFICE.replace("340", "[-340-] {+3,400+}")
 
 
 def test_a_quote_that_was_prolonged_or_cut_is_told(shelf, tmp_path):
@@ -266,7 +266,7 @@ def test_a_footnote_that_lost_its_link_is_found_by_its_quote(shelf, tmp_path, ed
     edit(("340", "350"))
     finding = only(shelf.verify(path))
     assert finding.status == "changed"
-    assert marked(finding.source_changes) == OFFICE.replace("340", "[-340-] {+350+}")
+    assert mark_difference(finding.source_changes) == OFFICE.replace("340", "[-340-] {+350+}")
 
 
 def test_a_footnote_without_a_link_is_found_though_its_passage_is_gone(shelf, tmp_path, edit):
@@ -361,7 +361,7 @@ def test_an_edited_quote_of_an_exported_report_is_told(demo, exported, tmp_path,
     verification = demo.verify(path)
     (changed,) = (f for f in verification.findings if f.status != "unchanged")
     assert changed.status == "changed"
-    assert "[-410-] {+41+}" in marked(changed.report_changes)
+    assert "[-410-] {+41+}" in mark_difference(changed.report_changes)
 
 
 # The command ---------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.writing.cutting import Cutter, Written
+from assistant.writing.streaming import Cutter, Written
 
 PLAIN = (
     "Gate 3 failed at 21:40.[1] It was Dr. Smith who said so [2]. About 410 people left.[1][3]\n\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.writing.wording import about_itself, is_fragment
+from assistant.writing.streaming import about_itself, is_fragment
 
 
 @pytest.mark.parametrize(

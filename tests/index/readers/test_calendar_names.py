@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.values import values
+from assistant.language.values import find_values
 from index.calendar_names import MONTHS, WEEKDAYS, month_numbers
 from index.readers.dates import iso_date
 
@@ -43,4 +43,4 @@ def test_english_names_are_in_the_order_of_the_calendar():
 
 @pytest.mark.parametrize("text", ["13 Mayors came.", "It has Marble 5.", "Decker 12 fell."])
 def test_a_word_that_only_begins_like_a_month_is_no_date(text: str):
-    assert values("date", text) == set()
+    assert find_values("date", text) == set()

@@ -11,7 +11,7 @@ from outcomes import assert_read_or_one_line
 
 from assistant.answer import locator
 from index.errors import DocumentError, EncryptedDocument
-from index.readers.archive import MAX_TEXT
+from index.readers.office.office_zip import MAX_TEXT
 from index.readers.reading import read_bytes
 
 

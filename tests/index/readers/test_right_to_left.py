@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from index.readers.pdf_layout import Glyphs, columns
+from index.readers.pdf.lines import Glyphs, columns
 
 WIDTH, HEIGHT = 6.0, 10.0
 HEBREW = "הספינה יצאה מנמל חיפה בשעה 21:40 עם 17 נוסעים."

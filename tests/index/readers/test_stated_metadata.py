@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.names import readable_stem
+from index.document import readable_stem
 from index.readers.dates import iso_date
 from index.readers.metadata import stated
 

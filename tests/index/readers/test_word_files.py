@@ -14,7 +14,7 @@ from docx.oxml.ns import nsdecls
 
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument, UnsupportedFormat
 from index.readers import read
-from index.readers.archive import MAX_TEXT
+from index.readers.office.office_zip import MAX_TEXT
 
 
 def saved(document, path):

@@ -14,8 +14,8 @@ from outcomes import assert_read_or_one_line
 from assistant.answer import locator
 from index.errors import DocumentError, EmptyDocument
 from index.readers import read
-from index.readers.archive import MAX_TEXT
-from index.readers.numberformats import shown
+from index.readers.office.number_formats import format_cell
+from index.readers.office.office_zip import MAX_TEXT
 from index.readers.reading import read_bytes
 
 
@@ -179,7 +179,7 @@ def test_markup_controls_and_long_cells_are_data():
     ],
 )
 def test_a_number_format_is_followed(value, code, text):
-    assert shown(value, code) == text
+    assert format_cell(value, code) == text
 
 
 @given(
@@ -187,7 +187,7 @@ def test_a_number_format_is_followed(value, code, text):
     st.sampled_from(["#,##0.00", "0.00", "General"]),
 )
 def test_a_figure_means_the_number_in_its_cell(value, code):
-    read_back = float(shown(value, code).replace(",", ""))
+    read_back = float(format_cell(value, code).replace(",", ""))
     assert read_back == pytest.approx(value, abs=0.00501, rel=1e-9)
 
 
@@ -195,7 +195,7 @@ def test_a_figure_means_the_number_in_its_cell(value, code):
 @given(st.floats(), st.text(alphabet='0#?.,%/EehmsydGneral"[]\\_*@;$ ', max_size=15))
 def test_no_number_format_fails(value, code):
     if value == value and abs(value) != float("inf"):
-        assert isinstance(shown(value, code), str)
+        assert isinstance(format_cell(value, code), str)
 
 
 def test_a_truncated_workbook_is_refused_in_one_line(tmp_path):

@@ -1,0 +1,114 @@
+"""Questions asked back: whose 'he' or 'they' stands for nobody, or that are about nothing told.
+
+Names in a question that stand in no document: said aloud, and read as one that is spelled alike.
+
+Names are told apart by their stems, so a form of a name that documents use is known.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from difflib import SequenceMatcher
+
+from assistant.answer import Answer
+from assistant.asking.question import Question
+from assistant.draft import ProposedAnswer
+from assistant.language.speakers import can_be, speakers_of
+from assistant.messages import (
+    FOUND_NEAR,
+    NO_DOCUMENT_MENTIONS,
+    QUOTED_NEAR,
+    READ_AS_ABOUT,
+    WHAT_IS_MEANT,
+    WHO_IS_MEANT,
+)
+from assistant.retrieving.retrieval import Retrieved
+from index.sentences import sentence_spans
+from index.store.lexical import analyzed
+
+_ROLE = re.compile(r"[a-z]|(?:The|An?|One) ")
+CANDIDATES = 4
+"""Names that are offered, those of the nearest passages first."""
+
+
+def ask_who_is_meant(question: Question, passages: Sequence[Retrieved]) -> ProposedAnswer:
+    """Who is meant? With the speakers whom the passages name and the pronoun can stand for."""
+    found: dict[str, str] = {}
+    for passage in passages:
+        text = passage.chunk.text
+        for start, end in sentence_spans(text):
+            for speaker in speakers_of(text[start:end]):
+                name = speaker.name
+                if _ROLE.match(name) or speaker.pronoun or not can_be(question.pronoun, name):
+                    continue
+                surname = name.split()[-1]
+                # 'Ms Lee' and 'Ann Lee' are one, and the longer says more.
+                found[surname] = max(found.get(surname, ""), name, key=len)
+    names = list(found.values())[:CANDIDATES]
+    quoted = QUOTED_NEAR.format(_listed(names)) if names else ""
+    message = WHO_IS_MEANT.format(question.pronoun, quoted)
+    return ProposedAnswer("clarification", message, abstained=True)
+
+
+def ask_what_is_meant(passages: Sequence[Retrieved]) -> ProposedAnswer:
+    """What is a question about that does not say it? With the documents of the nearest passages."""
+    titles = dict.fromkeys(f"“{passage.chunk.document.title}”" for passage in passages)
+    near = FOUND_NEAR.format(_listed(list(titles)[:CANDIDATES])) if titles else ""
+    return ProposedAnswer("clarification", WHAT_IS_MEANT.format(near), abstained=True)
+
+
+def antecedent_notice(question: Question) -> tuple[str, ...]:
+    """One line that tells whom a pronoun was taken for; none where there was none."""
+    return (READ_AS_ABOUT.format(question.antecedent),) if question.antecedent else ()
+
+
+def reads_on(answer: Answer) -> bool:
+    """Whether an answer names whom an earlier one of its conversation told of."""
+    return any(notice.startswith(READ_AS_ABOUT.partition("{}")[0]) for notice in answer.notices)
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+ALIKE = 0.8
+"""The least likeness (Ratcliff & Obershelp) of two spellings of one name: Zakharova, Zarkhova."""
+
+_NAME = re.compile(r"\b[A-Z][\w’-]*\w")
+
+
+def unknown_names(
+    names: Iterable[str], mentioned: Collection[str], texts: Sequence[str]
+) -> dict[str, str]:
+    """The names of which no term is mentioned, with what they are read as, or ''.
+
+    That is the name in the texts that is spelled most like it, if any is.
+    """
+    strange = [name for name in names if not set(analyzed(name)) & set(mentioned)]
+    if not strange:
+        return {}
+    known = sorted({match[0] for text in texts for match in _NAME.finditer(text)})
+    return {name: _alike(name, known) for name in strange}
+
+
+def _alike(name: str, known: Iterable[str]) -> str:
+    likeness = {other: SequenceMatcher(None, name, other).ratio() for other in known}
+    best = max(likeness, key=lambda other: likeness[other], default="")
+    return best if likeness.get(best, 0.0) >= ALIKE else ""
+
+
+def unknown_names_notice(questions: Iterable[Question]) -> tuple[str, ...]:
+    """One line that tells which names stand in no document, and as what they were read."""
+    names = {name: other for one in questions for name, other in one.unknown.items()}
+    if not names:
+        return ()
+    said = [
+        f"“{name}” (read as “{other}”)" if other else f"“{name}”" for name, other in names.items()
+    ]
+    return (NO_DOCUMENT_MENTIONS.format(" or ".join(said)),)
+
+
+def lacks_speaker(question: Question) -> bool:
+    """Whether the account of someone is asked for whom no document names, however spelled."""
+    named = [name for name in question.names if name.lower() in question.speaker]
+    return bool(named) and all(name in question.unknown for name in named)

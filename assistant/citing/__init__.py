@@ -1,0 +1,1 @@
+"""Footnotes: of answers, and of texts that somebody else wrote."""

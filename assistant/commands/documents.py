@@ -1,0 +1,191 @@
+"""The commands that add, list and remove documents.
+
+The commands that keep a store sound.
+"""
+
+import json
+import os
+import signal
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.commands.printing import (
+    DIFFERENT,
+    FAILED,
+    Format,
+    FormatOption,
+    JsonOption,
+    StoreOption,
+    adding_bar,
+    counting_bar,
+    open_assistant,
+    print_json,
+    reported,
+    say,
+    show_reasons,
+    summarise_report,
+)
+from index.ingesting.ingest import AddReport
+
+
+def add(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders and web addresses.")],
+    replace: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The document of which the one file is a new version."),
+    ] = None,
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002 (the option's name)
+    as_json: JsonOption = False,
+) -> None:
+    """Add documents; what is unchanged is passed over."""
+    if replace is not None and len(paths) != 1:
+        raise typer.BadParameter("one file replaces a document", param_hint="--replace")
+    with open_assistant(store) as assistant, adding_bar() as show:
+        if replace is not None:
+            report = assistant.replace(replace, paths[0], uploads=True, progress=show)
+        else:
+            report = assistant.add(paths, progress=show)
+    _tell(report, as_json=as_json or format is Format.json)
+
+
+def sync(
+    folder: Annotated[Path, typer.Argument(help="A folder whose documents to keep up with.")],
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Add what is new or changed in a folder, and remove what is gone from it."""
+    with open_assistant(store) as assistant, adding_bar() as show:
+        report = assistant.sync(folder, progress=show)
+    _tell(report, as_json=as_json or format is Format.json)
+
+
+def watch(
+    folder: Annotated[Path, typer.Argument(help="A folder whose documents to keep up with.")],
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Sync a folder now and at every change in it, until interrupted."""
+    as_json = as_json or format is Format.json
+    with open_assistant(store) as assistant:
+        # From here on it is how watching ends; a store may be left at any instant.
+        signal.signal(signal.SIGINT, lambda *_: os._exit(0))
+        for report in assistant.watch(folder):
+            if not as_json:
+                show_reasons(report)
+            if report.added or report.updated or report.removed or report.failed:
+                typer.echo(json.dumps(reported(report)) if as_json else summarise_report(report))
+                sys.stdout.flush()
+
+
+def documents(
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """List the documents with their ids, the latest first."""
+    with open_assistant(store) as assistant:
+        infos = assistant.documents()
+    if as_json or format is Format.json:
+        rows = [{**asdict(info), "added": info.added.isoformat()} for info in infos]
+        print_json(rows)
+        return
+    for info in infos:
+        say(f"{info.id}  {info.date or '–':10}  {info.title}")
+    if not infos:
+        say("No documents yet. Add some: footnote add PATH…", aside=True)
+
+
+def remove(
+    ids: Annotated[list[str], typer.Argument(help="Ids of documents, from 'footnote documents'.")],
+    purge: Annotated[
+        bool,
+        typer.Option(
+            "--purge", help="Leave no trace in the store's files, also of what was removed before."
+        ),
+    ] = False,
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Remove documents from the store; your files stay.
+
+    Exit status 4: words of what was purged still stand in files of the store, which are named.
+    """
+    outcome = "purged" if purge else "removed"
+    as_json = as_json or format is Format.json
+    gone = []
+    left: dict[str, None] = {}
+    with open_assistant(store) as assistant, counting_bar("Purging") as show:
+        try:
+            for document_id in ids:
+                holding = assistant.remove(document_id, purge=purge, progress=show)
+                left |= dict.fromkeys(map(str, holding))
+                for path in holding:
+                    say(f"{path}: words of {document_id} still stand in this file.", aside=True)
+                gone.append(document_id)
+                if not as_json:
+                    typer.echo(f"{outcome} {document_id}")
+        finally:
+            # Also where one of them is not there: those before it are gone.
+            if as_json:
+                print_json({outcome: gone, **({"left_in": list(left)} if left else {})})
+    if left:
+        raise typer.Exit(DIFFERENT)
+
+
+def _tell(report: AddReport, *, as_json: bool) -> None:
+    if as_json:
+        print_json(reported(report))
+    else:
+        show_reasons(report)
+        typer.echo(summarise_report(report))
+    if report.failed:
+        raise typer.Exit(FAILED)
+
+
+def check(
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Compare catalog, indexes and copies; exit status 4: they disagree."""
+    with open_assistant(store) as assistant:
+        found = assistant.check()
+    if as_json or format is Format.json:
+        print_json([asdict(difference) for difference in found])
+    else:
+        for difference in found:
+            say(f"{difference.where}: {difference.problem}")
+        if not found:
+            typer.echo("No differences.")
+    if found:
+        raise typer.Exit(DIFFERENT)
+
+
+def repair(
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Make the indexes anew from the catalog; interrupted, the same command goes on."""
+    with open_assistant(store) as assistant:
+        with counting_bar("Repairing") as show:
+            assistant.repair(progress=show)
+        left = assistant.check()
+    if as_json or format is Format.json:
+        print_json([asdict(difference) for difference in left])
+    elif left:
+        for difference in left:
+            say(f"{difference.where}: {difference.problem}", aside=True)
+        say("What is listed cannot be made from the catalog: add those documents again.")
+    else:
+        say("The indexes are made anew; no differences.")
+    if left:
+        raise typer.Exit(DIFFERENT)

@@ -1,0 +1,1 @@
+"""Kept conversations and what people thought of answers."""

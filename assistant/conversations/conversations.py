@@ -1,0 +1,339 @@
+"""Kept conversations: answers in their order, each visible only to whoever asked, and feedback.
+
+They stand in a database of their own in the store's folder, so that reading documents never waits
+for them, and a purge of a document erases the answers that hold its words.
+"""
+
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import portalocker
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection, Engine, Row
+
+from assistant.answer import Answer
+from assistant.asking.clarification import reads_on
+from assistant.conversations import tables
+from assistant.conversations.tables import DraftFile, Feedback, Kept, Listed, Rated
+from index.errors import FootnoteError
+from index.store import files
+from index.store.files import locked
+
+FILE = "conversations.db"
+LOCK = "conversations.lock"
+REASON_CHARACTERS = 2_000
+LISTED = 500
+
+
+class UnknownConversation(FootnoteError):
+    """The conversation or answer is not there, or belongs to someone else."""
+
+
+class Conversations:
+    """The conversations of one store. Thread-safe, and safe beside other processes.
+
+    An `owner` is a secret that the program gave to whoever asks; without it nothing is found.
+
+    Raises:
+        StoreError: from any method, where the database cannot be read or written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with self._lock:
+            engine, self._engine = self._engine, None
+            if engine is not None:
+                engine.dispose()
+
+    # Conversations -----------------------------------------------------------------------------
+
+    def listed(self, owner: str, wanted: str = "") -> list[Listed]:
+        """Those whose title or answers hold the wanted words, the latest first."""
+        count = sql.func.count(tables.answers.c.id)
+        found = (
+            sql.select(tables.conversations, count.label("answers"))
+            .outerjoin(tables.answers)
+            .where(tables.conversations.c.owner == tables.hashed(owner))
+            .group_by(tables.conversations.c.id)
+            .order_by(tables.conversations.c.updated.desc())
+            .limit(LISTED)
+        )
+        for word in wanted.split():
+            holds = sql.select(tables.answers.c.conversation).where(
+                tables.answers.c.words.icontains(word, autoescape=True)
+            )
+            found = found.where(
+                tables.conversations.c.title.icontains(word, autoescape=True)
+                | tables.conversations.c.id.in_(holds)
+            )
+        with self._reading() as connection:
+            return [
+                Listed(row.id, row.title, tables.moment(row.updated), row.answers)
+                for row in connection.execute(found)
+            ]
+
+    def read(self, owner: str, conversation_id: str) -> tuple[str, list[Kept]]:
+        """A conversation's title, and its answers in order.
+
+        Raises:
+            UnknownConversation: there is none such for this owner.
+        """
+        with self._reading() as connection:
+            title = str(self._own(connection, owner, conversation_id).title)
+            rows = connection.execute(
+                tables.with_feedback()
+                .where(tables.answers.c.conversation == conversation_id)
+                .order_by(tables.answers.c.position)
+            )
+            return title, [tables.kept(row) for row in rows]
+
+    def rename(self, owner: str, conversation_id: str, title: str) -> None:
+        """Give a conversation another title; an empty one changes nothing.
+
+        Raises:
+            UnknownConversation: there is none such for this owner.
+        """
+        words = tables.titled(title)
+        with self._writing() as connection:
+            self._own(connection, owner, conversation_id)
+            if words:
+                connection.execute(
+                    tables.conversations.update()
+                    .where(tables.conversations.c.id == conversation_id)
+                    .values(title=words, titled_by=None)
+                )
+
+    def delete(self, owner: str, conversation_id: str) -> None:
+        """Delete a conversation with its answers and what was thought of them.
+
+        Raises:
+            UnknownConversation: there is none such for this owner.
+        """
+        with self._writing() as connection:
+            self._own(connection, owner, conversation_id)
+            tables.forget(connection, tables.answers.c.conversation == conversation_id)
+            connection.execute(
+                tables.conversations.delete().where(tables.conversations.c.id == conversation_id)
+            )
+
+    # Answers -----------------------------------------------------------------------------------
+
+    def keep(
+        self,
+        owner: str,
+        conversation_id: str | None,
+        answer: Answer,
+        seconds: float,
+        *,
+        after: Sequence[str] | None = None,
+        file: DraftFile | None = None,
+    ) -> tuple[str, str]:
+        """Add an answer to a conversation, or to a new one; the ids of both.
+
+        Args:
+            owner: whose it is.
+            conversation_id: which; None begins one, whose title is the question.
+            answer: the answer.
+            seconds: how long it took.
+            after: ids of the answers that stay before it; the others have been asked anew and are
+                deleted. By default all stay.
+            file: the Word file of which it was made.
+
+        Raises:
+            UnknownConversation: there is none such for this owner.
+        """
+        answer_id = secrets.token_urlsafe(12)
+        now = datetime.now(UTC).timestamp()
+        with self._writing() as connection:
+            if conversation_id is None:
+                conversation_id = secrets.token_urlsafe(12)
+                connection.execute(
+                    tables.conversations.insert().values(
+                        id=conversation_id,
+                        owner=tables.hashed(owner),
+                        title=tables.titled(answer.question),
+                        updated=now,
+                        titled_by=answer_id,
+                    )
+                )
+            else:
+                self._own(connection, owner, conversation_id)
+                connection.execute(
+                    tables.conversations.update()
+                    .where(tables.conversations.c.id == conversation_id)
+                    .values(updated=now)
+                )
+            mine = tables.answers.c.conversation == conversation_id
+            if after is not None:
+                tables.forget(connection, mine & tables.answers.c.id.not_in(after))
+            last = connection.scalar(
+                sql.select(sql.func.max(tables.answers.c.position)).where(mine)
+            )
+            connection.execute(
+                tables.answers.insert().values(
+                    id=answer_id,
+                    conversation=conversation_id,
+                    position=(last or 0) + 1,
+                    seconds=seconds,
+                    answer=answer.model_dump_json(),
+                    words=f"{answer.question}\n{answer.text}",
+                )
+            )
+            documents = tables.held(answer)
+            if reads_on(answer):
+                earlier = sql.select(tables.sources.c.document).join(tables.answers).where(mine)
+                documents |= {*connection.scalars(earlier)}
+            tables.note(connection, answer_id, documents)
+            tables.retitle(connection)
+            if file is not None:
+                connection.execute(
+                    tables.files.insert().values(
+                        answer=answer_id, name=file.name, content=file.content
+                    )
+                )
+        return conversation_id, answer_id
+
+    def answer(self, owner: str, answer_id: str) -> tuple[str, Kept]:
+        """The conversation that holds an answer, and the answer.
+
+        Raises:
+            UnknownConversation: there is none such for this owner.
+        """
+        with self._reading() as connection:
+            row = connection.execute(
+                tables.with_feedback()
+                .join(tables.conversations)
+                .where(
+                    tables.answers.c.id == answer_id,
+                    tables.conversations.c.owner == tables.hashed(owner),
+                )
+            ).one_or_none()
+        if row is None:
+            raise UnknownConversation("This answer is not there, or was asked in another browser.")
+        return str(row.conversation), tables.kept(row)
+
+    def draft_file(self, owner: str, answer_id: str) -> DraftFile | None:
+        """The Word file of which an answer was made, if it was.
+
+        Raises:
+            UnknownConversation: there is no such answer for this owner.
+        """
+        self.answer(owner, answer_id)
+        with self._reading() as connection:
+            row = connection.execute(
+                sql.select(tables.files).where(tables.files.c.answer == answer_id)
+            ).one_or_none()
+        return DraftFile(row.name, row.content) if row is not None else None
+
+    # Feedback ----------------------------------------------------------------------------------
+
+    def rate(self, owner: str, answer_id: str, feedback: Feedback | None) -> None:
+        """Note what someone thinks of an answer, in place of what was noted; None takes it back.
+
+        Raises:
+            UnknownConversation: there is none such for this owner.
+        """
+        self.answer(owner, answer_id)
+        with self._writing() as connection:
+            connection.execute(
+                tables.feedback.delete().where(tables.feedback.c.answer == answer_id)
+            )
+            if feedback is not None:
+                connection.execute(
+                    tables.feedback.insert().values(
+                        answer=answer_id,
+                        verdict=feedback.verdict,
+                        reason=feedback.reason.strip()[:REASON_CHARACTERS],
+                        updated=datetime.now(UTC).timestamp(),
+                    )
+                )
+
+    def rated(self) -> list[Rated]:
+        """All answers with feedback, whoever gave it, the oldest feedback first."""
+        if not (self._folder / FILE).exists():
+            return []
+        with self._reading() as connection:
+            rows = connection.execute(
+                tables.with_feedback()
+                .where(tables.feedback.c.verdict.is_not(None))
+                .order_by(tables.feedback.c.updated, tables.answers.c.position)
+            ).all()
+            return [
+                Rated(kept.answer, self._before(connection, row), kept.feedback)
+                for row in rows
+                if (kept := tables.kept(row)).feedback is not None
+            ]
+
+    # -------------------------------------------------------------------------------------------
+
+    def erase(self, document_id: str) -> None:
+        """Leave no word of a document: answers that hold any go, and titles made from such.
+
+        Of answers that an older version has kept it is not always known; those go as well.
+        """
+        if not (self._folder / FILE).exists():
+            return
+        with self._writing() as connection:
+            holding = sql.select(tables.sources.c.answer).where(
+                tables.sources.c.document.in_((document_id, tables.UNKNOWN))
+            )
+            tables.forget(connection, tables.answers.c.id.in_(holding.scalar_subquery()))
+            tables.retitle(connection)
+        with files.faults(self._folder):
+            files.compact(self._made())
+
+    def _own(self, connection: Connection, owner: str, conversation_id: str) -> Row[Any]:
+        row = connection.execute(
+            sql.select(tables.conversations).where(
+                tables.conversations.c.id == conversation_id,
+                tables.conversations.c.owner == tables.hashed(owner),
+            )
+        ).one_or_none()
+        if row is None:
+            raise UnknownConversation(
+                "This conversation is not there, or belongs to another browser."
+            )
+        return row
+
+    def _before(self, connection: Connection, row: Row[Any]) -> tuple[Answer, ...]:
+        earlier = connection.execute(
+            sql.select(tables.answers.c.answer)
+            .where(
+                tables.answers.c.conversation == row.conversation,
+                tables.answers.c.position < row.position,
+            )
+            .order_by(tables.answers.c.position)
+        )
+        return tuple(Answer.model_validate_json(text) for text in earlier.scalars())
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with files.faults(self._folder), self._made().connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with files.faults(self._folder), self._made().begin() as connection:
+            yield connection
+
+    def _made(self) -> Engine:
+        with self._lock:
+            if self._engine is None:
+                engine = files.engine(self._folder / FILE, read_only=False)
+                with (
+                    locked(self._folder / LOCK, portalocker.LockFlags.EXCLUSIVE),
+                    engine.begin() as connection,
+                ):
+                    tables.migrate(connection)
+                self._engine = engine
+            return self._engine

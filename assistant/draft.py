@@ -1,0 +1,82 @@
+"""What an engine hands to verification: sentences that are not yet allowed to be shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answer import Kind
+from index.document import Part, Span, touched
+from index.store.catalog import DocumentInfo, StoredChunk
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span of a document that a draft sentence rests on."""
+
+    document: DocumentInfo
+    start: int
+    end: int
+    page: int | None = None
+    page_end: int | None = None
+    heading: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    score: float = 0.0
+
+    @classmethod
+    def within(cls, chunk: StoredChunk, start: int, end: int, score: float = 0.0) -> "Evidence":
+        """A span (offsets in the document) inside a chunk."""
+        page, page_end = chunk.pages_of(start, end)
+        parts = touched(chunk.parts, start, end)
+        return cls(chunk.document, start, end, page, page_end, chunk.heading, parts, score)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence as an engine wrote it, with its evidence, the most important first.
+
+    `added` are the spans of `text` that the program put in, in brackets; `exact` the spans that
+    answer the question by themselves.
+    """
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    added: tuple[Span, ...] = ()
+    exact: tuple[Span, ...] = ()
+    paragraph: bool = False
+
+
+def add_words(draft: Claim, additions: Sequence[tuple[int, str]]) -> Claim:
+    """The draft with words of the program put in, in brackets, at places in order.
+
+    `additions` are (offset in the draft's text, words with their space); spans of the draft that
+    they come before move on.
+    """
+    text, added, done = "", list[Span](), 0
+    for at, words in additions:
+        text += draft.text[done:at]
+        start = len(text) + len(words) - len(words.lstrip())
+        text, done = text + words, at
+        added.append(Span(start, start + len(words.strip())))
+
+    def moved(offset: int, *, end: bool = False) -> int:
+        return offset + sum(
+            len(w) for at, w in additions if at < offset or (at == offset and not end)
+        )
+
+    exact = tuple(Span(moved(start), moved(stop, end=True)) for start, stop in draft.exact)
+    return replace(draft, text=text + draft.text[done:], added=tuple(added), exact=exact)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedAnswer:
+    """All that an engine has to say: drafts in the order to be read, or an abstention.
+
+    `conflicts` are groups of indices into `drafts`, `notices` remarks beside the answer.
+    """
+
+    kind: Kind = "answer"
+    message: str = ""
+    drafts: tuple[Claim, ...] = ()
+    abstained: bool = False
+    confidence: float = 0.0
+    conflicts: tuple[tuple[int, ...], ...] = ()
+    notices: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""How good answers are, on questions with known answers."""

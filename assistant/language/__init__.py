@@ -1,0 +1,1 @@
+"""What any text says, with no question and no store."""

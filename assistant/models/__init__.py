@@ -1,0 +1,1 @@
+"""What was trained: reader, judge, sentence vectors, and their adapters."""

@@ -1,0 +1,1 @@
+"""The embedded engine: which sentences answer, and whether any do."""

@@ -1,0 +1,45 @@
+"""How well the sentences found answer a question at all: the evidence, and what it must reach."""
+
+import math
+from collections.abc import Sequence
+
+from assistant.reading.sentence_ranking import Candidate
+from index.sentences import is_table
+
+_COSINE, _COSINE_BEFORE, _PASSAGE_COSINE = 1.5, 3.5, 4.4
+_SPAN, _PASSAGE_ANSWERS, _LEVEL = 0.10, 0.15, -4.86
+"""The weights of evidence, fitted by `benchmarks/reader_weights.py` on as many questions that can
+be answered as not."""
+
+_SLOPE, _SHIFT, _TABLE = 0.73, 0.79, 2.0
+"""Evidence → log-odds that what is shown is right (Platt 1999, 'Probabilistic Outputs for Support
+Vector Machines'), less for a passage that is a table. `benchmarks/reliability.py` measures it."""
+
+
+def confidence(found: float, chosen: Sequence[Candidate]) -> float:
+    """How likely the chosen sentences are right, from 0 to 1, where the evidence is `found`."""
+    tabular = bool(chosen) and is_table(chosen[0].source.chunk.text)
+    return 1 / (1 + math.exp(min(-(_SLOPE * found + _SHIFT - _TABLE * tabular), 700.0)))
+
+
+def threshold(confidence: float) -> float:
+    """The evidence that prose needs for so much confidence (between 0 and 1)."""
+    return (math.log(confidence / (1 - confidence)) - _SHIFT) / _SLOPE
+
+
+def evidence_logit(candidates: Sequence[Candidate]) -> float:
+    """How well the documents answer at all: the log-odds that they do.
+
+    Of each feature the best counts, and each may come from another sentence. Ranks say nothing
+    here: in a small store some passage is always first.
+    """
+    if not candidates:
+        return -math.inf
+    return (
+        _COSINE * max(c.cosine for c in candidates)
+        + _COSINE_BEFORE * max(c.in_context for c in candidates)
+        + _PASSAGE_COSINE * max(c.source.cosine for c in candidates)
+        + _PASSAGE_ANSWERS * max(c.source.answers for c in candidates)
+        + _SPAN * max(c.span_score for c in candidates)
+        + _LEVEL
+    )

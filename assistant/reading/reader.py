@@ -1,0 +1,243 @@
+"""The embedded engine: chooses, orders and quotes sentences that answer, or abstains. No LLM."""
+
+from collections.abc import Mapping, Sequence
+
+from assistant.answer import Kind
+from assistant.asking.clarification import lacks_speaker
+from assistant.asking.question import Question
+from assistant.draft import Claim, Evidence, ProposedAnswer, add_words
+from assistant.language.dates import resolve_relative_dates, spoken_date
+from assistant.language.speakers import Speaker, is_named, missing_speaker, speaker_of, speakers_of
+from assistant.language.terms import content_terms
+from assistant.messages import ACCOUNTS_DIFFER, MAY_BE_PARTIAL, NOT_FOUND
+from assistant.reading.answer_span import answer_spans, collapse_whitespace
+from assistant.reading.answerability import confidence, evidence_logit
+from assistant.reading.contradiction import contradicting_sentences
+from assistant.reading.sentence_ranking import Candidate, SentenceScorer
+from assistant.retrieving.retrieval import Retrieved
+from assistant.verifying.negation import asks_what_is_not, excepts, states_denied
+from index.document import Span
+from index.sentences import sentence_spans
+
+ACCOUNT_FROM = -1.8
+"""The least evidence of a sentence by itself that may contradict the best one."""
+
+SPOKEN_WITHIN = 2.0
+"""A sentence whose score lies at most so far below the best one's may stand for its account."""
+
+SECOND_WITHIN = 2.5
+"""A second sentence is given where its score lies at most so far below the best one's."""
+
+_ITEM_FROM = 0.0
+"""The least score of a span that counts as one more of all that are asked for."""
+
+_SENTENCES, _SPOKESMEN, _LISTED = 2, 3, 6
+_ACCOUNTS, _ACCOUNTS_AMONG = 4, 12
+_SIMILAR_ENOUGH_TO_REPEAT = 0.93
+
+
+class Reader:
+    """Answers from the passages alone; every sentence is quoted in full from one span.
+
+    Args:
+        scorer: of sentences.
+        threshold: the least evidence that an answer needs, as log-odds.
+    """
+
+    name = "reader"
+
+    def __init__(self, scorer: SentenceScorer, threshold: float) -> None:
+        self._scorer = scorer
+        self._threshold = threshold
+
+    def read(
+        self, question: Question, passages: Sequence[Retrieved], rarity: Mapping[str, float]
+    ) -> ProposedAnswer:
+        """The sentences that answer, in an order that reads well; an abstention where none do."""
+        kind: Kind = "yes_no" if question.kind == "yes_no" else "answer"
+        if lacks_speaker(question):
+            return ProposedAnswer(kind, NOT_FOUND, abstained=True)
+        scored = self._scorer.candidates(question, passages, rarity)
+        candidates = _not_contrary(question, _spoken_by(question, scored))
+        chosen = self._chosen(question, candidates)
+        found = evidence_logit(candidates)
+        sure = confidence(found, chosen)
+        if _asks_what_is_not(question) and not any(excepts(c.text) for c in chosen):
+            return ProposedAnswer(kind, NOT_FOUND, abstained=True)
+        if found < self._threshold:
+            return ProposedAnswer(kind, NOT_FOUND, abstained=True, confidence=sure)
+        drafts, conflicts = self._drafts(question, candidates, chosen)
+        notices = (MAY_BE_PARTIAL,) if question.every else ()
+        return ProposedAnswer(
+            kind, "", drafts, confidence=sure, conflicts=conflicts, notices=notices
+        )
+
+    def _drafts(
+        self, question: Question, candidates: Sequence[Candidate], chosen: Sequence[Candidate]
+    ) -> tuple[tuple[Claim, ...], tuple[tuple[int, ...], ...]]:
+        """What is said, and which of it contradicts: each account, both sides, or the best."""
+        accounts = _accounts(candidates) if question.each_side else []
+        if len(accounts) > 1:
+            return tuple(_quoted(question, account) for account in accounts), ()
+        sides = self._disputed(question, candidates)
+        if sides:
+            drafts = tuple(_side(question, side, first=side is sides[0]) for side in sides)
+            return drafts, (tuple(range(len(sides))),)
+        answering = _answering(question, chosen)
+        return tuple(
+            _quoted(question, c, exact=answer_spans(question, c) if c in answering else ())
+            for c in _in_reading_order(chosen)
+        ), ()
+
+    def _disputed(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """One of the best sentences with those that contradict it; none where accounts agree.
+
+        Of several sentences that say the same, the best may put it too differently from the other
+        account for the two to be compared.
+        """
+        answering = [c for c in candidates[1:12] if evidence_logit([c]) >= ACCOUNT_FROM]
+        for best in candidates[:_SPOKESMEN]:
+            if candidates[0].score - best.score > SPOKEN_WITHIN:
+                break
+            disagreeing = contradicting_sentences(
+                question, best, [c for c in answering if c is not best]
+            )
+            if disagreeing:
+                return [best, *disagreeing]
+        return []
+
+    def _chosen(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The best sentence, and the next if it is nearly as good and says something else.
+
+        Where all of a kind are asked for, each that names another.
+        """
+        if question.every:
+            return _each_further(candidates)
+        chosen = list(candidates[:1])
+        for candidate in candidates[1:]:
+            if len(chosen) == _SENTENCES or chosen[0].score - candidate.score > SECOND_WITHIN:
+                break
+            if all(float(c.vector @ candidate.vector) < _SIMILAR_ENOUGH_TO_REPEAT for c in chosen):
+                chosen.append(candidate)
+        return chosen
+
+
+def _answering(question: Question, chosen: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Those of the sentences in which the words that answer are set out.
+
+    A yes or no is no span, and the second sentence is there to be read, not to be quoted, unless
+    all of a kind are asked for. What is not so stands where something is denied.
+    """
+    if question.kind == "yes_no":
+        return []
+    if _asks_what_is_not(question):
+        chosen = [c for c in chosen if excepts(c.text)]
+    return chosen if question.every else chosen[:1]
+
+
+def _each_further(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence, and the others in whose span stands what no better one holds."""
+    chosen, named = list(candidates[:1]), content_terms(" ".join(c.text for c in candidates[:1]))
+    for candidate in candidates[1:]:
+        if len(chosen) == _LISTED:
+            break
+        if candidate.span is None or candidate.span_score < _ITEM_FROM:
+            continue
+        item = content_terms(candidate.text[candidate.span.span.start : candidate.span.span.end])
+        if not item <= named and evidence_logit([candidate]) >= ACCOUNT_FROM:
+            chosen.append(candidate)
+            named |= content_terms(candidate.text)
+    return chosen
+
+
+def _asks_what_is_not(question: Question) -> bool:
+    return question.kind == "question" and asks_what_is_not(question.text)
+
+
+def _not_contrary(question: Question, candidates: list[Candidate]) -> list[Candidate]:
+    """Without the sentences that state what the question says is not so."""
+    if not _asks_what_is_not(question):
+        return candidates
+    return [c for c in candidates if not states_denied(question.text, c.text)]
+
+
+def _spoken_by(question: Question, candidates: list[Candidate]) -> list[Candidate]:
+    """Without the words of others, where one speaker's account is asked for by name."""
+    if not question.speaker:
+        return candidates
+    return [c for c in candidates if not _others_words(c, question.speaker)]
+
+
+def _others_words(candidate: Candidate, wanted: frozenset[str]) -> bool:
+    """Whether it is told whose words a sentence holds, and they are not the wanted speaker's."""
+    found = [*speakers_of(candidate.text), _unnamed_speaker(candidate)]
+    named = [speaker for speaker in found if speaker is not None and not speaker.pronoun]
+    return bool(named) and not any(is_named(speaker, wanted) for speaker in named)
+
+
+def _unnamed_speaker(candidate: Candidate) -> Speaker | None:
+    """Whose words a sentence holds without naming them; the span counts from the chunk's start."""
+    chunk = candidate.source.chunk
+    own = Span(candidate.start - chunk.start, candidate.end - chunk.start)
+    before = [span for span in sentence_spans(chunk.text) if span.end <= own.start]
+    return missing_speaker(chunk.text, before, own)
+
+
+def _accounts(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence of each of the speakers that are named."""
+    found: dict[str, Candidate] = {}
+    for candidate in candidates[:_ACCOUNTS_AMONG]:
+        speaker = speaker_of(candidate.text)
+        if (
+            speaker is not None
+            and not speaker.pronoun
+            and evidence_logit([candidate]) >= ACCOUNT_FROM
+        ):
+            found.setdefault(speaker.name.lower(), candidate)
+    return list(found.values())[:_ACCOUNTS]
+
+
+def _in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence's document first; within a document as the document has them."""
+    rank: dict[str, int] = {}
+    for candidate in chosen:
+        rank.setdefault(candidate.source.chunk.document.id, len(rank))
+    return sorted(chosen, key=lambda c: (rank[c.source.chunk.document.id], c.start))
+
+
+def _side(question: Question, candidate: Candidate, *, first: bool) -> Claim:
+    """One of the accounts that differ, with who gives it and when."""
+    document = candidate.source.chunk.document
+    when = f", {spoken_date(document.date)}" if document.date else ""
+    opening = f"{ACCOUNTS_DIFFER} " if first else ""
+    return _quoted(question, candidate, f"{opening}{document.title}{when}")
+
+
+def _quoted(
+    question: Question, candidate: Candidate, label: str = "", exact: tuple[Span, ...] = ()
+) -> Claim:
+    """A sentence as it stands.
+
+    Before it stands its speaker where only a pronoun tells, and before a table's row the names of
+    the columns; where a date is asked for, behind 'on Thursday' the day that it was. All are cited.
+    """
+    chunk = candidate.source.chunk
+    evidence = [Evidence.within(chunk, candidate.start, candidate.end, candidate.score)]
+    text = collapse_whitespace(candidate.text)
+    speaker = _unnamed_speaker(candidate)
+    if speaker is not None:
+        at = speaker.span
+        evidence.append(Evidence.within(chunk, chunk.start + at.start, chunk.start + at.end))
+        label = f"{label}, {speaker.name}" if label else speaker.name
+    row = chunk.table_row(candidate.start)
+    if row is not None:
+        table, names_of_columns = row
+        evidence.append(Evidence.within(chunk, *table.header))
+        label = f"{label}, {names_of_columns}" if label else names_of_columns
+    additions = [(0, f"[{label}:] ")] if label else []
+    if "date" in question.expected:
+        days = resolve_relative_dates(text, chunk.document.date)
+        additions += [(at, f" [{day}]") for at, day in days]
+        if days and chunk.document.date_span is not None:
+            evidence.append(Evidence.within(chunk, *chunk.document.date_span))
+    return add_words(Claim(text, tuple(evidence), exact=exact), additions)

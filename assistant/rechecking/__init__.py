@@ -1,0 +1,1 @@
+"""A report's citations compared with what their sources say now."""

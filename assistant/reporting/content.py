@@ -1,0 +1,239 @@
+"""What an export shows of an answer, and the words of a footnote, before any format.
+
+Spans of a document are shown with each run of white space as one space, otherwise word for word.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby, pairwise
+from typing import Generic, Literal, TypeVar
+from urllib.parse import quote as percent_encoded
+from urllib.parse import urlsplit
+
+from assistant.answer import Answer, Citation, Passage, Sentence
+from assistant.language.dates import spoken_date
+from assistant.links import permalink, text_fragment
+
+Mark = Literal[
+    "bold",
+    "italic",
+    "struck",
+    "code",
+    "small-caps",
+    "superscript",
+    "subscript",
+    "added",
+    "unsupported",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words that look alike; `href` is the address that they link to."""
+
+    text: str
+    marks: frozenset[Mark] = frozenset()
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The place of a footnote's number."""
+
+    citation: Citation
+
+
+Note = TypeVar("Note")
+Line = tuple[Run | Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, or a list where `kind` is 'accounts' or 'nearest': its lines are the items.
+
+    'said' are sentences with footnotes, 'accounts' those that differ from each other, 'message' and
+    'notice' the program's own words, 'nearest' passages that do not answer.
+    """
+
+    kind: Literal["message", "said", "accounts", "nearest", "notice"]
+    lines: tuple[Line, ...]
+
+
+_OWN_TEXT = "The author’s own text, checked"
+UNSUPPORTED = "(not supported by the sources)"
+_SPACE = re.compile(r"\s+")
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+_EXCERPT = 280
+"""The longest excerpt of a passage that does not answer, in characters."""
+
+
+class Numbering(Generic[Note]):
+    """Footnote numbers in the order in which the footnotes are first named."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
+        self.notes: list[Note] = []
+
+    def number(self, key: str, note: Note) -> tuple[int, int]:
+        """The number of the footnote with this key, and how often it has been named, now too."""
+        if key not in self._numbers:
+            self.notes.append(note)
+            self._numbers[key] = len(self.notes)
+        self._times[key] = self._times.get(key, 0) + 1
+        return self._numbers[key], self._times[key]
+
+    def named(self) -> Iterator[tuple[int, int, Note]]:
+        """Each footnote's number, how often it is named, and what it holds."""
+        for (key, number), note in zip(self._numbers.items(), self.notes, strict=True):
+            yield number, self._times[key], note
+
+
+def key_of(citation: Citation) -> str:
+    """What makes two citations one footnote."""
+    return f"{citation.document_id}/{citation.id}"
+
+
+def answer_blocks(answer: Answer) -> Iterator[Block]:
+    """The answer in its order: message, sentences, what was found instead, notices."""
+    if answer.message:
+        yield Block("message", ((Run(folded(answer.message)),),))
+    group_of = {number: group for group in answer.conflicts for number in group}
+    numbered = list(enumerate(answer.sentences, start=1))
+    for group, run in groupby(numbered, key=lambda item: group_of.get(item[0])):
+        sentences = [sentence for _, sentence in run]
+        if group is None:
+            yield from _paragraphs(answer, sentences)
+        else:
+            yield Block("accounts", tuple(_line(answer, [sentence]) for sentence in sentences))
+    if answer.abstained and answer.nearest:
+        yield Block("nearest", tuple(nearest(passage) for passage in answer.nearest))
+    for notice in answer.notices:
+        yield Block("notice", ((Run(f"Note: {folded(notice)}"),),))
+
+
+def note(citation: Citation, base: str | None) -> tuple[Run, ...]:
+    """A footnote: what is cited, where, the quote, and the citation's id as a link."""
+    address = web_address(citation.source)
+    title = Run(
+        folded(citation.title),
+        frozenset({"italic"}),
+        text_fragment(address, citation.quote) if address else "",
+    )
+    author = f"{folded(citation.author)}, " if citation.author else ""
+    # A heading that repeats the title tells nothing.
+    locator = "" if citation.locator == f"“{citation.title}”" else citation.locator
+    place = _after_comma(spoken_date(citation.date) if citation.date else "", locator)
+    return (
+        Run(author),
+        title,
+        Run(f"{place}: “{folded(citation.quote)}” "),
+        Run(citation.id, href=permalink(citation.id, base) if base else ""),
+    )
+
+
+def colophon(answers: Sequence[Answer]) -> str:
+    """Which engine answered, and when; empty without answers."""
+    if not answers:
+        return ""
+    first, last = min(a.created for a in answers), max(a.created for a in answers)
+    engines = list(dict.fromkeys(_engine(answer.engine) for answer in answers))
+    what = "Answered" if len(answers) == 1 else f"{len(answers)} questions answered"
+    times = _time(first) if _time(first) == _time(last) else f"{_time(first)} to {_time(last)}"
+    who = _OWN_TEXT if engines == [_engine("yours")] else f"{what} by {' and '.join(engines)}"
+    return f"{who}, {times}. Each footnote ends with the stable id of the words that it cites."
+
+
+def folded(text: str) -> str:
+    """The text with each run of white space as one space, and printable."""
+    return printable(" ".join(text.split()))
+
+
+def printable(text: str) -> str:
+    """The text with '\ufffd' for control characters and what else no XML and no page may hold."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def web_address(source: str | None) -> str | None:
+    """The source as an address of the web that can be linked to; None where it is none."""
+    if not source:
+        return None
+    address = percent_encoded(source.strip(), safe="%/:?#[]@!$&'*+,;=~-._")
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _paragraphs(answer: Answer, sentences: Sequence[Sentence]) -> Iterator[Block]:
+    paragraph: list[Sentence] = []
+    for sentence in sentences:
+        if sentence.paragraph and paragraph:
+            yield Block("said", (_line(answer, paragraph),))
+            paragraph = []
+        paragraph.append(sentence)
+    yield Block("said", (_line(answer, paragraph),))
+
+
+def _line(answer: Answer, sentences: Sequence[Sentence]) -> Line:
+    pieces: list[Run | Reference] = []
+    for sentence in sentences:
+        if pieces:
+            pieces.append(Run(" "))
+        pieces += _runs(sentence)
+        pieces += [Reference(answer.citation(number)) for number in sentence.citations]
+        if not sentence.supported:
+            pieces.append(Run(f" {UNSUPPORTED}", frozenset({"unsupported"})))
+    return tuple(pieces)
+
+
+def _runs(sentence: Sentence) -> Iterator[Run]:
+    """The sentence's text, its exact, added and unsupported words marked."""
+    spans: dict[Mark, tuple[tuple[int, int], ...]] = {
+        "bold": sentence.exact,
+        "added": sentence.added,
+        "unsupported": sentence.unsupported,
+    }
+    cuts = {cut for pairs in spans.values() for pair in pairs for cut in pair}
+    for start, end in pairwise(sorted(cuts | {0, len(sentence.text)})):
+        marks = frozenset(
+            mark
+            for mark, pairs in spans.items()
+            if any(first <= start and end <= last for first, last in pairs)
+        )
+        yield Run(printable(_SPACE.sub(" ", sentence.text[start:end])), marks)
+
+
+def nearest(passage: Passage) -> tuple[Run, ...]:
+    """A passage that does not answer: its document, place and words (at most an excerpt)."""
+    text = folded(passage.text)
+    if len(text) > _EXCERPT:
+        text = text[:_EXCERPT].rsplit(" ", 1)[0] + " …"
+    place = _after_comma(spoken_date(passage.date) if passage.date else "", passage.locator)
+    return (
+        Run(folded(passage.title), frozenset({"italic"})),
+        Run(f"{place}: “{text}”"),
+    )
+
+
+def _after_comma(*parts: str) -> str:
+    return "".join(f", {part}" for part in parts if part)
+
+
+def _engine(name: str) -> str:
+    if name == "reader":
+        return "the embedded reader"
+    if name == "yours":
+        return "the author, checked"
+    return f"{name.removeprefix('writer:')}, checked"
+
+
+def _time(moment: datetime) -> str:
+    """'25 November 2026, 03:10 UTC' (or the offset that the time itself has)."""
+    day = spoken_date(date(moment.year, moment.month, moment.day).isoformat())
+    return f"{day}, {moment:%H:%M} {moment.tzname() or ''}".rstrip()

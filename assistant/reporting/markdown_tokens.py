@@ -1,0 +1,152 @@
+"""A report's sections → Markdown tokens, in which each answer is a token of its own."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from assistant.annotation import annotate_manuscript, remark
+from assistant.answer import Answer, Sentence
+from assistant.reporting.content import Mark, Reference, Run
+from assistant.reporting.markdown import escaped_characters, plain
+from assistant.reporting.report import Report
+
+_PLACE = re.compile("\ue0f0(\\d+)\ue0f1")
+"""Stands where an answer goes while the texts around it are read; characters for private use."""
+_CITED = re.compile("\ue0f0(\\d+):(\\d+)\ue0f1")
+"""Stands where a footnote of a draft goes: the section's number and the footnote's."""
+_SIGNS = re.compile("[\ue0f0\ue0f1]")
+
+
+def parser() -> MarkdownIt:
+    """A reader of CommonMark with GitHub's tables and strikethrough, footnotes and front matter."""
+    read = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    return read.use(footnote_plugin).use(front_matter_plugin)
+
+
+def markdown_tokens(report: Report) -> list[Token]:
+    """The texts' tokens, with one of type 'answer' in each answer's place; `meta` holds it.
+
+    A draft comes as its own tokens, with one of type 'citation' in each footnote's place; `meta`
+    holds that. What a document says is in none of the other tokens.
+    """
+    parts = [_part(number, section) for number, section in enumerate(report.sections)]
+    read = list(_placed(parser().parse("\n\n".join(parts)), report))
+    for token in read:
+        if token.type == "inline":
+            token.children = [*_cited(token.children or (), report)]
+    return read
+
+
+def _part(number: int, section: str | Answer) -> str:
+    """A section as Markdown, with signs in it for what is put in its place later."""
+    if isinstance(section, str):
+        return _SIGNS.sub("", section)
+    if section.draft is None:
+        return f"\ue0f0{number}\ue0f1"
+
+    def marks(sentence: Sentence) -> str:
+        numbers = sentence.citations or sentence.contradicted
+        references = "".join(f"\ue0f0{number}:{one}\ue0f1" for one in numbers)
+        return plain(remark(sentence)) + references
+
+    clean = _SIGNS.sub(" ", section.draft)
+    return annotate_manuscript(
+        clean, section.sentences, marks, escaped_characters(clean, section.literal)
+    )
+
+
+def _cited(tokens: Iterable[Token], report: Report) -> Iterator[Token]:
+    """The tokens of a line, with the signs in them as tokens of their own."""
+    for token in tokens:
+        if token.type != "text" or not _CITED.search(token.content):
+            yield token
+            continue
+        pieces = _CITED.split(token.content)
+        for text, section, number in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=False):
+            yield Token("text", "", 0, content=text)
+            answer = report.sections[int(section)]
+            assert isinstance(answer, Answer)  # noqa: S101 (made above)
+            yield Token("citation", "", 0, meta={"citation": answer.citation(int(number))})
+        yield Token("text", "", 0, content=pieces[-1])
+
+
+def own_notes(read: list[Token]) -> tuple[list[Token], dict[int, list[Token]]]:
+    """The tokens without the author's own footnotes, and those by their ids."""
+    body: list[Token] = []
+    notes: dict[int, list[Token]] = {}
+    inside: list[Token] | None = None
+    for token in read:
+        if token.type == "footnote_open":
+            inside = notes.setdefault(token.meta["id"], [])
+        elif token.type == "footnote_close":
+            inside = None
+        elif inside is not None:
+            if token.type != "footnote_anchor":
+                inside.append(token)
+        elif not token.type.startswith("footnote_"):
+            body.append(token)
+    return body, notes
+
+
+def _placed(read: list[Token], report: Report) -> Iterator[Token]:
+    skip = 0
+    for position, token in enumerate(read):
+        if skip:
+            skip -= 1
+            continue
+        found = (
+            _PLACE.fullmatch(read[position + 1].content) if token.type == "paragraph_open" else None
+        )
+        if found:
+            skip = 2
+            yield Token("answer", "", 0, meta={"answer": report.sections[int(found[1])]})
+        else:
+            yield token
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNote:
+    """The place of the number of one of the author's own footnotes."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The end of a line inside a paragraph."""
+
+
+_MARKS: dict[str, Mark] = {"strong": "bold", "em": "italic", "s": "struck"}
+
+
+def pieces(inline: Token) -> Iterator[Run | OwnNote | Break | Reference]:
+    """What one paragraph of a text consists of. A picture is a link to it."""
+    marks: list[Mark] = []
+    href = ""
+    for token in inline.children or ():
+        kind, _, edge = token.type.rpartition("_")
+        if kind in _MARKS and edge == "open":
+            marks.append(_MARKS[kind])
+        elif kind in _MARKS and edge == "close":
+            marks.remove(_MARKS[kind])
+        elif token.type == "link_open":
+            href = str(token.attrs["href"])
+        elif token.type == "link_close":
+            href = ""
+        elif token.type == "citation":
+            yield Reference(token.meta["citation"])
+        elif token.type == "footnote_ref":
+            yield OwnNote(token.meta["id"])
+        elif token.type == "hardbreak":
+            yield Break()
+        elif token.type == "image":
+            yield Run(token.content or "Picture", frozenset(marks), str(token.attrs["src"]))
+        elif token.type == "code_inline":
+            yield Run(token.content, frozenset({*marks, "code"}), href)
+        elif not (token.type == "html_inline" and token.content.startswith("<!--")):
+            yield Run(" " if token.type == "softbreak" else token.content, frozenset(marks), href)

@@ -1,0 +1,150 @@
+"""Question → ranked passages: dense and BM25, fused, the first of them reread.
+
+A follow-up is searched for twice, by itself and behind the turns before it.
+"""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answer import Passage
+from assistant.models.span_reader import FLOOR, SpanReader, SpanScores
+from assistant.retrieving.fusion import POOL, Fusion, Scores
+from index.models.embeddings import Embedder
+from index.sentences import is_table
+from index.store.catalog import StoredChunk
+from index.store.store import Store
+
+READ, READ_ON = 6, 16
+"""Passages that the trained reader reads: the first after fusion, and more where none of them is
+likelier to answer than not."""
+
+_SPAN, _ANSWERS, _COSINE, _BM25, _RANK = 0.13, 0.48, 6.4, 1.4, 4.1
+"""Log-odds against the other passages; fitted by `benchmarks/reader_weights.py`."""
+
+NAMED, _NAMED = 0.05, 0.5
+"""What a document that the question may name counts among fused scores, and among the log-odds:
+less than what is read there, so that it decides only between passages that answer alike."""
+
+_TABLE_READ = -2.0
+"""The least log-odds that reading gives a table: the reader learned on prose and undervalues it."""
+
+_EVEN = 9.5
+"""Where a passage's score is one half. It orders nothing; it keeps scores from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A chunk with the scores that brought it up.
+
+    `spans` is what the trained reader makes of it, None where it was not read, and `score` what it
+    is ranked by in the end; `named` says whether the question may name its document.
+    """
+
+    chunk: StoredChunk
+    scores: Scores
+    score: float
+    spans: SpanScores | None = None
+    named: bool = False
+
+    @property
+    def cosine(self) -> float:
+        """Its likeness to the question."""
+        return self.scores.cosine
+
+    @property
+    def rank(self) -> float:
+        """1 for the first of both indexes, and less the later it came."""
+        return self.scores.rank
+
+    @property
+    def answers(self) -> float:
+        """The reader's log-odds that it answers; of what was not read, the least there are."""
+        return self.spans.answers if self.spans else FLOOR
+
+    @property
+    def passage(self) -> Passage:
+        """The chunk as callers see it."""
+        document = self.chunk.document
+        page, page_end = self.chunk.pages_of(self.chunk.start, self.chunk.end)
+        return Passage(
+            document_id=document.id,
+            version=document.version,
+            title=document.title,
+            text=self.chunk.text,
+            start=self.chunk.start,
+            end=self.chunk.end,
+            page=page,
+            page_end=page_end,
+            date=document.date,
+            source=document.source,
+            path=document.path,
+            heading=self.chunk.heading,
+            parts=self.chunk.parts,
+            score=self.score,
+        )
+
+
+def retrieve(
+    store: Store,
+    embedder: Embedder,
+    searches: Sequence[tuple[str, float]],
+    k: int,
+    documents: Sequence[str] | None = None,
+    likely: Collection[str] = (),
+) -> list[Retrieved]:
+    """The `k` best chunks, best first.
+
+    Args:
+        store: what is searched.
+        embedder: the store's model.
+        searches: texts to search for, and how much each counts (`Question.searches`).
+        k: how many.
+        documents: ids of those to search in; all by default.
+        likely: ids of documents whose passages come sooner than others that are as near.
+    """
+    vectors = [embedder.embed_query(text) for text, _ in searches]
+    fusion = Fusion()
+    with store.snapshot() as snapshot:
+        for (text, weight), vector in zip(searches, vectors, strict=True):
+            dense = snapshot.nearest(vector, POOL, documents)
+            fusion.add(dense, snapshot.lexical(text, POOL, documents), weight)
+        best = fusion.best(POOL if likely else k)
+        chunks = snapshot.chunks(best)
+    found = []
+    for id_ in best:
+        if id_ in chunks:
+            scores, named = fusion.scores(id_), chunks[id_].document.id in likely
+            found.append(Retrieved(chunks[id_], scores, scores.fused + NAMED * named, named=named))
+    return sorted(found, key=lambda one: -one.score)[:k]
+
+
+def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> list[Retrieved]:
+    """The first passages in the order in which they answer, with their spans; then the others."""
+    spans = reader.read(question, [one.chunk.text for one in found[:READ]])
+    if all(one.answers < 0 for one in spans):
+        spans += reader.read(question, [one.chunk.text for one in found[READ:READ_ON]])
+    first, others = found[: len(spans)], found[len(spans) :]
+    read = [
+        replace(one, spans=its, score=_answers(one, its))
+        for one, its in zip(first, spans, strict=True)
+    ]
+    read.sort(key=lambda one: -one.score)
+    # What was not read keeps its fused score, but never stands above what was.
+    return read + [replace(one, score=min(one.score, read[-1].score)) for one in others]
+
+
+def _answers(found: Retrieved, spans: SpanScores) -> float:
+    """How well a passage answers, from 0 to 1."""
+    read = _SPAN * spans.best_score + _ANSWERS * spans.answers
+    if is_table(found.chunk.text):
+        read = max(read, _TABLE_READ)
+    odds = (
+        read
+        + _COSINE * found.cosine
+        + _BM25 * found.scores.bm25
+        + _RANK * found.rank
+        + _NAMED * found.named
+        - _EVEN
+    )
+    return 1 / (1 + math.exp(-odds))

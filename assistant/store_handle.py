@@ -1,0 +1,90 @@
+"""The store of an assistant: opened as soon as it is there, made when something is added."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.errors import EmptyStore, StoreError, UnknownDocument
+from index.models.embeddings import Embedder
+from index.store.opening import is_store
+from index.store.store import Store
+
+
+class StoreHandle:
+    """A store folder that may not be there yet. Thread-safe.
+
+    Args:
+        folder: where the store is, or will be.
+        embedder: the model whose vectors it holds.
+
+    Raises:
+        StoreError: the folder holds something else, or the store cannot be opened.
+        EmbeddingMismatch: the store was made with another embedding model.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self.folder = folder
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._store: Store | None = None
+        if self.current() is None:
+            _refuse_other_use(folder)
+
+    def close(self) -> None:
+        """Let go of the store's files."""
+        with self._lock:
+            store, self._store = self._store, None
+            if store is not None:
+                store.close()
+
+    def current(self) -> Store | None:
+        """The store, if there is one by now: another process may have made it meanwhile."""
+        if self._store is None and is_store(self.folder):
+            return self._open(create=False)
+        return self._store
+
+    def made(self) -> Store:
+        """The store, made if it is not there."""
+        return self._open(create=True)
+
+    def filled(self, documents: Sequence[str] | None = None) -> Store:
+        """The store, in which there is something.
+
+        Raises:
+            EmptyStore: there is nothing.
+            UnknownDocument: one of `documents` is not there.
+        """
+        store = self.current()
+        if store is None or store.is_empty():
+            raise EmptyStore(
+                f"There are no documents in {self.folder} yet. Add some: footnote add PATH… "
+                "(in the chat: 'Add documents')."
+            )
+        if documents is not None:
+            there = store.live_among(documents)
+            for document_id in documents:
+                if document_id not in there:
+                    raise UnknownDocument.named(document_id)
+        return store
+
+    def _open(self, *, create: bool) -> Store:
+        with self._lock:
+            if self._store is None:
+                self._store = Store(self.folder, self._embedder, create=create)
+            return self._store
+
+
+def _refuse_other_use(folder: Path) -> None:
+    """Raise StoreError for a place that holds something and no store: it was named wrongly."""
+    try:
+        taken = folder.exists() and (
+            not folder.is_dir() or any(path.suffix != ".lock" for path in folder.iterdir())
+        )
+    except OSError as error:
+        raise StoreError(f"The store {folder} cannot be read: {error.strerror}.") from error
+    # Asked last, since another process may be making the store at this moment.
+    if taken and not is_store(folder):
+        raise StoreError(
+            f"There is no store in {folder}, and it holds other files. Name the store's folder, or "
+            "a new one, with --store or FOOTNOTE_STORE."
+        )

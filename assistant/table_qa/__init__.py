@@ -1,0 +1,1 @@
+"""Tables: the cell that is asked for, and what is computed from cells."""

@@ -1,0 +1,208 @@
+"""What a question wants computed: the operation, and the figures that it is made of.
+
+'By how much did sales grow from 2021 to 2022?' is a change of 'sales' between two periods; 'What is
+the ratio of current assets to current liabilities in 2022?' is a ratio of two figures of one.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from assistant.language.terms import content_terms
+from assistant.language.values import MONTH
+from assistant.table_qa.cells import Period, names_something, period_of, terms_of
+from index.sentences import is_row
+
+Kind = Literal["change", "ratio", "share", "difference", "sum", "average"]
+
+_YEAR = r"(?:(?:FY ?['’]?|fiscal (?:year )?)?(?:19|20)\d\d|FY ?['’]?\d\d)"
+_WHEN = re.compile(
+    rf"(?:\b(?:in|for|during|of|at|on|as of|from|to|between|and|over|through|since|versus|vs\.?"
+    rf"|compared (?:to|with)|the) ){{0,12}}+(?:(?:year|quarter)s? (?:ended|ending) )?"
+    rf"(?:\b(?:Q[1-4]|[1-4]Q|(?:first|second|third|fourth) quarter)(?: of)? ?)?"
+    rf"(?:\b{MONTH} (?:\d{{1,2}}, ?)?)?\b(?:{_YEAR})(?!\d)",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(rf"\b(?:from|between) {_YEAR} (?:to|through|and) {_YEAR}", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"\b(?:gr[eo]w(?:th|n)?|increased?|rise|rose|risen|decreased?|fall(?:en)?|fell|declined?"
+    r"|drop(?:ped)?|shr[aiu]nk|changed?|up|down)\b",
+    re.IGNORECASE,
+)
+_ASKS_CHANGE = re.compile(
+    r"\b(?:by how much|how much (?:did|has|have)|by what (?:percent|percentage|amount)"
+    r"|growth rate|year[- ]over[- ]year|yoy|what (?:was|is|were) the (?:\S+ ){0,4}?"
+    r"(?:growth|increase|decrease|change|decline|rise|fall|drop)\b|what (?:percent|percentage) "
+    r"(?:growth|increase|decrease|change|decline))\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\W*+(?:.{0,60}?,\s)?(?:calculate|compute|(?:by )?how (?:much|many)\b"
+    r"|(?:by |at )?what(?:'s| (?:is|was|were|are|percent|percentage|share|proportion|part|fraction"
+    r"|growth|amount))\b)",
+    re.IGNORECASE,
+)
+"""How a question begins that asks for a figure, and not for what drove it."""
+
+_PERCENT = re.compile(r"%|\bper ?cent(?:age|s)?\b|\brate\b", re.IGNORECASE)
+_AROUND_CHANGE = re.compile(
+    r"\b(?:year[- ]over[- ]year|yoy|annual|by how much|how much|rates?|per ?cent(?:age|s)?|amount"
+    r"|what|units?|rounded?|round|decimal|places?|one|two)\b|%|\([^()]*\)",
+    re.IGNORECASE,
+)
+_LAST = r"(?P<b>[^?]+)"
+_PAIRS: tuple[tuple[Kind, str], ...] = (
+    ("ratio", rf"\bratio of (?P<a>.+?) to {_LAST}"),
+    ("ratio", rf"\b(?P<a>[^?]+?) divided by {_LAST}"),
+    (
+        "share",
+        (
+            r"\bwhat (?:share|percentage|percent|proportion|part|fraction) of (?P<b>.+?)"
+            r" (?:is|was|were|are|came from|comes from|went to|made up|did|does) (?P<a>[^?]+)"
+        ),
+    ),
+    (
+        "share",
+        rf"(?P<a>[^?]+?),? as an? (?:percentage|percent|share|%|proportion|fraction) of {_LAST}",
+    ),
+    ("difference", rf"\bdifference between (?P<a>.+) and {_LAST}"),
+    (
+        "difference",
+        (
+            r"\bhow much (?:more|less|higher|lower|larger|greater|smaller|bigger)"
+            rf" (?:was|is|were|are|did) (?P<a>.+) than {_LAST}"
+        ),
+    ),
+    ("sum", rf"\b(?:sum|total) of (?P<a>.+) and {_LAST}"),
+    ("sum", r"\b(?:was|is|were|are|much) (?P<a>.+) and (?P<b>[^?]+?),? (?:combined|together)\b"),
+)
+_OVER = re.compile(
+    r"\b(?P<kind>average|mean|sum|total|combined)\b(?: of)?(?: annual| yearly)?(?P<a>[^?]+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A figure that is needed: what it is called, and of which period."""
+
+    phrase: str
+    period: Period
+
+    @property
+    def name(self) -> str:
+        """For a reader: 'sales, 2021'."""
+        years = ", ".join(map(str, self.period.years))
+        return f"{self.phrase}, {years}" if years else self.phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What is to be computed of which operands; `percent` where only that is asked for."""
+
+    kind: Kind
+    operands: tuple[Operand, ...]
+    percent: bool = False
+
+
+def already_stated(operation: Operation, sentence: str) -> bool:
+    """Whether a sentence states the change that would be computed: its own words are better."""
+    if operation.kind != "change" or not _CHANGE.search(sentence) or is_row(sentence):
+        return False
+    phrase = terms_of(operation.operands[0].phrase)
+    return phrase <= content_terms(sentence) and bool(re.search(r"\d", sentence))
+
+
+def operations(question: str) -> list[Operation]:
+    """What a question may want computed, the likeliest reading first; nothing mostly."""
+    if not _ASKS.match(question):
+        return []
+    return [*_pairs(question)] or [*_over_periods(question), *_change(question)]
+
+
+def _pairs(question: str) -> Iterator[Operation]:
+    for kind, pattern in _PAIRS:
+        for first, second in _splits(pattern, question):
+            one, other = _operand(first, question), _operand(second, question)
+            if one is None and other is not None:
+                one = replace(other, period=period_of(first))
+            if other is None and one is not None:
+                other = replace(one, period=period_of(second))
+            if one is None or other is None or one == other:
+                continue
+            yield Operation(kind, (one, other), percent=kind == "share")
+
+
+def _splits(pattern: str, question: str) -> Iterator[tuple[str, str]]:
+    """The two parts of a question, wherever an 'and' may part them."""
+    match = re.search(pattern, question, re.IGNORECASE)
+    if match is None:
+        return
+    joint = re.search(r" and $", question[match.start("a") : match.start("b")])
+    if joint is None:
+        yield match["a"], match["b"]
+        return
+    whole = question[match.start("a") : match.end("b")]
+    for at in reversed(list(re.finditer(r" and ", whole))):
+        yield whole[: at.start()], whole[at.end() :]
+
+
+def _operand(written: str, question: str) -> Operand | None:
+    """The figure that words name; of the question's only period where they name none."""
+    phrase = _phrase(written)
+    if not names_something(phrase):
+        return None
+    own, whole = period_of(written), period_of(question)
+    return Operand(phrase, own if own.years or len(whole.years) > 1 else whole)
+
+
+def _over_periods(question: str) -> Iterator[Operation]:
+    match = _OVER.search(question)
+    periods = _periods(question)
+    if match is None or len(periods) < 2:
+        return
+    kind: Kind = "average" if match["kind"].lower() in ("average", "mean") else "sum"
+    if kind == "sum" and not re.search(r"\bover\b|\bacross\b|combined|together", question):
+        return
+    phrase = _phrase(match["a"])
+    if names_something(phrase):
+        yield Operation(kind, tuple(Operand(phrase, period) for period in periods))
+
+
+def _change(question: str) -> Iterator[Operation]:
+    if not (_ASKS_CHANGE.search(question) and _CHANGE.search(question)):
+        return
+    periods = [period_of(match[0]) for match in _WHEN.finditer(question)]
+    if len(periods) == 1 and len(periods[0].years) == 1:
+        periods.append(replace(periods[0], years=(periods[0].years[0] - 1,)))
+    if len(periods) != 2 or not all(period.years for period in periods):
+        return
+    before, now = sorted(periods, key=lambda period: (period.years, period.quarter))
+    phrase = _phrase(_AROUND_CHANGE.sub(" ", _CHANGE.sub(" ", question)))
+    if names_something(phrase) and before != now:
+        percent = bool(_PERCENT.search(question))
+        yield Operation("change", (Operand(phrase, now), Operand(phrase, before)), percent)
+
+
+def _periods(question: str) -> list[Period]:
+    """The periods that a question names; of a range of years all."""
+    span = _RANGE.search(question)
+    years = period_of(span[0]).years if span else ()
+    if len(years) == 2:
+        return [Period(years=(year,)) for year in range(min(years), max(years) + 1)]
+    return [period_of(match[0]) for match in _WHEN.finditer(question)]
+
+
+def _phrase(written: str) -> str:
+    """Words without the periods in them, and without what only asks."""
+    plain = " ".join(_WHEN.sub(" ", written).replace("’", "'").split())
+    plain = re.sub(
+        r"^\W*(?:what|which|how much|by|is|was|were|are|did|has|have|the|of|in)\b"
+        r"(?: (?:is|was|were|are|did|has|have|the|of|in)\b)*"
+        r"|\b(?:make up|account(?:ed)? for|represent(?:ed)?|in|for|of|the|from|to|between)\s*\W*$",
+        " ",
+        plain,
+        flags=re.IGNORECASE,
+    )
+    return " ".join(re.sub(r"\S+'s?(?= |$)", " ", plain).split()).strip(" ,?.;:")

@@ -1,0 +1,172 @@
+"""Figures that stand in the tables around passages, each with its place, and how one is shown."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from assistant.draft import Claim, Evidence
+from assistant.retrieving.retrieval import Retrieved
+from assistant.table_qa.tables import Cell, Row, Table, tables_in
+from index.document import Document, Span
+from index.errors import UnknownDocument
+from index.sentences import is_row
+from index.store.catalog import DocumentInfo
+from index.store.store import Store
+
+_ONE_NUMBER = re.compile(
+    r"(?:US)?[$€£¥]?[(−–-]?(?:US)?[$€£¥]?[−–-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?\)?%?(?:\(\d\))?"
+)
+_FREE_OF_UNITS = re.compile(r"\bper\b|\bratio\b|\brate\b|\bprice\b|%|\bmargin\b", re.IGNORECASE)
+"""A row of which the units of the table do not tell: '(in millions, except per share data)'."""
+
+_AROUND = 6_000
+"""Characters around a passage that are looked at where a document has no pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableContext:
+    """The tables around a passage, in their document."""
+
+    info: DocumentInfo
+    document: Document
+    tables: tuple[Table, ...]
+
+    def words(self, span: Span | None) -> str:
+        """The words of a span with single spaces; none of no span."""
+        return " ".join(self.document.text[span.start : span.end].split()) if span else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A cell with its row and table, and how well it answers, from 0 to 1."""
+
+    sheet: TableContext
+    table: Table
+    row: Row
+    cell: Cell
+    score: float = 0.0
+    under_section: bool = False
+    """Whether the line above the row is meant too."""
+
+    @property
+    def column(self) -> str:
+        """The name of its column."""
+        return self.table.name_of(self.cell)
+
+    @property
+    def section(self) -> str:
+        """The line above the row, where it is meant."""
+        return self.sheet.words(self.row.section).rstrip(":") if self.under_section else ""
+
+    @property
+    def _has_units(self) -> bool:
+        return not (self.cell.is_percent or _FREE_OF_UNITS.search(self.row.label))
+
+    @property
+    def units(self) -> str:
+        """What the table states of its units, where that goes for it and its column does not."""
+        stated = self.sheet.words(self.table.units) if self._has_units else ""
+        return "" if stated.lower() in self.column.lower() else stated
+
+    @property
+    def scale(self) -> int:
+        """The power of ten that the table states for it."""
+        return self.table.scale if self._has_units else 0
+
+    @property
+    def currency(self) -> str:
+        """The sign of a currency that stands with it, or with the units."""
+        signs = re.search(r"[$€£¥]", f"{self.sheet.words(self.cell.span)} {self.units}")
+        return signs[0] if signs else ""
+
+    @property
+    def named(self) -> str:
+        """Its row and column: 'Total revenue, 2022'."""
+        return ", ".join(filter(None, [self.section, self.row.label, self.column]))
+
+    @property
+    def value(self) -> Decimal | None:
+        """Its number as it is printed, without scale; None of a dash or of words."""
+        number = re.search(r"\d[\d,]*(?:\.\d+)?", self.cell.text)
+        if number is None or not _ONE_NUMBER.fullmatch(self.cell.text):
+            return None
+        negative = self.cell.text.lstrip("$€£¥US ").startswith(("(", "-", "−", "–"))
+        value = Decimal(number[0].replace(",", ""))
+        return -value if negative else value
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The row, the lines that name its columns, and those that state its units."""
+        spans = [self.row.span, *([self.table.header] if self.table.header else [])]
+        header, units = self.table.header, self.table.units
+        within = header is not None and units is not None and header.start <= units.start
+        if units is not None and self.units and not (within and header and units.end <= header.end):
+            spans.append(units)
+        if self.section and self.row.section:
+            spans.append(self.row.section)
+        return tuple(_evidence(self.sheet, span) for span in spans)
+
+    @property
+    def draft(self) -> Claim:
+        """'[2022, in millions:] Total revenue 17,606': the row's own words, the cell set out.
+
+        What stands in brackets is the column's name, and the units and the heading of the row.
+        """
+        about = ", ".join(filter(None, [self.section, self.column, self.units]))
+        shown = self.sheet.words(self.cell.span).replace(" | ", " ")
+        before = self.sheet.words(Span(self.row.span.start, self.cell.span.start))
+        # Other cells that stand between are left out, and it is seen.
+        own = before if before.rstrip(" |") == self.row.label else f"{self.row.label} …"
+        text = f"[{about}:] {own} {shown}" if about else f"{own} {shown}"
+        added = (Span(0, len(about) + 3),) if about else ()
+        return Claim(text, self.evidence, added, (Span(len(text) - len(shown), len(text)),))
+
+
+def table_contexts(store: Store, passages: Sequence[Retrieved]) -> list[TableContext]:
+    """The tables on the pages of the passages, in the order of these."""
+    found: list[TableContext] = []
+    documents: dict[str, Document] = {}
+    seen: set[tuple[str, Span]] = set()
+    for one in passages:
+        info = one.chunk.document
+        if not any(map(is_row, one.chunk.text.split("\n"))):
+            continue
+        try:
+            document = documents.get(info.id) or store.document(info.id, info.version)
+        except UnknownDocument:  # it was removed after it was found
+            continue
+        documents[info.id] = document
+        spans = _around(document, one)
+        if (info.id, spans[-1]) not in seen:
+            seen.add((info.id, spans[-1]))
+            tables = tables_in(document.text, spans)
+            found.append(TableContext(info, document, tuple(tables)))
+    return found
+
+
+def _around(document: Document, found: Retrieved) -> list[Span]:
+    """The passage's pages, or what is near it; before them the row that names the columns."""
+    chunk = found.chunk
+    pages = [p for p in document.pages if p.start < chunk.end and p.end > chunk.start]
+    if pages:
+        return [Span(pages[0].start, pages[-1].end)]
+    text = document.text
+    start = text.rfind("\n", 0, max(chunk.start - _AROUND, 0)) + 1
+    end = text.find("\n", min(chunk.end + _AROUND, len(text)))
+    near = Span(start, len(text) if end < 0 else end)
+    table = document.table_at(near.start)
+    return [table.header, near] if table and table.header.end <= near.start else [near]
+
+
+def _evidence(sheet: TableContext, span: Span) -> Evidence:
+    document = sheet.document
+    return Evidence(
+        sheet.info,
+        span.start,
+        span.end,
+        document.page_at(span.start),
+        document.page_at(max(span.end - 1, span.start)),
+        document.heading_path(span.start),
+        document.parts_at(span.start, span.end),
+    )

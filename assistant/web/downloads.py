@@ -1,0 +1,84 @@
+"""Answers and conversations taken along as files, by whoever asked them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from assistant.answer import STYLE
+from assistant.assistant import Assistant
+from assistant.conversations.conversations import UnknownConversation
+from assistant.reporting.docx_footnotes import footnoted_file
+from assistant.reporting.export import Export, export
+from assistant.reporting.template import listed
+from assistant.web.rendering.kept import SUFFIXES
+from assistant.web.session import Stores, visitor
+from index.errors import FootnoteError
+
+_TYPES = {
+    Export.markdown: "text/markdown; charset=utf-8",
+    Export.html: "text/html; charset=utf-8",
+    Export.docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Export.bibtex: "application/x-bibtex; charset=utf-8",
+    Export.csl: "application/vnd.citationstyles.csl+json",
+    Export.json: "application/json",
+}
+
+
+def download_routes(stores: Stores) -> APIRouter:
+    """`export/answer/ID/footnote.md` and the like."""
+    router = APIRouter()
+
+    def asked(request: Request) -> Assistant:
+        return stores.named(request.query_params)
+
+    @router.get("/export/{kind}/{id_}/footnote.{suffix:path}")
+    async def export(
+        kind: str,
+        id_: str,
+        suffix: str,
+        request: Request,
+        assistant: Annotated[Assistant, Depends(asked)],
+    ) -> Response:
+        form = next((one for one, own in SUFFIXES.items() if own == suffix), None)
+        if form is None or kind not in ("answer", "conversation"):
+            raise HTTPException(404, "There is no such export.")
+        try:
+            whose = assistant, visitor(request), id_
+            make = _answer if kind == "answer" else _conversation
+            content = await run_in_threadpool(make, *whose, form, str(request.base_url))
+        except UnknownConversation as error:
+            raise HTTPException(404, str(error)) from error
+        except FootnoteError as error:
+            raise HTTPException(409, str(error)) from error
+        return Response(
+            content,
+            media_type=_TYPES[form],
+            headers={
+                "Content-Disposition": f'attachment; filename="footnote.{suffix}"',
+                # A document's text in it must not be run as a page of this address.
+                "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+                "Cache-Control": "no-store",
+            },
+        )
+
+    return router
+
+
+def _answer(assistant: Assistant, owner: str, id_: str, form: Export, base: str) -> bytes:
+    """An answer as a file; one made of a Word file is that file with footnotes."""
+    conversations = assistant.conversations
+    answer = conversations.answer(owner, id_)[1].answer
+    if form is Export.docx and (file := conversations.draft_file(owner, id_)):
+        limits = assistant.settings.limits
+        return footnoted_file(file.content, file.name, answer, base, limits)
+    return export(answer, form, style=STYLE, base=base)
+
+
+def _conversation(assistant: Assistant, owner: str, id_: str, form: Export, base: str) -> bytes:
+    """A conversation as a file."""
+    title, kept = assistant.conversations.read(owner, id_)
+    answers = [one.answer for one in kept]
+    report = listed([answer.question for answer in answers], title).filled(answers)
+    return export(report, form, style=STYLE, base=base)

@@ -1,0 +1,367 @@
+"""What every event of the page does: values in, values out, no layout.
+
+What the panel for a draft of one's own does: its sentences come back footnoted or marked.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, NamedTuple
+
+import gradio as gr
+from markupsafe import Markup
+
+from assistant.answer import Answer, AnswerReady, Citation, Engine, Event, Progress, Sentence
+from assistant.assistant import Assistant
+from assistant.citing.manuscript import WORD
+from assistant.conversations.tables import DraftFile
+from assistant.web import texts
+from assistant.web.archive import Archive, listing, ready
+from assistant.web.rendering import answers, library, source_pane
+from assistant.web.rendering.conversation import Conversation, Turn
+from assistant.web.rendering.library import within
+from assistant.web.session import Stores
+from index.errors import EmptyStore, FootnoteError
+from index.ingesting.ingest import AddReport, FileDone, FileUnderWay
+from index.regular import contents
+from index.sandbox.isolation import Limits
+from index.store.catalog import DocumentInfo
+
+_Take = Callable[..., AddReport]
+"""Takes files into the store; called with `progress`, which is told of each."""
+
+FILTER_FROM = 12
+"""Documents from which the list has a field to narrow it."""
+
+
+class Shelves(NamedTuple):
+    """What shows the documents: the head of the page, the list, its field, the choice of some."""
+
+    masthead: str
+    documents: str
+    narrowing: Any
+    scope: Any
+    period: Any
+    engine: Any
+
+
+class Desk:
+    """The handlers of the page's events; what a tab remembers, its conversation, is passed in."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+        self.archive = Archive(stores)
+
+    def arrive(self, request: gr.Request) -> tuple[Any, ...]:
+        """A tab opens: the demo's note, the passage a link names, what was said, the documents."""
+        note = ""
+        if self._stores.demo:
+            demo = self._stores.shows_demo(request)
+            note = str(library.demo_note(self._stores.other(request), demo=demo))
+        listed = listing(self._stores.of(request))
+        cited = request.query_params.get("cite")
+        own = self._stores.shows_own(request)
+        shown_source = (
+            gr.skip()
+            if cited is None
+            else source_pane.linked(self._stores.of(request), cited, own=own)
+        )
+        try:
+            conversation = self.archive.named(request)
+            shown = self.archive.said(conversation, request, listed)
+        except FootnoteError as error:
+            conversation = Conversation()
+            shown = [str(answers.problem(str(error))), *self.archive.welcome(listed, request)]
+        asked = self.archive.asked(request, conversation)
+        return note, shown_source, shown, conversation, asked, *self._shelves(listed, request)
+
+    def ask(
+        self,
+        question: str,
+        conversation: Conversation,
+        scope: list[str] | None,
+        since: str | None,
+        until: str | None,
+        engine: Engine | None,
+        request: gr.Request,
+    ) -> Iterator[tuple[Any, ...]]:
+        """A question: the turn grows with every sentence that is ready."""
+        question = question.strip()
+        if not question:
+            yield gr.skip(), conversation, gr.skip(), gr.skip(), gr.skip()
+            return
+        own = self._stores.shows_own(request)
+        number, turn = conversation.begin(question, answers.stage(texts.STAGES["searching"]))
+        history = conversation.history
+        yield (
+            conversation.html(own=own),
+            conversation,
+            gr.Textbox("", submit_btn=False, stop_btn="Stop"),
+            "",
+            gr.skip(),
+        )
+        assistant = self._stores.of(request)
+        try:
+            asked_of = within(listing(assistant), scope or (), since, until)
+            events = assistant.stream(
+                turn.question, documents=asked_of, history=history, engine=engine
+            )
+            for answer, seconds in _answering(events, turn, number):
+                if answer is not None:
+                    self.archive.keep(conversation, turn, answer, seconds, request)
+                yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), gr.skip()
+        except EmptyStore:
+            turn.close(answers.problem(texts.NOTHING_ADDED))
+        except FootnoteError as error:
+            turn.close(answers.problem(str(error)))
+        except Exception:
+            turn.close(answers.problem(texts.BROKEN))
+            yield conversation.html(own=own), conversation, ready(), gr.skip(), gr.skip()
+            raise
+        asked = self.archive.asked(request, conversation)
+        yield conversation.html(own=own), conversation, ready(), gr.skip(), asked
+
+    def stop(
+        self, conversation: Conversation, request: gr.Request
+    ) -> tuple[list[str], Conversation, Any]:
+        """The person has stopped an answer: what is there stays, and the next can be asked."""
+        for turn in conversation.turns:
+            if turn.busy:
+                turn.close(turn.body + answers.stage(texts.STOPPED))
+        return conversation.html(own=self._stores.shows_own(request)), conversation, ready()
+
+    # Sources -----------------------------------------------------------------------------------
+
+    def open(self, request: gr.Request, event: gr.EventData) -> str:
+        """A footnote was opened, or more of the open source is wanted: the pane's content."""
+        own = self._stores.shows_own(request)
+        return source_pane.render_pane(self._stores.of(request), event._data, own=own)
+
+    # Documents ---------------------------------------------------------------------------------
+
+    def add(
+        self, files: list[str] | None, conversation: Conversation, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        """Files were dropped or chosen: progress for each, then the documents anew."""
+        add = partial(self._stores.of(request).add, files or [], uploads=True)
+        yield from self._taken(files or [], add, conversation, request)
+
+    def replace(
+        self,
+        file: str | None,
+        document: str | None,
+        conversation: Conversation,
+        request: gr.Request,
+    ) -> Iterator[tuple[Any, ...]]:
+        """A file was chosen in the place of a document's own: progress, then the documents anew."""
+        if file is None or document is None:
+            return
+        replace = partial(self._stores.of(request).replace, document, file, uploads=True)
+        yield from self._taken([file], replace, conversation, request)
+
+    def replacing(self, event: gr.EventData) -> str:
+        """The id of the document that the file chosen next replaces."""
+        return str(event._data["document"])
+
+    def _taken(
+        self, paths: Sequence[str], take: _Take, conversation: Conversation, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        """The steps of taking files: what the page shows of them, and at last the documents."""
+        done: list[FileDone | FileUnderWay] = []
+        began = time.monotonic()
+        as_before = [gr.skip()] * (1 + len(Shelves._fields))
+        yield (
+            str(library.adding(paths, done, time.monotonic() - began)),
+            gr.File(None, visible=False),
+            *as_before,
+        )
+        again = gr.File(None, visible=True)
+        assistant = self._stores.of(request)
+        try:
+            with closing(_adding(take)) as progress:
+                for file in progress:
+                    done.append(file)
+                    yield (
+                        str(library.adding(paths, done, time.monotonic() - began)),
+                        gr.skip(),
+                        *as_before,
+                    )
+            shown = library.adding(paths, done, time.monotonic() - began)
+        except FootnoteError as error:
+            shown = answers.problem(str(error))
+        except Exception:
+            yield str(answers.problem(texts.BROKEN)), again, *as_before
+            raise
+        finally:
+            # The store has its own copies; nothing of an upload stays in Gradio's folder.
+            for path in paths:
+                Path(path).unlink(missing_ok=True)
+        yield str(shown), again, *self._changed(assistant, conversation, request)
+
+    def remove(
+        self, conversation: Conversation, request: gr.Request, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        """A document is removed: what was said, and the documents anew."""
+        assistant = self._stores.of(request)
+        said = Markup("")
+        try:
+            assistant.remove(str(event._data["document"]))
+        except FootnoteError as error:
+            said = answers.problem(str(error))
+        return str(said), *self._changed(assistant, conversation, request)
+
+    def narrow(self, wanted: str, request: gr.Request) -> str:
+        """The list of the documents whose title or date holds what is typed."""
+        assistant = self._stores.of(request)
+        listed = listing(assistant)
+        return str(library.documents(listed, assistant.states(listed), wanted))
+
+    def _changed(
+        self, assistant: Assistant, conversation: Conversation, request: gr.Request
+    ) -> tuple[Any, ...]:
+        """The welcome, unless a conversation has taken its place, and the documents anew."""
+        listed = listing(assistant)
+        welcome = gr.skip() if conversation.turns else self.archive.welcome(listed, request)
+        return welcome, *self._shelves(listed, request)
+
+    def _shelves(self, listed: Sequence[DocumentInfo], request: gr.Request) -> Shelves:
+        titles = [(document.title, document.id) for document in listed]
+        assistant = self._stores.of(request)
+        engine = assistant.engine
+        return Shelves(
+            str(library.masthead(engine, len(listed))),
+            str(library.documents(listed, assistant.states(listed))),
+            gr.Textbox("", visible=len(listed) >= FILTER_FROM),
+            gr.Dropdown(choices=titles, value=[], visible=len(listed) > 1),
+            gr.Row(visible=sum(document.date is not None for document in listed) > 1),
+            gr.Radio(visible=engine.startswith("writer:")),
+        )
+
+
+def _answering(
+    events: Iterator[Event], turn: Turn, number: int
+) -> Iterator[tuple[Answer | None, float]]:
+    """Answer `turn` and stop at every point where the page has something new to show.
+
+    At the last of them there is the answer, with the seconds that it took.
+    """
+    started = time.perf_counter()
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    words = texts.STAGES["searching"]
+    for event in events:
+        if isinstance(event, AnswerReady):
+            seconds = time.perf_counter() - started
+            turn.close(answers.finished(number, event.answer, seconds), event.answer.text)
+            turn.usage = event.answer.usage
+            turn.citable = bool(event.answer.citations)
+            yield event.answer, seconds
+            return
+        if isinstance(event, Progress):
+            words = texts.STAGES[event.stage]
+        else:
+            sentences.append(event.sentence)
+            citations.extend(event.citations)
+        turn.body = answers.partial(number, sentences, citations, words)
+        yield None, 0.0
+
+
+def _adding(take: _Take) -> Generator[FileDone | FileUnderWay, None, None]:
+    """Take files in a thread of their own and pass each on as it is done."""
+    done: SimpleQueue[FileDone | FileUnderWay | None] = SimpleQueue()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        adding = pool.submit(take, progress=done.put)
+        adding.add_done_callback(lambda _: done.put(None))
+        while (file := done.get()) is not None:
+            yield file
+        adding.result()
+
+
+class Checking:
+    """The handler of a pasted or dropped draft."""
+
+    def __init__(self, stores: Stores, archive: Archive) -> None:
+        self._stores, self._archive = stores, archive
+
+    def check(
+        self,
+        text: str,
+        file: str | None,
+        conversation: Conversation,
+        scope: list[str] | None,
+        since: str | None,
+        until: str | None,
+        request: gr.Request,
+    ) -> Iterator[tuple[Any, ...]]:
+        """A draft: a turn that says how far it is, and then shows the draft with its footnotes."""
+        draft: str | Path = Path(file) if file else text
+        if isinstance(draft, str) and not draft.strip():
+            yield gr.skip(), conversation, gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            return
+        own = self._stores.shows_own(request)
+        number, turn = conversation.begin(texts.YOUR_DRAFT, answers.stage(texts.checking(0, 0)))
+        turn.repeatable = False
+        as_before = (gr.skip(), gr.skip())
+        yield conversation.html(own=own), conversation, ready(), "", gr.skip(), *as_before
+        assistant = self._stores.of(request)
+        began = time.perf_counter()
+        try:
+            documents = within(listing(assistant), scope or (), since, until)
+            for done in _cited(assistant, draft, documents):
+                if isinstance(done, Answer):
+                    seconds = time.perf_counter() - began
+                    turn.question = done.question
+                    turn.close(answers.finished(number, done, seconds))
+                    turn.citable = True
+                    word = _word(draft, assistant.settings.limits)
+                    self._archive.keep(conversation, turn, done, seconds, request, word)
+                else:
+                    turn.body = answers.stage(texts.checking(*done))
+                yield conversation.html(own=own), conversation, *[gr.skip()] * 3, *as_before
+        except EmptyStore:
+            turn.close(answers.problem(texts.NOTHING_ADDED))
+        except FootnoteError as error:
+            turn.close(answers.problem(str(error)))
+        except Exception:
+            turn.close(answers.problem(texts.BROKEN))
+            yield conversation.html(own=own), conversation, *[gr.skip()] * 3, *as_before
+            raise
+        finally:
+            if file:
+                Path(file).unlink(missing_ok=True)
+        asked = self._archive.asked(request, conversation)
+        yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), asked, "", None
+
+
+def _word(draft: str | Path, limits: Limits) -> DraftFile | None:
+    """The draft as a Word file, where it is one."""
+    if isinstance(draft, Path) and draft.suffix.lower() in WORD:
+        return DraftFile(draft.name, contents(draft, limits.bytes))
+    return None
+
+
+def _cited(
+    assistant: Assistant, draft: str | Path, scope: Sequence[str] | None
+) -> Generator[tuple[int, int] | Answer, None, None]:
+    """How many sentences of how many are done, and at last the answer; closed, it stops."""
+    told: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
+    left = threading.Event()
+
+    def progress(done: int, total: int) -> None:
+        told.put((done, total))
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        cite = partial(assistant.cite, draft, scope, progress=progress, left=left.is_set)
+        citing = pool.submit(cite)
+        citing.add_done_callback(lambda _: told.put(None))
+        try:
+            while (done := told.get()) is not None:
+                yield done
+            yield citing.result()
+        finally:
+            left.set()

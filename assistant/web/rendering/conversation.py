@@ -1,0 +1,129 @@
+"""The conversation that one browser tab shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+from markupsafe import Markup
+
+from assistant.answer import Usage, summed
+from assistant.conversations.tables import Feedback, Kept
+from assistant.web.rendering import answers, kept
+
+SHOWN, MOST, MORE = 12, 40, 30
+"""Turns that are shown of a kept conversation, at most before the oldest go out of view, and more
+when they are asked for."""
+
+
+@dataclass
+class Turn:
+    """A question, what the page shows below it, and the plain answer once it is complete.
+
+    `id` is the kept answer's; a turn that was stopped or failed has none. `usage` is what a writer
+    took for it.
+    """
+
+    question: str
+    body: Markup
+    reply: str | None = None
+    busy: bool = True
+    id: str | None = None
+    usage: Usage | None = None
+    feedback: Feedback | None = None
+    citable: bool = False
+    repeatable: bool = True
+
+    def close(self, body: Markup, reply: str | None = None) -> None:
+        """Settle what the page shows; a turn without a reply is no part of the history."""
+        self.body, self.reply, self.busy = body, reply, False
+
+
+@dataclass
+class Conversation:
+    """The turns so far, oldest first; `id` is the kept conversation's.
+
+    `editing` is the number of the turn, from 1, that the next question replaces with all after it.
+    `first` is the index of the first turn that is shown: the page draws all of them anew with every
+    sentence of an answer, which must not take longer the longer they have talked.
+    """
+
+    turns: list[Turn] = field(default_factory=list)
+    id: str | None = None
+    editing: int | None = None
+    first: int = 0
+
+    @classmethod
+    def of(cls, id_: str, answered: Sequence[Kept], wanted: str | None = None) -> Self:
+        """A kept conversation, as it was; `wanted` is an answer that is to be seen."""
+        conversation = cls(
+            [
+                Turn(
+                    one.answer.question,
+                    answers.finished(number, one.answer, one.seconds),
+                    one.answer.text if one.answer.draft is None else None,
+                    busy=False,
+                    id=one.id,
+                    usage=one.answer.usage,
+                    feedback=one.feedback,
+                    citable=bool(one.answer.citations),
+                    repeatable=one.answer.draft is None,
+                )
+                for number, one in enumerate(answered, start=1)
+            ],
+            id_,
+        )
+        places = [number for number, one in enumerate(answered) if one.id == wanted]
+        conversation.first = max(min([len(answered) - SHOWN, *places]), 0)
+        return conversation
+
+    def begin(self, question: str, body: Markup) -> tuple[int, Turn]:
+        """A new turn with its number: the last one, or the one that is asked again."""
+        if self.editing is not None:
+            del self.turns[self.editing - 1 :]
+            self.editing = None
+        self.turns.append(Turn(question, body))
+        if len(self.turns) - self.first > MOST or self.first >= len(self.turns):
+            self.first = max(len(self.turns) - SHOWN, 0)
+        return len(self.turns), self.turns[-1]
+
+    def reach_back(self) -> None:
+        """Show more of the earlier turns."""
+        self.first = max(self.first - MORE, 0)
+
+    @property
+    def history(self) -> list[tuple[str, str]]:
+        """(role, plain text) of the turns that were answered."""
+        return [
+            message
+            for turn in self.turns
+            if turn.reply is not None
+            for message in (("user", turn.question), ("assistant", turn.reply))
+        ]
+
+    def html(self, *, own: bool) -> list[str]:
+        """The turns as the page shows them; `own` as in `assistant.web.kept`."""
+        earlier = [str(kept.earlier_turns(self.first))] if self.first else []
+        shown = [
+            str(
+                answers.turn(
+                    number,
+                    turn.question,
+                    turn.body + self._actions(number, turn, own),
+                    busy=turn.busy,
+                )
+            )
+            for number, turn in enumerate(self.turns[self.first :], start=self.first + 1)
+        ]
+        took = [turn.usage for turn in self.turns if turn.usage is not None]
+        whole = (
+            [str(answers.conversation_total(total))]
+            if len(took) > 1 and (total := summed(took))
+            else []
+        )
+        return earlier + shown + whole
+
+    def _actions(self, number: int, turn: Turn, own: bool) -> Markup:
+        if turn.id is None or self.id is None:
+            return Markup("")
+        again = number if turn.repeatable else None
+        return kept.actions(self.id, turn.id, again, turn.feedback, own, citable=turn.citable)

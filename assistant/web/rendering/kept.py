@@ -1,0 +1,99 @@
+"""Kept conversations, and what can be done with an answer → HTML."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from assistant.conversations.tables import Feedback, Listed
+from assistant.reporting.export import Export
+from assistant.templating import Macros
+from assistant.web import texts
+
+_HTML = Macros("assistant.web", "conversations.html", texts=texts)
+
+SUFFIXES = {
+    Export.markdown: "md",
+    Export.html: "html",
+    Export.docx: "docx",
+    Export.bibtex: "bib",
+    Export.csl: "csl.json",
+    Export.json: "json",
+}
+"""The formats that are offered, with the suffix of a file in each."""
+
+
+def conversations(listed: Sequence[Listed], current: str | None, wanted: str, own: bool) -> Markup:
+    """The list of conversations, each with its title, date and what can be done with it.
+
+    Args:
+        listed: what there is, the latest first.
+        current: the id of the one that is open.
+        wanted: what was searched for.
+        own: whether the addresses are those of the user's own documents beside a demo.
+    """
+    rows = [(one, _day(one.updated), _exports("conversation", one.id, own)) for one in listed]
+    return _HTML.conversations(rows, current, wanted.strip())
+
+
+def actions(
+    conversation_id: str,
+    answer_id: str,
+    turn_number: int | None,
+    feedback: Feedback | None,
+    own: bool,
+    *,
+    citable: bool,
+) -> Markup:
+    """What can be done with an answer: copy, export, link, ask again, say what one thinks of it.
+
+    Args:
+        conversation_id: the conversation that holds it.
+        answer_id: which.
+        turn_number: of its turn in the conversation, from 1; None where it cannot be asked again.
+        feedback: what was said of it before.
+        own: whether the addresses are those of the user's own documents beside a demo.
+        citable: whether it holds anything that can be taken along.
+    """
+    return _HTML.actions(
+        conversation_id,
+        answer_id,
+        turn_number,
+        feedback,
+        export_address("answer", answer_id, Export.html, own),
+        _exports("answer", answer_id, own) if citable else [],
+        _address({"answer": answer_id}, own),
+    )
+
+
+def earlier_turns(count: int) -> Markup:
+    """What shows more of the turns that have gone out of view."""
+    return _HTML.earlier(count)
+
+
+def editing(number: int) -> Markup:
+    """The line that says which question the next one replaces."""
+    return _HTML.editing(number)
+
+
+def export_address(kind: str, id_: str, format_: Export, own: bool) -> str:
+    """Where an answer or a conversation is downloaded."""
+    query = f"?{urlencode({'documents': 'own'})}" if own else ""
+    return f"export/{kind}/{id_}/footnote.{SUFFIXES[format_]}{query}"
+
+
+def _exports(kind: str, id_: str, own: bool) -> list[tuple[str, str]]:
+    """Where an answer or a conversation is downloaded in each format, and the format's name."""
+    return [
+        (export_address(kind, id_, format_, own), texts.FORMATS[format_.value])
+        for format_ in SUFFIXES
+    ]
+
+
+def _day(moment: datetime) -> str:
+    return texts.readable_date(moment.astimezone().date().isoformat())
+
+
+def _address(query: dict[str, str], own: bool) -> str:
+    return "?" + urlencode(query | ({"documents": "own"} if own else {}))

@@ -1,0 +1,142 @@
+"""The store's documents, and files being added, → HTML.
+
+Documents of a period: which of them a question is put to.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from markupsafe import Markup
+
+from assistant.templating import Macros
+from assistant.web import texts
+from assistant.web.rendering.places import Place
+from index.errors import QuestionError
+from index.ingesting.ingest import FileDone, FileUnderWay
+from index.ingesting.walking import State
+from index.store.catalog import DocumentInfo
+
+_HTML = Macros("assistant.web", "library.html", texts=texts)
+
+SHOWN = 300
+"""Rows of the list; a larger store is narrowed with the field above it."""
+
+
+def masthead(engine: str, documents: int) -> Markup:
+    """The head of the page: the name, what answers, and how much it can read."""
+    return _HTML.masthead(texts.engine(engine), texts.counted(documents, "document"))
+
+
+def demo_note(href: str, *, demo: bool) -> Markup:
+    """The line that says whose documents are shown, with the link to the others."""
+    said, offered = texts.DEMO if demo else texts.OWN
+    return _HTML.demo_note(said, href, offered)
+
+
+def documents(
+    listed: Sequence[DocumentInfo], states: Mapping[str, State], wanted: str = ""
+) -> Markup:
+    """The documents whose title or date holds `wanted`, each with a link, its state, and buttons.
+
+    Args:
+        listed: what there is, the latest first.
+        states: of each by its id, as `Assistant.states` has them.
+        wanted: what is typed to find some.
+    """
+    needle = wanted.strip().casefold()
+    found = [one for one in listed if needle in f"{one.title} {one.date or ''}".casefold()]
+    if not found:
+        return _HTML.none_found(texts.NO_SUCH_DOCUMENT if listed else texts.NO_DOCUMENTS)
+    rows = [(one, Place(one.id, one.version), _facts(one), states[one.id]) for one in found[:SHOWN]]
+    hidden = len(found) - SHOWN
+    return _HTML.documents(rows, texts.more_documents(hidden) if hidden > 0 else "")
+
+
+def adding(
+    paths: Sequence[str], events: Iterable[FileDone | FileUnderWay], seconds: float = 0.0
+) -> Markup:
+    """Every file of an upload with what became of it, or how far it is after so many seconds."""
+    latest = {event.path: event for event in events}
+    done = [event for event in latest.values() if isinstance(event, FileDone)]
+    # The share of a long document that is embedded counts, so that the bar goes on.
+    share = sum(1 if isinstance(e, FileDone) else e.done / e.total for e in latest.values())
+    said = (
+        texts.adding(len(done), len(paths)) + _pace(done, share, len(paths), seconds)
+        if len(done) < len(paths)
+        else _tally(done)
+    )
+    rows = [(Path(path).name, *_state(latest.get(path))) for path in paths]
+    return _HTML.adding(said, len(paths), f"{share:g}", rows)
+
+
+def _pace(done: Sequence[FileDone], share: float, total: int, seconds: float) -> str:
+    """How fast it goes and how long it will still take; nothing while that is a guess."""
+    if seconds < 3 or not share:
+        return ""
+    rate = sum(file.characters for file in done) / seconds
+    left = seconds * (total - share) / share
+    return f" {texts.pace(rate, left)}"
+
+
+def _tally(done: Sequence[FileDone]) -> str:
+    failed = sum(file.outcome == "failed" for file in done)
+    good = sum(file.outcome not in ("failed", "passed over") for file in done)
+    return texts.added(good, failed)
+
+
+def _state(file: FileDone | FileUnderWay | None) -> tuple[str, str]:
+    """What has become of a file, as the page's styles name it and in words."""
+    if file is None:
+        return "waiting", texts.READING
+    if isinstance(file, FileUnderWay):
+        return "waiting", texts.passages(file.done, file.total)
+    return file.outcome, texts.OUTCOMES[file.outcome] + (f": {file.reason}" if file.reason else "")
+
+
+def _facts(document: DocumentInfo) -> list[str]:
+    facts = [
+        texts.readable_date(document.date) if document.date else "",
+        texts.counted(document.pages, "page") if document.pages else "",
+    ]
+    return [fact for fact in facts if fact]
+
+
+_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+
+
+def within(
+    documents: Sequence[DocumentInfo], chosen: Sequence[str], since: str | None, until: str | None
+) -> list[str] | None:
+    """The ids of the chosen documents that are dated in a period; None where all may answer.
+
+    Args:
+        documents: all there are.
+        chosen: ids; all where it is empty.
+        since: the first year, month or day; empty for none.
+        until: the last one, likewise.
+
+    Raises:
+        QuestionError: a date cannot be read, or no document is of the period.
+    """
+    since, until = (since or "").strip(), (until or "").strip()
+    if not since and not until:
+        return list(chosen) or None
+    for given in (since, until):
+        if given and not _DATE.fullmatch(given):
+            raise QuestionError(texts.NO_DATE.format(given))
+    found = [
+        one.id
+        for one in documents
+        if (not chosen or one.id in chosen) and one.date and _in_period(one.date, since, until)
+    ]
+    if not found:
+        raise QuestionError(texts.NONE_OF_PERIOD)
+    return found
+
+
+def _in_period(date: str, since: str, until: str) -> bool:
+    """As far as both tell: '2025' may lie after '2025-11'."""
+    return (not since or date[: len(since)] >= since[: len(date)]) and (
+        not until or date[: len(until)] <= until[: len(date)]
+    )

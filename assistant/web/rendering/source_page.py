@@ -1,0 +1,96 @@
+"""A printed page → HTML: its picture, with the cited words marked where they stand."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+
+from assistant.templating import Macros
+from assistant.web import texts
+from assistant.web.rendering.places import Place
+from assistant.web.session import Stores
+from index.document import Document
+from index.errors import FootnoteError
+from index.layout import Rectangle
+from index.pages.images import PageImage
+
+WIDTH = 1_200
+"""Pixels of a page's picture where the script has not told how many there are for it."""
+
+_HTML = Macros("assistant.web", "source.html", texts=texts)
+_AROUND = 1.0  # points by which a mark is larger than the words
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """A page with its picture, and where the passage is printed on this page and others."""
+
+    page: int
+    image: PageImage
+    marks: tuple[Rectangle, ...]
+
+
+def page_routes(stores: Stores) -> APIRouter:
+    """`page/DOCUMENT/VERSION/NUMBER.jpg`: a page's picture."""
+    router = APIRouter()
+
+    @router.get("/page/{document}/{version}/{number}.jpg")
+    async def page(
+        document: str, version: str, number: int, request: Request, width: int = WIDTH
+    ) -> Response:
+        assistant = stores.named(request.query_params)
+        try:
+            image = await run_in_threadpool(
+                assistant.page_image, document, number, version, width=width
+            )
+        except FootnoteError as error:
+            raise HTTPException(404, str(error)) from error
+        headers = {
+            "Cache-Control": "private, max-age=600",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+        return Response(image.data, media_type="image/jpeg", headers=headers)
+
+    return router
+
+
+def address(place: Place, page: int, width: int, *, own: bool) -> str:
+    """Where the picture of a page is."""
+    query = f"?width={width}" + ("&documents=own" if own else "")
+    return f"page/{place.document}/{place.version}/{page}.jpg{query}"
+
+
+def sheet(document: Document, place: Place, shown: SourcePage, own: bool) -> Markup:
+    """The page with its marks; the first of them holds the cited words, to be read out."""
+    page = document.pages[shown.page - 1]
+    words = document.text[max(place.start, page.start) : min(place.end, page.end)]
+    here = [mark for mark in shown.marks if mark.page == shown.page]
+    others = sorted({mark.page for mark in shown.marks} - {shown.page})
+    cited = place.end > place.start
+    return _HTML.sheet(
+        texts.page_of(shown.page, len(document.pages)),
+        address(place, shown.page, shown.image.width, own=own),
+        shown.image,
+        [_style(mark, shown.image) for mark in here],
+        words,
+        cited and not shown.marks,
+        [(other, texts.passage_on(other, elsewhere=not here)) for other in others if cited],
+    )
+
+
+def tools(document: Document, shown: SourcePage) -> Markup:
+    """Turning to another page, and the size of what is shown."""
+    return _HTML.tools(shown.page, len(document.pages))
+
+
+def _style(mark: Rectangle, image: PageImage) -> str:
+    """Where a mark stands on the picture of its page."""
+    across, down = 100 * image.scale / image.width, 100 * image.scale / image.height
+    return (
+        f"left:{(mark.left - _AROUND) * across:.3f}%;"
+        f"top:{(mark.top - _AROUND) * down:.3f}%;"
+        f"width:{(mark.right - mark.left + 2 * _AROUND) * across:.3f}%;"
+        f"height:{(mark.bottom - mark.top + 2 * _AROUND) * down:.3f}%"
+    )

@@ -1,0 +1,107 @@
+"""The source pane: a cited document at the passage, as it is printed or as text."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from assistant.answer import Passage
+from assistant.assistant import Assistant
+from assistant.templating import Macros
+from assistant.web import texts
+from assistant.web.rendering import source_page, source_text
+from assistant.web.rendering.places import Place
+from index.document import Document, Span
+from index.errors import FootnoteError, PageError
+
+_HTML = Macros("assistant.web", "source.html", texts=texts)
+
+
+def render_pane(assistant: Assistant, data: Mapping[str, Any], *, own: bool) -> str:
+    """The pane's content for an event of the page's script.
+
+    Args:
+        assistant: whose document it is.
+        data: the place (see `Place`), and what is wanted of it: `view` 'text' in place of the
+            printed page, `page` another page than the passage's, `width` the pixels that there
+            are for it, `first` and `last` more of the text than what surrounds the passage.
+        own: whether addresses are those of the user's own documents beside a demo.
+    """
+    place = Place.parsed(data)
+    try:
+        document = assistant.document(place.document, place.version)
+    except FootnoteError as error:
+        return str(missing(str(error)))
+    said = ""
+    if document.pages and data.get("view") != "text":
+        wanted = int(data.get("page") or document.page_at(place.start) or 1)
+        page = min(max(wanted, 1), len(document.pages))
+        width = int(data.get("width") or source_page.WIDTH)
+        try:
+            image = assistant.page_image(place.document, page, place.version, width=width)
+        except PageError as error:
+            said = str(error)
+        else:
+            passage = passage_at(document, place)
+            marks = assistant.rectangles(passage) if passage else []
+            return str(
+                as_printed(document, place, source_page.SourcePage(page, image, tuple(marks)), own)
+            )
+    first, last = data.get("first"), data.get("last")
+    shown = source_text.window(document, place)
+    if first is not None and last is not None:
+        shown = Span(max(int(first), 0), min(int(last), len(document.text)))
+    return str(as_text(document, place, shown, said))
+
+
+def linked(assistant: Assistant, citation_id: str, *, own: bool) -> str:
+    """The pane's content for a permalink, which names a citation by its id."""
+    try:
+        place = Place.of(assistant.cited(citation_id))
+    except FootnoteError as error:
+        return str(missing(str(error)))
+    return render_pane(assistant, place.data, own=own)
+
+
+def as_printed(
+    document: Document, place: Place, sheet: source_page.SourcePage, own: bool
+) -> Markup:
+    """The pane with a printed page of the document; `own` as in `opened`."""
+    body = source_page.sheet(document, place, sheet, own) + source_page.tools(document, sheet)
+    facts = " · ".join(_facts(document, place))
+    return _HTML.source(document.title, place, facts, body, "page", page=sheet.page)
+
+
+def as_text(document: Document, place: Place, shown: Span, said: str = "") -> Markup:
+    """The pane with a span of the document's text; `said` is why it is not the printed page."""
+    body = source_text.source(document, place, shown)
+    facts = " · ".join(_facts(document, place))
+    view = "text" if document.pages and not said else ""
+    return _HTML.source(document.title, place, facts, body, view, notice=said)
+
+
+def missing(message: str) -> Markup:
+    """The pane's content when the document cannot be shown."""
+    return _HTML.missing(message)
+
+
+def passage_at(document: Document, place: Place) -> Passage | None:
+    """What stands at a place; None where it is the document as a whole."""
+    if place.end <= place.start:
+        return None
+    return Passage.of(document, place.document, place.version, Span(place.start, place.end))
+
+
+def _facts(document: Document, place: Place) -> Iterator[str]:
+    if document.author:
+        yield document.author
+    if document.date:
+        yield texts.readable_date(document.date)
+    if document.source:
+        yield document.source
+    passage = passage_at(document, place)
+    if passage is not None:
+        if passage.locator:
+            yield passage.locator
+    elif document.pages:
+        yield texts.counted(len(document.pages), "page")

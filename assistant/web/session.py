@@ -1,0 +1,108 @@
+"""Whose conversations a browser sees: those that belong to the cookie it was given.
+
+Which store a browser tab reads: the one that is served, or, out of the demo, the user's own.
+"""
+
+import secrets
+from collections.abc import Mapping
+from http.cookies import SimpleCookie
+from threading import Lock
+from urllib.parse import urlencode
+
+import gradio as gr
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.assistant import Assistant
+
+COOKIE = "footnote_visitor"
+_YEAR = 365 * 24 * 60 * 60
+
+
+def visitor(request: gr.Request | HTTPConnection) -> str:
+    """The secret of the browser that asks; empty where it keeps no cookies."""
+    cookies = getattr(request, "cookies", None) or {}
+    return str(dict(cookies).get(COOKIE, ""))
+
+
+class Visitors:
+    """Gives every browser that opens the page a secret of its own, out of reach of scripts."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; the page's own comes with the cookie if it is not there yet."""
+        if scope["type"] != "http" or scope["path"] != "/" or visitor(HTTPConnection(scope)):
+            await self._app(scope, receive, send)
+            return
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("Set-Cookie", _cookie())
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+def _cookie() -> str:
+    cookie = SimpleCookie({COOKIE: secrets.token_urlsafe(24)})
+    cookie[COOKIE]["path"] = "/"
+    cookie[COOKIE]["max-age"] = _YEAR
+    cookie[COOKIE]["httponly"] = True
+    # Not 'Strict': a link to an answer in a report opens it in the browser that asked.
+    cookie[COOKIE]["samesite"] = "Lax"
+    return cookie[COOKIE].OutputString()
+
+
+_PARAMETER = "documents"
+
+
+class Stores:
+    """The served assistant, and the user's own beside a demo, opened when a tab asks for it.
+
+    The address of the page says which of them a tab reads (`?documents=own`), so that the choice
+    outlives a reload and needs no state here.
+    """
+
+    def __init__(self, assistant: Assistant, *, demo: bool) -> None:
+        self._served = assistant
+        self.demo = demo
+        self._own: Assistant | None = None
+        self._lock = Lock()
+
+    def shows_demo(self, request: gr.Request) -> bool:
+        """Whether the tab reads the demo documents."""
+        return self.demo and not self.shows_own(request)
+
+    def shows_own(self, request: gr.Request) -> bool:
+        """Whether the tab reads the user's own documents beside a demo."""
+        return self.demo and request.query_params.get(_PARAMETER) == "own"
+
+    def of(self, request: gr.Request) -> Assistant:
+        """The assistant that answers this tab."""
+        return self.named(request.query_params)
+
+    def named(self, parameters: Mapping[str, str]) -> Assistant:
+        """The assistant that the parameters of an address name."""
+        if not self.demo or parameters.get(_PARAMETER) != "own":
+            return self._served
+        with self._lock:
+            if self._own is None:
+                self._own = Assistant()
+            return self._own
+
+    def other(self, request: gr.Request) -> str:
+        """The address of the page with the other store; it keeps what else the address says."""
+        kept = {key: value for key, value in request.query_params.items() if key != _PARAMETER}
+        if self.shows_demo(request):
+            kept[_PARAMETER] = "own"
+        return "?" + urlencode(kept)
+
+    def close(self) -> None:
+        """Let go of the user's own store; the served one belongs to who opened it."""
+        with self._lock:
+            own, self._own = self._own, None
+            if own is not None:
+                own.close()

@@ -1,0 +1,241 @@
+"""Paths → what is to be done with each: documents that are new, in the order of the paths.
+
+Files are read side by side in processes of their own while those before them are embedded. One
+that the catalog knows by its stamp costs a look at the disk; one that it knows by its bytes is
+hashed and not read.
+"""
+
+import hashlib
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from index import regular
+from index.document import Document
+from index.ingesting import walking
+from index.ingesting.fetching import fetched
+from index.sandbox.isolation import Limits, Workers
+from index.store.catalog import Location
+from index.store.store import Store
+
+_LOOKED_UP = 500
+"""Places that the catalog is asked for at once."""
+
+_AHEAD = 64_000_000
+"""Bytes of files that are read, or being read, before their turn has come."""
+
+Stamp = tuple[int, int]
+"""A file's size and time of change, by which it is known to be the same without being read."""
+
+NO_STAMP: Stamp = (-1, 0)
+"""Of what has been told of, and was not looked at."""
+
+
+class Read(NamedTuple):
+    """A document that is new at its place."""
+
+    location: Location
+    document: Document
+
+
+class Known(NamedTuple):
+    """A place whose content is in the store.
+
+    `gone` are places of the same content where no file is any more: it was moved here. `read` is
+    there if the content was found here for the first time, and reads it after all.
+    """
+
+    location: Location
+    gone: tuple[str, ...] = ()
+    read: Callable[[], Read] | None = None
+
+
+class Arrival(NamedTuple):
+    """A file whose turn has come; `result` may have to be waited for, and may raise anything."""
+
+    shown: str
+    result: "Future[Read | Known]"
+    size: int = 0
+
+
+class Arrivals:
+    """The files of one run.
+
+    Args:
+        store: what knows them, or will.
+        workers: what reads them.
+        threads: that wait for the workers.
+        failed: places with their stamps that are passed over; those that fail are put there.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        workers: Workers,
+        threads: ThreadPoolExecutor,
+        failed: dict[str, Stamp] | None = None,
+    ) -> None:
+        self._store = store
+        self._workers = workers
+        self._threads = threads
+        self._failed = failed
+        self._tried: dict[str, tuple[str, Stamp]] = {}
+        self._copies: dict[str, Path] = {}
+        self.passed_over = 0
+
+    def of(
+        self, files: Sequence[Path], addresses: Sequence[str], *, uploads: bool
+    ) -> Iterator[Arrival]:
+        """Files, then web addresses, each in its order; `uploads` are copied into the store."""
+        pages = (
+            Arrival(address, self._threads.submit(self._page, address))
+            for address in dict.fromkeys(addresses)
+        )
+        arriving = chain(self._files(files, uploads=uploads), pages)
+        return _in_order(arriving, ahead=2 * self._workers.count)
+
+    def give_up(self, shown: str) -> None:
+        """Remember that a file has failed, and erase the copy that this run has made of it."""
+        if self._failed is not None and shown in self._tried:
+            place, stamp = self._tried[shown]
+            self._failed[place] = stamp
+        copy = self._copies.pop(shown, None)
+        if copy is not None:
+            copy.unlink()
+            if not any(copy.parent.iterdir()):
+                copy.parent.rmdir()
+
+    def _files(self, files: Sequence[Path], *, uploads: bool) -> Iterator[Arrival]:
+        resolved: dict[str, str] = {}
+        for at in range(0, len(files), _LOOKED_UP):
+            group: list[tuple[str, Path, str, Stamp] | Arrival] = []
+            for file in files[at : at + _LOOKED_UP]:
+                shown = walking.printable_path(file)
+                try:
+                    path = self._upload(file) if uploads else file
+                    status = regular.status(path)
+                    stamp = (status.st_size, status.st_mtime_ns)
+                    group.append((shown, path, walking.place(path, resolved), stamp))
+                except Exception as error:  # noqa: BLE001 (reported like any other)
+                    group.append(Arrival(shown, _settled(error)))
+            wanted = [one[2] for one in group if not isinstance(one, Arrival)]
+            known = self._store.locations(wanted)
+            for one in group:
+                if isinstance(one, Arrival):
+                    yield one
+                    continue
+                shown, path, place, stamp = one
+                before = known.get(place)
+                if before and (before.size, before.modified_ns) == stamp:
+                    yield Arrival(shown, _settled(Known(before)))
+                elif self._failed is not None and self._failed.get(place) == stamp:
+                    self.passed_over += 1
+                else:
+                    self._tried[shown] = place, stamp
+                    here = Location(place, "", "", *stamp)
+                    reading = self._threads.submit(self._file, path, here, before)
+                    yield Arrival(shown, reading, size=stamp[0])
+
+    def _file(self, path: Path, location: Location, before: Location | None) -> Read | Known:
+        """Read a file, unless the store has what it holds."""
+        file_hash = self._workers.digest(path, location.size)
+        location = replace(location, file_hash=file_hash)
+        read = partial(self._read, path, location)
+        same = self._store.same_content(file_hash)
+        if not same:
+            return read()
+        if before is not None and before.file_hash == file_hash:
+            same = [before]
+        document_id = same[0].document_id
+        gone = tuple(
+            one.location
+            for one in same
+            if one.document_id == document_id
+            and one.location != location.location
+            and walking.is_gone(one.location)
+        )
+        return Known(replace(location, document_id=document_id), gone, read)
+
+    def _read(self, path: Path, location: Location) -> Read:
+        # What is read may be newer than what was hashed, but never older than the stamp.
+        document, file_hash = self._workers.read(path, path.name, location.size)
+        return Read(replace(location, file_hash=file_hash), document)
+
+    def _page(self, address: str) -> Read | Known:
+        """Read what is published at an address, unless the store has it from there."""
+        page = fetched(address)
+        file_hash = hashlib.sha256(page.data).hexdigest()
+        known = self._store.locations([address]).get(address)
+        if known and known.file_hash == file_hash:
+            return Known(known)
+        document, _ = self._workers.read(page.data, page.name, len(page.data))
+        return Read(Location(address, "", file_hash, len(page.data), 0), page.stamped(document))
+
+    def _upload(self, path: Path) -> Path:
+        copy, is_new = self._kept(path)
+        if is_new:
+            self._copies[walking.printable_path(path)] = copy
+        return copy
+
+    def _kept(self, upload: Path) -> tuple[Path, bool]:
+        """The store's own copy of an upload, in a folder named by its content; whether it is new.
+
+        Only the store's owner can read it.
+        """
+        size = regular.status(upload).st_size
+        uploads = self._store.folder / "uploads"
+        uploads.mkdir(mode=0o700, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=uploads, prefix=".") as scratch:
+            copy = Path(scratch).resolve() / upload.name
+            digest = self._workers.copy(upload.absolute(), copy, size)
+            target = uploads / digest[:16] / upload.name
+            if target.exists():
+                return target, False
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            copy.rename(target)
+        return target, True
+
+
+@contextmanager
+def arrivals(
+    store: Store, limits: Limits | None, reader: str, failed: dict[str, Stamp] | None
+) -> Iterator[Arrivals]:
+    """The arrivals of one run; see `Workers` for the limits and the reader."""
+    workers = Workers(limits, reader=reader)
+    threads = ThreadPoolExecutor(workers.count, thread_name_prefix="reading")
+    try:
+        # The processes end first, so that no thread waits for one when a run is broken off.
+        with workers:
+            yield Arrivals(store, workers, threads, failed)
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def _in_order(arriving: Iterator[Arrival], ahead: int) -> Iterator[Arrival]:
+    """The arrivals in their order, while up to `ahead` of the later ones are under way."""
+    window: deque[Arrival] = deque()
+    size = 0
+    for arrival in arriving:
+        window.append(arrival)
+        size += arrival.size
+        while window and (window[0].result.done() or size > _AHEAD or len(window) > ahead):
+            first = window.popleft()
+            size -= first.size
+            yield first
+    yield from window
+
+
+def _settled(result: Known | Exception) -> "Future[Read | Known]":
+    future: Future[Read | Known] = Future()
+    if isinstance(result, Exception):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
+    return future

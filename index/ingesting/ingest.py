@@ -1,0 +1,391 @@
+"""Paths → documents in the store: read, chunk, embed, commit in batches, report file by file.
+
+What a run of adding files tells: each file as soon as it is certain, all of them at the end.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from index.document import Chunk, Document
+from index.errors import DocumentError, FootnoteError, UnknownDocument
+from index.ingesting import walking
+from index.ingesting.arrivals import NO_STAMP, Arrivals, Known, Read, Stamp, arrivals
+from index.ingesting.chunking import chunks
+from index.ingesting.fetching import is_address
+from index.models.contexts import contexts, embedded
+from index.models.embeddings import Embedder, MiniLM, Vectors
+from index.sandbox.isolation import READER, Limits
+from index.store.catalog import Location
+from index.store.identity import Prepared
+from index.store.store import Store
+
+Outcome = Literal["added", "updated", "unchanged", "removed", "failed", "passed over"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileDone:
+    """What became of one file, as soon as that is certain; `done` of `total` files are so far.
+
+    `reason` says why it failed or was passed over, or what of it could not be read.
+    """
+
+    path: str
+    outcome: Outcome
+    document_id: str | None
+    reason: str | None
+    done: int
+    total: int
+    characters: int = 0  # of text that was embedded
+
+
+@dataclass(frozen=True, slots=True)
+class FileUnderWay:
+    """How far the embedding of a long document is: `done` of `total` passages."""
+
+    path: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What became of all of them; `passed_over` are links that were not followed."""
+
+    added: tuple[FileDone, ...] = ()
+    updated: tuple[FileDone, ...] = ()
+    unchanged: tuple[FileDone, ...] = ()
+    failed: tuple[FileDone, ...] = ()
+    removed: tuple[FileDone, ...] = ()
+    passed_over: tuple[FileDone, ...] = ()
+
+    def __add__(self, other: "AddReport") -> "AddReport":
+        return AddReport(
+            self.added + other.added,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.failed + other.failed,
+            self.removed + other.removed,
+            self.passed_over + other.passed_over,
+        )
+
+
+Progress = Callable[[FileDone | FileUnderWay], None]
+
+
+CHUNK_TOKENS = 128
+"""Small chunks find the passage better than full ones (`benchmarks/README.md`). With its context
+and the two special tokens a chunk stays well below what the model reads."""
+
+_BATCH_CHUNKS = 256
+"""Chunks a commit: large enough to spread its cost, small enough to lose little work."""
+
+_LOCATED = 500
+"""Places noted at once of files whose content is known."""
+
+TWICE = "The store has this file already, as another document: remove that one first."
+
+log = logging.getLogger(__name__)
+
+
+class _Chunked(NamedTuple):
+    shown: str
+    location: Location
+    document: Document
+    chunks: Sequence[Chunk]
+    contexts: Sequence[str]
+
+    def texts(self, start: int, end: int) -> list[str]:
+        """What is embedded of these chunks."""
+        pairs = zip(self.contexts[start:end], self.chunks[start:end], strict=True)
+        return [embedded(context, self.document.text[c.start : c.end]) for context, c in pairs]
+
+
+class Ingest:
+    """One run of adding files to a store.
+
+    Args:
+        store: where they go.
+        embedder: the store's model.
+        tokens: whose tokenizer measures chunks, with `embedder` one and the same by default.
+        progress: is told of each file once it is committed or has failed, and meanwhile of how far
+            a long one is; what it raises ends the run.
+        limits: what one file may cost.
+        chunk_tokens: tokens a chunk.
+        reader: what reads a file, as `index.isolation.Workers` takes it.
+        failed: places with their stamps that are passed over; those that fail now are put there.
+        follow_links: also add what links inside a folder lead to outside of it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        tokens: MiniLM,
+        progress: Progress | None = None,
+        *,
+        limits: Limits | None = None,
+        chunk_tokens: int = CHUNK_TOKENS,
+        reader: str = READER,
+        failed: dict[str, Stamp] | None = None,
+        follow_links: bool = False,
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._tokens = tokens
+        self._progress = progress
+        self._chunk_tokens = chunk_tokens
+        self._arriving = partial(arrivals, store, limits, reader, failed)
+        self._failed = failed
+        self._arrivals: Arrivals | None = None
+        self._passed_over: list[tuple[Path, str]] = []
+        self._found = partial(
+            walking.found,
+            outside=store.folder,
+            follow_links=follow_links,
+            aside=self._pass_over,
+        )
+        self._done: list[FileDone] = []
+        self._total = 0
+        self._batch: list[_Chunked] = []
+        self._located: list[tuple[str, Known]] = []
+        self._replaces: str | None = None
+
+    def add(self, paths: Iterable[str | Path], *, uploads: bool = False) -> AddReport:
+        """Add files, folders and web addresses; `uploads` are copied into the store.
+
+        One bad file never stops the others: it is reported with its reason.
+        """
+        given = list(paths)
+        addresses = [one for one in given if isinstance(one, str) and is_address(one)]
+        others = [one for one in given if not (isinstance(one, str) and is_address(one))]
+        self._run(list(self._found(others)), addresses, uploads=uploads)
+        return self._summary()
+
+    def replace(self, document_id: str, file: Path, *, uploads: bool = False) -> AddReport:
+        """Put a file in the place of a document's own, which is an older version from now on.
+
+        Raises:
+            UnknownDocument: there is no such document.
+            DocumentError: it is read from a file that is still there, and would come back.
+        """
+        info = next((one for one in self._store.documents() if one.id == document_id), None)
+        if info is None:
+            raise UnknownDocument(f"No document has the id {document_id!r}.")
+        own = Path(info.path) if info.path else None
+        if own is not None and own.exists() and not own.is_relative_to(self._store.uploads):
+            raise DocumentError(
+                f"This document is read from {walking.printable_path(own)}: change that file, "
+                "then sync."
+            )
+        self._replaces = document_id
+        self._run([file], (), uploads=uploads)
+        return self._summary()
+
+    def sync(self, folder: Path) -> AddReport:
+        """Add what is new or changed in a folder, and remove what is gone from it.
+
+        A file that is there stays, even if it is ignored or cannot be read now.
+
+        Raises:
+            DocumentError: the folder is not there, or holds nothing at all any more, as an
+                unmounted disk does: its documents stay.
+        """
+        shown = walking.printable_path(folder)
+        if not walking.is_folder(folder):
+            raise DocumentError(f"There is no folder {shown}: nothing was changed.")
+        files = list(self._found([folder]))
+        below = str(folder.resolve())
+        known = self._store.places(below)
+        if known and not files and all(map(walking.is_gone, known)):
+            raise DocumentError(
+                f"{shown} is empty, and {len(known)} documents came from it: nothing was removed. "
+                "If its disk is there, remove them with 'footnote remove'."
+            )
+        self._run(files, (), uploads=False)
+        # After the additions, so that a file that was only moved keeps its document.
+        gone = [place for place in self._store.places(below) if walking.is_gone(place)]
+        left = self._store.leave(gone) if gone else {}
+        self._total += len(left)
+        for place, document_id in left.items():
+            self._report(walking.printable_path(Path(place)), "removed", document_id)
+        return self._summary()
+
+    def add_documents(self, documents: Iterable[tuple[str, Document | DocumentError]]) -> AddReport:
+        """Add documents that are no files, each with a name that identifies it from now on.
+
+        An error in a document's place says why there is none; it is reported like a bad file's.
+        """
+        given = list(documents)
+        self._total = len(given)
+        for name, document in given:
+            if isinstance(document, DocumentError):
+                self._fail(name, document)
+                continue
+            place = Location(f"memory:{name}", "", document.version, len(document.text), 0)
+            known = self._store.locations([place.location]).get(place.location)
+            if known and known.file_hash == place.file_hash:
+                self._report(name, "unchanged", known.document_id)
+            else:
+                self._attempt(name, partial(Read, place, document))
+        self._commit()
+        return self._summary()
+
+    def _run(self, files: Sequence[Path], addresses: Sequence[str], *, uploads: bool) -> None:
+        self._total = len(files) + len(addresses) + len(self._passed_over)
+        for link, reason in self._passed_over:
+            self._report(walking.printable_path(link), "passed over", reason=reason)
+            if self._failed is not None:
+                self._failed[str(link)] = NO_STAMP
+        with self._arriving() as self._arrivals:
+            for shown, result, _ in self._arrivals.of(files, addresses, uploads=uploads):
+                self._attempt(shown, result.result)
+            self._commit()
+
+    def _pass_over(self, link: Path, reason: str) -> None:
+        if self._failed is None or str(link) not in self._failed:
+            self._passed_over.append((link, reason))
+
+    def _attempt(self, shown: str, act: Callable[[], Read | Known]) -> None:
+        """Put what `act` makes into the batch, if it is anything new."""
+        try:
+            made = act()
+            if isinstance(made, Read):
+                parts = chunks(made.document, self._tokens.word_ends, self._chunk_tokens)
+                place = made.location.location
+                around = contexts(made.document, parts, self._tokens.word_ends, place)
+                self._batch.append(_Chunked(shown, *made, parts, around))
+        except Exception as error:  # noqa: BLE001 (a parser may fail in any way at all)
+            self._fail(shown, error)
+            return
+        if isinstance(made, Known):
+            if self._replaces not in (None, made.location.document_id):
+                self._fail(shown, DocumentError(TWICE))
+            elif made.read:
+                self._located.append((shown, made))
+            else:
+                self._report(shown, "unchanged", made.location.document_id)
+        if (
+            sum(len(one.chunks) for one in self._batch) >= _BATCH_CHUNKS
+            or len(self._located) >= _LOCATED
+        ):
+            self._commit()
+
+    def _commit(self) -> None:
+        self._locate()
+        batch, self._batch = self._batch, []
+        embedded = [(one, vectors) for one, vectors in self._embedded(batch) if vectors is not None]
+        if not embedded:
+            return
+        try:
+            outcomes = self._store.put(
+                [
+                    Prepared(
+                        one.location,
+                        one.document,
+                        one.chunks,
+                        one.contexts,
+                        vectors,
+                        self._replaces,
+                    )
+                    for one, vectors in embedded
+                ]
+            )
+        except Exception as error:  # noqa: BLE001 (each of its files is reported)
+            for one, _ in embedded:
+                self._fail(one.shown, error)
+            return
+        for (one, _), (document_id, outcome) in zip(embedded, outcomes, strict=True):
+            remark = one.document.remark or None
+            size = len(one.document.text)
+            self._report(one.shown, outcome, document_id, remark, characters=size)
+
+    def _locate(self) -> None:
+        """Note where known documents are found now."""
+        located, self._located = self._located, []
+        if not located:
+            return
+        gone = [place for _, known in located for place in known.gone]
+        try:
+            stale = self._store.locate([known.location for _, known in located], gone)
+        except Exception as error:  # noqa: BLE001 (each of its files is reported)
+            for shown, _ in located:
+                self._fail(shown, error)
+            return
+        for shown, known in located:
+            if known.location in stale and known.read:
+                # What had these bytes has changed since they were compared.
+                self._attempt(shown, known.read)
+            else:
+                self._report(shown, "unchanged", known.location.document_id)
+
+    def _embedded(self, batch: Sequence[_Chunked]) -> Iterator[tuple[_Chunked, Vectors | None]]:
+        """Each document with its vectors, or without them if it has failed, which is reported."""
+        sizes = [len(one.chunks) for one in batch]
+        if len(batch) > 1:
+            texts = [text for one in batch for text in one.texts(0, len(one.chunks))]
+            try:
+                vectors = self._embedder.embed_passages(texts)
+            except Exception:  # noqa: BLE001 (which of them it was, shows one by one)
+                log.info("A batch could not be embedded; its documents are tried one by one.")
+            else:
+                yield from zip(batch, np.split(vectors, np.cumsum(sizes)[:-1]), strict=True)
+                return
+        for one, size in zip(batch, sizes, strict=True):
+            slices: list[Vectors] = []
+            try:
+                for at in range(0, max(size, 1), _BATCH_CHUNKS):
+                    slices.append(self._embedder.embed_passages(one.texts(at, at + _BATCH_CHUNKS)))
+                    if size > _BATCH_CHUNKS and self._progress:
+                        done = min(at + _BATCH_CHUNKS, size)
+                        self._progress(FileUnderWay(one.shown, done, size))
+            except Exception as error:  # noqa: BLE001
+                self._fail(one.shown, error)
+                yield one, None
+            else:
+                yield one, np.concatenate(slices)
+
+    def _fail(self, shown: str, error: Exception) -> None:
+        """Report a file that is not stored."""
+        if self._arrivals is not None:
+            self._arrivals.give_up(shown)
+        self._report(shown, "failed", reason=_reason(shown, error))
+
+    def _report(
+        self,
+        path: str,
+        outcome: Outcome,
+        document_id: str | None = None,
+        reason: str | None = None,
+        characters: int = 0,
+    ) -> None:
+        done = FileDone(
+            path, outcome, document_id, reason, len(self._done) + 1, self._total, characters
+        )
+        log.info("%s: %s %s", path, outcome, reason or "")
+        self._done.append(done)
+        if self._progress:
+            self._progress(done)
+
+    def _summary(self) -> AddReport:
+        def of(outcome: Outcome) -> tuple[FileDone, ...]:
+            return tuple(done for done in self._done if done.outcome == outcome)
+
+        return AddReport(
+            *(of("added"), of("updated"), of("unchanged")),
+            *(of("failed"), of("removed"), of("passed over")),
+        )
+
+
+def _reason(shown: str, error: Exception) -> str:
+    if isinstance(error, FootnoteError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"It cannot be read: {error.strerror or error}."
+    log.error("%s: unexpected error", shown, exc_info=error)
+    return f"Reading it ended in an unexpected error ({type(error).__name__}); the log tells more."

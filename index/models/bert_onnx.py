@@ -1,0 +1,189 @@
+"""A BERT encoder's tensors → ONNX graphs of onnxruntime's fused operators."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+Tensors = Mapping[str, np.ndarray]
+HEAD = "head.dense"
+"""The reading head's node: three columns are not worth quantising, and it is what decides."""
+
+_LAYERS, _HEADS = 6, 12
+_FUSED = "com.microsoft"
+
+
+def adapted(base: Tensors, adapter: Tensors) -> dict[str, np.ndarray]:
+    """The base's tensors with an adapter merged in.
+
+    `NAME.up` (out × rank) times `NAME.down` (rank × in) is added to the base's matrix NAME; any
+    other tensor of the adapter takes the place of the base's.
+    """
+    merged = dict(base)
+    for name, value in adapter.items():
+        matrix, _, part = name.rpartition(".")
+        if part == "up":
+            down = adapter[f"{matrix}.down"].astype(np.float32)
+            merged[matrix] = base[matrix] + value.astype(np.float32) @ down
+        elif part != "down":
+            merged[name] = value.astype(np.float32)
+    return merged
+
+
+def embedder_graph(tensors: Tensors) -> "ModelProto":
+    """`ids`, `mask` (batch × tokens, int32) → `vectors` (batch × width): unit length."""
+    from onnx import TensorProto
+
+    graph = _Graph(tensors)
+    hidden = graph.encoded()
+    graph.apply("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
+    graph.apply(
+        "Unsqueeze",
+        ["mask.float", graph.constant("last", np.array([-1], np.int64))],
+        "mask.column",
+    )
+    graph.apply("Mul", [hidden, "mask.column"], "kept")
+    graph.apply(
+        "ReduceSum",
+        ["kept", graph.constant("tokens", np.array([1], np.int64))],
+        "summed",
+        keepdims=0,
+    )
+    # The mean over the tokens and the sum over them point the same way: the length cancels here.
+    graph.apply("LpNormalization", ["summed"], "vectors", axis=-1, p=2)
+    return graph.model(["ids", "mask"], "vectors", ["batch", tensors["pooler.dense.bias"].size])
+
+
+def reader(tensors: Tensors) -> "ModelProto":
+    """`ids`, `segments`, `mask` (batch × tokens, int32) → `scores` (batch × tokens × 3).
+
+    The scores of a token are those of an answer that begins there and of one that ends there; the
+    third means something at the first token alone: whether there is an answer at all.
+    """
+    graph = _Graph(tensors)
+    hidden = graph.encoded(segments=True)
+    graph.apply("MatMul", [hidden, graph.weight("head.weight", np.transpose)], HEAD)
+    graph.apply("Add", [HEAD, graph.weight("head.bias")], "scores")
+    outputs = tensors["head.bias"].size
+    return graph.model(["ids", "segments", "mask"], "scores", ["batch", "tokens", outputs])
+
+
+class _Graph:
+    """Nodes and constants as they are put together."""
+
+    def __init__(self, tensors: Tensors) -> None:
+        self._tensors = tensors
+        self._nodes: list[Any] = []
+        self._constants: list[Any] = []
+
+    def constant(self, name: str, value: np.ndarray) -> str:
+        from onnx import numpy_helper
+
+        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def weight(self, name: str, change: Callable[[np.ndarray], np.ndarray] = lambda w: w) -> str:
+        return self.constant(name, change(self._tensors[name]))
+
+    def apply(
+        self,
+        operator: str,
+        inputs: list[str],
+        output: str,
+        domain: str = "",
+        **attributes: Any,  # noqa: ANN401 (onnx takes what the operator has)
+    ) -> str:
+        from onnx import helper
+
+        node = helper.make_node(
+            operator, inputs, [output], name=output, domain=domain, **attributes
+        )
+        self._nodes.append(node)
+        return output
+
+    def model(self, inputs: list[str], output: str, shape: list[str | int]) -> "ModelProto":
+        from onnx import TensorProto, helper
+
+        value = helper.make_tensor_value_info
+        graph = helper.make_graph(
+            self._nodes,
+            "bert",
+            [value(name, TensorProto.INT32, ["batch", "tokens"]) for name in inputs],
+            [value(output, TensorProto.FLOAT, shape)],
+            self._constants,
+        )
+        opsets = [helper.make_opsetid("", 17), helper.make_opsetid(_FUSED, 1)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=8)
+
+    def encoded(self, *, segments: bool = False) -> str:
+        """The last layer's output; without segments every token is of the first."""
+        hidden = self._embedded(segments=segments)
+        for layer in range(_LAYERS):
+            hidden = self._layer(hidden, f"encoder.layer.{layer}")
+        return hidden
+
+    def _embedded(self, *, segments: bool) -> str:
+        from onnx import helper
+
+        positions = self._tensors["embeddings.position_embeddings.weight"]
+        kinds = self._tensors["embeddings.token_type_embeddings.weight"]
+        inputs = [
+            "ids",
+            "segments" if segments else "",
+            self.weight("embeddings.word_embeddings.weight"),
+            self.constant("positions", positions if segments else positions + kinds[0]),
+            self.constant("kinds", kinds) if segments else "",
+            self.weight("embeddings.LayerNorm.weight"),
+            self.weight("embeddings.LayerNorm.bias"),
+            "mask",
+        ]
+        self._nodes.append(
+            helper.make_node(
+                "EmbedLayerNormalization",
+                inputs,
+                ["embedded", "unused_mask_index"],
+                domain=_FUSED,
+                epsilon=1e-12,
+            )
+        )
+        return "embedded"
+
+    def _layer(self, hidden: str, at: str) -> str:
+        three = [f"{at}.attention.self.{part}" for part in ("query", "key", "value")]
+        matrices = [self._tensors[f"{part}.weight"].T for part in three]
+        biases = [self._tensors[f"{part}.bias"] for part in three]
+        attended = self.apply(
+            "Attention",
+            [
+                hidden,
+                self.constant(f"{at}.qkv", np.concatenate(matrices, 1)),
+                self.constant(f"{at}.qkv.bias", np.concatenate(biases)),
+                "mask",
+            ],
+            f"{at}.attended",
+            _FUSED,
+            num_heads=_HEADS,
+        )
+        part = f"{at}.attention.output"
+        middle = self._skipped(self._projected(attended, part), hidden, part)
+        wide = self._projected(middle, f"{at}.intermediate")
+        bias = self.weight(f"{at}.intermediate.dense.bias")
+        active = self.apply("BiasGelu", [wide, bias], f"{at}.active", _FUSED)
+        return self._skipped(self._projected(active, f"{at}.output"), middle, f"{at}.output")
+
+    def _skipped(self, x: str, skip: str, part: str) -> str:
+        inputs = [
+            x,
+            skip,
+            self.weight(f"{part}.LayerNorm.weight"),
+            self.weight(f"{part}.LayerNorm.bias"),
+            self.weight(f"{part}.dense.bias"),
+        ]
+        return self.apply("SkipLayerNormalization", inputs, f"{part}.out", _FUSED, epsilon=1e-12)
+
+    def _projected(self, x: str, part: str) -> str:
+        matrix = self.weight(f"{part}.dense.weight", np.transpose)
+        return self.apply("MatMul", [x, matrix], f"{part}.dense.out")

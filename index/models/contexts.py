@@ -1,0 +1,71 @@
+"""What is embedded and indexed of a chunk: its words, and before them where it stands."""
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from index.document import Chunk, Document, readable_stem
+from index.models.embeddings import WordEnds
+from index.sentences import without_figures
+
+CONTEXT_TOKENS = 48
+"""At most so many tokens go to what is embedded before a chunk."""
+
+_NAME_TOKENS = 16
+"""At most so many of them are the file's name."""
+
+_CODE = re.compile(r"(?=\w*\d)[0-9a-f-]{8,}|\d{9,}|\w{24,}", re.IGNORECASE)
+"""What in a file's name is a checksum, a number of a database or the like."""
+
+
+def contexts(
+    document: Document, chunks: Sequence[Chunk], word_ends: WordEnds, place: str = ""
+) -> list[str]:
+    """For each chunk what is embedded before its own words.
+
+    That is the name of its file where it tells more than the title, the title, the headings above
+    it, and the row that names the columns where the chunk begins further down in a table. `place`
+    is the file's path; other documents have none.
+    """
+    name = _name(place, document.title, word_ends)
+    full = []
+    for chunk in chunks:
+        path = [h for h in document.heading_path(chunk.start) if h != document.title]
+        table = document.table_at(chunk.start)
+        if table is not None and chunk.start >= table.header.end:
+            path.append(document.text[table.header.start : table.header.end])
+        full.append(" · ".join([document.title, *path]))
+    distinct = list(dict.fromkeys(full))
+    room = CONTEXT_TOKENS - len(word_ends([name])[0])
+    short = {}
+    for context, ends in zip(distinct, word_ends(distinct), strict=True):
+        # The innermost headings say most about the chunk, so the front gives way.
+        excess = len(ends) - room
+        kept = context[ends[excess - 1] :].strip() if excess > 0 else context
+        short[context] = name + kept
+    return [short[context] for context in full]
+
+
+def embedded(context: str, text: str) -> str:
+    """What is embedded of a chunk: where it stands, and its words.
+
+    Rows of figures are embedded without them: to the model, one figure is like another.
+    """
+    return f"{context}\n{without_figures(text)}"
+
+
+def _telling_name(place: str, title: str) -> str:
+    """The words of a file's name, where they hold one that the title has not; else ''."""
+    if not PurePath(place).is_absolute():
+        return ""
+    words = [word for word in readable_stem(place).split() if not _CODE.fullmatch(word)]
+    said = title.casefold()
+    return " ".join(words) if any(word.casefold() not in said for word in words) else ""
+
+
+def _name(place: str, title: str, word_ends: WordEnds) -> str:
+    """What is put before the title: the file's name, cut where it is long, or ''."""
+    name = _telling_name(place, title)
+    ends = word_ends([name])[0]
+    short = name[: ends[_NAME_TOKENS - 1]] if len(ends) > _NAME_TOKENS else name
+    return f"{short} · " if short else ""

@@ -1,0 +1,1 @@
+"""Printed pages: pictures, and where words stand on them."""

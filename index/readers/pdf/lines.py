@@ -1,0 +1,343 @@
+"""The characters of a printed page as lines in reading order: rows whole, columns one by one.
+
+Coordinates are points with the origin at the lower left, as in PDF.
+
+Which way the characters of a printed page run: turned pages, and scripts from right to left.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+_SPACE_CODE = 32
+_LEFTWARD = (
+    (0x590, 0x8FF),
+    (0xFB1D, 0xFDFF),
+    (0xFE70, 0xFEFC),
+    (0x10800, 0x10FFF),
+    (0x1E800, 0x1EFFF),
+)
+"""Blocks of Hebrew, Arabic and the other scripts that are written from right to left."""
+_LEFTWARD_DIGITS = ((0x660, 0x669), (0x6F0, 0x6F9))
+
+
+def upright(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`boxes` turned so that most of the text reads from left to right."""
+    both = (codes[:-1] > _SPACE_CODE) & (codes[1:] > _SPACE_CODE)
+    right = (boxes[1:, 0] - boxes[:-1, 0])[both]
+    up = (boxes[1:, 1] - boxes[:-1, 1])[both]
+    rising = abs(up) > abs(right)
+    directions = {
+        "up": int((rising & (up > 0)).sum()),
+        "down": int((rising & (up <= 0)).sum()),
+        "right": int((~rising & (right >= 0)).sum()),
+        "left": int((~rising & (right < 0)).sum()),
+    }
+    left, bottom, right, top = boxes.T
+    match max(directions, key=lambda way: directions[way]):
+        case "up":
+            return np.column_stack([bottom, -right, top, -left])
+        case "down":
+            return np.column_stack([-top, left, -bottom, right])
+        case "left" if directions["left"] > 3 * directions["right"] and not leftward(codes).any():
+            return -boxes[:, [2, 3, 0, 1]]
+    return boxes
+
+
+def leftward(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which code points are letters, or marks on them, that are written from right to left."""
+    found = np.zeros(len(codes), bool)
+    if codes.max(initial=0) < _LEFTWARD[0][0]:
+        return found
+    for first, last in _LEFTWARD:
+        found |= (codes >= first) & (codes <= last)
+    # Digits, of whatever script, are written from left to right.
+    for first, last in _LEFTWARD_DIGITS:
+        found &= (codes < first) | (codes > last)
+    return found
+
+
+def is_leftward(text: str) -> bool:
+    """Whether most letters of a line are written from right to left."""
+    if text.isascii() or max(text) < chr(_LEFTWARD[0][0]):
+        return False
+    letters = np.array([ord(letter) for letter in text if letter.isalpha()], np.int64)
+    return 2 * int(leftward(letters).sum()) > len(letters)
+
+
+Words = NDArray[np.float64]
+
+_CELL_GAP = 1.0  # of the type size: wider than a justified line's widest space
+_WORD_GAP = 0.15
+_FEWEST_LINES = 4  # on each side, for a gap to be a gutter between columns
+_LEAST_FILLED = 0.55  # of the column's width, by the median line of running text
+_SHORTEST_PROSE = 14  # characters in the mean line of a column
+_LIST_MARK = re.compile(r"[•◦▪■‣∙·–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
+_REPLACED = {
+    0x02: "-",  # how pdfium marks a hyphen at a line's end
+    0xFFFE: "-",
+    0x2010: "-",
+    0x2011: "-",
+    0xAD: "-",
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+    0xF0B7: "•",
+    0xF0A7: "•",
+    0x25CF: "•",
+}
+_TO_REPLACE = list(_REPLACED)
+_SPACE = 32
+_SPACES = [_SPACE, 0xA0, *range(0x2000, 0x200C), 0x202F, 0x3000]
+_LINE_ENDS = [10, 13]
+_HYPHEN_AT_LINE_END = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """A page's characters in the order of the file.
+
+    `codes` are code points (10 and 13 are a line's end), `boxes` rows of left, bottom, right, top,
+    and `bold` says how each is set.
+    """
+
+    codes: NDArray[np.int64]
+    boxes: NDArray[np.float64]
+    bold: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters in a row without a wide gap; `words` as in `Line`."""
+
+    text: str
+    words: Words
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+    bold: bool
+
+    @property
+    def middle(self) -> float:
+        """The height of its middle above the page's foot."""
+        return (self.bottom + self.top) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line of a column; `cells` counts its runs, 1 where it is running text.
+
+    `words` has a row for each word: start and end in `text`, and left, bottom, right, top of its
+    print on the page (not turned, even where the line is).
+    """
+
+    text: str
+    words: Words
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+    bold: bool
+    cells: int
+
+
+def columns(glyphs: Glyphs) -> list[list[Line]]:
+    """The page's lines, top to bottom, grouped by the stretch of column that they stand in."""
+    return [_lines(region) for region in _regions(_runs(glyphs))]
+
+
+def moved(words: Words, by: int) -> Words:
+    """`words` of a text that begins at `by` in another."""
+    there: Words = words + np.array([by, by, 0, 0, 0, 0])
+    return there
+
+
+def _runs(glyphs: Glyphs) -> list[Run]:
+    """Glyphs in the file's order, parted at line ends and wide gaps."""
+    ends = np.cumsum(np.isin(glyphs.codes, _LINE_ENDS))
+    spaces = np.cumsum(np.isin(glyphs.codes, _SPACES))
+    ink = np.flatnonzero((np.diff(spaces, prepend=0) == 0) & _inked(glyphs.codes))
+    if not len(ink):
+        return []
+    codes, boxes = glyphs.codes[ink], upright(glyphs.codes, glyphs.boxes)[ink]
+    left, bottom, right, top = boxes.T
+    height = top - bottom
+    gap = left[1:] - right[:-1]
+    # From right to left the next letter is expected on the other side.
+    turned = leftward(codes)
+    gap = np.where(turned[1:] | turned[:-1], left[:-1] - right[1:], gap)
+    shared = np.minimum(top[1:], top[:-1]) - np.maximum(bottom[1:], bottom[:-1])
+    parted = (
+        (np.diff(ends[ink]) > 0)
+        | (gap > _CELL_GAP * height[:-1])
+        | (gap < -height[:-1])
+        | (shared < 0.3 * np.minimum(height[:-1], height[1:]))
+    )
+    starts_run = np.concatenate([[True], parted])
+    starts_word = np.concatenate([[True], parted | (np.diff(spaces[ink]) > 0)])
+    of_runs, of_words = np.flatnonzero(starts_run), np.flatnonzero(starts_word)
+    texts = _words(codes, of_words)
+    # Where each word stands in a text of all words, one space between them.
+    behind = np.cumsum([len(text) + 1 for text in texts])
+    before = behind - [len(text) + 1 for text in texts]
+    first = np.searchsorted(of_words, of_runs)
+    run_of_word = np.cumsum(starts_run)[of_words] - 1
+    offset = before[first][run_of_word]
+    prints = _around(glyphs.boxes[ink], of_words)
+    words = np.column_stack([before - offset, behind - 1 - offset, prints])
+    size = _medians(height, of_runs)
+    full = height >= 0.8 * size[np.cumsum(starts_run) - 1]
+    outer = _around(boxes, of_runs)
+    low = np.minimum.reduceat(np.where(full, bottom, np.inf), of_runs)
+    high = np.maximum.reduceat(np.where(full, top, -np.inf), of_runs)
+    bold_runs = np.logical_and.reduceat(glyphs.bold[ink], of_runs)
+    last = [*first[1:].tolist(), len(texts)]
+    rows = np.column_stack([outer[:, 0], low, outer[:, 2], high, np.maximum(size, 1.0)])
+    return [
+        Run(" ".join(texts[begin:end]), words[begin:end], left, bottom, right, top, size, bold)
+        for begin, end, (left, bottom, right, top, size), bold in zip(
+            first.tolist(), last, rows.tolist(), bold_runs.tolist(), strict=True
+        )
+    ]
+
+
+def _inked(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    inked: NDArray[np.bool_] = (codes > _SPACE) | (codes == _HYPHEN_AT_LINE_END)
+    return inked
+
+
+def _words(codes: NDArray[np.int64], starts: NDArray[np.int64]) -> list[str]:
+    """The words that begin at `starts`, in the letters of the text."""
+    valid = np.where((codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000)), 0xFFFD, codes)
+    text = valid.astype("<u4").tobytes().decode("utf-32-le")
+    edges = [*starts.tolist(), len(codes)]
+    words = [text[begin:end] for begin, end in pairwise(edges)]
+    if not np.isin(codes, _TO_REPLACE).any():
+        return words
+    return [word.translate(_REPLACED) for word in words]
+
+
+def _around(boxes: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The boxes around the groups of `boxes` that begin at `starts`."""
+    low = np.minimum.reduceat(boxes[:, :2], starts)
+    return np.hstack([low, np.maximum.reduceat(boxes[:, 2:], starts)])
+
+
+def _medians(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The upper median of each group of `values` that begins at `starts`."""
+    groups = np.repeat(np.arange(len(starts)), np.diff([*starts, len(values)]))
+    ordered = values[np.lexsort((values, groups))]
+    middles: NDArray[np.float64] = ordered[starts + np.diff([*starts, len(values)]) // 2]
+    return middles
+
+
+def _regions(runs: list[Run]) -> list[list[Run]]:
+    """`runs` in groups that are read one after another, each a stretch of one column."""
+    gutter = _gutter(runs)
+    if gutter is None:
+        return [runs] if runs else []
+    regions: list[list[Run]] = []
+    across = sorted((r for r in runs if r.left < gutter < r.right), key=lambda r: -r.top)
+    beside = [r for r in runs if not r.left < gutter < r.right]
+    full: list[Run] = []
+    for crossing in [*across, None]:
+        band = [r for r in beside if crossing is None or r.middle > crossing.top]
+        beside = [r for r in beside if crossing is not None and r.middle <= crossing.top]
+        left = [r for r in band if r.right <= gutter]
+        right = [r for r in band if r.left >= gutter]
+        if _is_prose(left) and _is_prose(right):
+            regions += [[*full]] if full else []
+            regions += [*_regions(left), *_regions(right)]
+            full = []
+        else:
+            full += band
+        if crossing is not None:
+            full.append(crossing)
+    return [*regions, full] if full else regions
+
+
+def _gutter(runs: list[Run]) -> float | None:
+    """Where a second column begins, if running text stands on both sides of there."""
+    starts = Counter(round(run.left) for run in runs)
+    best: tuple[int, float] | None = None
+    for start, count in starts.items():
+        if count < _FEWEST_LINES:
+            continue
+        gutter = start - 2.0
+        left = [r for r in runs if r.right <= gutter]
+        right = [r for r in runs if r.left >= gutter]
+        crossing = len(runs) - len(left) - len(right)
+        score = min(len(left), len(right)) - crossing
+        if (best is None or score > best[0]) and _is_prose(left) and _is_prose(right):
+            best = score, gutter
+    return best[1] if best and best[0] >= _FEWEST_LINES else None
+
+
+def _is_prose(runs: Sequence[Run]) -> bool:
+    """Whether `runs` are lines of running text that fill a column, not cells of a table."""
+    if len(runs) < _FEWEST_LINES:
+        return False
+    text = "".join(run.text for run in runs)
+    letters = sum(map(str.isalpha, text))
+    if len(text) < _SHORTEST_PROSE * len(runs) or letters < 0.65 * len(text):
+        return False
+    width = max(run.right for run in runs) - min(run.left for run in runs)
+    return median(run.right - run.left for run in runs) >= _LEAST_FILLED * width
+
+
+def _lines(runs: Iterable[Run]) -> list[Line]:
+    """Runs that share a baseline as one line."""
+    rows: list[list[Run]] = []
+    for run in sorted(runs, key=lambda r: -r.middle):
+        row = rows[-1] if rows else None
+        if row and _same_row(row[0], run):
+            row.append(run)
+        else:
+            rows.append([run])
+    return [_line(row) for row in rows]
+
+
+def _same_row(first: Run, other: Run) -> bool:
+    shared = min(first.top, other.top) - max(first.bottom, other.bottom)
+    return shared > 0.5 * min(first.top - first.bottom, other.top - other.bottom)
+
+
+def _line(runs: Sequence[Run]) -> Line:
+    turned = is_leftward("".join(run.text for run in runs))
+    row = sorted(runs, key=lambda run: -run.right if turned else run.left)
+    parts = [row[0].text]
+    words = [row[0].words]
+    length = len(row[0].text)
+    cells = 1
+    for before, run in pairwise(row):
+        gap = before.left - run.right if turned else run.left - before.right
+        cells += gap > _CELL_GAP * before.size and not _LIST_MARK.fullmatch(before.text)
+        between = "" if gap < _WORD_GAP * before.size else " "
+        parts += between, run.text
+        length += len(between)
+        words.append(moved(run.words, length))
+        length += len(run.text)
+    return Line(
+        "".join(parts),
+        np.concatenate(words),
+        min(run.left for run in row),
+        min(run.bottom for run in row),
+        max(run.right for run in row),
+        max(run.top for run in row),
+        max(row, key=lambda r: len(r.text)).size,
+        all(run.bold for run in row),
+        cells,
+    )

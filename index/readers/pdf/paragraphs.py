@@ -1,0 +1,311 @@
+"""Printed lines as text: paragraphs whole again, running heads left out, pages kept."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from index.document import Heading, Page
+from index.layout import PageLayout
+from index.readers.pdf.lines import Line, Words, moved
+
+Column = list[Line]
+
+_EDGE_LINES = 3  # at a page's top and foot, where running heads and feet stand
+_FEWEST_REPEATS = 3
+_MOST_PAGES = 0.4  # of all pages: heads often differ between left and right pages
+_LONGEST_RUNNING = 120
+_LOOSE = 1.3  # times the usual distance of lines: a paragraph ends
+_ROW_DISTANCE = 2.5  # times the type size, between two rows of one table
+_HEADING_SIZE = 1.15  # times the body's
+_LONGEST_HEADING = 200
+_MOST_HEADINGS = 0.15  # of all characters; beyond, size does not tell headings from text
+_LIST_MARK = re.compile(r"(?:[•◦▪■‣∙·]|[–—-]\s|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s)")
+_ENDS_SENTENCE = re.compile(r"[.!?:;…。][\"'”’)\]]*\d*$")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_PAGE_NUMBER = re.compile(r"\W*(?:page\s)?(\d{1,4})\W*", re.IGNORECASE)
+_BREAK = "-\n"  # the hyphen was put there to break the word over two lines
+_BROKEN = re.compile(r"(?<![^\W\d_])(?<![^\W\d_]-)([^\W\d_]++(?:-[^\W\d_]++)*+)-$")
+
+
+class _Style(NamedTuple):
+    """A type size, to the half point, and whether it is set bold."""
+
+    size: float
+    bold: bool
+
+    @classmethod
+    def of(cls, line: Line) -> "_Style":
+        """How `line` is set."""
+        return cls(round(2 * line.size) / 2, line.bold)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPage:
+    """A page's size as shown, in points, and its columns' lines in order of reading.
+
+    `unread` is set where it is a picture whose text was not recognised.
+    """
+
+    width: float
+    height: float
+    columns: list[Column]
+    unread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetPages:
+    """A document's text, the place of each page in it, its headings, and where words are printed.
+
+    `layout` has an entry for each page, in order.
+    """
+
+    text: str
+    pages: tuple[Page, ...]
+    headings: tuple[Heading, ...]
+    layout: tuple[PageLayout, ...]
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """Text between two blank lines; `open`: its last line may go on over the page."""
+
+    text: str
+    words: list[Words]
+    style: _Style
+    open: bool
+    tabular: bool
+
+    @classmethod
+    def begun(cls, line: Line) -> "_Paragraph":
+        """A paragraph that begins with `line`."""
+        return cls(line.text, [line.words], _Style.of(line), False, line.cells > 1)
+
+    def add(self, between: str, line: Line) -> None:
+        """Takes `line` after `between`; a hyphen that only broke a word goes (`_BREAK`)."""
+        if between == _BREAK:
+            self.text = self.text[:-1]
+            np.minimum(self.words[-1][:, :2], len(self.text), out=self.words[-1][:, :2])
+        else:
+            self.text += between
+        start = len(self.text)
+        self.words.append(moved(line.words, start))
+        self.text += line.text
+
+
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """What the whole document's lines tell about a single one."""
+
+    words: frozenset[str]
+    leading: dict[int, float]
+    body: _Style
+
+
+def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
+    """The document that the pages make together."""
+    kept = _without_running([page.columns for page in printed])
+    fabric = _examined(kept)
+    levels = _heading_levels(kept, fabric.body)
+    parts: list[str] = []
+    spans: list[Page] = []
+    headings: list[Heading] = []
+    layout: list[PageLayout] = []
+    offset = 0
+    last: _Paragraph | None = None
+    for number, (sheet, page) in enumerate(zip(printed, kept, strict=True), 1):
+        begin = offset if not page else None
+        words: list[Words] = []
+        for paragraph in (p for column in page for p in _paragraphs(column, fabric)):
+            if last is None:
+                between = ""
+            elif last.open and paragraph.text[:1].islower() and last.style == paragraph.style:
+                # A word broken over a page keeps its hyphen: both pages stay as printed.
+                between = " " if not _broken(last.text) else ""
+            else:
+                between = "\n\n"
+            parts += between, paragraph.text
+            offset += len(between)
+            begin = offset if begin is None else begin
+            level = levels.get(paragraph.style, 0)
+            if level and not paragraph.tabular and _could_be_heading(paragraph.text):
+                headings.append(Heading(level, offset, offset + len(paragraph.text)))
+            words += [moved(some, offset) for some in paragraph.words]
+            offset += len(paragraph.text)
+            last = paragraph
+        spans.append(Page(number, offset if begin is None else begin, offset))
+        layout.append(_shown(number, sheet, words))
+    return SetPages("".join(parts), tuple(spans), tuple(headings), tuple(layout))
+
+
+def _shown(number: int, page: PrintedPage, words: Sequence[Words]) -> PageLayout:
+    """The page's words measured from its upper left corner."""
+    rows = np.concatenate([np.empty((0, 6)), *words])
+    rows[:, [5, 3]] = page.height - rows[:, [3, 5]]
+    return PageLayout(number, page.width, page.height, rows[rows[:, 0] < rows[:, 1]])
+
+
+def _without_running(pages: Sequence[Sequence[Column]]) -> list[list[Column]]:
+    """The pages without the heads, feet and page numbers that most of them repeat.
+
+    A page with more than a head and a foot that would be left empty keeps its lines: what all pages
+    have may be all there is, as in a batch of certificates.
+    """
+    keys = [_running_keys(page, number) for number, page in enumerate(pages)]
+    seen = Counter(key for page in keys for key in set(page.values()))
+    least = max(_FEWEST_REPEATS, _MOST_PAGES * sum(map(bool, pages)))
+    running = {key for key, count in seen.items() if count >= least}
+    bodies = (
+        [left for column in page if (left := [x for x in column if edge.get(id(x)) not in running])]
+        for page, edge in zip(pages, keys, strict=True)
+    )
+    return [
+        body or (list(page) if _characters(page) > _LONGEST_RUNNING else [])
+        for body, page in zip(bodies, pages, strict=True)
+    ]
+
+
+def _characters(page: Sequence[Column]) -> int:
+    return sum(len(line.text) for column in page for line in column)
+
+
+def _running_keys(page: Sequence[Column], number: int) -> dict[int, tuple[str, int]]:
+    """For lines at the page's edges, by identity, what is the same on every page if they run.
+
+    That is a number's distance from the page's own, or a line's words and its height.
+    """
+    lines = sorted((line for column in page for line in column), key=lambda line: -line.top)
+    keys: dict[int, tuple[str, int]] = {}
+    for line in lines[:_EDGE_LINES] + lines[_EDGE_LINES:][-_EDGE_LINES:]:
+        outermost = line is lines[0] or line is lines[-1]
+        bare = _PAGE_NUMBER.fullmatch(line.text)
+        if bare and outermost:
+            keys[id(line)] = "number", int(bare[1]) - number
+        elif len(line.text) <= _LONGEST_RUNNING:
+            words = " ".join(re.sub(r"\d+|\b[ivxlc]+\b", "#", line.text.lower()).split())
+            keys[id(line)] = words, -1 if outermost else round(line.bottom / 8)
+    return keys
+
+
+def _examined(pages: Iterable[Sequence[Column]]) -> _Print:
+    words: set[str] = set()
+    distances: dict[int, Counter[float]] = {}
+    styles = Counter[_Style]()
+    for column in (column for page in pages for column in page):
+        for line in column:
+            styles[_Style.of(line)] += len(line.text)
+            whole = line.text if not _broken(line.text) else line.text.rpartition(" ")[0]
+            words.update(_WORD.findall(whole.lower()))
+        for above, below in pairwise(column):
+            if above.cells == below.cells == 1 and abs(above.size - below.size) < 0.5:
+                distance = round(above.bottom - below.bottom, 0)
+                distances.setdefault(round(above.size), Counter())[distance] += 1
+    leading = {size: seen.most_common(1)[0][0] for size, seen in distances.items()}
+    body = styles.most_common(1)[0][0] if styles else _Style(0.0, bold=False)
+    return _Print(frozenset(words), leading, body)
+
+
+def _paragraphs(column: Column, fabric: _Print) -> Iterator[_Paragraph]:
+    left = min(line.left for line in column)
+    right = max(line.right for line in column)
+    current: _Paragraph | None = None
+    above: Line | None = None
+    for line in column:
+        if current is None or above is None:
+            current = _Paragraph.begun(line)
+        else:
+            between = _break(above, line, left, right, fabric)
+            if between == "\n\n":
+                yield current
+                current = _Paragraph.begun(line)
+            elif between == "\n":
+                current.add(between, line)
+            else:
+                current.add(_joint(current.text, line.text, fabric.words), line)
+        current.tabular |= line.cells > 1
+        reaches = line.right > right - 0.15 * (right - left)
+        current.open = line.cells == 1 and reaches and not _ENDS_SENTENCE.search(line.text)
+        above = line
+    if current is not None:
+        yield current
+
+
+def _break(above: Line, line: Line, left: float, right: float, fabric: _Print) -> str:
+    """What stands between two lines of a column: a blank line, a new line or a space."""
+    em = above.size
+    distance = above.bottom - line.bottom
+    usual = fabric.leading.get(round(em), 1.2 * em)
+    both_rows = above.cells > 1 and line.cells > 1
+    widest = _ROW_DISTANCE * em if both_rows else max(_LOOSE * usual, 1.1 * em)
+    if distance > widest or abs(above.size - line.size) > 0.12 * em:
+        return "\n\n"
+    if above.cells > 1 or line.cells > 1 or _LIST_MARK.match(line.text):
+        return "\n"
+    if _Style.of(above) != _Style.of(line):
+        return "\n\n"
+    width = right - left
+    listed = _LIST_MARK.match(above.text) is not None
+    indented = em < line.left - left < 0.3 * width and above.left - left < 0.5 * em
+    ends = _ENDS_SENTENCE.search(above.text) is not None
+    if indented and not listed and (ends or above.right < right - 0.1 * width):
+        return "\n\n"
+    short = above.right < right - 0.2 * width
+    if short and ends:
+        return "\n\n"
+    return "\n" if short and not line.text[:1].islower() else " "
+
+
+def _joint(above: str, below: str, words: frozenset[str]) -> str:
+    """What joins two lines of a paragraph: a space, nothing, or `_BREAK`.
+
+    A hyphen stays where the word has one.
+    """
+    broken = _broken(above)
+    continued = _WORD.match(below)
+    if broken is None or continued is None:
+        return "" if above.endswith(("-", "–", "—", "/")) else " "
+    first, second = broken[1].lower(), continued[0].lower()
+    if not below[:1].islower():
+        return ""
+    if first + second in words:
+        return _BREAK
+    compound = f"{first}-{second}" in words or (
+        first.rpartition("-")[2] in words and second in words
+    )
+    return "" if compound else _BREAK
+
+
+def _broken(text: str) -> re.Match[str] | None:
+    """The half of a word that `text` ends with, if it ends with a hyphen."""
+    return _BROKEN.search(text, max(text.rfind(" "), 0)) if text.endswith("-") else None
+
+
+def _heading_levels(pages: Sequence[Sequence[Column]], body: _Style) -> dict[_Style, int]:
+    """The level of each style that sets headings; empty where style does not tell."""
+    large, bold = Counter[_Style](), Counter[_Style]()
+    total = 0
+    for line in (line for page in pages for column in page for line in column):
+        total += len(line.text)
+        style = _Style.of(line)
+        if line.cells == 1 and style.size >= _HEADING_SIZE * body.size:
+            large[style] += len(line.text)
+        elif line.cells == 1 and style.bold > body.bold and style.size >= 0.95 * body.size:
+            bold[style] += len(line.text)
+    most = _MOST_HEADINGS * total
+    chosen = [style for group in (large, bold) if group.total() <= most for style in group]
+    return {style: min(level, 6) for level, style in enumerate(sorted(chosen, reverse=True), 1)}
+
+
+def _could_be_heading(text: str) -> bool:
+    letters = sum(map(str.isalpha, text))
+    return (
+        len(text) <= _LONGEST_HEADING
+        and text.count("\n") < 3
+        and letters >= 3
+        and letters >= 0.5 * len(text.replace(" ", ""))
+        and not text.endswith((".", ",", ";", "—"))
+    )

@@ -1,0 +1,1 @@
+"""Files are read in processes of their own, within limits that are kept from outside."""

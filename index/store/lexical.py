@@ -1,0 +1,248 @@
+"""BM25 over chunks: tantivy on disk, English stems, accents folded.
+
+Robertson & Zaragoza 2009, 'The Probabilistic Relevance Framework: BM25 and Beyond'.
+"""
+
+import json
+import math
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import tantivy
+
+from index.closing import closed_on_failure
+from index.errors import StoreError
+from index.store.files import WritableCopy
+
+_HEAP = 32_000_000
+_ANALYZER = "english"
+_ATTEMPTS = 5
+_CONTEXT_BOOST = 0.5
+"""Weight of a match in a chunk's title and headings against one in its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalEntry:
+    """A chunk as the lexical index takes it."""
+
+    chunk_id: int
+    document_id: str
+    text: str
+    context: str
+
+
+class LexicalIndex:
+    """One index folder. Thread-safe; writers exclude each other, to which the store's lock sees.
+
+    A thread that searches keeps the state that it began in, whatever others reload or close.
+
+    Raises:
+        StoreError: from any method, where the files cannot be read or written.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        self._folder = folder
+        self._files: WritableCopy | None = None
+        self._index: tantivy.Index | None = None
+        # The index is not opened or closed while a thread takes a searcher of it.
+        self._mutex = threading.RLock()
+        with self._mutex, self._faults():
+            if create:
+                folder.mkdir(exist_ok=True)
+                self._index = _set_up(tantivy.Index(_schema(), str(folder)))
+            else:
+                self._opened()
+
+    def change(self, add: Iterable[LexicalEntry] = (), remove: Iterable[int] = ()) -> None:
+        """Add and remove chunks in one commit."""
+        with self._faults():
+            with self._mutex:
+                index = self._opened()
+            # Not under the mutex: others search on until it is committed.
+            writer = index.writer(_HEAP, num_threads=1)
+            try:
+                self._drop_unfinished()
+                for chunk_id in remove:
+                    # By query: `delete_documents_by_term` takes a number for a signed one and, on
+                    # an unsigned field, deletes nothing.
+                    this = tantivy.Query.term_query(_schema(), "chunk", chunk_id)
+                    writer.delete_documents_by_query(this)
+                for entry in add:
+                    document = tantivy.Document()
+                    document.add_unsigned("chunk", entry.chunk_id)
+                    document.add_text("document", entry.document_id)
+                    document.add_text("text", entry.text)
+                    document.add_text("context", entry.context)
+                    writer.add_document(document)
+                writer.commit()
+            finally:
+                # Without it a merge may still be writing when the lock is given to another
+                # process, and a writer that failed would keep others out.
+                writer.wait_merging_threads()
+        self.reload()
+
+    def reload(self) -> None:
+        """See what other processes have committed."""
+        with self._mutex, self._faults():
+            if self._files is not None and self._files.is_copy:
+                self.close()
+            elif self._index is not None:
+                self._index.reload()
+            self._opened()
+
+    def close(self) -> None:
+        """Let go of the files; the next use opens them again."""
+        with self._mutex:
+            files, self._files, self._index = self._files, None, None
+            if files is not None:
+                files.close()
+
+    def search(
+        self, question: str, k: int, documents: Sequence[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """The `k` best chunks as (chunk id, BM25 score), best first; any word may match."""
+        query = self._query(question)
+        if documents is not None:
+            within = tantivy.Query.term_set_query(_schema(), "document", list(documents))
+            must = tantivy.Occur.Must
+            unscored = tantivy.Query.const_score_query(within, 0.0)
+            query = tantivy.Query.boolean_query([(must, query), (must, unscored)])
+        with self._faults():
+            searcher = self._searcher()
+            hits = searcher.search(query, limit=k, count=False).hits
+            return [(int(searcher.doc(at)["chunk"][0]), float(score)) for score, at in hits]
+
+    def chunks(self, documents: Iterable[str]) -> dict[str, list[int]]:
+        """The chunk ids that are held for each of the documents, one for each entry."""
+        with self._faults():
+            searcher = self._searcher()
+            return {
+                document_id: self._all(
+                    searcher, tantivy.Query.term_query(_schema(), "document", document_id)
+                )
+                for document_id in documents
+            }
+
+    def ids(self) -> list[int]:
+        """The chunk id of every entry."""
+        with self._faults():
+            return self._all(self._searcher(), tantivy.Query.all_query())
+
+    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+        """The inverse document frequency of analysed terms, over chunks (natural logarithm)."""
+        with self._faults():
+            searcher = self._searcher()
+            count = searcher.num_docs
+            found = {term: searcher.doc_freq("text", term) for term in terms}
+        return {
+            term: math.log(1 + (max(count - n, 0) + 0.5) / (n + 0.5)) for term, n in found.items()
+        }
+
+    def mentioned(self, terms: Iterable[str]) -> set[str]:
+        """Those of the analysed terms that some chunk holds, or its title or headings."""
+        with self._faults():
+            searcher = self._searcher()
+            return {
+                term
+                for term in terms
+                if any(searcher.doc_freq(field, term) for field in ("text", "context"))
+            }
+
+    def _searcher(self) -> tantivy.Searcher:
+        """The latest state that was seen; it stays what it is, and readable."""
+        with self._mutex:
+            return self._opened().searcher()
+
+    def _opened(self) -> tantivy.Index:
+        if self._index is None:
+            self._index, self._files = _opened(self._folder)
+        return self._index
+
+    def _drop_unfinished(self) -> None:
+        """Delete what a commit that was killed has noted of deletions.
+
+        These files are named by the number of their commit. The next one gets the same, and tantivy
+        refuses to write a file that is there. No state that anyone may read names such a file.
+        """
+        committed = json.loads((self._folder / "meta.json").read_bytes())["opstamp"]
+        for path in self._folder.glob("*.del"):
+            number = path.name.split(".")[-2]
+            if number.isdecimal() and int(number) > committed:
+                path.unlink()
+
+    def _all(self, searcher: tantivy.Searcher, query: tantivy.Query) -> list[int]:
+        hits = searcher.search(query, limit=max(searcher.num_docs, 1), count=False).hits
+        return [int(searcher.doc(at)["chunk"][0]) for _, at in hits]
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except ValueError as error:  # what tantivy makes of all its errors
+            raise StoreError.of(self._folder, error) from error
+
+    def _query(self, question: str) -> tantivy.Query:
+        parts: list[tuple[tantivy.Occur, tantivy.Query]] = []
+        schema = _schema()
+        for term in dict.fromkeys(analyzed(question)):
+            own = tantivy.Query.term_query(schema, "text", term)
+            context = tantivy.Query.term_query(schema, "context", term)
+            parts.append((tantivy.Occur.Should, own))
+            weaker = tantivy.Query.boost_query(context, _CONTEXT_BOOST)
+            parts.append((tantivy.Occur.Should, weaker))
+        return tantivy.Query.boolean_query(parts) if parts else tantivy.Query.empty_query()
+
+
+def _opened(folder: Path, attempts: int = _ATTEMPTS) -> tuple[tantivy.Index, WritableCopy]:
+    """The index in a folder, or in a copy of it where tantivy may not make its lock file."""
+    try:
+        files = WritableCopy(folder)
+        with closed_on_failure(files.close):
+            index = _set_up(tantivy.Index.open(str(files.path)))
+    except (FileNotFoundError, ValueError):
+        # Whoever may write there has put other files in the place of some that were to be copied.
+        if attempts > 1 and not os.access(folder, os.W_OK):
+            return _opened(folder, attempts - 1)
+        raise
+    return index, files
+
+
+def _set_up(index: tantivy.Index) -> tantivy.Index:
+    index.register_tokenizer(_ANALYZER, _analyzer())
+    # Else a thread of tantivy's own reloads it at any time, and makes files in a deleted copy.
+    index.config_reader("manual", 0)
+    return index
+
+
+def analyzed(text: str) -> list[str]:
+    """The terms of a text as they are indexed: lower case, unaccented, stemmed."""
+    return _analyzer().analyze(text)
+
+
+@cache
+def _analyzer() -> tantivy.TextAnalyzer:
+    steps = [
+        tantivy.Filter.remove_long(60),
+        tantivy.Filter.lowercase(),
+        tantivy.Filter.ascii_fold(),
+        tantivy.Filter.stemmer("english"),
+    ]
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for step in steps:
+        builder = builder.filter(step)
+    return builder.build()
+
+
+@cache
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("chunk", stored=True, indexed=True)
+    builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("context", tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()

@@ -1,0 +1,267 @@
+"""Indexes made anew from the catalog, beside the old ones, which count until the new are whole.
+
+What a store's catalog, indexes and copies disagree about.
+"""
+
+import hashlib
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from sqlalchemy.engine import Connection
+
+from index.document import Chunk
+from index.errors import StoreError
+from index.models.contexts import contexts, embedded
+from index.models.embeddings import Embedder, Vectors, WordEnds
+from index.store import queries
+from index.store.catalog import Catalog, IndexState
+from index.store.files import StoreLock
+from index.store.indexes import Indexes
+from index.store.lexical import LexicalEntry
+from index.store.vectors import VectorIndex
+
+_REBUILD_BATCH = 1_000
+"""Chunks a step; an interrupted run loses at most the vectors of one."""
+
+Progress = Callable[[int, int], None]
+"""Is told how many chunks of how many are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What texts are made into vectors with, and the tokenizer that cuts a chunk's context."""
+
+    embedder: Embedder
+    word_ends: WordEnds
+
+
+def rebuild(
+    catalog: Catalog,
+    indexes: Indexes,
+    lock: StoreLock,
+    model: Model,
+    *,
+    resume: bool,
+    progress: Progress | None = None,
+) -> None:
+    """Make both indexes anew and let them count; the caller is the only writer.
+
+    Vectors that the old index still gives are taken over, the others are made again.
+
+    Args:
+        catalog: what they are made from.
+        indexes: where they stand.
+        lock: keeps readers out at the moment of exchange.
+        model: the store's.
+        resume: go on with what an interrupted run has made.
+        progress: is told how far it is.
+    """
+    with catalog.reading() as connection:
+        state = catalog.state(connection)
+        total = queries.chunk_count(connection)
+        new = IndexState(state.edition + 1, state.generation)
+        if not resume:
+            _sweep(indexes, state.edition)
+        vectors, lexical = indexes.made(new.edition)
+        there = set(vectors.documents(new.generation))
+        done = 0
+        for batch in _batches(_entries(connection, model)):
+            lexical.change(add=batch)
+            missing = [entry for entry in batch if entry.chunk_id not in there]
+            if missing:
+                vectors.change(
+                    new.generation,
+                    new.generation,
+                    add=[(entry.chunk_id, entry.document_id) for entry in missing],
+                    vectors=_kept_vectors(indexes.vectors(state.edition), state, missing, model),
+                )
+            there -= {entry.chunk_id for entry in batch}
+            done += len(batch)
+            if progress:
+                progress(done, total)
+        if there:
+            vectors.change(new.generation, new.generation, remove=sorted(there))
+    vectors.close()
+    with lock.exclusive():
+        with catalog.writing() as connection:
+            catalog.note(connection, "edition", str(new.edition))
+            catalog.advance(connection)
+        indexes.close()
+        _sweep(indexes, new.edition)
+
+
+def _sweep(indexes: Indexes, edition: int) -> None:
+    for path in indexes.others(edition):
+        VectorIndex.at(path).close()
+        shutil.rmtree(path)
+
+
+def _entries(connection: Connection, model: Model) -> Iterator[LexicalEntry]:
+    """All live chunks, document by document."""
+    for info in queries.documents(connection):
+        document = queries.document(connection, info.id)
+        spans = queries.chunk_spans(connection, info.id)
+        chunks = [Chunk(start, end) for _, start, end in spans]
+        around = contexts(document, chunks, model.word_ends, info.path or "")
+        for (chunk_id, start, end), context in zip(spans, around, strict=True):
+            yield LexicalEntry(chunk_id, info.id, document.text[start:end], context)
+
+
+def _batches(entries: Iterator[LexicalEntry]) -> Iterator[list[LexicalEntry]]:
+    batch: list[LexicalEntry] = []
+    for entry in entries:
+        batch.append(entry)
+        if len(batch) == _REBUILD_BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _kept_vectors(
+    old: VectorIndex, state: IndexState, entries: Sequence[LexicalEntry], model: Model
+) -> Vectors:
+    """The entries' vectors, from the old index where it has them whole."""
+    try:
+        found = old.vectors(state.generation, [entry.chunk_id for entry in entries])
+    except (StoreError, OSError):  # it is what is being repaired
+        found = {}
+    rows: list[Vectors | None] = [
+        row if row is not None and is_whole(row, model.embedder.dimension) else None
+        for row in (found.get(entry.chunk_id) for entry in entries)
+    ]
+    missing = [
+        embedded(e.context, e.text) for e, row in zip(entries, rows, strict=True) if row is None
+    ]
+    made = iter(model.embedder.embed_passages(missing) if missing else ())
+    return np.stack([next(made) if row is None else row for row in rows]).astype(np.float32)
+
+
+def is_whole(vector: Vectors, dimension: int) -> bool:
+    """Whether it can be a vector of this model."""
+    return vector.shape == (dimension,) and bool(np.isfinite(vector).all()) and bool(vector.any())
+
+
+Where = Literal["catalog", "vectors", "lexical", "uploads", "folder"]
+_CHECK_BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One disagreement: which part of the store is wrong, and how."""
+
+    where: Where
+    problem: str
+
+
+def differences(
+    folder: Path, catalog: Catalog, connection: Connection, indexes: Indexes
+) -> Iterator[Difference]:
+    """All disagreements; no change happens meanwhile, which is the caller's care."""
+    state = catalog.state(connection)
+    dimension = int(catalog.fact(connection, "dimension"))
+    for problem in _in_catalog(connection):
+        yield Difference("catalog", problem)
+    live = queries.owner_of_chunks(connection)
+    leftover = set(catalog.leftovers(connection))
+    try:
+        vectors = indexes.vectors(state.edition)
+        documents = vectors.documents(state.generation)
+        for problem in _against(documents, live, leftover):
+            yield Difference("vectors", problem)
+        for problem in _vector_problems(vectors, state, sorted(documents.keys() & live), dimension):
+            yield Difference("vectors", problem)
+    except (StoreError, OSError) as error:
+        yield Difference("vectors", str(error))
+    try:
+        lexical = indexes.lexical(state)
+        entries = Counter(lexical.ids())
+        twice = sum(count > 1 for count in entries.values())
+        if twice:
+            yield Difference("lexical", f"{_chunks(twice)} held more than once.")
+        by_document = lexical.chunks(sorted(set(live.values())))
+        held = dict.fromkeys(entries, "")
+        held |= {chunk_id: id_ for id_, chunks in by_document.items() for chunk_id in chunks}
+        for problem in _against(held, live, leftover):
+            yield Difference("lexical", problem)
+    except (StoreError, OSError) as error:
+        yield Difference("lexical", str(error))
+    for problem in _uploads(folder, queries.places(connection)):
+        yield Difference("uploads", problem)
+    for path in indexes.others(state.edition):
+        yield Difference("folder", f"{path.name} is left over from an interrupted repair or purge.")
+    if catalog.is_purging(connection):
+        yield Difference("folder", "A purge was interrupted: what it erases may still be there.")
+
+
+def _in_catalog(connection: Connection) -> Iterator[str]:
+    yield from queries.file_faults(connection)
+    for version in queries.readable_versions(connection):
+        name = f"Version {version.hash[:16]} of {version.title!r} ({version.document_id})"
+        digest, length = hashlib.sha256(), 0
+        for text in queries.text_parts(connection, version.id):
+            digest.update(text.encode())
+            length += len(text)
+        if length != version.characters or digest.hexdigest() != version.hash:
+            yield f"{name}: its text is not the one that was stored."
+        outside = queries.chunks_outside(connection, version.id, length)
+        if outside:
+            yield f"{name}: {_chunks(outside)} outside its text."
+    stray = queries.stray_chunks(connection)
+    if stray:
+        yield f"{_chunks(stray)} of no version."
+    for place in queries.stray_places(connection):
+        yield f"The place {place} names a document that is not there."
+
+
+def _against(held: Mapping[int, str], live: Mapping[int, str], leftover: set[int]) -> Iterator[str]:
+    """How an index's chunks differ from the catalog's, one line a kind and document.
+
+    Leftovers of a change that was interrupted are no fault: they are never shown, and the next
+    change clears them.
+    """
+    missing = Counter(live[chunk_id] for chunk_id in live.keys() - held.keys())
+    for document_id, count in sorted(missing.items()):
+        yield f"{_chunks(count)} of {document_id} missing."
+    wrong = Counter(
+        live[chunk_id] for chunk_id in live.keys() & held.keys() if held[chunk_id] != live[chunk_id]
+    )
+    for document_id, count in sorted(wrong.items()):
+        yield f"{_chunks(count)} of {document_id} held under another document."
+    extra = len(held.keys() - live.keys() - leftover)
+    if extra:
+        yield f"{_chunks(extra)} held that the catalog does not know."
+
+
+def _vector_problems(
+    vectors: VectorIndex, state: IndexState, ids: list[int], dimension: int
+) -> Iterator[str]:
+    unreadable = broken = 0
+    for at in range(0, len(ids), _CHECK_BATCH):
+        wanted = ids[at : at + _CHECK_BATCH]
+        found = vectors.vectors(state.generation, wanted)
+        unreadable += len(wanted) - len(found)
+        broken += sum(not is_whole(row, dimension) for row in found.values())
+    if unreadable:
+        yield f"{_chunks(unreadable)} without a vector."
+    if broken:
+        yield f"{_chunks(broken)} with a vector that is not one of {dimension} numbers."
+
+
+def _uploads(folder: Path, places: Iterable[str]) -> Iterator[str]:
+    uploads = (folder / "uploads").resolve()
+    known = {Path(place) for place in places if Path(place).is_relative_to(uploads)}
+    there = {path for path in uploads.rglob("*") if path.is_file()}
+    for path in sorted(known - there):
+        yield f"The copy {path} is missing."
+    for path in sorted(there - known):
+        yield f"Nothing refers to the copy {path}."
+
+
+def _chunks(count: int) -> str:
+    return "1 chunk is" if count == 1 else f"{count} chunks are"

@@ -1,0 +1,361 @@
+"""What the catalog is asked: live documents, their texts and chunks. Each within a transaction.
+
+What the catalog is asked when its own soundness is in question.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection, Row
+
+from index.document import Document
+from index.errors import UnknownDocument
+from index.layout import PageLayout
+from index.store.catalog import DocumentInfo, Location, StoredChunk
+from index.store.schema import (
+    TEXT_PART,
+    chunks,
+    date_span_of,
+    document_of,
+    layouts,
+    locations,
+    pages_of,
+    parts_of,
+    tables_of,
+    texts,
+    versions,
+)
+
+
+class Version(NamedTuple):
+    """A version that can be read: of which document it is, its hash, whether it is the live one."""
+
+    document_id: str
+    hash: str
+    live: bool
+
+
+class Origin(NamedTuple):
+    """What a version was read from: its media type, whether it is live, where the file is."""
+
+    media_type: str
+    live: bool
+    places: tuple[Location, ...]
+
+
+_Slice = tuple[int, int, int]
+_SPAN = tuple(sql.column(name, sql.Integer) for name in ("version_id", "part", "start", "end"))
+_ASKED_AT_ONCE = 500
+"""Spans a question: SQLite takes 32,766 values, and a search has some fifty spans."""
+
+_READABLE = ("live", "replaced")
+_STRUCTURE = ("pages", "headings", "parts", "tables")
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether no document is live."""
+    live = sql.select(versions.c.id).where(versions.c.state == "live").limit(1)
+    return connection.scalar(live) is None
+
+
+def documents(connection: Connection) -> list[DocumentInfo]:
+    """All live documents, the latest first, those without a date last."""
+    rows = connection.execute(_infos().where(versions.c.state == "live"))
+    found = sorted(map(_info, rows), key=lambda info: (info.title.casefold(), info.id))
+    return sorted(found, key=lambda info: info.date or "", reverse=True)
+
+
+def document(connection: Connection, document_id: str, version: str | None = None) -> Document:
+    """A document with its text: the live version, or the one with this hash.
+
+    Raises:
+        UnknownDocument: there is none such.
+    """
+    if version is not None:
+        which = versions.c.id == _version_id(connection, document_id, version)
+    else:
+        which = sql.and_(versions.c.document_id == document_id, versions.c.state == "live")
+    row = connection.execute(sql.select(versions).where(which)).first()
+    if row is None:
+        raise UnknownDocument.named(document_id)
+    return document_of(row, _text(connection, row.id, 0, row.characters))
+
+
+def live_among(connection: Connection, document_ids: Sequence[str]) -> set[str]:
+    """Those of the ids whose document is live."""
+    found: set[str] = set()
+    for at in range(0, len(document_ids), _ASKED_AT_ONCE):
+        these = versions.c.document_id.in_(document_ids[at : at + _ASKED_AT_ONCE])
+        live = sql.select(versions.c.document_id).where(these, versions.c.state == "live")
+        found.update(connection.scalars(live))
+    return found
+
+
+def live_version(connection: Connection, document_id: str) -> Version:
+    """The version of a document that is searched; raises UnknownDocument."""
+    live = sql.and_(versions.c.document_id == document_id, versions.c.state == "live")
+    found = _versions(connection, live)
+    if not found:
+        raise UnknownDocument.named(document_id)
+    return found[0]
+
+
+def versions_named(connection: Connection, prefix: str) -> list[Version]:
+    """The readable versions whose hash begins with these hexadecimal digits, live ones first."""
+    # A range and not LIKE, which would look at every row; 'g' comes after all such digits.
+    return _versions(connection, versions.c.hash.between(prefix, prefix + "g"))
+
+
+def replaced_holding(connection: Connection, words: Sequence[str]) -> list[Version]:
+    """The replaced versions in whose text all of the words stand, whatever their case."""
+    holding = (
+        versions.c.id.in_(
+            sql.select(texts.c.version_id).where(texts.c.text.icontains(word, autoescape=True))
+        )
+        for word in words
+    )
+    return _versions(connection, sql.and_(versions.c.state == "replaced", *holding))
+
+
+def excerpt(connection: Connection, document_id: str, version: str, start: int, end: int) -> str:
+    """The words of a span of a version; raises UnknownDocument."""
+    return _text(connection, _version_id(connection, document_id, version), start, end)
+
+
+def layout(
+    connection: Connection, document_id: str, version: str, start: int, end: int
+) -> list[PageLayout]:
+    """How the pages that a span touches are printed; raises UnknownDocument."""
+    version_id = _version_id(connection, document_id, version)
+    paged = sql.select(versions.c.pages).where(versions.c.id == version_id)
+    pages = pages_of(connection.scalars(paged).one())
+    numbers = [page.number for page in pages if page.start < end and page.end > start]
+    mine = sql.select(layouts.c.data).where(
+        layouts.c.version_id == version_id, layouts.c.page.in_(numbers)
+    )
+    return [PageLayout.unpacked(data) for data in connection.scalars(mine.order_by(layouts.c.page))]
+
+
+def origin(connection: Connection, document_id: str, version: str | None) -> Origin:
+    """What a version, by default the live one, was read from; raises UnknownDocument."""
+    if version is None:
+        version = live_version(connection, document_id).hash
+    this = versions.c.id == _version_id(connection, document_id, version)
+    row = connection.execute(sql.select(versions.c.media_type, versions.c.state).where(this)).one()
+    mine = sql.select(locations).where(locations.c.document_id == document_id)
+    places = connection.execute(mine.order_by(locations.c.location))
+    return Origin(
+        row.media_type, row.state == "live", tuple(Location(**p._mapping) for p in places)
+    )
+
+
+def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredChunk]:
+    """Those of the chunks that are live, by id."""
+    columns = [chunks.c.id.label("chunk_id"), chunks.c.start, chunks.c.end]
+    columns += [chunks.c.pages.label("chunk_pages"), chunks.c.heading, chunks.c.version_id]
+    columns += [chunks.c.parts.label("chunk_parts"), chunks.c.tables.label("chunk_tables")]
+    query = _infos().add_columns(*columns).join(chunks, chunks.c.version_id == versions.c.id)
+    query = query.where(chunks.c.id.in_(ids), versions.c.state == "live")
+    rows = connection.execute(query).all()
+    tables = {row.chunk_id: tables_of(row.chunk_tables) for row in rows}
+    spans = {(row.version_id, row.start, row.end) for row in rows}
+    spans |= {(row.version_id, *table.header) for row in rows for table in tables[row.chunk_id]}
+    words = _slices(connection, spans)
+    return {
+        row.chunk_id: StoredChunk(
+            id=row.chunk_id,
+            start=row.start,
+            end=row.end,
+            text=words[row.version_id, row.start, row.end],
+            pages=pages_of(row.chunk_pages),
+            heading=tuple(row.heading),
+            document=_info(row),
+            parts=parts_of(row.chunk_parts),
+            tables=tuple(
+                (table, words[row.version_id, *table.header]) for table in tables[row.chunk_id]
+            ),
+        )
+        for row in rows
+    }
+
+
+def chunk_ids(connection: Connection, document_ids: Sequence[str]) -> list[int]:
+    """The ids of all chunks of these documents, in reading order."""
+    mine = (
+        sql.select(chunks.c.id)
+        .join(versions)
+        .where(versions.c.document_id.in_(document_ids), versions.c.state == "live")
+    )
+    return list(connection.scalars(mine.order_by(versions.c.id, chunks.c.start)))
+
+
+def chunk_count(connection: Connection) -> int:
+    """How many chunks are live."""
+    live = sql.select(sql.func.count()).select_from(chunks.join(versions))
+    return int(connection.scalar(live.where(versions.c.state == "live")) or 0)
+
+
+def chunk_spans(connection: Connection, document_id: str) -> list[tuple[int, int, int]]:
+    """(chunk id, start, end) of a live document's chunks, in reading order."""
+    mine = sql.select(chunks.c.id, chunks.c.start, chunks.c.end).join(versions)
+    mine = mine.where(versions.c.document_id == document_id, versions.c.state == "live")
+    return [(id_, start, end) for id_, start, end in connection.execute(mine.order_by(chunks.c.id))]
+
+
+def _versions(connection: Connection, which: sql.ColumnElement[bool]) -> list[Version]:
+    wanted = sql.select(versions.c.document_id, versions.c.hash, versions.c.state)
+    wanted = wanted.where(which, versions.c.state.in_(_READABLE)).order_by(versions.c.id.desc())
+    found = [
+        Version(id_, hash_, state == "live") for id_, hash_, state in connection.execute(wanted)
+    ]
+    # What was replaced and came back has two rows.
+    first = {(one.document_id, one.hash): one for one in sorted(found, key=lambda one: one.live)}
+    return sorted(first.values(), key=lambda one: not one.live)
+
+
+def _version_id(connection: Connection, document_id: str, version: str) -> int:
+    """The row of a readable version, the latest of them that has this hash."""
+    wanted = sql.select(versions.c.id).where(
+        versions.c.document_id == document_id,
+        versions.c.hash == version,
+        versions.c.state.in_(_READABLE),
+    )
+    found = connection.scalar(wanted.order_by(versions.c.id.desc()).limit(1))
+    if found is None:
+        raise UnknownDocument.named(document_id)
+    return int(found)
+
+
+def _infos() -> sql.Select[Any]:
+    path = (
+        sql.select(sql.func.min(locations.c.location))
+        .where(locations.c.document_id == versions.c.document_id)
+        .scalar_subquery()
+    )
+    columns = [c for c in versions.c if c.name not in _STRUCTURE]
+    return sql.select(*columns, path.label("path"))
+
+
+def _info(row: Row[Any]) -> DocumentInfo:
+    return DocumentInfo(
+        id=row.document_id,
+        version=row.hash,
+        title=row.title,
+        author=row.author,
+        date=row.date,
+        source=row.source,
+        path=row.path,
+        media_type=row.media_type,
+        pages=row.page_count,
+        characters=row.characters,
+        added=datetime.fromisoformat(row.added),
+        language=row.language,
+        accessed=row.accessed,
+        date_span=date_span_of(row),
+    )
+
+
+def _slices(connection: Connection, spans: Collection[_Slice]) -> dict[_Slice, str]:
+    """The words of many spans, each (version's row, start, end), by span: one question for all.
+
+    SQLite cuts them out, so that of a part of 65,536 characters only the words are handed over.
+    """
+    asked = sorted(
+        (version_id, part, start, end)
+        for version_id, start, end in spans
+        for part in _parts(start, end)
+    )
+    cut: dict[_Slice, list[str]] = defaultdict(list)
+    for at in range(0, len(asked), _ASKED_AT_ONCE):
+        some = asked[at : at + _ASKED_AT_ONCE]
+        wanted = sql.values(*_SPAN, name="wanted").data(some).cte()
+        begin, behind = (
+            sql.func.max(wanted.c.start - texts.c.part * TEXT_PART, 0),
+            wanted.c.end - texts.c.part * TEXT_PART,
+        )
+        here = sql.and_(texts.c.version_id == wanted.c.version_id, texts.c.part == wanted.c.part)
+        slices = sql.select(
+            wanted.c.version_id,
+            wanted.c.start,
+            wanted.c.end,
+            sql.func.substr(texts.c.text, begin + 1, behind - begin),
+        ).select_from(wanted.join(texts, here))
+        for version_id, start, end, words in connection.execute(
+            slices.order_by(wanted.c.version_id, wanted.c.start, wanted.c.end, wanted.c.part)
+        ):
+            cut[version_id, start, end].append(words)
+    return {span: "".join(cut.get(span, ())) for span in spans}
+
+
+def _parts(start: int, end: int) -> range:
+    """The numbers of the rows that hold a span of a text."""
+    return range(start // TEXT_PART, max(end - 1, start) // TEXT_PART + 1)
+
+
+def _text(connection: Connection, version_id: int, start: int, end: int) -> str:
+    """A slice of a version's text, from the rows that hold it."""
+    parts = _parts(start, end)
+    first = parts[0]
+    rows = sql.select(texts.c.text).where(
+        texts.c.version_id == version_id, texts.c.part.between(first, parts[-1])
+    )
+    joined = "".join(connection.scalars(rows.order_by(texts.c.part)))
+    return joined[start - first * TEXT_PART : end - first * TEXT_PART]
+
+
+_READABLE_STATES = ("live", "replaced")
+
+
+def file_faults(connection: Connection) -> list[str]:
+    """What SQLite finds wrong in its own file."""
+    said = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+    return [f"SQLite: {line}." for line in said if line != "ok"]
+
+
+def owner_of_chunks(connection: Connection) -> dict[int, str]:
+    """The document id of every live chunk."""
+    live = sql.select(chunks.c.id, versions.c.document_id).join(versions)
+    rows = connection.execute(live.where(versions.c.state == "live"))
+    return {row.id: row.document_id for row in rows}
+
+
+def readable_versions(connection: Connection) -> list[Row[Any]]:
+    """Id, document id, hash, title and length of every version whose text is kept."""
+    columns = ("id", "document_id", "hash", "title", "characters")
+    kept = sql.select(*(versions.c[name] for name in columns))
+    return list(connection.execute(kept.where(versions.c.state.in_(_READABLE_STATES))))
+
+
+def text_parts(connection: Connection, version_id: int) -> Iterator[str]:
+    """A version's text, piece by piece."""
+    mine = sql.select(texts.c.text).where(texts.c.version_id == version_id)
+    yield from connection.execute(mine.order_by(texts.c.part)).scalars()
+
+
+def chunks_outside(connection: Connection, version_id: int, length: int) -> int:
+    """How many chunks of a version are no spans of a text of this length."""
+    wrong = sql.or_(chunks.c.start < 0, chunks.c.start >= chunks.c.end, chunks.c.end > length)
+    mine = sql.select(sql.func.count()).where(chunks.c.version_id == version_id, wrong)
+    return int(connection.scalar(mine) or 0)
+
+
+def stray_chunks(connection: Connection) -> int:
+    """How many chunks belong to no version."""
+    known = sql.select(versions.c.id)
+    stray = sql.select(sql.func.count()).where(chunks.c.version_id.not_in(known))
+    return int(connection.scalar(stray) or 0)
+
+
+def stray_places(connection: Connection) -> list[str]:
+    """Places of documents that are not there."""
+    live = sql.select(versions.c.document_id).where(versions.c.state == "live")
+    stray = sql.select(locations.c.location).where(locations.c.document_id.not_in(live))
+    return list(connection.scalars(stray.order_by(locations.c.location)))
+
+
+def places(connection: Connection) -> list[str]:
+    """Every place that a document was found at."""
+    return list(connection.scalars(sql.select(locations.c.location)))

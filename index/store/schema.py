@@ -1,0 +1,252 @@
+"""The catalog's tables, and how those of an older format become them.
+
+`SCHEMA_VERSION` rises with every change, with a step in `MIGRATIONS` from the version before.
+
+Documents ↔ rows of the catalog's tables.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sql
+from sqlalchemy.engine import Row
+
+from index.document import Chunk, Document, Heading, Page, Part, Span, Table
+
+SCHEMA_VERSION = 2
+
+tables = sql.MetaData()
+meta = sql.Table(
+    "meta",
+    tables,
+    sql.Column("key", sql.Text, primary_key=True),
+    sql.Column("value", sql.Text, nullable=False),
+)
+versions = sql.Table(
+    "versions",
+    tables,
+    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("document_id", sql.Text, nullable=False, index=True),
+    sql.Column("hash", sql.Text, nullable=False, index=True),
+    sql.Column("state", sql.Text, nullable=False, index=True),
+    sql.Column("title", sql.Text, nullable=False),
+    sql.Column("author", sql.Text),
+    sql.Column("date", sql.Text),
+    sql.Column("date_start", sql.Integer),
+    sql.Column("date_end", sql.Integer),
+    sql.Column("source", sql.Text),
+    sql.Column("media_type", sql.Text, nullable=False),
+    sql.Column("pages", sql.JSON, nullable=False),
+    sql.Column("headings", sql.JSON, nullable=False),
+    sql.Column("page_count", sql.Integer, nullable=False),
+    sql.Column("characters", sql.Integer, nullable=False),
+    sql.Column("added", sql.Text, nullable=False),
+    sql.Column("language", sql.Text),
+    sql.Column("accessed", sql.Text),
+    sql.Column("parts", sql.JSON, nullable=False, server_default="[]"),
+    sql.Column("tables", sql.JSON, nullable=False, server_default="[]"),
+    sqlite_autoincrement=True,
+)
+texts = sql.Table(
+    "texts",
+    tables,
+    sql.Column("version_id", sql.ForeignKey("versions.id"), primary_key=True),
+    sql.Column("part", sql.Integer, primary_key=True),
+    sql.Column("text", sql.Text, nullable=False),
+)
+layouts = sql.Table(
+    "layouts",
+    tables,
+    sql.Column("version_id", sql.ForeignKey("versions.id"), primary_key=True),
+    sql.Column("page", sql.Integer, primary_key=True),
+    sql.Column("data", sql.LargeBinary, nullable=False),
+)
+chunks = sql.Table(
+    "chunks",
+    tables,
+    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("version_id", sql.ForeignKey("versions.id"), nullable=False, index=True),
+    sql.Column("start", sql.Integer, nullable=False),
+    sql.Column("end", sql.Integer, nullable=False),
+    # What the chunk touches, and the headings above it: a hit is shown without
+    # reading the structure of the whole document.
+    sql.Column("pages", sql.JSON, nullable=False),
+    sql.Column("heading", sql.JSON, nullable=False),
+    sql.Column("parts", sql.JSON, nullable=False, server_default="[]"),
+    sql.Column("tables", sql.JSON, nullable=False, server_default="[]"),
+    # An id names a chunk in Chroma and in the lexical index too: it must never come back.
+    sqlite_autoincrement=True,
+)
+locations = sql.Table(
+    "locations",
+    tables,
+    sql.Column("location", sql.Text, primary_key=True),
+    sql.Column("document_id", sql.Text, nullable=False, index=True),
+    sql.Column("file_hash", sql.Text, nullable=False, index=True),
+    sql.Column("size", sql.Integer, nullable=False),
+    sql.Column("modified_ns", sql.Integer, nullable=False),
+)
+removed = sql.Table(
+    "removed",
+    tables,
+    # Ids whose words may still stand in the indexes' files, until a purge writes those anew.
+    sql.Column("document_id", sql.Text, primary_key=True),
+)
+
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    1: (
+        "ALTER TABLE versions ADD COLUMN language TEXT",
+        "ALTER TABLE versions ADD COLUMN accessed TEXT",
+        "ALTER TABLE versions ADD COLUMN parts JSON NOT NULL DEFAULT '[]'",
+        "ALTER TABLE versions ADD COLUMN tables JSON NOT NULL DEFAULT '[]'",
+        "ALTER TABLE chunks ADD COLUMN parts JSON NOT NULL DEFAULT '[]'",
+        "ALTER TABLE chunks ADD COLUMN tables JSON NOT NULL DEFAULT '[]'",
+        """CREATE TABLE layouts (
+            version_id INTEGER NOT NULL REFERENCES versions (id),
+            page INTEGER NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY (version_id, page)
+        )""",
+        "CREATE TABLE removed (document_id TEXT NOT NULL PRIMARY KEY)",
+    ),
+}
+"""Statements that take a catalog from a format to the next one; all are run in one transaction."""
+
+
+T = TypeVar("T", Page, Part, Table)
+Values = dict[str, Any]
+
+TEXT_PART = 65_536
+"""Characters of text a row, so that a passage of a long document is read without the rest."""
+
+
+def version_row(document_id: str, document: Document) -> Values:
+    """The row of a pending version."""
+    span = document.date_span
+    return {
+        "document_id": document_id,
+        "hash": document.version,
+        "state": "pending",
+        "title": document.title,
+        "author": document.author,
+        "date": document.date,
+        "date_start": span and span.start,
+        "date_end": span and span.end,
+        "source": document.source,
+        "accessed": document.accessed,
+        "language": document.language,
+        "media_type": document.media_type,
+        "pages": _packed_pages(document.pages),
+        "headings": [(h.level, h.start, h.end) for h in document.headings],
+        "parts": _packed_parts(document.parts),
+        "tables": _packed_tables(document.tables),
+        "page_count": len(document.pages),
+        "characters": len(document.text),
+        "added": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def text_rows(version_id: int, text: str) -> list[Values]:
+    """The rows that hold a text, piece by piece."""
+    return [
+        {"version_id": version_id, "part": n, "text": text[at : at + TEXT_PART]}
+        for n, at in enumerate(range(0, len(text), TEXT_PART))
+    ]
+
+
+def layout_rows(version_id: int, document: Document) -> list[Values]:
+    """The rows that hold where its words are printed, one a page."""
+    return [
+        {"version_id": version_id, "page": page.number, "data": page.packed()}
+        for page in document.layout
+    ]
+
+
+def chunk_rows(version_id: int, document: Document, chunks: Sequence[Chunk]) -> list[Values]:
+    """The rows of its chunks, each with what of the document's structure it touches."""
+    pages = _touched(document.pages)
+    tables = _touched(document.tables)
+    kinds = dict.fromkeys(part.kind for part in document.parts)
+    parts = [_touched([p for p in document.parts if p.kind == kind]) for kind in kinds]
+    return [
+        {
+            "version_id": version_id,
+            "start": chunk.start,
+            "end": chunk.end,
+            "pages": _packed_pages(pages(chunk.start, chunk.end)),
+            "heading": document.heading_path(chunk.start),
+            "tables": _packed_tables(tables(chunk.start, chunk.end)),
+            "parts": _packed_parts(
+                # As the document has them: in order of their start, an outer one first.
+                sorted(
+                    (part for of_kind in parts for part in of_kind(chunk.start, chunk.end)),
+                    key=lambda part: (part.start, -part.end),
+                )
+            ),
+        }
+        for chunk in chunks
+    ]
+
+
+def document_of(row: Row[Any], text: str) -> Document:
+    """The document that a version's row and its text make; its layout stays in the catalog."""
+    return Document(
+        text=text,
+        title=row.title,
+        media_type=row.media_type,
+        author=row.author,
+        date=row.date,
+        date_span=date_span_of(row),
+        source=row.source,
+        accessed=row.accessed,
+        language=row.language,
+        pages=pages_of(row.pages),
+        headings=tuple(Heading(*heading) for heading in row.headings),
+        parts=parts_of(row.parts),
+        tables=tables_of(row.tables),
+    )
+
+
+def date_span_of(row: Row[Any]) -> Span | None:
+    """Where the text of a version's row states its date, if it does."""
+    return None if row.date_start is None else Span(row.date_start, row.date_end)
+
+
+def pages_of(packed: Sequence[Sequence[int]]) -> tuple[Page, ...]:
+    """The pages of a row."""
+    return tuple(Page(*page) for page in packed)
+
+
+def parts_of(packed: Sequence[Any]) -> tuple[Part, ...]:
+    """The parts of a row."""
+    return tuple(Part(*part) for part in packed)
+
+
+def tables_of(packed: Sequence[Sequence[int]]) -> tuple[Table, ...]:
+    """The tables of a row."""
+    return tuple(Table(start, end, Span(header, behind)) for start, end, header, behind in packed)
+
+
+def _packed_tables(tables: Sequence[Table]) -> list[tuple[int, int, int, int]]:
+    return [(table.start, table.end, *table.header) for table in tables]
+
+
+def _packed_pages(pages: Sequence[Page]) -> list[tuple[int, int, int]]:
+    return [(page.number, page.start, page.end) for page in pages]
+
+
+def _packed_parts(parts: Sequence[Part]) -> list[tuple[str, str, int, int]]:
+    return [(part.kind, part.label, part.start, part.end) for part in parts]
+
+
+def _touched(spans: Sequence[T]) -> Callable[[int, int], Sequence[T]]:
+    """Finds those that share a character with a span; they are in order and never overlap."""
+    starts = [span.start for span in spans]
+    ends = [span.end for span in spans]
+
+    def within(start: int, end: int) -> Sequence[T]:
+        return spans[bisect_right(ends, start) : bisect_left(starts, end)]
+
+    return within

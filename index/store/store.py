@@ -1,0 +1,376 @@
+"""Store: catalog, Chroma and BM25 under one transaction story, for many processes.
+
+Writers take turns. A change has four steps: (1) the catalog takes the new versions as pending;
+(2) the indexes take their chunks; (3) the catalog publishes them — the commit; (4) what the change
+left behind is cleared. Search joins its hits with the catalog, so nothing shows before (3) or after
+it half-done; a writer killed anywhere leaves only leftovers, which the next one clears before it
+starts. Readers wait only while a slice of vectors goes into Chroma or leftovers go out of both
+indexes: each time the catalog's generation advances first, and whoever sees another one opens
+Chroma anew.
+
+What search reads: hits from the indexes and their chunks from the catalog, in one state.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy.engine import Connection
+
+from index.closing import close_all, closed_on_failure
+from index.document import Document
+from index.errors import StoreError, UnknownDocument
+from index.layout import Rectangle, rectangles
+from index.models.embeddings import Embedder, Vectors
+from index.store import catalog, indexes, opening, queries
+from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
+from index.store.erasure import Runs, holding, telling
+from index.store.files import StoreLock, faults
+from index.store.identity import Outcome, Prepared, plan
+from index.store.indexes import Indexes
+from index.store.maintenance import Difference, Model, Progress, differences, rebuild
+from index.store.opening import is_store
+from index.store.private import make_private
+from index.store.queries import Origin, Version
+
+Hits = list[tuple[int, float]]
+
+
+class Snapshot:
+    """One consistent state of catalog and indexes, for as long as its `with` lasts."""
+
+    def __init__(self, catalog: Catalog, indexes: Indexes, connection: Connection) -> None:
+        self._indexes = indexes
+        self._connection = connection
+        self._state = catalog.state(connection)
+
+    def nearest(self, vector: Vectors, k: int, documents: Sequence[str] | None = None) -> Hits:
+        """(chunk id, cosine similarity), best first."""
+        vectors = self._indexes.vectors(self._state.edition)
+        return vectors.search(self._state.generation, vector, k, documents)
+
+    def lexical(self, question: str, k: int, documents: Sequence[str] | None = None) -> Hits:
+        """(chunk id, BM25 score), best first."""
+        return self._indexes.lexical(self._state).search(question, k, documents)
+
+    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+        """The inverse document frequency of analysed terms."""
+        return self._indexes.lexical(self._state).rarity(terms)
+
+    def mentioned(self, terms: Iterable[str]) -> set[str]:
+        """Those of the analysed terms that stand in a document, or in its title or headings."""
+        return self._indexes.lexical(self._state).mentioned(terms)
+
+    def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
+        """The live ones among these chunks."""
+        return queries.live_chunks(self._connection, ids)
+
+    def chunk_ids(self, documents: Sequence[str]) -> list[int]:
+        """All chunks of these documents in reading order."""
+        return queries.chunk_ids(self._connection, documents)
+
+
+class Store:
+    """An opened store folder. Thread-safe, and safe beside other processes.
+
+    Args:
+        folder: where the store is, or is made.
+        embedder: the model whose vectors it holds.
+        create: make the store if it is not there.
+
+    Raises:
+        StoreError: there is no store, or it cannot be read or written.
+        EmbeddingMismatch: its vectors come from another model.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder, *, create: bool = False) -> None:
+        self.folder = folder
+        if create:
+            opening.make_folder(folder)
+        elif not is_store(folder):
+            raise StoreError(f"There is no store in {folder}. 'footnote add PATH' makes one.")
+        self._lock = StoreLock(folder)
+        self._read_only = not opening.is_writable(folder)
+        self.catalog = Catalog(folder / "catalog.sqlite", read_only=self._read_only)
+        self.indexes = Indexes(folder)
+        with closed_on_failure(self.close), faults(folder):
+            opening.create(folder, self.catalog, self.indexes, self._lock, embedder)
+            if opening.is_outdated(self.catalog):
+                self._migrate()
+            opening.check_format(folder, self.catalog, embedder)
+            if not self._read_only:
+                make_private(folder)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        close_all(self.catalog.close, self.indexes.close)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Search in one consistent state; writers wait meanwhile."""
+        with faults(self.folder), self._lock.shared(), self.catalog.reading() as connection:
+            yield Snapshot(self.catalog, self.indexes, connection)
+
+    # Questions to the catalog ------------------------------------------------------------------
+
+    def is_empty(self) -> bool:
+        """Whether nothing can be found because nothing was added."""
+        with self._reading() as connection:
+            return queries.is_empty(connection)
+
+    def documents(self) -> list[DocumentInfo]:
+        """All live documents, the latest first."""
+        with self._reading() as connection:
+            return queries.documents(connection)
+
+    def live_among(self, document_ids: Sequence[str]) -> set[str]:
+        """Those of the ids whose document is live."""
+        with self._reading() as connection:
+            return queries.live_among(connection, document_ids)
+
+    def document(self, document_id: str, version: str | None = None) -> Document:
+        """A document with its text; raises UnknownDocument."""
+        with self._reading() as connection:
+            return queries.document(connection, document_id, version)
+
+    def versions_named(self, prefix: str) -> list[Version]:
+        """The readable versions whose hash begins with these digits, live ones first."""
+        with self._reading() as connection:
+            return queries.versions_named(connection, prefix)
+
+    def replaced_holding(self, words: Sequence[str]) -> list[Version]:
+        """The replaced versions in whose text all of the words stand, whatever their case."""
+        with self._reading() as connection:
+            return queries.replaced_holding(connection, words)
+
+    def live_version(self, document_id: str) -> Version:
+        """The version of a document that is searched; raises UnknownDocument."""
+        with self._reading() as connection:
+            return queries.live_version(connection, document_id)
+
+    def excerpt(self, document_id: str, version: str, start: int, end: int) -> str:
+        """The words of a span of a version; raises UnknownDocument."""
+        with self._reading() as connection:
+            return queries.excerpt(connection, document_id, version, start, end)
+
+    def rectangles(self, document_id: str, version: str, start: int, end: int) -> list[Rectangle]:
+        """Where a span is printed, line by line; raises UnknownDocument."""
+        with self._reading() as connection:
+            layout = queries.layout(connection, document_id, version, start, end)
+        return rectangles(layout, start, end)
+
+    def origin(self, document_id: str, version: str | None = None) -> Origin:
+        """What a version, by default the live one, was read from; raises UnknownDocument."""
+        with self._reading() as connection:
+            return queries.origin(connection, document_id, version)
+
+    def locations(self, places: Sequence[str]) -> dict[str, Location]:
+        """What is known of the files at these places, by place."""
+        with self._reading() as connection:
+            return self.catalog.known(connection, places)
+
+    def places(self, folder: str) -> list[str]:
+        """The places below a folder at which documents were found."""
+        with self._reading() as connection:
+            return self.catalog.places_below(connection, folder)
+
+    def same_content(self, file_hash: str) -> list[Location]:
+        """The places known for these very bytes."""
+        with self._reading() as connection:
+            return self.catalog.places_of(connection, file_hash)
+
+    # Changes -----------------------------------------------------------------------------------
+
+    def locate(self, found: Sequence[Location], gone: Sequence[str] = ()) -> list[Location]:
+        """Note where known documents are also found, and where no more.
+
+        A document that is found nowhere any more is withdrawn.
+
+        Returns:
+            Those whose document has other content by now: nothing is noted of them.
+        """
+        with self._changing():
+            with self.catalog.writing() as connection:
+                stale = catalog.locate(self.catalog, connection, found)
+                catalog.leave(self.catalog, connection, gone)
+            self._clear()
+        return stale
+
+    def leave(self, places: Sequence[str]) -> dict[str, str]:
+        """Forget these places, and the documents found nowhere else: document ids by place."""
+        with self._changing():
+            with self.catalog.writing() as connection:
+                left = catalog.leave(self.catalog, connection, places)
+            self._clear()
+        return left
+
+    @property
+    def uploads(self) -> Path:
+        """Where the store's own copies of files lie."""
+        return (self.folder / "uploads").resolve()
+
+    def put(self, batch: Sequence[Prepared]) -> list[tuple[str, Outcome]]:
+        """Store documents: for each its id and what became of it. On return they are durable."""
+        with self._changing():
+            self._clear()
+            with self.catalog.writing() as connection:
+                plans = plan(self.catalog, connection, batch)
+                pending = [
+                    (p, id_, *self.catalog.insert(connection, id_, p.document, p.chunks))
+                    for p, (id_, outcome) in zip(batch, plans, strict=True)
+                    if outcome != "unchanged"
+                ]
+            new = [(p, id_, chunk_ids) for p, id_, _, chunk_ids in pending]
+            indexes.fill(self.catalog, self.indexes, self._lock, new)
+            with self.catalog.writing() as connection:
+                for _, document_id, version_id, _ in pending:
+                    self.catalog.publish(connection, version_id, document_id)
+                for prepared, (document_id, _) in zip(batch, plans, strict=True):
+                    place = replace(prepared.location, document_id=document_id)
+                    catalog.move(self.catalog, connection, place)
+                    if prepared.replaces is not None:
+                        self._leave_others(connection, place)
+            self._clear()
+        return plans
+
+    def telling(self, document_id: str) -> Runs:
+        """The runs of words of all versions of a document that no other document holds."""
+        with self._reading() as connection:
+
+            def texts(*, own: bool) -> Iterator[str]:
+                for version in queries.readable_versions(connection):
+                    if (version.document_id == document_id) is own:
+                        yield "".join(queries.text_parts(connection, version.id))
+
+            return telling(texts(own=True), texts(own=False))
+
+    def holding(self, runs: Runs) -> list[Path]:
+        """The store's files in which one of these runs of words stands."""
+        with faults(self.folder):
+            return holding(self.folder, runs)
+
+    def remove(self, document_id: str) -> None:
+        """Delete a document with all its versions; traces may stay in files until a purge.
+
+        Raises:
+            UnknownDocument: there is none such.
+        """
+        with self._changing():
+            self._withdraw(document_id)
+            self._clear()
+
+    def purge(self, document_id: str, model: Model, progress: Progress | None = None) -> None:
+        """Erase a document from every file of the store, also one that was removed before.
+
+        Out of search at once, it is erased by writing the indexes and the catalog anew. What
+        interrupts that, another purge of the same document finishes, or `repair`.
+
+        Raises:
+            UnknownDocument: there is none such, or it was purged before.
+        """
+        with self._changing():
+            with self.catalog.reading() as connection:
+                again = self.catalog.is_removed(connection, document_id)
+            try:
+                self._withdraw(document_id, purging=True)
+            except UnknownDocument:
+                if not again:
+                    raise
+                with self.catalog.writing() as connection:
+                    self.catalog.note(connection, "purging", document_id)
+            self._renew(model, progress, purge=True)
+
+    # Its soundness -----------------------------------------------------------------------------
+
+    def check(self) -> list[Difference]:
+        """What catalog, indexes and copies disagree about; writers wait meanwhile."""
+        writers = nullcontext() if self._read_only else self._lock.writing()
+        with (
+            faults(self.folder),
+            writers,
+            self._lock.shared(),
+            self.catalog.reading() as connection,
+        ):
+            return list(differences(self.folder, self.catalog, connection, self.indexes))
+
+    def repair(self, model: Model, progress: Progress | None = None) -> None:
+        """Make the indexes anew from the catalog, and finish what was interrupted.
+
+        Searching goes on in the old ones meanwhile, writers wait. Interrupted, it changes nothing,
+        and the next one goes on from there.
+        """
+        with self._changing():
+            with self.catalog.reading() as connection:
+                purge = self.catalog.is_purging(connection)
+            self._renew(model, progress, purge=purge)
+            with self.catalog.reading() as connection:
+                known = {Path(place) for place in queries.places(connection)}
+            for path in sorted(self.uploads.rglob("*")):
+                if path.is_file() and path not in known:
+                    path.unlink()
+
+    # As the only writer ------------------------------------------------------------------------
+
+    def _migrate(self) -> None:
+        """Bring a store of an older format to this one."""
+        with self._changing(), self._lock.exclusive(), self.catalog.writing() as connection:
+            self.catalog.migrate(connection)
+
+    def _clear(self) -> None:
+        indexes.clear(self.catalog, self.indexes, self._lock)
+
+    def _leave_others(self, connection: Connection, place: Location) -> None:
+        """Let a document be found at this place alone."""
+        others = set(self.catalog.paths(connection, place.document_id)) - {place.location}
+        catalog.leave(self.catalog, connection, sorted(others))
+        self._erase_copies(others)
+
+    def _withdraw(self, document_id: str, *, purging: bool = False) -> None:
+        with self.catalog.writing() as connection:
+            paths = self.catalog.paths(connection, document_id)
+            self.catalog.withdraw(connection, document_id)
+            if purging:
+                self.catalog.note(connection, "purging", document_id)
+            # Before the commit: killed in between, it is a removal to repeat, and not a copy
+            # that nothing refers to.
+            self._erase_copies(paths)
+
+    def _renew(self, model: Model, progress: Progress | None, *, purge: bool) -> None:
+        """Write the indexes anew without what is not live; to purge, the catalog's file too."""
+        rebuild(self.catalog, self.indexes, self._lock, model, resume=not purge, progress=progress)
+        with self.catalog.writing() as connection:
+            self.catalog.clear_leftovers(connection)
+        if purge:
+            self.catalog.compact()
+            with self.catalog.writing() as connection:
+                self.catalog.purged(connection)
+
+    def _erase_copies(self, paths: Iterable[str]) -> None:
+        """Delete the store's own copies of uploads; each lies in a folder named by its content."""
+        for folder in {Path(path).parent for path in paths}:
+            if folder.is_relative_to(self.uploads) and folder.exists():
+                shutil.rmtree(folder)
+
+    # -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Be the only writer."""
+        if self._read_only:
+            raise StoreError(
+                f"The store in {self.folder} is read-only: it can be asked, but not changed. Make "
+                "its folder and files writable for you, or name another store with --store."
+            )
+        with faults(self.folder), self._lock.writing():
+            try:
+                yield
+            finally:
+                # What Chroma and tantivy have made; copies of uploads are made private.
+                make_private(self.folder, without=self.folder / "uploads")
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with faults(self.folder), self.catalog.reading() as connection:
+            yield connection
