@@ -33,14 +33,14 @@ from assistant.models.entailment import EntailmentModel
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.answerability import threshold
-from assistant.reading.reader import Reader
+from assistant.reading.reader import ExtractiveReader, Reader
 from assistant.reading.sentence_ranking import PASSAGES, SentenceScorer
 from assistant.reading.summary import about_documents
-from assistant.retrieving.retrieval import READ_ON, Retrieved, reread, retrieve
+from assistant.retrieving.retrieval import READ_ON, HybridRetriever, Retrieved, Retriever, reread
 from assistant.settings import Settings
 from assistant.store_handle import StoreHandle
 from assistant.table_qa.computation import read_figures
-from assistant.verifying.grounding import Grounding
+from assistant.verifying.grounding import Grounding, Verifier
 from assistant.writing.composition import WriterAnswer, verify_claims
 from index.errors import SettingsError
 from index.models.embeddings import Embedder, MiniLM
@@ -80,15 +80,18 @@ class Answering:
         spans: SpanReader,
         settings: Settings,
     ) -> None:
-        self._opening, self._embedder, self._spans = opening, embedder, spans
+        self._opening, self._spans = opening, spans
+        self._retriever: Retriever = HybridRetriever(embedder)
         self._settings = settings
         self._limit = settings.question_limit
         self._vectors = SentenceVectors(model)
         judge = EntailmentModel(settings.model_dir)
-        self._grounding = Grounding(self._vectors, judge, spans, settings.support)
+        self._verifier: Verifier = Grounding(self._vectors, judge, spans, settings.support)
         self._writer: Writer | None = None
         self._opening_writer = threading.Lock()
-        self.reader = Reader(SentenceScorer(self._vectors), threshold(settings.confidence))
+        self.reader: Reader = ExtractiveReader(
+            SentenceScorer(self._vectors), threshold(settings.confidence)
+        )
 
     def close(self) -> None:
         """Let go of the writer's connections."""
@@ -125,7 +128,7 @@ class Answering:
                 self._writer = Writer(
                     model,
                     load_prompts(self._settings.writer_prompts),
-                    self._grounding,
+                    self._verifier,
                     self._settings,
                     Record(self._opening.folder, model.name),
                 )
@@ -210,8 +213,8 @@ class Answering:
         store = self._opening.filled(documents)
         return cite_manuscript(
             store,
-            self._embedder,
-            self._grounding,
+            self._retriever,
+            self._verifier,
             draft,
             documents=documents,
             progress=progress,
@@ -255,9 +258,8 @@ class Answering:
             if named.documents:
                 asked, documents = without_document_name(asked), [one.id for one in named.documents]
         search = partial(
-            retrieve,
+            self._retriever.retrieve,
             store,
-            self._embedder,
             k=max(k, READ_ON),
             documents=documents,
             likely={one.id for one in named.likely},

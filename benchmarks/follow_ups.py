@@ -16,7 +16,7 @@ from typing import Any
 from quality import Rows, load
 
 from assistant.asking.question import parse_question
-from assistant.retrieving.retrieval import retrieve
+from assistant.retrieving.retrieval import HybridRetriever
 from index.document import Document, normalised
 from index.ingesting.ingest import Ingest
 from index.models.embeddings import MiniLM
@@ -49,7 +49,7 @@ def recall(store: Store, model: MiniLM, names: dict[str, str], rows: Rows, way: 
     """The mean share of a question's gold passages among the first five."""
     shares = []
     for row in rows:
-        found = retrieve(store, model, WAYS[way](row), 30)
+        found = HybridRetriever(model).retrieve(store, WAYS[way](row), 30)
         first = list(dict.fromkeys(names[r.chunk.document.id] for r in found))[:K]
         gold = [g if isinstance(g, str) else g["doc"] for g in row["gold"]]
         shares.append(sum(passage in first for passage in gold) / len(gold))

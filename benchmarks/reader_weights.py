@@ -28,7 +28,7 @@ from assistant.asking.rewriting import History
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.sentence_ranking import SentenceScorer
-from assistant.retrieving.retrieval import READ_ON, reread, retrieve
+from assistant.retrieving.retrieval import READ_ON, HybridRetriever, reread
 from index.models.embeddings import MiniLM
 from index.store.store import Store
 
@@ -70,7 +70,9 @@ class Measuring:
     ) -> Read:
         """What the parts make of a question; `gold` is document, start and end of its answer."""
         question = parse_question(text, history)
-        near = retrieve(self._store, self._model, question.searches, READ_ON, documents)
+        near = HybridRetriever(self._model).retrieve(
+            self._store, question.searches, READ_ON, documents
+        )
         found = [one for one in reread(self._reader, text, near) if one.spans]
         with self._store.snapshot() as snapshot:
             rarity = snapshot.rarity(question.terms | question.earlier_terms)

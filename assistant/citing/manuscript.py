@@ -39,7 +39,7 @@ WORD = (".docx", ".docm")
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ManuscriptSentence:
     """A sentence of a draft: its words, where it stands, and whether it opens a paragraph."""
 
     text: str
@@ -66,7 +66,7 @@ class Manuscript:
         return cls(text, whole, whole)
 
 
-def claims(draft: Manuscript) -> list[Claim]:
+def claiming_sentences(draft: Manuscript) -> list[ManuscriptSentence]:
     """The sentences of a draft that may claim something, in order."""
     markdown = draft.prose is None
     found = []
@@ -76,7 +76,7 @@ def claims(draft: Manuscript) -> list[Claim]:
             words = _bare(block.text[start:end], markdown=markdown)
             if _claims(words):
                 place = Span(block.at[start], block.at[end - 1] + 1)
-                found.append(Claim(words, place, opens))
+                found.append(ManuscriptSentence(words, place, opens))
                 opens = False
     return found
 

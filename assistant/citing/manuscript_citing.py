@@ -7,16 +7,20 @@ from datetime import UTC, datetime
 
 from assistant.answer import Answer, Passage
 from assistant.citing.footnotes import Footnotes
-from assistant.citing.manuscript import Claim, Manuscript, check_length, claims
+from assistant.citing.manuscript import (
+    Manuscript,
+    ManuscriptSentence,
+    check_length,
+    claiming_sentences,
+)
 from assistant.language.quantities import quantities
 from assistant.language.terms import content_terms
-from assistant.retrieving.retrieval import Retrieved, retrieve
-from assistant.verifying.grounding import Grounded, Grounding
+from assistant.retrieving.retrieval import Retrieved, Retriever
+from assistant.verifying.grounding import Grounded, Verifier
 from assistant.verifying.negation import reversed_clauses
 from assistant.verifying.verification import unsupported_spans
 from index.document import Span
 from index.errors import QuestionError
-from index.models.embeddings import Embedder
 from index.store.store import Store
 
 ENGINE = "yours"
@@ -41,8 +45,8 @@ Progress = Callable[[int, int], None]
 
 def cite_manuscript(
     store: Store,
-    embedder: Embedder,
-    grounding: Grounding,
+    retriever: Retriever,
+    verifier: Verifier,
     draft: Manuscript,
     *,
     documents: Sequence[str] | None = None,
@@ -53,8 +57,8 @@ def cite_manuscript(
 
     Args:
         store: where the documents are.
-        embedder: of the store's model.
-        grounding: finds and verifies what carries a sentence.
+        retriever: finds passages.
+        verifier: finds and verifies what carries a sentence.
         draft: the text.
         documents: ids of the only documents to look in.
         progress: is told how many sentences of how many are done.
@@ -65,7 +69,7 @@ def cite_manuscript(
         QuestionError: the draft is too long, or holds no sentence.
     """
     check_length(draft.text)
-    found = claims(draft)
+    found = claiming_sentences(draft)
     if not found:
         raise QuestionError("The draft holds no sentence to find footnotes for.")
     footnotes = Footnotes(store)
@@ -76,8 +80,8 @@ def cite_manuscript(
         searches = [(claim.text, 1.0)]
         if before:
             searches.append((f"{before} {claim.text}", _BEFORE_WEIGHT))
-        passages = retrieve(store, embedder, searches, PASSAGES, documents)
-        _noted(footnotes, claim, grounding.of(claim.text, passages), passages)
+        passages = retriever.retrieve(store, searches, PASSAGES, documents)
+        _noted(footnotes, claim, verifier.of(claim.text, passages), passages)
         if progress is not None:
             progress(number + 1, len(found))
     carried = sum(sentence.supported for sentence in footnotes.sentences)
@@ -100,7 +104,10 @@ def cite_manuscript(
 
 
 def _noted(
-    footnotes: Footnotes, claim: Claim, grounded: Grounded, passages: Sequence[Retrieved]
+    footnotes: Footnotes,
+    claim: ManuscriptSentence,
+    grounded: Grounded,
+    passages: Sequence[Retrieved],
 ) -> None:
     if grounded.supported and footnotes.placed(grounded.draft, claim.place, claim.opens):
         return
@@ -136,7 +143,7 @@ def contradicting(text: str, grounded: Grounded) -> bool:
     )
 
 
-def _title(draft: str, found: Sequence[Claim]) -> str:
+def _title(draft: str, found: Sequence[ManuscriptSentence]) -> str:
     first = next((line for line in draft.splitlines() if line.strip()), found[0].text)
     words = first.strip().lstrip("#").strip()
     return words if len(words) <= 120 else f"{words[:119]}…"

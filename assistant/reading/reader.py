@@ -1,6 +1,7 @@
 """The embedded engine: chooses, orders and quotes sentences that answer, or abstains. No LLM."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from assistant.answer import Kind
 from assistant.asking.clarification import lacks_speaker
@@ -36,8 +37,29 @@ _ACCOUNTS, _ACCOUNTS_AMONG = 4, 12
 _SIMILAR_ENOUGH_TO_REPEAT = 0.93
 
 
-class Reader:
-    """Answers from the passages alone; every sentence is quoted in full from one span.
+class Reader(Protocol):
+    """Answers from passages; what it proposes is verified before anybody sees it."""
+
+    @property
+    def name(self) -> str:
+        """What answers name as their engine."""
+        ...
+
+    def read(
+        self, question: Question, passages: Sequence[Retrieved], rarity: Mapping[str, float]
+    ) -> ProposedAnswer:
+        """The sentences that answer, in an order that reads well; an abstention where none do.
+
+        Args:
+            question: what is asked.
+            passages: those found for it, the best first.
+            rarity: how rare each of its terms is in the store.
+        """
+        ...
+
+
+class ExtractiveReader:
+    """The embedded `Reader`: every sentence is quoted in full from one span.
 
     Args:
         scorer: of sentences.

@@ -6,6 +6,7 @@ A follow-up is searched for twice, by itself and behind the turns before it.
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from assistant.answer import Passage
 from assistant.models.span_reader import FLOOR, SpanReader, SpanScores
@@ -85,38 +86,63 @@ class Retrieved:
         )
 
 
-def retrieve(
-    store: Store,
-    embedder: Embedder,
-    searches: Sequence[tuple[str, float]],
-    k: int,
-    documents: Sequence[str] | None = None,
-    likely: Collection[str] = (),
-) -> list[Retrieved]:
-    """The `k` best chunks, best first.
+class Retriever(Protocol):
+    """Finds passages: what answering and citing ask, whatever stands behind it."""
+
+    def retrieve(
+        self,
+        store: Store,
+        searches: Sequence[tuple[str, float]],
+        k: int,
+        documents: Sequence[str] | None = None,
+        likely: Collection[str] = (),
+    ) -> list[Retrieved]:
+        """The `k` best chunks, best first.
+
+        Args:
+            store: what is searched.
+            searches: texts to search for, and how much each counts (`Question.searches`).
+            k: how many.
+            documents: ids of those to search in; all by default.
+            likely: ids of documents whose passages come sooner than others that are as near.
+        """
+        ...
+
+
+class HybridRetriever:
+    """A `Retriever` by vectors and BM25, fused by their scores. Thread-safe.
 
     Args:
-        store: what is searched.
         embedder: the store's model.
-        searches: texts to search for, and how much each counts (`Question.searches`).
-        k: how many.
-        documents: ids of those to search in; all by default.
-        likely: ids of documents whose passages come sooner than others that are as near.
     """
-    vectors = [embedder.embed_query(text) for text, _ in searches]
-    fusion = Fusion()
-    with store.snapshot() as snapshot:
-        for (text, weight), vector in zip(searches, vectors, strict=True):
-            dense = snapshot.nearest(vector, POOL, documents)
-            fusion.add(dense, snapshot.lexical(text, POOL, documents), weight)
-        best = fusion.best(POOL if likely else k)
-        chunks = snapshot.chunks(best)
-    found = []
-    for id_ in best:
-        if id_ in chunks:
-            scores, named = fusion.scores(id_), chunks[id_].document.id in likely
-            found.append(Retrieved(chunks[id_], scores, scores.fused + NAMED * named, named=named))
-    return sorted(found, key=lambda one: -one.score)[:k]
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    def retrieve(
+        self,
+        store: Store,
+        searches: Sequence[tuple[str, float]],
+        k: int,
+        documents: Sequence[str] | None = None,
+        likely: Collection[str] = (),
+    ) -> list[Retrieved]:
+        """The `k` best chunks, best first."""
+        vectors = [self._embedder.embed_query(text) for text, _ in searches]
+        fusion = Fusion()
+        with store.snapshot() as snapshot:
+            for (text, weight), vector in zip(searches, vectors, strict=True):
+                dense = snapshot.nearest(vector, POOL, documents)
+                fusion.add(dense, snapshot.lexical(text, POOL, documents), weight)
+            best = fusion.best(POOL if likely else k)
+            chunks = snapshot.chunks(best)
+        found = []
+        for id_ in best:
+            if id_ in chunks:
+                scores, named = fusion.scores(id_), chunks[id_].document.id in likely
+                score = scores.fused + NAMED * named
+                found.append(Retrieved(chunks[id_], scores, score, named=named))
+        return sorted(found, key=lambda one: -one.score)[:k]
 
 
 def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> list[Retrieved]:

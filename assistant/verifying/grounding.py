@@ -9,6 +9,7 @@ for word in a passage needs neither.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -97,8 +98,22 @@ class _Place:
         return [*found, Evidence.within(chunk, *row[0].header)] if row is not None else found
 
 
+class Verifier(Protocol):
+    """Says what carries a sentence: what the writer's and the user's sentences are put to."""
+
+    def of(self, text: str, passages: Sequence[Retrieved], prior: float = PRIOR) -> Grounded:
+        """The sentence with what carries it among the passages, or the words that none carries.
+
+        Args:
+            text: one sentence, without footnote marks.
+            passages: those it may rest on, in order of preference.
+            prior: the share of its author's sentences that is carried (above 0 and below 1).
+        """
+        ...
+
+
 class Grounding:
-    """Aligns sentences to passages and verifies them. Thread-safe.
+    """The embedded `Verifier`: aligns sentences to passages and weighs them. Thread-safe.
 
     Args:
         vectors: of the embedded model.

@@ -15,7 +15,7 @@ from assistant.draft import Claim
 from assistant.messages import ASKED_ONCE_MORE
 from assistant.retrieving.retrieval import Retrieved
 from assistant.settings import Settings
-from assistant.verifying.grounding import Grounded, Grounding
+from assistant.verifying.grounding import Grounded, Verifier
 from assistant.writing.endpoint import Endpoint, Message, Reply
 from assistant.writing.faults import EndpointFault
 from assistant.writing.prompts import Prompts
@@ -62,7 +62,7 @@ class Writer:
     Args:
         endpoint: the model.
         prompts: what it is told.
-        grounding: aligns and verifies what it writes.
+        verifier: finds what carries what it writes.
         settings: prices, and whether sentences without support are to be marked.
         record: how much of what the model wrote held.
     """
@@ -71,11 +71,11 @@ class Writer:
         self,
         endpoint: Endpoint,
         prompts: Prompts,
-        grounding: Grounding,
+        verifier: Verifier,
         settings: Settings,
         record: Record,
     ) -> None:
-        self._endpoint, self._prompts, self._grounding = endpoint, prompts, grounding
+        self._endpoint, self._prompts, self._verifier = endpoint, prompts, verifier
         self._record = record
         self._prices = settings.writer_price_in, settings.writer_price_out
         self.name = f"writer:{endpoint.name}"
@@ -209,9 +209,9 @@ class Writer:
             return Grounded(Claim(written.text, (), paragraph=written.paragraph), whole)
         named = [packed[n - 1] for n in written.passages if 0 < n <= len(packed)]
         prior = self._record.prior
-        grounded = self._grounding.of(written.text, named, prior) if named else None
+        grounded = self._verifier.of(written.text, named, prior) if named else None
         if grounded is None or not grounded.supported:
-            grounded = self._grounding.of(written.text, passages, prior)
+            grounded = self._verifier.of(written.text, passages, prior)
         draft = replace(grounded.draft, paragraph=written.paragraph)
         # What stands word for word in a passage has no other quotes.
         itself = about_itself(written.text, grounded.quotes) if grounded.quotes else ()

@@ -13,7 +13,7 @@ from assistant.assistant import Assistant
 from assistant.conversations.conversations import Conversations
 from assistant.draft import ProposedAnswer
 from assistant.messages import NOT_FOUND
-from assistant.reading.reader import Reader
+from assistant.reading.reader import ExtractiveReader
 from assistant.settings import Settings
 from assistant.threads import Threads
 from index.errors import EmptyStore, QuestionError, SettingsError, StoreError, UnknownDocument
@@ -134,14 +134,14 @@ def test_a_store_that_another_process_makes_is_found(assistant: Assistant, ferry
 def removed_while_read(assistant: Assistant, ferry: Path, monkeypatch) -> Assistant:
     """Its only document goes between reading and citing."""
     (done,) = assistant.add(ferry).added
-    read = Reader.read
+    read = ExtractiveReader.read
 
     def remove(*arguments: Any) -> ProposedAnswer:
         reading = read(*arguments)
         assistant.remove(done.document_id or "")
         return reading
 
-    monkeypatch.setattr(Reader, "read", remove)
+    monkeypatch.setattr(ExtractiveReader, "read", remove)
     return assistant
 
 

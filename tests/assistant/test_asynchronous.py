@@ -16,7 +16,7 @@ import pytest
 
 from assistant.answer import Answer, AnswerReady, SentenceReady
 from assistant.assistant import Assistant
-from assistant.reading.reader import Reader
+from assistant.reading.reader import ExtractiveReader
 from assistant.threads import Threads
 from assistant.verifying.grounding import Grounded, Grounding
 from assistant.web.events import _cited
@@ -60,7 +60,7 @@ class Held:
         self.go_on = threading.Event()
         self.inside = 0
         self.read = 0
-        read, mutex = Reader.read, threading.Lock()
+        read, mutex = ExtractiveReader.read, threading.Lock()
 
         def held(*arguments: Any) -> Any:
             with mutex:
@@ -74,7 +74,7 @@ class Held:
                     self.inside -= 1
                     self.read += 1
 
-        monkeypatch.setattr(Reader, "read", held)
+        monkeypatch.setattr(ExtractiveReader, "read", held)
 
     async def until_entered(self) -> None:
         while not self.entered.is_set():
@@ -205,7 +205,7 @@ def test_an_error_of_another_kind_comes_through_unchanged_too(own: Assistant, mo
     def broken(*_: object) -> None:
         raise fault
 
-    monkeypatch.setattr(Reader, "read", broken)
+    monkeypatch.setattr(ExtractiveReader, "read", broken)
     for ask in (
         lambda: asyncio.run(own.aquery("Why did Gate 3 fail?")),
         lambda: own.batch(["Why did Gate 3 fail?"]),
@@ -229,7 +229,7 @@ def test_a_batch_that_fails_leaves_nothing_going_on(own: Assistant, monkeypatch)
         begun.append(1)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Reader, "read", broken)
+    monkeypatch.setattr(ExtractiveReader, "read", broken)
     with pytest.raises(ZeroDivisionError):
         own.batch(["Why did Gate 3 fail?"] * 200)
     count = len(begun)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from assistant.annotation import annotate_manuscript
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.citing.manuscript import Manuscript, claims
+from assistant.citing.manuscript import Manuscript, claiming_sentences
 from index.errors import EmptyStore, QuestionError, UnknownDocument
 
 DRAFT = """# My report on the **barrage**
@@ -134,7 +134,7 @@ def test_an_empty_store_says_how_to_fill_it(assistant: Assistant):
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
 def test_places_lie_in_order_inside_the_draft(text):
-    found = claims(Manuscript(text))
+    found = claiming_sentences(Manuscript(text))
     places = [place for claim in found for place in claim.place]
     assert places == sorted(places)
     assert all(0 <= start < end <= len(text) for start, end in (c.place for c in found))
@@ -144,7 +144,9 @@ def test_places_lie_in_order_inside_the_draft(text):
 def test_marks_are_all_that_is_added(text):
     from assistant.answer import Sentence
 
-    sentences = [Sentence(text=c.text, place=tuple(c.place)) for c in claims(Manuscript(text))]
+    sentences = [
+        Sentence(text=c.text, place=tuple(c.place)) for c in claiming_sentences(Manuscript(text))
+    ]
     assert annotate_manuscript(text, sentences, lambda _: "\0").replace("\0", "") == text
 
 
