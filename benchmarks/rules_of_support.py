@@ -26,7 +26,7 @@ from typing import Any
 
 from support import passage
 
-from assistant.language.openers import opening_length
+from assistant.language.terms import opening_length
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.verifying.degree import changed_degrees
 from assistant.verifying.grounding import _aligned, _places

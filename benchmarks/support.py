@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from distorting import distorted, names_in, reworded
 
-from assistant.language.openers import opening_length
+from assistant.language.terms import opening_length
 from assistant.models.entailment import EntailmentModel
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader

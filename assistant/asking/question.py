@@ -12,6 +12,7 @@ from functools import cache
 from typing import Literal, TypedDict
 
 from assistant.asking.rewriting import History, asking_sentence, build_queries, resolve_pronoun
+from assistant.language.lexicon import ASKED_REPORTING
 from assistant.language.terms import content_terms, function_terms
 from assistant.language.values import Expected
 from index.errors import QuestionError
@@ -145,12 +146,8 @@ _EXPECTED: tuple[tuple[Expected, str], ...] = (
     ("person", r"\b(who|whom|whose)\b|\b(what|which) (person|man|woman|people)\b"),
     ("place", r"\bwhere\b|\b(what|which) (city|country|town|place|state|river)\b"),
 )
-_SAY = (
-    "say|said|call|claim|claimed|think|believe|state|stated|describe|argue|warn|warned|deny|denied|"
-    "explain|tell|told|mean|write|wrote"
-)
 _SPEAKER = re.compile(
-    rf"\b(?:do|does|did|has|have) (?P<who>(?:\S+ ){{1,6}}?)(?:{_SAY})\b"
+    rf"\b(?:do|does|did|has|have) (?P<who>(?:\S+ ){{1,6}}?)(?:{ASKED_REPORTING})\b"
     r"|\baccording to (?P<source>[^,?]+)",
     re.IGNORECASE,
 )
@@ -324,7 +321,7 @@ def _asked_about(text: str) -> frozenset[str]:
 
 @cache
 def _saying_terms() -> frozenset[str]:
-    return frozenset(analyzed(_SAY.replace("|", " ")))
+    return frozenset(analyzed(ASKED_REPORTING.replace("|", " ")))
 
 
 def _has_no_content(text: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.language.lexicon import REPORTING_VERBS
 from index.calendar_names import MONTHS, WEEKDAYS
 from index.document import Span
 
@@ -31,13 +32,7 @@ def _dotted(quotation: re.Match[str]) -> str:
     return words[0] + "·" * (len(words) - 1 - closed) + words[-1] * closed
 
 
-_VERBS = (
-    "said|says|stated|states|told|added|adds|noted|notes|opined|wrote|writes|announced|claimed|"
-    "claims|denied|denies|argued|argues|explained|explains|warned|warns|testified|insisted|"
-    "insists|replied|replies|answered|answers|emphasi[sz]ed|stressed|confirmed|reported|remarked|declared|"
-    "indicated|suggested|observed|recalled|asked|maintained|maintains|acknowledged|conceded|commented"
-)
-SAYING = rf"{_VERBS}|called|calls|described|describes"
+SAYING = rf"{REPORTING_VERBS}|called|calls|described|describes"
 """What one who is asked for may have done with words: 'who called it a release'."""
 
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Lord|Lady|Capt|Gen|Col|Sen|Rep|Gov)\.?"
@@ -65,13 +60,13 @@ _COMPLEMENT = (
 )
 
 _BEFORE_VERB = re.compile(
-    rf"(?:{_PRONOUN}|\b(?P<who>{NAME})) {_ADVERB}(?:{_VERBS})\b{_NOT_PASSIVE}"
+    rf"(?:{_PRONOUN}|\b(?P<who>{NAME})) {_ADVERB}(?:{REPORTING_VERBS})\b{_NOT_PASSIVE}"
     # In 'the figures reported on Friday' the figures do not report: a role needs what it says.
     rf"|\b(?P<role>{_ROLE}) {_ADVERB}"
-    rf"(?:(?:said|says|wrote|writes)\b{_NOT_PASSIVE}|(?:{_VERBS})\b{_COMPLEMENT})"
+    rf"(?:(?:said|says|wrote|writes)\b{_NOT_PASSIVE}|(?:{REPORTING_VERBS})\b{_COMPLEMENT})"
 )
 _AFTER_VERB = re.compile(
-    rf"[”\"’'] {_ADVERB}(?:{_VERBS}) (?:{_PRONOUN}\b|{_WHO}{_END})"
+    rf"[”\"’'] {_ADVERB}(?:{REPORTING_VERBS}) (?:{_PRONOUN}\b|{_WHO}{_END})"
     # 'It held, said Ann Lee.'
     rf"|, (?:said|says) (?:(?P<name>{NAME}){_END}|(?P<role>{_ROLE})(?=[,.;:!?—–]|$))"
 )

@@ -3,20 +3,22 @@
 Two texts are compared by these: 'closed the gates' and 'the gate was closed' have the same.
 """
 
+import re
 from functools import cache
 
+from assistant.language.lexicon import FUNCTION_WORDS
 from index.store.lexical import analyzed
 
-FUNCTION_WORDS = """
-a an the this that these those there here it its he she they them him her his hers their theirs we
-us our you your i me my mine who whom whose what which when where why how am is are was were be
-been being do does did doing done have has had having can could will would shall should may might
-must of in on at by for from to into onto with without within about as than then so and or but not
-no nor if whether because while during before after between among any some all each every many much
-more most other such only own same too very just also please tell say says said give show list name
-describe explain according s t d ll m re ve
-"""
-"""Words that tell nothing of what a text is about."""
+_TURNS = re.compile(
+    r"(?:(?:yes|no|sorry|sure|absolutely|well|however|additionally|moreover|furthermore|also"
+    r"|in addition|in fact|indeed|actually|in summary|overall|finally|lastly|meanwhile|similarly"
+    r"|instead|otherwise|remember|therefore|thus|hence|consequently|as a result|then|next|first"
+    r"|second|nevertheless|for example|for instance|in other words|in contrast|on the other hand"
+    r"|alternatively|specifically|of course), +"
+    r"|(?:(?:it is|it[’']s) (?:important|worth) (?:to note|noting)|(?:please )?note|keep in mind)"
+    r" that +)+",
+    re.IGNORECASE,
+)
 
 
 def content_terms(text: str) -> frozenset[str]:
@@ -33,3 +35,9 @@ def content_terms(text: str) -> frozenset[str]:
 def function_terms() -> frozenset[str]:
     """The stems of the function words."""
     return frozenset(analyzed(FUNCTION_WORDS))
+
+
+def opening_length(text: str) -> int:
+    """Where a sentence begins to say something: behind 'Yes, ' and 'However, '; mostly 0."""
+    match = _TURNS.match(text)
+    return match.end() if match and match.end() < len(text) else 0

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from assistant.language.openers import OPENERS
+from assistant.language.lexicon import OPENERS
 from assistant.models.span_reader import FLOOR, SpanReader, SpanScores
 from index.document import Span
 

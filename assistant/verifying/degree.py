@@ -7,34 +7,13 @@
 import re
 from collections.abc import Sequence
 
+from assistant.language.lexicon import OPPOSITES
 from assistant.language.quantities import quantities
 from index.document import Span
 from index.store.lexical import analyzed
 
-_PAIRS = """
-more/less more/fewer higher/lower larger/smaller greater/smaller bigger/smaller better/worse
-older/younger longer/shorter faster/slower earlier/later stronger/weaker heavier/lighter
-most/least highest/lowest largest/smallest best/worst oldest/youngest longest/shortest
-increase/decrease increased/decreased increases/decreases increasing/decreasing increase/decline
-increased/declined rose/fell rise/fall rises/falls rising/falling grew/shrank gained/lost
-gain/lose won/lost win/lose wins/loses improved/worsened expanded/shrank supports/opposes
-supported/opposed success/failure succeeded/failed strengthened/weakened before/after first/last
-early/late north/south east/west northern/southern eastern/western northeast/southwest
-northwest/southeast left/right above/below inside/outside over/under up/down maximum/minimum
-with/without always/never often/rarely often/seldom usually/rarely usually/seldom many/few
-most/few majority/minority upper/lower internal/external male/female men/women man/woman
-boys/girls father/mother son/daughter husband/wife brother/sister king/queen he/she his/her
-himself/herself good/bad old/new large/small big/small high/low long/short easy/hard
-easy/difficult simple/complex cheap/expensive hot/cold warm/cold rich/poor strong/weak fast/slow
-open/closed opened/closed public/private allowed/forbidden allowed/prohibited legal/illegal
-positive/negative true/false buy/sell bought/sold buys/sells began/ended begin/end begins/ends
-start/stop started/stopped started/ended import/export imports/exports imported/exported
-arrived/left enter/leave entered/left include/exclude includes/excludes included/excluded
-advantage/disadvantage advantages/disadvantages summer/winter morning/evening day/night dead/alive
-born/died buyer/seller employer/employee parent/child
-""".split()  # noqa: SIM905 (a list of words reads as words)
 _OPPOSITES: dict[str, set[str]] = {}
-for _pair in _PAIRS:
+for _pair in OPPOSITES:
     _one, _other = _pair.split("/")
     _OPPOSITES.setdefault(_one, set()).add(_other)
     _OPPOSITES.setdefault(_other, set()).add(_one)

@@ -14,8 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from assistant.draft import Claim, Evidence
-from assistant.language.openers import opening_length
-from assistant.language.terms import content_terms
+from assistant.language.terms import content_terms, opening_length
 from assistant.models.entailment import Entailment, EntailmentModel
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader

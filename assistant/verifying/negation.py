@@ -8,19 +8,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.language.lexicon import EXCEPTIONS, NEGATIONS
 from assistant.language.opposites import is_negated, opposite
 from assistant.language.terms import content_terms
 from index.document import Span
 from index.store.lexical import analyzed
 
-_NEGATION = re.compile(
-    r"\b(?:no|not(?! only\b)|none|never|nobody|nothing|nowhere|neither|nor|without|cannot"
-    r"|hardly|barely|scarcely|seldom|rarely|unable|impossible|false|untrue"
-    r"|den(?:y|ies|ied|ying)|refus(?:e|es|ed|ing)|reject(?:s|ed|ing)?|disput(?:e|es|ed|ing)"
-    r"|refut(?:e|es|ed|ing)|(?:fail|declin)(?:s|es|ed|ing)? to|lack(?:s|ed|ing)?)\b"
-    r"|\b\w+n[’']t\b",
-    re.IGNORECASE,
-)
+_NEGATION = re.compile(NEGATIONS, re.IGNORECASE)
 # A full stop or comma inside a figure ends no clause.
 _CLAUSE_END = re.compile(
     r"(?<![.;:,!?])[.;:,!?]++(?=\s|$|[”\"’)\]])|[—–|“”\"\n]"
@@ -34,12 +28,7 @@ _ASKED_NOT = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"(?<=\w )(?:that|which|who|whom|whose|if|whether)\b", re.IGNORECASE)
-_EXCEPTION = re.compile(
-    r"\b(?:except(?:ing|ions?)?|apart from|aside from|other than|rather than|instead of|but for"
-    r"|exempt\w*|spared?|escap(?:e|es|ed|ing)|avoid(?:s|ed|ing)?|exclud(?:e|es|ed|ing)|only"
-    r"|oppos(?:e|es|ed|ing)|miss(?:es|ed|ing)|left out|omit(?:s|ted)?)\b",
-    re.IGNORECASE,
-)
+_EXCEPTION = re.compile(EXCEPTIONS, re.IGNORECASE)
 _WORD = re.compile(r"(?:non[-‐‑–])?[^\W\d_]{4,}", re.IGNORECASE)
 _HYPHEN = re.compile("[‐‑–]")
 

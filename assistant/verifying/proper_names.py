@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.language.openers import OPENERS
+from assistant.language.lexicon import OPENERS
 from assistant.language.quantities import quantities
 from index.document import Span
 from index.store.lexical import analyzed

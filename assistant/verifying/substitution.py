@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import combinations
 
-from assistant.language.openers import OPENERS
+from assistant.language.lexicon import OPENERS
 from assistant.language.quantities import quantities
 from assistant.language.terms import content_terms
 from index.document import Span
