@@ -224,9 +224,9 @@ class Answering:
     def _read(self, store: Store, found: Found, documents: Sequence[str] | None) -> ProposedAnswer:
         """The reader's answer, or a question back where nobody knows whom it is about."""
         question = found.question
-        if question.pronoun and question.bare:
+        if question.unresolved_pronoun and question.asks_only_pronoun:
             return ask_who_is_meant(question, found.passages)
-        if question.vague:
+        if question.has_no_content:
             return ask_what_is_meant(found.passages)
         reading = self.reader.read(question, found.passages, found.rarity)
         if not reading.conflicts:
@@ -236,14 +236,14 @@ class Answering:
                     question,
                     found.passages,
                     found.rarity,
-                    reading.drafts,
+                    reading.claims,
                     lambda text: (
                         self.find(store, parse_question(text), PASSAGES, documents).passages
                     ),
                 )
                 or reading
             )
-        if question.pronoun and reading.abstained:
+        if question.unresolved_pronoun and reading.abstained:
             return ask_who_is_meant(question, found.passages)
         if found.scope.documents and reading.abstained:
             return replace(reading, message=NOT_FOUND_IN.format(found.scope.titles))

@@ -70,12 +70,12 @@ def add_words(draft: Claim, additions: Sequence[tuple[int, str]]) -> Claim:
 class ProposedAnswer:
     """All that an engine has to say: drafts in the order to be read, or an abstention.
 
-    `conflicts` are groups of indices into `drafts`, `notices` remarks beside the answer.
+    `conflicts` are groups of indices into `claims`, `notices` remarks beside the answer.
     """
 
     kind: Kind = "answer"
     message: str = ""
-    drafts: tuple[Claim, ...] = ()
+    claims: tuple[Claim, ...] = ()
     abstained: bool = False
     confidence: float = 0.0
     conflicts: tuple[tuple[int, ...], ...] = ()

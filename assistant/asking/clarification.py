@@ -38,14 +38,18 @@ def ask_who_is_meant(question: Question, passages: Sequence[Retrieved]) -> Propo
         for start, end in sentence_spans(text):
             for speaker in speakers_of(text[start:end]):
                 name = speaker.name
-                if _ROLE.match(name) or speaker.pronoun or not can_be(question.pronoun, name):
+                if (
+                    _ROLE.match(name)
+                    or speaker.pronoun
+                    or not can_be(question.unresolved_pronoun, name)
+                ):
                     continue
                 surname = name.split()[-1]
                 # 'Ms Lee' and 'Ann Lee' are one, and the longer says more.
                 found[surname] = max(found.get(surname, ""), name, key=len)
     names = list(found.values())[:CANDIDATES]
     quoted = QUOTED_NEAR.format(_listed(names)) if names else ""
-    message = WHO_IS_MEANT.format(question.pronoun, quoted)
+    message = WHO_IS_MEANT.format(question.unresolved_pronoun, quoted)
     return ProposedAnswer("clarification", message, abstained=True)
 
 

@@ -63,11 +63,11 @@ def combine_answers(
     conflicts, before = [], 0
     for reading in readings:
         conflicts += [tuple(before + at for at in group) for group in reading.conflicts]
-        before += len(reading.drafts)
+        before += len(reading.claims)
     return ProposedAnswer(
         "answer",
         NOT_ANSWERED.format(" or ".join(missing)) if missing else "",
-        tuple(draft for reading in readings for draft in reading.drafts),
+        tuple(draft for reading in readings for draft in reading.claims),
         confidence=min(reading.confidence for reading in answered),
         conflicts=tuple(conflicts),
         notices=tuple(dict.fromkeys(n for reading in readings for n in reading.notices)),

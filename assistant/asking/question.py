@@ -191,7 +191,7 @@ class Question:
     """The stems of its content words."""
     earlier_terms: frozenset[str]
     """The stems of those that only earlier turns bring in."""
-    claim: frozenset[str]
+    predicate_terms: frozenset[str]
     """The stems of those that are no names."""
     about_fact: bool
     """Whether a denial would be an answer."""
@@ -203,17 +203,17 @@ class Question:
     """What a summary is to be of."""
     each_side: bool = False
     """Whether the accounts of several speakers are asked for."""
-    several: bool = False
+    expects_list: bool = False
     """Whether more than one name may answer."""
-    every: bool = False
+    expects_all: bool = False
     """Whether all that there are should be named."""
-    vague: bool = False
+    has_no_content: bool = False
     """Whether nothing tells what it is about."""
-    pronoun: str = ""
+    unresolved_pronoun: str = ""
     """The 'he', 'she' or 'they' that stands for nobody named."""
     antecedent: str = ""
     """The person of an earlier turn for whom a pronoun was taken."""
-    bare: bool = False
+    asks_only_pronoun: bool = False
     """Whether all that is asked is what the one behind a pronoun said or is."""
     names: tuple[str, ...] = ()
     """The words written as names."""
@@ -256,12 +256,12 @@ def parse_question(text: str, history: History = (), limit: int = 4_000) -> Ques
         ),
         target=target,
         each_side=each_side,
-        several=expects_list(plain),
-        every=expects_all(plain),
-        vague=kind == "question" and standalone == text and _has_no_content(text),
-        pronoun=_unresolved_pronoun(text, history),
+        expects_list=expects_list(plain),
+        expects_all=expects_all(plain),
+        has_no_content=kind == "question" and standalone == text and _has_no_content(text),
+        unresolved_pronoun=_unresolved_pronoun(text, history),
         antecedent=antecedent,
-        bare=_asks_only_pronoun(text),
+        asks_only_pronoun=_asks_only_pronoun(text),
         names=names,
     )
 
@@ -300,7 +300,7 @@ def reword_question(question: Question, change: Callable[[str], str]) -> Questio
 class _Words(TypedDict):
     terms: frozenset[str]
     earlier_terms: frozenset[str]
-    claim: frozenset[str]
+    predicate_terms: frozenset[str]
     speaker: frozenset[str]
 
 
@@ -309,7 +309,7 @@ def _words(own: str, standalone: str) -> _Words:
     return {
         "terms": _asked_about(own),
         "earlier_terms": content_terms(standalone) - content_terms(own),
-        "claim": content_terms(_NAME.sub(" ", own)),
+        "predicate_terms": content_terms(_NAME.sub(" ", own)),
         "speaker": _speaker(own),
     }
 

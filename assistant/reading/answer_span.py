@@ -84,7 +84,7 @@ def _as_shown(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
 
 def _all_listed(question: Question, text: str, span: Span) -> list[Span]:
     """All names of the list of which the reader points to one; those asked with are left out."""
-    if not question.several:
+    if not question.expects_list:
         return [span]
     for match in _LISTED.finditer(text):
         if not (match.start() < span.end and span.start < match.end()):

@@ -57,8 +57,8 @@ def _same_source(one: Candidate, other: Candidate) -> bool:
 
 def _other_value(question: Question, one: str, other: str) -> bool:
     """Whether both hold a value of the kind asked for, about the same thing, and none in common."""
-    shared = question.claim & content_terms(one) & content_terms(other)
-    if not shared or len(shared) * 2 < len(question.claim):
+    shared = question.predicate_terms & content_terms(one) & content_terms(other)
+    if not shared or len(shared) * 2 < len(question.predicate_terms):
         return False
     for kind in question.expected & _COMPARED:
         mine, theirs = _asked_for(kind, one, question), _asked_for(kind, other, question)
@@ -72,7 +72,7 @@ def _asked_for(kind: Expected, text: str, question: Question) -> set[str]:
     found = find_values(kind, text)
     if kind != "number":
         return found
-    return {count for count in found if question.claim.intersection(count.split()[1:])}
+    return {count for count in found if question.predicate_terms.intersection(count.split()[1:])}
 
 
 def _differ(kind: Expected, one: str, other: str) -> bool:
@@ -105,7 +105,7 @@ def _denies(question: Question, one: str, other: str) -> bool:
     if not question.about_fact:
         return False
     disputed = (_denied(one) & _stated(other)) | (_denied(other) & _stated(one))
-    return len(disputed & question.claim) * 3 >= len(question.claim) * 2 > 0
+    return len(disputed & question.predicate_terms) * 3 >= len(question.predicate_terms) * 2 > 0
 
 
 def _both_name(question: Question, one: Candidate, other: Candidate) -> bool:
@@ -114,7 +114,7 @@ def _both_name(question: Question, one: Candidate, other: Candidate) -> bool:
     'Did they meet in Paris?' is not denied where a talk in Delhi is.
     """
     around = f"{one.source.chunk.text}\n{other.source.chunk.text}"
-    return question.terms - question.claim <= content_terms(around)
+    return question.terms - question.predicate_terms <= content_terms(around)
 
 
 def _denied(text: str) -> frozenset[str]:

@@ -89,7 +89,7 @@ class ExtractiveReader:
         if found < self._threshold:
             return ProposedAnswer(kind, NOT_FOUND, abstained=True, confidence=sure)
         drafts, conflicts = self._drafts(question, candidates, chosen)
-        notices = (MAY_BE_PARTIAL,) if question.every else ()
+        notices = (MAY_BE_PARTIAL,) if question.expects_all else ()
         return ProposedAnswer(
             kind, "", drafts, confidence=sure, conflicts=conflicts, notices=notices
         )
@@ -133,7 +133,7 @@ class ExtractiveReader:
 
         Where all of a kind are asked for, each that names another.
         """
-        if question.every:
+        if question.expects_all:
             return _each_further(candidates)
         chosen = list(candidates[:1])
         for candidate in candidates[1:]:
@@ -154,7 +154,7 @@ def _answering(question: Question, chosen: Sequence[Candidate]) -> Sequence[Cand
         return []
     if _asks_what_is_not(question):
         chosen = [c for c in chosen if excepts(c.text)]
-    return chosen if question.every else chosen[:1]
+    return chosen if question.expects_all else chosen[:1]
 
 
 def _each_further(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -57,7 +57,7 @@ def read_figures(
     near = table_contexts(store, passages)
     found = asked_figure(question, near, rarity) if not wanted else None
     if found is not None:
-        return ProposedAnswer(drafts=(found.draft,), confidence=CONFIDENCE)
+        return ProposedAnswer(claims=(found.draft,), confidence=CONFIDENCE)
     return _computed(store, question, near, wanted, search)
 
 
@@ -135,14 +135,14 @@ def _result(operation: Operation, figures: Sequence[Figure]) -> ProposedAnswer:
     made = _steps(operation, values, percents=figures[0].cell.is_percent)
     if not made or not all(made):
         return _unfinished(NO_SHARE, figures)
-    return ProposedAnswer(drafts=(_draft(operation, figures, made),), confidence=CONFIDENCE)
+    return ProposedAnswer(claims=(_draft(operation, figures, made),), confidence=CONFIDENCE)
 
 
 def _unfinished(why: str, figures: Sequence[Figure]) -> ProposedAnswer:
     distinct = {one.cell.span: one.draft for one in figures}
     return ProposedAnswer(
         message=NOT_COMPUTED.format(why),
-        drafts=tuple(distinct.values()),
+        claims=tuple(distinct.values()),
         confidence=CONFIDENCE / 2,
     )
 

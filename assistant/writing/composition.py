@@ -35,12 +35,12 @@ def verify_claims(footnotes: Footnotes, reading: ProposedAnswer, *, opens: bool)
         opens: whether its first sentence begins a paragraph.
     """
     shown = len(footnotes.sentences)
-    for number, draft in enumerate(reading.drafts):
+    for number, draft in enumerate(reading.claims):
         first = draft.paragraph or (number == 0 and opens)
         sentence, new = footnotes.verified(replace(draft, paragraph=first))
         if sentence is not None:
             yield SentenceReady(sentence=sentence, citations=new)
-    if reading.drafts and len(footnotes.sentences) == shown:
+    if reading.claims and len(footnotes.sentences) == shown:
         # All that it had to say was refused.
         return replace(reading, message=NOT_FOUND, abstained=True, conflicts=())
     return reading
@@ -109,14 +109,14 @@ class WriterAnswer:
     ) -> AnswerEvents:
         """Below what was written, what only the program can say."""
         reading = self._reading
-        own = reading.drafts if reading.conflicts else tuple(filter(_is_computed, reading.drafts))
-        yield from verify_claims(footnotes, replace(reading, drafts=own), opens=True)
+        own = reading.claims if reading.conflicts else tuple(filter(_is_computed, reading.claims))
+        yield from verify_claims(footnotes, replace(reading, claims=own), opens=True)
         notices = list(composition.notices)
         if composition.fault:
             notices.append(WRITER_BROKE_OFF.format(self._model, composition.fault))
         return ProposedAnswer(
             reading.kind,
-            drafts=(*drafts, *own),
+            claims=(*drafts, *own),
             confidence=reading.confidence,
             conflicts=_moved(reading.conflicts, len(drafts)),
             notices=tuple(notices),
@@ -146,7 +146,7 @@ class WriterAnswer:
         reading = yield from verify_claims(footnotes, reading, opens=opens)
         return replace(
             reading,
-            drafts=(*drafts, *reading.drafts),
+            claims=(*drafts, *reading.claims),
             conflicts=_moved(reading.conflicts, len(drafts)),
             notices=(*reading.notices, told),
         )

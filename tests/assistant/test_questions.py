@@ -143,7 +143,7 @@ def test_the_question_word_says_which_value_an_answer_holds(text: str, expected:
 def test_content_words_are_what_is_asked_about():
     asked = parse_question("Which people were evacuated from the Old Harbour?")
     assert asked.terms == {"peopl", "evacu", "old", "harbour"}
-    assert asked.claim == {"peopl", "evacu"}
+    assert asked.predicate_terms == {"peopl", "evacu"}
 
 
 def test_a_question_of_function_words_keeps_them():
