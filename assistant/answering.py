@@ -48,7 +48,7 @@ from index.store.lexical import analyzed
 from index.store.store import Store
 
 if TYPE_CHECKING:
-    from assistant.citing.manuscript import Manuscript
+    from assistant.draft import Manuscript
     from assistant.writing.writer import Writer
 
 NEAREST = 3

@@ -214,7 +214,8 @@ class Assistant(Library):
             EmptyStore: nothing has been added yet.
             UnknownDocument: one of `documents` is not there.
         """
-        from assistant.citing.manuscript import Manuscript, read_manuscript
+        from assistant.citing.manuscript import read_manuscript
+        from assistant.draft import Manuscript
 
         if isinstance(text, Path):
             draft = read_manuscript(text, self.settings.limits)

@@ -1,4 +1,4 @@
-"""What an engine hands to verification: sentences that are not yet allowed to be shown."""
+"""What is written and not yet verified: the claims an engine hands on, and a user's own text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -80,3 +80,22 @@ class ProposedAnswer:
     confidence: float = 0.0
     conflicts: tuple[tuple[int, ...], ...] = ()
     notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """A draft: its text, and what of that is no Markdown.
+
+    `literal` are the spans in which a sign stands for itself, `prose` those that are read for
+    sentences: None where all is Markdown, whose paragraphs are found by parsing it.
+    """
+
+    text: str
+    literal: tuple[Span, ...] = ()
+    prose: tuple[Span, ...] | None = None
+
+    @classmethod
+    def plain(cls, text: str) -> "Manuscript":
+        """A text in which nothing is Markdown."""
+        whole = (Span(0, len(text)),)
+        return cls(text, whole, whole)

@@ -12,6 +12,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from assistant.draft import Manuscript
 from index.document import Span
 from index.errors import DocumentError, QuestionError, ReportError
 from index.sandbox.isolation import Limits, made_apart
@@ -45,25 +46,6 @@ class ManuscriptSentence:
     text: str
     place: Span
     opens: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Manuscript:
-    """A draft: its text, and what of that is no Markdown.
-
-    `literal` are the spans in which a sign stands for itself, `prose` those that are read for
-    sentences: None where all is Markdown, whose paragraphs are found by parsing it.
-    """
-
-    text: str
-    literal: tuple[Span, ...] = ()
-    prose: tuple[Span, ...] | None = None
-
-    @classmethod
-    def plain(cls, text: str) -> "Manuscript":
-        """A text in which nothing is Markdown."""
-        whole = (Span(0, len(text)),)
-        return cls(text, whole, whole)
 
 
 def claiming_sentences(draft: Manuscript) -> list[ManuscriptSentence]:

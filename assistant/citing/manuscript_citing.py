@@ -7,12 +7,8 @@ from datetime import UTC, datetime
 
 from assistant.answer import Answer, Passage
 from assistant.citing.footnotes import Footnotes
-from assistant.citing.manuscript import (
-    Manuscript,
-    ManuscriptSentence,
-    check_length,
-    claiming_sentences,
-)
+from assistant.citing.manuscript import ManuscriptSentence, check_length, claiming_sentences
+from assistant.draft import Manuscript
 from assistant.language.quantities import quantities
 from assistant.language.terms import content_terms
 from assistant.retrieving.retrieval import Retrieved, Retriever

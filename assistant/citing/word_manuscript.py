@@ -17,7 +17,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
-from assistant.citing.manuscript import Manuscript
+from assistant.draft import Manuscript
 from index.document import Span
 from index.errors import DocumentError
 from index.readers.detection import detect

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from assistant.annotation import annotate_manuscript
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.citing.manuscript import Manuscript, claiming_sentences
+from assistant.citing.manuscript import claiming_sentences
+from assistant.draft import Manuscript
 from index.errors import EmptyStore, QuestionError, UnknownDocument
 
 DRAFT = """# My report on the **barrage**
