@@ -1,1 +1,1 @@
-"""Citations in a report compared with what their sources say now."""
+"""Whether cited words carry a sentence: what is proved, and what is weighed."""
