@@ -3,7 +3,7 @@ import pytest
 from assistant.asking.decomposition import combine_answers, split_question
 from assistant.asking.question import parse_question
 from assistant.assistant import Assistant
-from assistant.reading.reader import Reading
+from assistant.draft import ProposedAnswer
 
 
 def pieces(text: str) -> list[str]:
@@ -53,7 +53,7 @@ def test_a_part_leans_on_the_one_before():
 
 def test_the_part_that_nothing_answers_is_named():
     asked = split_question(parse_question("Why did the gate fail and who repaired it?"))
-    one, none = Reading(confidence=0.8), Reading(abstained=True, confidence=0.1)
+    one, none = ProposedAnswer(confidence=0.8), ProposedAnswer(abstained=True, confidence=0.1)
     both = combine_answers(asked, [one, none])
     assert not both.abstained
     assert both.message == "The documents do not answer “who repaired it?”"

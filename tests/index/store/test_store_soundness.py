@@ -27,7 +27,7 @@ SECRET = "Quillfeather Marzipanovich owes ninetysix zorkmids."
 OTHER = "A lantern of brass costs forty crowns."
 STORES = Path(__file__).parent / "stores"
 SUPPORT = Path(__file__).parents[1] / "support"
-STRESS = Path(__file__).parents[2] / "benchmarks" / "stress.py"
+STRESS = Path(__file__).parents[3] / "benchmarks" / "stress.py"
 
 
 def note(text):

@@ -10,7 +10,7 @@ from index import readers
 from index.document import Span
 from index.sentences import sentence_spans
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+SEEDS = Path(__file__).parents[3] / "seeds"
 
 
 def refused(text: str, *quotes: str) -> list[str]:
