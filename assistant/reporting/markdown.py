@@ -44,11 +44,11 @@ def markdown(report: Report, style: str, base: str) -> str:
     Raises:
         ReportError: the style cannot be used.
 
-    >>> report = Report(title="Night", sections=("# Night", "The gate *held*."), created="2026-01-02")
+    >>> report = Report(title="Night", sections=("# Night", "It *held*."), created="2026-01-02")
     >>> print(markdown(report, "apa", "http://localhost:7860"))
     # Night
     <BLANKLINE>
-    The gate *held*.
+    It *held*.
     """
     numbering: Numbering[Citation] = Numbering()
     taken = {

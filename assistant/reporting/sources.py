@@ -67,9 +67,9 @@ def sources(citations: Sequence[Citation]) -> list[Source]:
 def csl_item(source: Source) -> dict[str, Any]:
     """The source as an item of CSL-JSON (version 1.0.2 of its schema).
 
-    >>> csl_item(Source("log-2025", "Tide log", "5d193048", author="Bo Ray", published="2025-11-14"))
-    {'id': 'log-2025', 'type': 'document', 'title': 'Tide log', 'author': [{'literal': 'Bo Ray'}],
-    'issued': {'date-parts': [[2025, 11, 14]]}}
+    >>> csl_item(Source("log-2025", "Tide log", "5d193048", author="Ann Lee", published="2025-11"))
+    {'id': 'log-2025', 'type': 'document', 'title': 'Tide log', 'author': [{'literal': 'Ann Lee'}],
+    'issued': {'date-parts': [[2025, 11]]}}
     """
     item: dict[str, Any] = {"id": source.key, "type": source.kind, "title": source.title}
     if source.author:
