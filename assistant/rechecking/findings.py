@@ -45,10 +45,10 @@ class Change(_Frozen):
 class Place(_Frozen):
     """A span of a version of a document, `document.text[start:end] == quote`, as it is cited.
 
-    >>> log = Place(id="5d193048d3ad024c:0-9", document_id="log", version="5d193048", title="Tide log",
+    >>> log = Place(id="5d193048d3ad024c:0-9", document_id="log", version="5d193048", title="Log",
     ...     locator="p. 3", start=0, end=9, quote="High tide")
     >>> f"{log.title}, {log.locator}: {log.quote}"
-    'Tide log, p. 3: High tide'
+    'Log, p. 3: High tide'
     """
 
     id: str
@@ -126,8 +126,8 @@ class Verification(_Frozen):
 def mark_difference(changes: tuple[Change, ...]) -> str:
     """A difference in one line, removed words in [-…-], added ones in {+…+}.
 
-    >>> kept = Change(kind="kept", text="at ")
-    >>> mark_difference((kept, Change(kind="removed", text="ten "), Change(kind="added", text="nine")))
+    >>> changes = Change(kind="removed", text="ten "), Change(kind="added", text="nine")
+    >>> mark_difference((Change(kind="kept", text="at "), *changes))
     'at [-ten-] {+nine+}'
     """
     marks = {"kept": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
