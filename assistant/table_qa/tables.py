@@ -45,7 +45,11 @@ _PROSE = re.compile(r".{200,}|(?:\S+\s+){8,}.*\.|.*\b(?:follow|table|summar)\w*\
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell's span, its text, and the number of its column; None where that is not certain."""
+    """A cell's span, its text, and the number of its column; None where that is not certain.
+
+    >>> Cell(Span(0, 5), "(12%)").is_percent
+    True
+    """
 
     span: Span
     text: str
@@ -193,7 +197,11 @@ _HEAD_LINES = 10
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: its whole span, its label, and the line above that heads it and others."""
+    r"""A row: its whole span, its label, and the line above that heads it and others.
+
+    >>> tables_in("Item | 2021 | 2022\nRevenue | 10 | 12")[0].rows[0].label
+    'Revenue'
+    """
 
     span: Span
     label: str
@@ -203,9 +211,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: the names of its columns, the lines that state them, and what stands above.
+    r"""A table: the names of its columns, the lines that state them, and what stands above.
 
     `units` is where the scale of its figures is stated ('in millions'), `scale` the power of ten.
+
+    >>> table = tables_in("Sales in millions\nItem | 2021 | 2022\nRevenue | 10 | 12")[0]
+    >>> table.columns, table.scale, [table.name_of(cell) for cell in table.rows[0].cells]
+    (('Item', '2021', '2022'), 6, ['2021', '2022'])
     """
 
     columns: tuple[str, ...]
@@ -221,7 +233,11 @@ class Table:
 
 
 def tables_in(text: str, within: Sequence[Span] | None = None) -> list[Table]:
-    """The tables of a text in order, or of those parts of it that are named, read as one."""
+    r"""The tables of a text in order, or of those parts of it that are named, read as one.
+
+    >>> [row.label for row in tables_in("Item | 2021\nRevenue | 10\nCosts | 7")[0].rows]
+    ['Revenue', 'Costs']
+    """
     found: list[Table] = []
     head: list[Line] = []
     lines: list[Line] = []
