@@ -27,6 +27,16 @@ class Footnotes:
     """Numbers citations in order of appearance, and keeps what was said and what was refused.
 
     The cited words are read from the store by their span, so a span that is off is found out here.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> store, log = Store(demo.store, MiniLM()), demo.documents()[-1]
+    >>> words, footnotes = store.excerpt(log.id, log.version, 0, 80), Footnotes(store)
+    >>> for text in (words, "It was 25:61."):
+    ...     sentence, new = footnotes.verified(Claim(text, (Evidence(log, 0, 80),)))
+    ...     len(new) if sentence else "refused"
+    1
+    'refused'
+    >>> store.close()
     """
 
     def __init__(self, store: Store) -> None:

@@ -40,16 +40,57 @@ WORD = (".docx", ".docm")
 
 
 @dataclass(frozen=True, slots=True)
+<<<<<<< HEAD
 class ManuscriptSentence:
     """A sentence of a draft: its words, where it stands, and whether it opens a paragraph."""
+=======
+class Claim:
+    """A sentence of a draft: its words, where it stands, and whether it opens a paragraph.
+
+    >>> Claim("It held.", place=Span(9, 17), opens=True).place.end
+    17
+    """
+>>>>>>> b46fd3a5a801b31ec616575ffff265c61e8836d9
 
     text: str
     place: Span
     opens: bool
 
 
+<<<<<<< HEAD
 def claiming_sentences(draft: Manuscript) -> list[ManuscriptSentence]:
     """The sentences of a draft that may claim something, in order."""
+=======
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    r"""A draft: its text, and what of that is no Markdown.
+
+    `literal` are the spans in which a sign stands for itself, `prose` those that are read for
+    sentences: None where all is Markdown, whose paragraphs are found by parsing it.
+
+    >>> draft = Manuscript("# Night\n\nIt *held*.")
+    >>> [claim.text for claim in claims(draft)], Manuscript.plain("It *held*.").literal
+    (['It held.'], (Span(start=0, end=10),))
+    """
+
+    text: str
+    literal: tuple[Span, ...] = ()
+    prose: tuple[Span, ...] | None = None
+
+    @classmethod
+    def plain(cls, text: str) -> "Manuscript":
+        """A text in which nothing is Markdown."""
+        whole = (Span(0, len(text)),)
+        return cls(text, whole, whole)
+
+
+def claims(draft: Manuscript) -> list[Claim]:
+    r"""The sentences of a draft that may claim something, in order.
+
+    >>> claims(Manuscript("# Night\n\nThe gate **held**. Why?"))
+    [Claim(text='The gate held.', place=Span(start=9, end=27), opens=True)]
+    """
+>>>>>>> b46fd3a5a801b31ec616575ffff265c61e8836d9
     markdown = draft.prose is None
     found = []
     for block in _prose(draft.text) if markdown else _blocks(draft):
@@ -64,7 +105,13 @@ def claiming_sentences(draft: Manuscript) -> list[ManuscriptSentence]:
 
 
 def check_length(text: str) -> None:
-    """Raise QuestionError for a draft that is longer than what is taken."""
+    """Raise QuestionError for a draft that is longer than what is taken.
+
+    >>> check_length("It held. " * 1_000_000)
+    Traceback (most recent call last):
+        ...
+    index.errors.QuestionError: The draft has 9,000,000 characters; at most 1,000,000 are taken.
+    """
     if len(text) > LONGEST:
         raise QuestionError(
             f"The draft has {len(text):,} characters; at most {LONGEST:,} are taken."
@@ -77,6 +124,10 @@ def read_manuscript(path: Path, limits: Limits | None = None) -> Manuscript:
     Raises:
         ReportError: it cannot be read.
         QuestionError: it is too long.
+
+    >>> _ = (tmp_path / "draft.md").write_text("The gate held.")
+    >>> read_manuscript(tmp_path / "draft.md").text
+    'The gate held.'
     """
     suffix = path.suffix.lower()
     if suffix not in (*_MARKDOWN, *_PLAIN, *WORD):
@@ -100,6 +151,9 @@ def drafted(data: bytes, name: str) -> Manuscript:
         DocumentError: it is a Word file that cannot be read.
         ReportError: it is not UTF-8 text.
         QuestionError: it is too long.
+
+    >>> drafted(b"The gate held.", "draft.txt").literal
+    (Span(start=0, end=14),)
     """
     suffix = Path(name).suffix.lower()
     if suffix in WORD:

@@ -63,6 +63,10 @@ def cite_manuscript(
     Raises:
         CancelledError: it was left.
         QuestionError: the draft is too long, or holds no sentence.
+
+    >>> answer = demo.cite("The sirens sounded at 21:58. They sounded like geese.")
+    >>> [(sentence.supported, sentence.place) for sentence in answer.sentences]
+    [(True, Span(start=0, end=28)), (False, Span(start=29, end=53))]
     """
     check_length(draft.text)
     found = claiming_sentences(draft)
@@ -120,6 +124,12 @@ def contradicting(text: str, grounded: Grounded) -> bool:
 
     Rules, meant to miss rather than to invent: all but the words in question must stand there, and
     those must be figures, of which the evidence has others, or a denial of what it states.
+
+    >>> from assistant import draft
+    >>> said = "The sirens sounded at 21:40."
+    >>> cited = Grounded(draft.Claim(said, ()), (Span(22, 27),), ("The sirens sounded at 21:58.",))
+    >>> contradicting(said, cited)
+    True
     """
     quotes = grounded.quotes
     if not quotes or not grounded.unsupported:

@@ -32,7 +32,13 @@ DAMAGED = "The Word file is damaged or cut off: open it in a word processor and 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A paragraph of the body, and the offset in the draft at which its characters begin."""
+    """A paragraph of the body, and the offset in the draft at which its characters begin.
+
+    >>> word, file = docx.Document(), io.BytesIO()
+    >>> _ = word.add_paragraph("It held."), word.add_paragraph("It rained."), word.save(file)
+    >>> [(one.start, one.text) for one in read_word_manuscript(file.getvalue()).paragraphs]
+    [(0, 'It held.'), (10, 'It rained.')]
+    """
 
     element: _Element
     start: int
@@ -41,7 +47,14 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class WordDraft:
-    """A Word file as a draft, and the paragraphs of which its text consists."""
+    """A Word file as a draft, and the paragraphs of which its text consists.
+
+    >>> word, file = docx.Document(), io.BytesIO()
+    >>> _ = word.add_paragraph("It held."), word.save(file)
+    >>> made = read_word_manuscript(file.getvalue())
+    >>> len(made.paragraphs), made.draft.prose
+    (1, (Span(start=0, end=8),))
+    """
 
     document: Document
     draft: Manuscript
@@ -49,13 +62,18 @@ class WordDraft:
 
 
 def read_word_manuscript(data: bytes) -> WordDraft:
-    """The draft that a Word file holds; tables are in its text, their paragraphs not in the list.
+    r"""The draft that a Word file holds; tables are in its text, their paragraphs not in the list.
 
     What is read for sentences are the paragraphs that are no headings.
 
     Raises:
         EncryptedDocument: the file needs a password.
         DocumentError: it is none, is damaged, or would unpack beyond the limits.
+
+    >>> word, file = docx.Document(), io.BytesIO()
+    >>> _ = word.add_heading("Night"), word.add_paragraph("It held."), word.save(file)
+    >>> read_word_manuscript(file.getvalue()).draft.text
+    '# Night\n\nIt held.\n\n'
     """
     if data and not data.startswith(b"PK"):
         # What it is instead is told: above all, a file under a password is no archive.

@@ -31,7 +31,15 @@ LISTED = 500
 
 
 class UnknownConversation(FootnoteError):
-    """The conversation or answer is not there, or belongs to someone else."""
+    """The conversation or answer is not there, or belongs to someone else.
+
+    >>> kept = Conversations(tmp_path)
+    >>> kept.read("my secret", "no such id")
+    Traceback (most recent call last):
+        ...
+    assistant.conversations.conversations.UnknownConversation: This conversation is not there, ...
+    >>> kept.close()
+    """
 
 
 class Conversations:
@@ -41,6 +49,13 @@ class Conversations:
 
     Raises:
         StoreError: from any method, where the database cannot be read or written.
+
+    >>> kept = Conversations(tmp_path)
+    >>> answer = Answer(question="Did it hold?", created="2026-01-02")
+    >>> conversation_id, answer_id = kept.keep("my secret", None, answer, seconds=0.4)
+    >>> [one.title for one in kept.listed("my secret")], kept.listed("another secret")
+    (['Did it hold?'], [])
+    >>> kept.close()
     """
 
     def __init__(self, folder: Path) -> None:

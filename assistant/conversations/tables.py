@@ -72,7 +72,12 @@ feedback = sql.Table(
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A conversation in a list; `updated` is when something was last added to it, in UTC."""
+    """A conversation in a list; `updated` is when something was last added to it, in UTC.
+
+    >>> one = Listed("c1", "Did it hold?", moment(0.0), answers=2)
+    >>> f"{one.title} ({one.answers} answers, {one.updated.year})"
+    'Did it hold? (2 answers, 1970)'
+    """
 
     id: str
     title: str
@@ -82,7 +87,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class DraftFile:
-    """A Word file of which an answer was made, kept so that it can come back with footnotes."""
+    """A Word file of which an answer was made, kept so that it can come back with footnotes.
+
+    >>> DraftFile("night.docx", content=b"PK").name
+    'night.docx'
+    """
 
     name: str
     content: bytes
@@ -90,7 +99,11 @@ class DraftFile:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What someone thought of an answer; `reason` may be empty."""
+    """What someone thought of an answer; `reason` may be empty.
+
+    >>> Feedback("down", "The date is wrong."), Feedback("up").reason
+    (Feedback(verdict='down', reason='The date is wrong.'), '')
+    """
 
     verdict: Verdict
     reason: str = ""
@@ -98,7 +111,12 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A kept answer, the seconds it took, and what was thought of it."""
+    """A kept answer, the seconds it took, and what was thought of it.
+
+    >>> one = Kept("a1", Answer(question="Did it hold?", created="2026-01-02"), seconds=0.4)
+    >>> one.answer.question, one.feedback
+    ('Did it hold?', None)
+    """
 
     id: str
     answer: Answer
@@ -108,7 +126,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """An answer somebody gave feedback on, with the answers that came before it."""
+    """An answer somebody gave feedback on, with the answers that came before it.
+
+    >>> answer = Answer(question="Did it hold?", created="2026-01-02")
+    >>> Rated(answer, before=(), feedback=Feedback("up")).feedback.verdict
+    'up'
+    """
 
     answer: Answer
     before: tuple[Answer, ...]
@@ -116,19 +139,38 @@ class Rated:
 
 
 def with_feedback() -> sql.Select[Any]:
-    """All answers, each with what was thought of it."""
+    """All answers, each with what was thought of it.
+
+    >>> [column.name for column in with_feedback().selected_columns]
+    ['id', 'conversation', 'position', 'seconds', 'answer', 'words', 'verdict', 'reason']
+    """
     return sql.select(answers, feedback.c.verdict, feedback.c.reason).outerjoin(feedback)
 
 
 def kept(row: Row[Any]) -> Kept:
-    """The answer that a row of `with_feedback` holds."""
+    """The answer that a row of `with_feedback` holds.
+
+    >>> from types import SimpleNamespace
+    >>> answer = Answer(question="Did it hold?", created="2026-01-02").model_dump_json()
+    >>> row = SimpleNamespace(id="a1", answer=answer, seconds=0.4, verdict="up", reason="")
+    >>> kept(row).answer.question, kept(row).feedback
+    ('Did it hold?', Feedback(verdict='up', reason=''))
+    """
     answer = Answer.model_validate_json(row.answer)
     said = Feedback(row.verdict, row.reason) if row.verdict is not None else None
     return Kept(row.id, answer, row.seconds, said)
 
 
 def forget(connection: Connection, which: sql.ColumnElement[bool]) -> None:
-    """Delete answers with their feedback and files."""
+    """Delete answers with their feedback and files.
+
+    >>> with sql.create_engine("sqlite://", poolclass=sql.NullPool).begin() as connection:
+    ...     migrate(connection)
+    ...     note(connection, "a1", ["log"])
+    ...     forget(connection, answers.c.id == "a1")
+    ...     connection.execute(sql.select(sources)).all()
+    []
+    """
     ids = sql.select(answers.c.id).where(which)
     for table in (feedback, files):
         connection.execute(table.delete().where(table.c.answer.in_(ids)))
@@ -141,6 +183,14 @@ def retitle(connection: Connection) -> None:
     """Give conversations whose title's answer is gone that of the first that is left.
 
     A conversation of which nothing is left goes as well.
+
+    >>> with sql.create_engine("sqlite://", poolclass=sql.NullPool).begin() as connection:
+    ...     migrate(connection)
+    ...     lost = {"id": "c1", "owner": "", "title": "Night", "updated": 0.0, "titled_by": "gone"}
+    ...     _ = connection.execute(conversations.insert().values(lost))
+    ...     retitle(connection)
+    ...     connection.execute(sql.select(conversations)).all()
+    []
     """
     there = sql.select(answers.c.id)
     lost = conversations.c.titled_by.not_in(there)
@@ -162,7 +212,11 @@ def retitle(connection: Connection) -> None:
 
 
 def held(answer: Answer) -> set[str]:
-    """The ids of the documents whose words an answer holds."""
+    """The ids of the documents whose words an answer holds.
+
+    >>> held(Answer(question="Did it hold?", documents=("log",), created="2026-01-02"))
+    {'log'}
+    """
     near = [*answer.nearest]
     for sentence in (*answer.sentences, *answer.dropped):
         near += sentence.nearest
@@ -171,7 +225,13 @@ def held(answer: Answer) -> set[str]:
 
 
 def migrate(connection: Connection) -> None:
-    """Make the tables, or bring those of an older version to this one."""
+    """Make the tables, or bring those of an older version to this one.
+
+    >>> with sql.create_engine("sqlite://", poolclass=sql.NullPool).begin() as connection:
+    ...     migrate(connection)
+    ...     sql.inspect(connection).get_table_names()
+    ['answers', 'conversations', 'feedback', 'files', 'sources']
+    """
     if int(connection.exec_driver_sql("PRAGMA user_version").scalar_one()) >= VERSION:
         return
     older = sql.inspect(connection).has_table("conversations")
@@ -196,24 +256,43 @@ def migrate(connection: Connection) -> None:
 
 
 def note(connection: Connection, answer_id: str, documents: Iterable[str]) -> None:
-    """Note the documents whose words an answer holds."""
+    """Note the documents whose words an answer holds.
+
+    >>> with sql.create_engine("sqlite://", poolclass=sql.NullPool).begin() as connection:
+    ...     migrate(connection)
+    ...     note(connection, "a1", ["log", "minutes"])
+    ...     connection.scalars(sql.select(sources.c.document)).all()
+    ['log', 'minutes']
+    """
     for document in documents:
         connection.execute(sources.insert().values(answer=answer_id, document=document))
 
 
 def titled(text: str) -> str:
-    """A text as a title: on one line, and not too long for it."""
+    """A text as a title: on one line, and not too long for it.
+
+    >>> titled("  Did the   gate hold? "), len(titled("Why? " * 100))
+    ('Did the gate hold?', 120)
+    """
     words = " ".join(text.split())
     return words if len(words) <= TITLE_CHARACTERS else words[: TITLE_CHARACTERS - 1] + "…"
 
 
 def hashed(owner: str) -> str:
-    """What is kept of the secret that names an owner."""
+    """What is kept of the secret that names an owner.
+
+    >>> hashed("my secret")[:12]
+    'b9d1d013f600'
+    """
     return hashlib.sha256(owner.encode()).hexdigest()
 
 
 def moment(seconds: float) -> datetime:
-    """A time as it is kept, as a date."""
+    """A time as it is kept, as a date.
+
+    >>> moment(1_763_071_080.0).isoformat()
+    '2025-11-13T21:58:00+00:00'
+    """
     return datetime.fromtimestamp(seconds, UTC)
 
 
@@ -223,6 +302,10 @@ def evaluation_lines(rated: Iterable[Rated]) -> Iterator[str]:
     What was found helpful is known: its footnotes are the passages that answer, or, where nothing
     answered, there is nothing to find. Of what was not, only the question is known; the line says
     what was answered and why that was no help, for whoever fills in what would have been right.
+
+    >>> rated = Rated(Answer(question="Did it hold?", created="2026-01-02"), (), Feedback("up"))
+    >>> [json.loads(line)["question"] for line in evaluation_lines([rated])]
+    ['Did it hold?']
     """
     for one in rated:
         answer, feedback = one.answer, one.feedback

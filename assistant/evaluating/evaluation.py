@@ -36,14 +36,23 @@ class _Row(BaseModel):
 
 
 class Turn(_Row):
-    """An earlier turn of the conversation."""
+    """An earlier turn of the conversation.
+
+    >>> first = Turn(role="user", text="Why did Gate 3 fail?")
+    >>> EvalQuestion(question="And when?", history=(first,)).history[0].text
+    'Why did Gate 3 fail?'
+    """
 
     role: str
     text: str
 
 
 class Gold(_Row):
-    """A passage that answers: a span of a document, words of it, or the whole of it."""
+    """A passage that answers: a span of a document, words of it, or the whole of it.
+
+    >>> Gold(document="log.txt", text="High tide at nine").model_dump(exclude_none=True)
+    {'document': 'log.txt', 'text': 'High tide at nine'}
+    """
 
     document: str | None = None
     start: int | None = None
@@ -60,7 +69,12 @@ class Gold(_Row):
 
 
 class EvalQuestion(_Row):
-    """A question with what is known of its answer."""
+    """A question with what is known of its answer.
+
+    >>> row = EvalQuestion.model_validate({"question": "When was high tide?", "answer": "at nine"})
+    >>> row.answers, row.answerable
+    (('at nine',), True)
+    """
 
     question: str = Field(min_length=1)
     history: tuple[Turn, ...] = ()
@@ -86,7 +100,13 @@ class EvalQuestion(_Row):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with what the store had for it: passages, best first, and the answer."""
+    """A question with what the store had for it: passages, best first, and the answer.
+
+    >>> row = EvalQuestion(question="Who sank the Atlantis?", answerable=False)
+    >>> asked = Asked(row, (), Answer(question=row.question, abstained=True, created="2026-01-02"))
+    >>> measured(asked)
+    {'abstentions that are right (precision)': True, 'unanswerable: abstained (recall)': True}
+    """
 
     row: EvalQuestion
     passages: Sequence[Passage]
@@ -98,6 +118,11 @@ class Report(_Row):
 
     `refused_at` is the share of unanswerable questions refused by the threshold on confidence that
     answers .90, .95, … of the answerable ones; empty unless both are asked.
+
+    >>> row = EvalQuestion(question="Who sank the Atlantis?", answerable=False)
+    >>> answer = Answer(question=row.question, abstained=True, created="2026-01-02")
+    >>> summarise([Asked(row, (), answer)]).n
+    {'abstentions that are right (precision)': 1, 'unanswerable: abstained (recall)': 1}
     """
 
     questions: int
@@ -116,6 +141,10 @@ def load_questions(path: Path, limits: Limits | None = None) -> list[EvalQuestio
 
     Raises:
         EvaluationError: the file cannot be read, is empty, or has a bad line (it is named).
+
+    >>> _ = (tmp_path / "own.jsonl").write_text('{"question": "When was high tide?"}')
+    >>> [row.question for row in load_questions(tmp_path / "own.jsonl")]
+    ['When was high tide?']
     """
     function = "assistant.evaluating.evaluation:parsed_questions"
     try:
@@ -132,6 +161,10 @@ def parsed_questions(data: bytes, name: str) -> list[EvalQuestion]:
 
     Raises:
         EvaluationError: it is not UTF-8, holds no question, or has a bad line (it is named).
+
+    >>> line = b'{"question": "When was high tide?", "answer": "at nine"}'
+    >>> [row.answers for row in parsed_questions(line, "own.jsonl")]
+    [('at nine',)]
     """
     try:
         lines = data.decode("utf-8").splitlines()
@@ -144,7 +177,12 @@ def parsed_questions(data: bytes, name: str) -> list[EvalQuestion]:
 
 
 def ask_all(assistant: Assistant, rows: Sequence[EvalQuestion]) -> Iterator[Asked]:
-    """Every question with its passages and answer, one by one."""
+    """Every question with its passages and answer, one by one.
+
+    >>> row = EvalQuestion(question="When did the sirens sound?", answers=("21:58",))
+    >>> [right(one) for one in ask_all(demo, [row])]
+    [True]
+    """
     for row in rows:
         history = [(turn.role, turn.text) for turn in row.history]
         passages = assistant.search(row.question, k=max(DEPTHS), history=history)
@@ -152,7 +190,13 @@ def ask_all(assistant: Assistant, rows: Sequence[EvalQuestion]) -> Iterator[Aske
 
 
 def summarise(asked: Sequence[Asked]) -> Report:
-    """The measures of questions that were asked; there is at least one."""
+    """The measures of questions that were asked; there is at least one.
+
+    >>> row = EvalQuestion(question="Who sank the Atlantis?", answerable=False)
+    >>> answer = Answer(question=row.question, abstained=True, created="2026-01-02")
+    >>> summarise([Asked(row, (), answer)]).measures["unanswerable: abstained (recall)"].value
+    1.0
+    """
     values: dict[str, list[float]] = {}
     for one in asked:
         for name, value in measured(one).items():
@@ -176,7 +220,12 @@ def summarise(asked: Sequence[Asked]) -> Report:
 
 
 def found_measures(row: EvalQuestion, passages: Sequence[Passage]) -> dict[str, float]:
-    """The measures of retrieval that apply to a question; none where it has no answer."""
+    """The measures of retrieval that apply to a question; none where it has no answer.
+
+    >>> row = EvalQuestion(question="When did the sirens sound?", answers=("21:58",))
+    >>> found_measures(row, demo.search(row.question, k=3))["passage recall@1"]
+    1.0
+    """
     figures: dict[str, float] = {}
     if not row.answerable:
         return figures
@@ -193,7 +242,13 @@ def found_measures(row: EvalQuestion, passages: Sequence[Passage]) -> dict[str, 
 
 
 def measured(one: Asked) -> dict[str, float]:
-    """What one question says about each measure that applies to it."""
+    """What one question says about each measure that applies to it.
+
+    >>> row = EvalQuestion(question="Who closed the gate?", answers=("Bo Ray",))
+    >>> asked = Asked(row, (), Answer(question=row.question, abstained=True, created="2026-01-02"))
+    >>> measured(asked)["answerable: answered"]
+    False
+    """
     row, answer = one.row, one.answer
     figures = found_measures(row, one.passages)
     if answer.abstained:
@@ -216,7 +271,12 @@ def measured(one: Asked) -> dict[str, float]:
 
 
 def right(one: Asked) -> bool:
-    """Whether the answer cites a span that holds a gold answer; without any, a gold passage."""
+    """Whether the answer cites a span that holds a gold answer; without any, a gold passage.
+
+    >>> row = EvalQuestion(question="Who sank the Atlantis?", answerable=False)
+    >>> right(Asked(row, (), Answer(question=row.question, created="2026-01-02")))
+    False
+    """
     row, cited = one.row, one.answer.citations
     if not row.answerable:
         return False
@@ -224,14 +284,26 @@ def right(one: Asked) -> bool:
 
 
 def covered_golds(row: EvalQuestion, found: Found) -> set[int]:
-    """Which of the row's gold passages a passage or a citation belongs to."""
+    """Which of the row's gold passages a passage or a citation belongs to.
+
+    >>> golds = (Gold(text="pressing of the test key"), Gold(text="28 minutes, not 46"))
+    >>> row = EvalQuestion(question="When did the sirens sound?", passages=golds)
+    >>> covered_golds(row, demo.search(row.question, k=1)[0])
+    {0, 1}
+    """
     if row.passages:
         return {number for number, gold in enumerate(row.passages) if _matches(gold, found)}
     return {0} if _holds(row, found) else set()
 
 
 def on_page(row: EvalQuestion, found: Found) -> bool:
-    """Whether a passage touches one of the row's pages."""
+    """Whether a passage touches one of the row's pages.
+
+    >>> row = EvalQuestion(question="Why?", document="log.pdf", pages=(3,))
+    >>> on_page(row, Passage(document_id="log", version="5d193048", title="Log", path="log.pdf",
+    ...     text="High tide at nine.", start=0, end=18, page=2, page_end=3))
+    True
+    """
     if found.page is None or not _of(row.document, found):
         return False
     return any(found.page <= page <= (found.page_end or found.page) for page in row.pages)

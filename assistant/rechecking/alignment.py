@@ -34,6 +34,10 @@ class Alignment:
     `images[i]` is the position in the new text of the old word `i`, `origins[j]` the reverse;
     -1 where there is none. `kept[i]` is True for the words that are in the same order as before:
     of passages that have changed places, the shorter ones have moved.
+
+    >>> found = Alignment(Words("The gate held."), Words("At nine the gate held."))
+    >>> found.images.tolist(), found.origins.tolist()
+    ([2, 3, 4, 5], [-1, -1, 0, 1, 2, 3])
     """
 
     def __init__(self, old: Words, new: Words) -> None:

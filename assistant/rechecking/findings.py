@@ -33,6 +33,9 @@ class Change(_Frozen):
     """Words that both wordings have, or only the first, or only the second.
 
     White space between words is folded; what stands behind the last of them is part of `text`.
+
+    >>> mark_difference((Change(kind="kept", text="at "), Change(kind="added", text="nine")))
+    'at {+nine+}'
     """
 
     kind: Kind
@@ -40,7 +43,13 @@ class Change(_Frozen):
 
 
 class Place(_Frozen):
-    """A span of a version of a document, `document.text[start:end] == quote`, as it is cited."""
+    """A span of a version of a document, `document.text[start:end] == quote`, as it is cited.
+
+    >>> log = Place(id="5d193048d3ad024c:0-9", document_id="log", version="5d193048", title="Log",
+    ...     locator="p. 3", start=0, end=9, quote="High tide")
+    >>> f"{log.title}, {log.locator}: {log.quote}"
+    'Log, p. 3: High tide'
+    """
 
     id: str
     document_id: str
@@ -67,6 +76,10 @@ class Finding(_Frozen):
         source_changes: how today's words differ from the cited ones.
         report_changes: how the report's quote differs from the cited words.
         elsewhere: where else in the store the very words stand, for what is gone or unknown.
+
+    >>> one = Finding(where="footnote 3", id=None, quote="High tide at nine.", status="gone")
+    >>> f"{one.where}: {one.status}"
+    'footnote 3: gone'
     """
 
     where: str
@@ -85,6 +98,11 @@ class Verification(_Frozen):
 
     `unlinked` says where footnotes stand that quote something, have no link of this program's, and
     hold no words of the store's documents: perhaps citations of other works.
+
+    >>> one = Finding(where="footnote 3", id=None, quote="High tide at nine.", status="gone")
+    >>> found = Verification(report="night.md", findings=(one,))
+    >>> found.clean, found.counts
+    (False, {'gone': 1})
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -106,7 +124,12 @@ class Verification(_Frozen):
 
 
 def mark_difference(changes: tuple[Change, ...]) -> str:
-    """A difference in one line, removed words in [-…-], added ones in {+…+}."""
+    """A difference in one line, removed words in [-…-], added ones in {+…+}.
+
+    >>> changes = Change(kind="removed", text="ten "), Change(kind="added", text="nine")
+    >>> mark_difference((Change(kind="kept", text="at "), *changes))
+    'at [-ten-] {+nine+}'
+    """
     marks = {"kept": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
     parts = []
     for change in changes:

@@ -28,6 +28,9 @@ class Trace:
 
     `same` says that the words are the same, `in_order` that they have kept their place among the
     passages before and after them.
+
+    >>> Trace(Span(9, 23), same=True, in_order=True).span, Trace().span
+    (Span(start=9, end=23), None)
     """
 
     span: Span | None = None
@@ -36,7 +39,12 @@ class Trace:
 
 
 class Tracing:
-    """Follows passages of an old text into a new one."""
+    """Follows passages of an old text into a new one.
+
+    >>> tracing = Tracing("The gate held. It rained.", "At nine it rained. The gate held.")
+    >>> tracing.trace(Span(0, 14))
+    Trace(span=Span(start=19, end=33), same=True, in_order=True)
+    """
 
     def __init__(self, old: str, new: str) -> None:
         self._old, self._new = Words(old), Words(new)

@@ -18,7 +18,11 @@ _MOST_MARKS = 40
 
 
 def quotations(text: str) -> list[str]:
-    """Whatever stands between two quotation marks, longest first; other marks may be in it."""
+    """Whatever stands between two quotation marks, longest first; other marks may be in it.
+
+    >>> quotations("Tide log, p. 3: “High tide at ‘nine’.”")
+    ['High tide at ‘nine’.', 'High tide at ‘nine', 'High tide at', 'nine’.', 'nine', '.']
+    """
     words = Words(text)
     found = {words.extract(first, behind) for first, behind in _pairs(words)} - {""}
     return sorted(found, key=lambda quote: (-len(quote), quote))
@@ -34,6 +38,9 @@ def printed_quote(text: str, cited: str, besides: Sequence[str] = ()) -> str | N
 
     Returns:
         As it is printed, without its marks; None where nothing is quoted.
+
+    >>> printed_quote("“Tide log”, p. 3: “High tide at nine.”", cited="High tide at ten.")
+    'High tide at nine.'
     """
     words, wanted = Words(text), Words(cited).keys
     others = [keys for other in besides if (keys := Words(other).keys) != wanted]
@@ -59,6 +66,9 @@ def difference(before: str, after: str) -> tuple[Change, ...]:
 
     What is the same in spite of another typography, `assistant.verifying.words` says; kept words
     are given as they stand in `after`.
+
+    >>> [(one.kind, one.text) for one in difference("High tide at ten", "High tide at nine")]
+    [('kept', 'High tide at '), ('removed', 'ten'), ('added', 'nine')]
     """
     old, new = Words(before), Words(after)
     steps: list[tuple[Kind, int]] = []

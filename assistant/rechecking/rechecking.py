@@ -37,6 +37,12 @@ def verify(store: Store, report: Path, limits: Limits | None = None) -> Verifica
     Raises:
         ReportError: the report cannot be read, or cites nothing.
         StoreError: the store cannot be read.
+
+    >>> passage = demo.search("When did the sirens sound?", k=1)[0]
+    >>> mark = citation_id(passage.version, passage.start, passage.end)
+    >>> _ = (tmp_path / "night.md").write_text(f"The sirens were late ({mark}).")
+    >>> demo.verify(tmp_path / "night.md").counts
+    {'unchanged': 1}
     """
     found = cited_in(report, limits)
     checking = _Checking(store)

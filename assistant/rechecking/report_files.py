@@ -47,6 +47,9 @@ class Cited:
     """One citation: where it stands in the report, and the text around it, its quote among it.
 
     `id` is None for a footnote that only quotes something.
+
+    >>> Cited("footnote 2", "Tide log: “High tide at nine.”", "5d193048d3ad024c:0-9").id
+    '5d193048d3ad024c:0-9'
     """
 
     where: str
@@ -62,6 +65,10 @@ def citations(where: str, text: str, links: Iterable[str], *, note: bool) -> Ite
         text: its text.
         links: the addresses that it links to.
         note: whether it is a footnote: one without an id is a citation if it quotes something.
+
+    >>> note = "Tide log: “High tide at nine.” 5d193048d3ad024c:0-18"
+    >>> [(one.where, one.id) for one in citations("footnote 2", note, links=(), note=True)]
+    [('footnote 2', '5d193048d3ad024c:0-18')]
     """
     linked = [found for link in links if (found := cited_id(link))]
     printed = [f"{version}:{start}-{end}" for version, start, end in _PRINTED_ID.findall(text)]
@@ -83,12 +90,21 @@ _NOTE_ID = re.compile(r"\D*(?:fn|ftn|edn|(?:foot|end)?note)[-_:]?(\d+)", re.IGNO
 
 
 def in_markdown(text: str) -> list[Cited]:
-    """The citations in a Markdown text with footnotes; one that nothing refers to is not shown."""
+    r"""The citations in a Markdown text with footnotes; one that nothing refers to is not shown.
+
+    >>> [cited.where for cited in in_markdown("It held.[^a]\n\n[^a]: The log: “It held.”")]
+    ['footnote 1']
+    """
     return in_html(f"<body>{MarkdownIt().use(footnote_plugin).render(text)}</body>")
 
 
 def in_html(text: str) -> list[Cited]:
-    """The citations in an HTML page, in its order: footnotes, and links in other blocks."""
+    """The citations in an HTML page, in its order: footnotes, and links in other blocks.
+
+    >>> page = '<p>It held.</p><aside role="doc-footnote">5d193048d3ad024c:0-18</aside>'
+    >>> [(cited.where, cited.id) for cited in in_html(page)]
+    [('footnote 1', '5d193048d3ad024c:0-18')]
+    """
     # As bytes, because lxml refuses a string that declares an encoding.
     data = text.encode("utf-8", "replace")
     try:
@@ -160,6 +176,12 @@ def in_word(data: bytes) -> list[Cited]:
     Raises:
         EncryptedDocument: the file needs a password.
         DocumentError: it is damaged, or would unpack beyond the limits.
+
+    >>> import docx
+    >>> word, file = docx.Document(), io.BytesIO()
+    >>> _ = word.add_paragraph("It held (5d193048d3ad024c:0-18)."), word.save(file)
+    >>> [(cited.where, cited.id) for cited in in_word(file.getvalue())]
+    [('paragraph 1', '5d193048d3ad024c:0-18')]
     """
     try:
         check_archive(data, "DOCX file")
@@ -232,6 +254,10 @@ def cited_in(path: Path, limits: Limits | None = None) -> list[Cited]:
 
     Raises:
         ReportError: it cannot be read, is damaged or of another type, or holds no citation.
+
+    >>> _ = (tmp_path / "night.md").write_text("It held (5d193048d3ad024c:0-18).")
+    >>> [(cited.where, cited.id) for cited in cited_in(tmp_path / "night.md")]
+    [('paragraph 1', '5d193048d3ad024c:0-18')]
     """
     try:
         status(path)
@@ -261,6 +287,10 @@ def cited_by(data: bytes, name: str) -> list[Cited]:
 
     Raises:
         DocumentError: it cannot be read, is damaged or of another type.
+
+    >>> data = b'{"id": "5d193048d3ad024c:0-8", "quote": "It held."}'
+    >>> [cited.text for cited in cited_by(data, "answer.json")]
+    ['“It held.”']
     """
     return _distinct(_citations(data, name)) if data.strip() else []
 

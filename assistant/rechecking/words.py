@@ -49,10 +49,16 @@ _SIGNS = str.maketrans(
 
 
 class Words:
-    """The words and signs of a text in order, with their spans in it.
+    r"""The words and signs of a text in order, with their spans in it.
 
     `keys` are what passages are sought by: besides what is folded, without case and without hyphens
     between letters. Whether two words are the same is for `same` to say.
+
+    >>> words = Words("The flood-\ngate held.")
+    >>> words.keys
+    ['the', 'floodgate', 'held', '.']
+    >>> words.find(Words("the floodgate")), words.find(Words("The floodgate"))
+    ([], [Span(start=0, end=15)])
     """
 
     def __init__(self, text: str) -> None:
@@ -123,19 +129,32 @@ class Words:
 
 
 def same(first: str, second: str) -> bool:
-    """Whether two words, as they stand, are the same."""
+    r"""Whether two words, as they stand, are the same.
+
+    >>> words = Words("flood-\ngate floodgate Floodgate")
+    >>> same(words.standing(0), words.standing(1)), same(words.standing(1), words.standing(2))
+    (True, False)
+    """
     if first == second:
         return True
     return (_BREAK in first or _BREAK in second) and _unbroken(first) == _unbroken(second)
 
 
 def all_same(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Whether two sequences of words, as they stand, are the same."""
+    """Whether two sequences of words, as they stand, are the same.
+
+    >>> all_same(["high", "tide"], ["high", "tide"]), all_same(["high"], ["high", "tide"])
+    (True, False)
+    """
     return len(first) == len(second) and all(map(same, first, second))
 
 
 def is_word(key: str) -> bool:
-    """Whether a key is a word or a figure, and no sign."""
+    """Whether a key is a word or a figure, and no sign.
+
+    >>> [key for key in Words("High tide: 21:58!").keys if is_word(key)]
+    ['high', 'tide', '21', '58']
+    """
     return any(character.isalnum() for character in key)
 
 

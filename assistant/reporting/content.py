@@ -31,7 +31,12 @@ Mark = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words that look alike; `href` is the address that they link to."""
+    """Words that look alike; `href` is the address that they link to.
+
+    >>> words = Run("the tide log", frozenset({"italic"}), "https://example.org/log")
+    >>> words.text, "italic" in words.marks
+    ('the tide log', True)
+    """
 
     text: str
     marks: frozenset[Mark] = frozenset()
@@ -40,7 +45,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The place of a footnote's number."""
+    """The place of a footnote's number.
+
+    >>> log = Citation(number=1, id="5d193048d3ad024c:0-9", document_id="log", version="5d193048",
+    ...     title="Tide log", start=0, end=9, quote="High tide")
+    >>> [type(one).__name__ for one in (Run("High tide was at nine."), Reference(log))]
+    ['Run', 'Reference']
+    """
 
     citation: Citation
 
@@ -55,6 +66,10 @@ class Block:
 
     'said' are sentences with footnotes, 'accounts' those that differ from each other, 'message' and
     'notice' the program's own words, 'nearest' passages that do not answer.
+
+    >>> accounts = Block("accounts", ((Run("The gate held."),), (Run("The gate gave way."),)))
+    >>> [line[0].text for line in accounts.lines]
+    ['The gate held.', 'The gate gave way.']
     """
 
     kind: Literal["message", "said", "accounts", "nearest", "notice"]
@@ -72,7 +87,14 @@ _EXCERPT = 280
 
 
 class Numbering(Generic[Note]):
-    """Footnote numbers in the order in which the footnotes are first named."""
+    """Footnote numbers in the order in which the footnotes are first named.
+
+    >>> footnotes = Numbering[str]()
+    >>> [footnotes.number(key, f"See the {key}.") for key in ("log", "minutes", "log")]
+    [(1, 1), (2, 1), (1, 2)]
+    >>> list(footnotes.named())
+    [(1, 2, 'See the log.'), (2, 1, 'See the minutes.')]
+    """
 
     def __init__(self) -> None:
         self._times: dict[str, int] = {}
@@ -94,12 +116,23 @@ class Numbering(Generic[Note]):
 
 
 def key_of(citation: Citation) -> str:
-    """What makes two citations one footnote."""
+    """What makes two citations one footnote.
+
+    >>> key_of(Citation(number=1, id="5d193048d3ad024c:0-9", document_id="log", version="5d193048",
+    ...     title="Tide log", start=0, end=9, quote="High tide"))
+    'log/5d193048d3ad024c:0-9'
+    """
     return f"{citation.document_id}/{citation.id}"
 
 
 def answer_blocks(answer: Answer) -> Iterator[Block]:
-    """The answer in its order: message, sentences, what was found instead, notices."""
+    """The answer in its order: message, sentences, what was found instead, notices.
+
+    >>> answer = Answer(question="Hello", message="Good morning.", created=datetime(2026, 1, 2),
+    ...     notices=("One file is damaged.",))
+    >>> [(block.kind, block.lines[0][0].text) for block in answer_blocks(answer)]
+    [('message', 'Good morning.'), ('notice', 'Note: One file is damaged.')]
+    """
     if answer.message:
         yield Block("message", ((Run(folded(answer.message)),),))
     group_of = {number: group for group in answer.conflicts for number in group}
@@ -117,7 +150,13 @@ def answer_blocks(answer: Answer) -> Iterator[Block]:
 
 
 def note(citation: Citation, base: str | None) -> tuple[Run, ...]:
-    """A footnote: what is cited, where, the quote, and the citation's id as a link."""
+    """A footnote: what is cited, where, the quote, and the citation's id as a link.
+
+    >>> log = Citation(number=1, id="5d193048d3ad024c:0-9", document_id="log", version="5d193048",
+    ...     title="Tide log", author="Bo Ray", start=0, end=9, quote="High tide", locator="p. 3")
+    >>> "".join(run.text for run in note(log, base=None))
+    'Bo Ray, Tide log, p. 3: “High tide” 5d193048d3ad024c:0-9'
+    """
     address = web_address(citation.source)
     title = Run(
         folded(citation.title),
@@ -137,7 +176,12 @@ def note(citation: Citation, base: str | None) -> tuple[Run, ...]:
 
 
 def colophon(answers: Sequence[Answer]) -> str:
-    """Which engine answered, and when; empty without answers."""
+    """Which engine answered, and when; empty without answers.
+
+    >>> colophon([Answer(question="When was high tide?", created=datetime(2026, 1, 2, 9, 30))])
+    'Answered by the embedded reader, 2 January 2026, 09:30. Each footnote ends with the stable id
+    of the words that it cites.'
+    """
     if not answers:
         return ""
     first, last = min(a.created for a in answers), max(a.created for a in answers)
@@ -149,17 +193,29 @@ def colophon(answers: Sequence[Answer]) -> str:
 
 
 def folded(text: str) -> str:
-    """The text with each run of white space as one space, and printable."""
+    """The text with each run of white space as one space, and printable.
+
+    >>> folded("  High tide   at nine. ")
+    'High tide at nine.'
+    """
     return printable(" ".join(text.split()))
 
 
 def printable(text: str) -> str:
-    """The text with '\ufffd' for control characters and what else no XML and no page may hold."""
+    """The text with '\ufffd' for control characters and what else no XML and no page may hold.
+
+    >>> printable(f"High tide{chr(7)} at nine.")
+    'High tide\ufffd at nine.'
+    """
     return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def web_address(source: str | None) -> str | None:
-    """The source as an address of the web that can be linked to; None where it is none."""
+    """The source as an address of the web that can be linked to; None where it is none.
+
+    >>> web_address("https://example.org/tide log"), web_address("The harbour office")
+    ('https://example.org/tide%20log', None)
+    """
     if not source:
         return None
     address = percent_encoded(source.strip(), safe="%/:?#[]@!$&'*+,;=~-._")
@@ -210,7 +266,13 @@ def _runs(sentence: Sentence) -> Iterator[Run]:
 
 
 def nearest(passage: Passage) -> tuple[Run, ...]:
-    """A passage that does not answer: its document, place and words (at most an excerpt)."""
+    """A passage that does not answer: its document, place and words (at most an excerpt).
+
+    >>> log = Passage(document_id="log", version="5d193048", title="Tide log", date="2025-11-14",
+    ...     text="High tide at nine.", start=0, end=18, page=3)
+    >>> "".join(run.text for run in nearest(log))
+    'Tide log, 14 November 2025, p. 3: “High tide at nine.”'
+    """
     text = folded(passage.text)
     if len(text) > _EXCERPT:
         text = text[:_EXCERPT].rsplit(" ", 1)[0] + " …"

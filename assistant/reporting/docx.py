@@ -62,6 +62,11 @@ def docx(report: Report, style: str, base: str) -> bytes:
 
     Raises:
         ReportError: the style cannot be used.
+
+    >>> report = Report(title="Gate 3", sections=("# Gate 3", "It **held**."), created="2026-01-02")
+    >>> made = Document(BytesIO(docx(report, "apa", "http://localhost:7860")))
+    >>> [(one.style.name, one.text) for one in made.paragraphs]
+    [('Heading 1', 'Gate 3'), ('Normal', 'It held.')]
     """
     body, own = own_notes(markdown_tokens(report))
     writer = _Writer(own, base)

@@ -47,6 +47,12 @@ def footnoted_file(
 
     Raises:
         ReportError: it cannot be read, or the answer was made of another text.
+
+    >>> import docx
+    >>> word, draft = docx.Document(), tmp_path / "draft.docx"
+    >>> _ = word.add_paragraph("The sirens sounded at 21:58."), word.save(draft)
+    >>> footnoted_file(draft, draft.name, demo.cite(draft), "http://localhost:7860")[:2]
+    b'PK'
     """
     function = "assistant.reporting.docx_footnotes:footnoted"
     try:
@@ -58,7 +64,7 @@ def footnoted_file(
 
 
 def footnoted(data: bytes, name: str, answer: Answer, base: str) -> bytes:
-    """A Word file, of which `answer` was made, with the answer's footnotes in it.
+    r"""A Word file, of which `answer` was made, with the answer's footnotes in it.
 
     A sentence that is not supported gets a comment that says so, with the nearest passages; the
     text itself is not touched. A passage that several sentences cite has a footnote behind each:
@@ -66,6 +72,15 @@ def footnoted(data: bytes, name: str, answer: Answer, base: str) -> bytes:
 
     Raises:
         ReportError: it cannot be read, or the answer was made of another text.
+
+    >>> import docx
+    >>> word, file = docx.Document(), BytesIO()
+    >>> _ = word.add_paragraph("It held."), word.save(file)
+    >>> answer = Answer(question="It held.", draft="It held.\n\n", created="2026-01-02",
+    ...     sentences=(Sentence(text="It held.", supported=False, place=(0, 8)),))
+    >>> made = footnoted(file.getvalue(), "draft.docx", answer, "http://localhost:7860")
+    >>> [comment.text for comment in docx.Document(BytesIO(made)).comments]
+    ['Not supported by the documents.']
     """
     try:
         file = read_word_manuscript(data)

@@ -36,6 +36,14 @@ class Footnotes:
     """The footnotes of a document, numbered by Word in the order of their references.
 
     Those that the document has already stay; ours have numbers of their own behind theirs.
+
+    >>> import docx
+    >>> word = docx.Document()
+    >>> define_notes(word)
+    >>> footnotes = Footnotes(word)
+    >>> footnotes.add(1, [[run("Tide log, p. 3")]])
+    >>> [one.tag.rpartition("}")[2] for one in footnotes.reference(1, again=False)]
+    ['bookmarkStart', 'r', 'bookmarkEnd']
     """
 
     def __init__(self, document: Document) -> None:
@@ -109,7 +117,11 @@ class Footnotes:
 
 
 def run(text: str, style: str = "", properties: Iterable[BaseOxmlElement] = ()) -> BaseOxmlElement:
-    """A run of text; `style` is a character style's id."""
+    """A run of text; `style` is a character style's id.
+
+    >>> run("High tide", properties=[setting("b")]).text
+    'High tide'
+    """
     element = OxmlElement("w:r")
     kept = list(properties)
     if style or kept:
@@ -126,14 +138,22 @@ def run(text: str, style: str = "", properties: Iterable[BaseOxmlElement] = ()) 
 
 
 def line_break() -> BaseOxmlElement:
-    """A run that ends the line and not the paragraph."""
+    """A run that ends the line and not the paragraph.
+
+    >>> [one.tag.rpartition("}")[2] for one in line_break()]
+    ['br']
+    """
     element = OxmlElement("w:r")
     _child(element, "w:br")
     return element
 
 
 def setting(name: str, **attributes: str) -> BaseOxmlElement:
-    """An element like `<w:b/>` or `<w:vertAlign w:val="superscript"/>`."""
+    """An element like `<w:b/>` or `<w:vertAlign w:val="superscript"/>`.
+
+    >>> setting("vertAlign", val="superscript").get(qn("w:val"))
+    'superscript'
+    """
     element = OxmlElement(f"w:{name}")
     for key, value in attributes.items():
         element.set(qn(f"w:{key}"), value)
@@ -141,7 +161,14 @@ def setting(name: str, **attributes: str) -> BaseOxmlElement:
 
 
 def hyperlink(part: Part, address: str, runs: Iterable[BaseOxmlElement]) -> BaseOxmlElement:
-    """Runs that link to an address outside; `part` is the one in which they stand."""
+    """Runs that link to an address outside; `part` is the one in which they stand.
+
+    >>> import docx
+    >>> part = docx.Document().part
+    >>> link = hyperlink(part, "https://example.org/log", [run("the tide log")])
+    >>> link.text, part.rels[link.get(qn("r:id"))].target_ref
+    ('the tide log', 'https://example.org/log')
+    """
     element = OxmlElement("w:hyperlink")
     to = part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
     element.set(qn("r:id"), to)
@@ -189,7 +216,14 @@ _MONOSPACED = "Liberation Mono"
 
 
 def define(document: Document) -> None:
-    """Put the styles into a new document, and set its page and its text."""
+    """Put the styles into a new document, and set its page and its text.
+
+    >>> import docx
+    >>> word = docx.Document()
+    >>> define(word)
+    >>> word.add_paragraph("The pilot says that it held.", ACCOUNT).style.name
+    'Differing Account'
+    """
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.8)
@@ -223,7 +257,14 @@ def define(document: Document) -> None:
 
 
 def define_notes(document: Document) -> None:
-    """Put in the styles of footnotes and of remarks that the document does not have yet."""
+    """Put in the styles of footnotes and of remarks that the document does not have yet.
+
+    >>> import docx
+    >>> word = docx.Document()
+    >>> define_notes(word)
+    >>> all(name in word.styles for name in (FOOTNOTE_TEXT, FOOTNOTE_REFERENCE, HYPERLINK))
+    True
+    """
     if FOOTNOTE_TEXT not in document.styles:
         footnote = _paragraph(document, FOOTNOTE_TEXT, after=3, size=9)
         footnote.paragraph_format.line_spacing = 1.0
@@ -238,7 +279,14 @@ def define_notes(document: Document) -> None:
 
 
 def numbering(document: Document, style: str, start: int) -> int:
-    """A new numbering for a list in one of Word's 'List Number' styles, from `start` on."""
+    """A new numbering for a list in one of Word's 'List Number' styles, from `start` on.
+
+    >>> import docx
+    >>> word = docx.Document()
+    >>> fourth = numbering(word, "List Number", 4)
+    >>> fourth == numbering(word, "List Number", 1)
+    False
+    """
     listed = document.part.numbering_part.element
     named = document.styles[style].element.pPr.numPr.numId.val
     abstract = listed.num_having_numId(named).abstractNumId.val
@@ -248,7 +296,15 @@ def numbering(document: Document, style: str, start: int) -> int:
 
 
 def number(paragraph: Paragraph, numbers: int) -> None:
-    """Number a paragraph by this numbering."""
+    """Number a paragraph by this numbering.
+
+    >>> import docx
+    >>> word = docx.Document()
+    >>> item, fourth = word.add_paragraph("Oil the bearing."), numbering(word, "List Number", 4)
+    >>> number(item, fourth)
+    >>> item._p.pPr.numPr.numId.val == fourth
+    True
+    """
     properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()
     properties.get_or_add_ilvl().val = 0
     properties.get_or_add_numId().val = numbers

@@ -17,7 +17,11 @@ from index.errors import ReportError, SettingsError
 
 
 class Export(StrEnum):
-    """What an answer or a report can be written as."""
+    """What an answer or a report can be written as.
+
+    >>> Export("docx"), [one.value for one in Export]
+    (<Export.docx: 'docx'>, ['markdown', 'html', 'docx', 'bibtex', 'csl', 'json'])
+    """
 
     markdown = "markdown"
     html = "html"
@@ -43,6 +47,9 @@ def of_suffix(path: Path) -> Export:
 
     Raises:
         ReportError: none does.
+
+    >>> of_suffix(Path("the night.html"))
+    <Export.html: 'html'>
     """
     try:
         return _SUFFIXES[path.suffix.lower()]
@@ -70,6 +77,10 @@ def export(
 
     Raises:
         ReportError: the style cannot be used.
+
+    >>> report = Report(title="Night", sections=("# The night",), created="2026-01-02")
+    >>> export(report, "html", base="http://localhost:7860")[:15]
+    b'<!DOCTYPE html>'
     """
     report, at = as_report(what), base or page_address()
     match Export(format):
@@ -103,6 +114,13 @@ def export_word_manuscript(answer: Answer, draft: Path, path: Path, base: str | 
 
     Raises:
         ReportError: `draft` cannot be read or is not what was cited, or `path` not be written.
+
+    >>> import docx
+    >>> word, draft = docx.Document(), tmp_path / "draft.docx"
+    >>> _ = word.add_paragraph("The sirens sounded at 21:58."), word.save(draft)
+    >>> export_word_manuscript(demo.cite(draft), draft, tmp_path / "checked.docx", None)
+    >>> (tmp_path / "checked.docx").exists()
+    True
     """
     from assistant.reporting.docx_footnotes import footnoted_file
 
@@ -111,7 +129,12 @@ def export_word_manuscript(answer: Answer, draft: Path, path: Path, base: str | 
 
 
 def notebook_html(answer: Answer) -> str:
-    """How a notebook shows an answer; its footnotes are links where the settings can be read."""
+    """How a notebook shows an answer; its footnotes are links where the settings can be read.
+
+    >>> answer = Answer(question="Hello", message="Good morning.", created="2026-01-02")
+    >>> "Good morning." in notebook_html(answer)
+    True
+    """
     from assistant.reporting.html import fragment
 
     try:
@@ -123,7 +146,11 @@ def notebook_html(answer: Answer) -> str:
 
 
 def as_report(what: Answer | Report) -> Report:
-    """A report as it is; an answer as one whose heading is the question; a draft has its own."""
+    """A report as it is; an answer as one whose heading is the question; a draft has its own.
+
+    >>> as_report(Answer(question="Did it hold?", created="2026-01-02")).sections[0]
+    '# Did it hold?'
+    """
     if not isinstance(what, Answer):
         return what
     heading = () if what.draft is not None else (f"# {escape_markdown(what.question)}",)
@@ -131,7 +158,11 @@ def as_report(what: Answer | Report) -> Report:
 
 
 def page_address() -> str:
-    """The address of the chat's page that the settings name."""
+    """The address of the chat's page that the settings name.
+
+    >>> page_address()
+    'http://127.0.0.1:7860'
+    """
     return base_address(load())
 
 
@@ -140,6 +171,12 @@ def check_writable(path: Path) -> None:
 
     Raises:
         ReportError: it cannot.
+
+    >>> check_writable(tmp_path / "night.md")
+    >>> check_writable(tmp_path)
+    Traceback (most recent call last):
+        ...
+    index.errors.ReportError: ... cannot be written: it is a folder.
     """
     try:
         mode = path.stat().st_mode
@@ -163,6 +200,10 @@ def write(path: Path, content: bytes) -> None:
 
     Raises:
         ReportError: it cannot be written; what was there is as it was.
+
+    >>> write(tmp_path / "night.md", b"# The night")
+    >>> [path.name for path in tmp_path.iterdir()]
+    ['night.md']
     """
     check_writable(path)
     target = path.resolve()

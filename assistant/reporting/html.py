@@ -48,6 +48,10 @@ def html(report: Report, style: str, base: str) -> str:
 
     Raises:
         ReportError: the style cannot be used.
+
+    >>> report = Report(title="Night", sections=("The gate *held*.",), created="2026-01-02")
+    >>> "<p>The gate <em>held</em>.</p>" in html(report, "apa", "http://localhost:7860")
+    True
     """
     body, own = own_notes(markdown_tokens(report))
     renderer = _Renderer(own)
@@ -146,6 +150,10 @@ def fragment(answer: Answer, base: str | None, remark: str = "") -> str:
         answer: what is shown.
         base: the address of the chat's page, to which each footnote is linked; None for no links.
         remark: a line to be shown below.
+
+    >>> answer = Answer(question="Hello", message="Good morning.", created="2026-01-02")
+    >>> "Good morning." in fragment(answer, base=None, remark="The footnotes are no links.")
+    True
     """
     # The same answer has the same ids, so that a notebook that is run again does not change.
     key = hashlib.sha256(f"{answer.question} {answer.created}".encode()).hexdigest()[:8]

@@ -43,6 +43,12 @@ def markdown(report: Report, style: str, base: str) -> str:
 
     Raises:
         ReportError: the style cannot be used.
+
+    >>> report = Report(title="Night", sections=("# Night", "It *held*."), created="2026-01-02")
+    >>> print(markdown(report, "apa", "http://localhost:7860"))
+    # Night
+    <BLANKLINE>
+    It *held*.
     """
     numbering: Numbering[Citation] = Numbering()
     taken = {
@@ -66,20 +72,31 @@ def markdown(report: Report, style: str, base: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The text as Markdown that shows it as it stands, inside a line."""
+    r"""The text as Markdown that shows it as it stands, inside a line.
+
+    >>> print(plain("Gate *3* [north]"))
+    Gate \*3\* \[north\]
+    """
     return _escaped(text)
 
 
 def escape_markdown(text: str) -> str:
-    """The text as Markdown that shows it as it stands, on one line; also at the line's start."""
+    r"""The text as Markdown that shows it as it stands, on one line; also at the line's start.
+
+    >>> print(escape_markdown("# 3 gates"), escape_markdown("1. *north*"))
+    \# 3 gates 1\. \*north\*
+    """
     return _opened(_escaped(" ".join(text.split())))
 
 
 def escaped_characters(draft: str, literal: Iterable[SpanPair]) -> list[str]:
-    """For each character of a draft the Markdown that shows it.
+    r"""For each character of a draft the Markdown that shows it.
 
     In the spans that are `literal` signs are escaped, and the indentation of a line, which would
     make code of it, is left out.
+
+    >>> print("".join(escaped_characters("*held* or *gave way*", [(0, 6)])))
+    \*held\* or *gave way*
     """
     written = list(draft)
     for span in literal:

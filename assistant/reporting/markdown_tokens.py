@@ -23,7 +23,11 @@ _SIGNS = re.compile("[\ue0f0\ue0f1]")
 
 
 def parser() -> MarkdownIt:
-    """A reader of CommonMark with GitHub's tables and strikethrough, footnotes and front matter."""
+    """A reader of CommonMark with GitHub's tables and strikethrough, footnotes and front matter.
+
+    >>> print(parser().render("The gate ~~held~~ gave way."))
+    <p>The gate <s>held</s> gave way.</p>
+    """
     read = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     return read.use(footnote_plugin).use(front_matter_plugin)
 
@@ -33,6 +37,11 @@ def markdown_tokens(report: Report) -> list[Token]:
 
     A draft comes as its own tokens, with one of type 'citation' in each footnote's place; `meta`
     holds that. What a document says is in none of the other tokens.
+
+    >>> answer = Answer(question="Did it hold?", created="2026-01-02")
+    >>> report = Report(title="Night", sections=("# Night", answer), created="2026-01-02")
+    >>> [token.type for token in markdown_tokens(report)]
+    ['heading_open', 'inline', 'heading_close', 'answer']
     """
     parts = [_part(number, section) for number, section in enumerate(report.sections)]
     read = list(_placed(parser().parse("\n\n".join(parts)), report))
@@ -76,7 +85,12 @@ def _cited(tokens: Iterable[Token], report: Report) -> Iterator[Token]:
 
 
 def own_notes(read: list[Token]) -> tuple[list[Token], dict[int, list[Token]]]:
-    """The tokens without the author's own footnotes, and those by their ids."""
+    r"""The tokens without the author's own footnotes, and those by their ids.
+
+    >>> body, notes = own_notes(parser().parse("It held.[^a]\n\n[^a]: Till nine."))
+    >>> [token.content for token in body + notes[0] if token.type == "inline"]
+    ['It held.[^a]', 'Till nine.']
+    """
     body: list[Token] = []
     notes: dict[int, list[Token]] = {}
     inside: list[Token] | None = None
@@ -111,21 +125,35 @@ def _placed(read: list[Token], report: Report) -> Iterator[Token]:
 
 @dataclass(frozen=True, slots=True)
 class OwnNote:
-    """The place of the number of one of the author's own footnotes."""
+    r"""The place of the number of one of the author's own footnotes.
+
+    >>> line = parser().parse("It held.[^a]\n\n[^a]: Till nine.")[1]
+    >>> [piece for piece in pieces(line) if isinstance(piece, OwnNote)]
+    [OwnNote(id=0)]
+    """
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The end of a line inside a paragraph."""
+    r"""The end of a line inside a paragraph.
+
+    >>> [type(piece).__name__ for piece in pieces(parser().parse("High tide\\\nat nine")[1])]
+    ['Run', 'Break', 'Run']
+    """
 
 
 _MARKS: dict[str, Mark] = {"strong": "bold", "em": "italic", "s": "struck"}
 
 
 def pieces(inline: Token) -> Iterator[Run | OwnNote | Break | Reference]:
-    """What one paragraph of a text consists of. A picture is a link to it."""
+    """What one paragraph of a text consists of. A picture is a link to it.
+
+    >>> line = parser().parse("It **held** until `nine`.")[1]
+    >>> [(run.text, *run.marks) for run in pieces(line)]
+    [('It ',), ('held', 'bold'), (' until ',), ('nine', 'code'), ('.',)]
+    """
     marks: list[Mark] = []
     href = ""
     for token in inline.children or ():

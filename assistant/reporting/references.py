@@ -56,6 +56,10 @@ class Substitute(model.CitationStylesElement, model.Parent):  # type: ignore[mis
 
     citeproc-py takes an element's class by its name, the last one defined. Its own class notices a
     title only where the style names it directly, and not in a macro or under a condition.
+
+    >>> log = Source("log", "Tide log", "", published="2025-11-14")
+    >>> "".join(run.text for run in references([log], "apa")[0])
+    'Tide log. (2025, November 14).'
     """
 
     render = model.Substitute.render
@@ -74,6 +78,10 @@ def references(cited: Sequence[Source], style: str) -> list[tuple[Run, ...]]:
 
     Raises:
         ReportError: the style cannot be used.
+
+    >>> log = Source("log", "Tide log", "", author="Bo Ray", published="2025-11-14", file="log.txt")
+    >>> ["".join(run.text for run in entry) for entry in references([log], "chicago")]
+    ['Bo Ray. Tide Log. 2025. File: log.txt.']
     """
     if not cited:
         return []
@@ -96,6 +104,9 @@ def find_style(name: str) -> Style:
 
     Raises:
         ReportError: there is none, or it cannot be used.
+
+    >>> find_style("ieee").root.get("class")
+    'in-text'
     """
     path = Path(name)
     found = _sound(path) if path.suffix.lower() == ".csl" else _shipped(name.lower())

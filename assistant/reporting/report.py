@@ -12,6 +12,11 @@ class Report(Exportable, BaseModel):
 
     A section is Markdown, the author's own, or an answer. `title` names the report; where it is to
     be read in the report itself, a section holds it.
+
+    >>> answer = Answer(question="Did it hold?", created="2026-01-02")
+    >>> report = Report(title="Night", sections=("# Night", answer), created="2026-01-02")
+    >>> [one.question for one in report.answers]
+    ['Did it hold?']
     """
 
     model_config = ConfigDict(frozen=True)

@@ -26,6 +26,10 @@ class Source:
     """A cited document in one version; `key` names it in a bibliography and does not change.
 
     `file` is its file's name where it states no address. `published` and `accessed` are ISO 8601.
+
+    >>> log = Source("log-2025-1a2b3c4d", "Tide log", "5d193048", address="https://example.org/log")
+    >>> log.kind
+    'webpage'
     """
 
     key: str
@@ -49,13 +53,24 @@ class Source:
 
 
 def sources(citations: Sequence[Citation]) -> list[Source]:
-    """The documents cited, each once, in the order of their first citation."""
+    """The documents cited, each once, in the order of their first citation.
+
+    >>> log = Citation(number=1, id="5d193048d3ad024c:0-9", document_id="log", version="5d193048",
+    ...     title="Tide log", start=0, end=9, quote="High tide", date="2025-11-14")
+    >>> [(source.key, source.published) for source in sources([log, log])]
+    [('tide-2025-23a502e6', '2025-11-14')]
+    """
     found = {(c.document_id, c.version): c for c in reversed(citations)}
     return [_source(citation) for citation in reversed(found.values())]
 
 
 def csl_item(source: Source) -> dict[str, Any]:
-    """The source as an item of CSL-JSON (version 1.0.2 of its schema)."""
+    """The source as an item of CSL-JSON (version 1.0.2 of its schema).
+
+    >>> csl_item(Source("log-2025", "Tide log", "5d193048", author="Ann Lee", published="2025-11"))
+    {'id': 'log-2025', 'type': 'document', 'title': 'Tide log', 'author': [{'literal': 'Ann Lee'}],
+    'issued': {'date-parts': [[2025, 11]]}}
+    """
     item: dict[str, Any] = {"id": source.key, "type": source.kind, "title": source.title}
     if source.author:
         item["author"] = [{"literal": source.author}]
@@ -76,7 +91,11 @@ def csl_item(source: Source) -> dict[str, Any]:
 
 
 def csl_json(cited: Sequence[Source]) -> str:
-    """The sources as CSL-JSON."""
+    """The sources as CSL-JSON.
+
+    >>> json.loads(csl_json([Source("log-2025", "Tide log", "5d193048", file="log.txt")]))
+    [{'id': 'log-2025', 'type': 'document', 'title': 'Tide log', 'note': 'File log.txt'}]
+    """
     return json.dumps([csl_item(source) for source in cited], ensure_ascii=False, indent=2) + "\n"
 
 
@@ -135,7 +154,15 @@ _LIGATURE = re.compile(r"-(?=-)|'(?=')")
 
 
 def bibtex(cited: Sequence[Source]) -> str:
-    """The sources as entries of a `.bib` file."""
+    """The sources as entries of a `.bib` file.
+
+    >>> print(bibtex([Source("log-2025", "Tide log", "5d193048", published="2025-11-14")]))
+    @misc{log-2025,
+      title = {{Tide log}},
+      date = {2025-11-14},
+      year = {2025}
+    }
+    """
     return "\n".join(_entry(source) for source in cited)
 
 

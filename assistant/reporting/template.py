@@ -35,14 +35,24 @@ _CODE_SPAN = re.compile(r"(?<!`)(`++).*?(?<!`)\1(?!`)")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question whose answer is to stand here."""
+    """A question whose answer is to stand here.
+
+    >>> Plan("Gate 3", ("# Gate 3", Question("Why did it fail?"))).questions
+    ['Why did it fail?']
+    """
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a report will be: Markdown texts and questions in their order."""
+    """What a report will be: Markdown texts and questions in their order.
+
+    >>> plan = listed(["Did the gate hold?"])
+    >>> report = plan.filled([Answer(question="Did the gate hold?", created="2026-01-02")])
+    >>> report.title, len(report.sections)
+    ('Questions and answers', 3)
+    """
 
     title: str
     sections: tuple[str | Question, ...]
@@ -74,6 +84,9 @@ def listed(questions: Iterable[str], title: str | None = None) -> Plan:
 
     Raises:
         ReportError: there is no question.
+
+    >>> listed(["Why did Gate 3 fail?"], title="Gate 3").sections
+    ('# Gate 3', '## Why did Gate 3 fail?', Question(text='Why did Gate 3 fail?'))
     """
     title = title or DEFAULT_TITLE
     sections: list[str | Question] = [f"# {escape_markdown(title)}"]
@@ -86,10 +99,14 @@ def listed(questions: Iterable[str], title: str | None = None) -> Plan:
 
 
 def from_template(template: str, title: str | None = None) -> Plan:
-    """The plan of a template; its first heading of the highest level is the title.
+    r"""The plan of a template; its first heading of the highest level is the title.
 
     Raises:
         ReportError: it sets no question, or one that does not stand on a line of its own.
+
+    >>> plan = from_template("# Gate 3\n\nIt failed.\n\n{{ Why did it fail? }}")
+    >>> plan.title, plan.questions
+    ('Gate 3', ['Why did it fail?'])
     """
     lines = template.replace("\r\n", "\n").split("\n")
     tokens = parser().parse(template)
@@ -140,6 +157,11 @@ def read_plan(
 
     Raises:
         ReportError: the file cannot be read, is not UTF-8, or holds no question.
+
+    >>> (tmp_path / "questions.txt").write_text("Why did Gate 3 fail?")
+    20
+    >>> read_plan(tmp_path / "questions.txt").questions
+    ['Why did Gate 3 fail?']
     """
     name = name or str(source)
     function = "assistant.reporting.template:decoded"
@@ -156,6 +178,9 @@ def decoded(data: bytes, name: str, title: str | None = None) -> Plan:
 
     Raises:
         ReportError: it is not UTF-8, or holds no question.
+
+    >>> decoded(b"{{ Why did Gate 3 fail? }}", "gate.md").questions
+    ['Why did Gate 3 fail?']
     """
     try:
         text = data.decode("utf-8-sig")

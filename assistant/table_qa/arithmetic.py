@@ -85,7 +85,11 @@ _OVER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """A figure that is needed: what it is called, and of which period."""
+    """A figure that is needed: what it is called, and of which period.
+
+    >>> Operand("sales", Period(years=(2021,))).name
+    'sales, 2021'
+    """
 
     phrase: str
     period: Period
@@ -99,7 +103,12 @@ class Operand:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What is to be computed of which operands; `percent` where only that is asked for."""
+    """What is to be computed of which operands; `percent` where only that is asked for.
+
+    >>> operands = Operand("sales", Period(years=(2022,))), Operand("sales", Period(years=(2021,)))
+    >>> Operation("change", operands, percent=True).operands[1].name
+    'sales, 2021'
+    """
 
     kind: Kind
     operands: tuple[Operand, ...]
@@ -107,7 +116,12 @@ class Operation:
 
 
 def already_stated(operation: Operation, sentence: str) -> bool:
-    """Whether a sentence states the change that would be computed: its own words are better."""
+    """Whether a sentence states the change that would be computed: its own words are better.
+
+    >>> (growth,) = operations("By how much did sales grow from 2021 to 2022?")
+    >>> already_stated(growth, "Sales grew by 12."), already_stated(growth, "Sales stood still.")
+    (True, False)
+    """
     if operation.kind != "change" or not _CHANGE.search(sentence) or is_row(sentence):
         return False
     phrase = terms_of(operation.operands[0].phrase)
@@ -115,7 +129,12 @@ def already_stated(operation: Operation, sentence: str) -> bool:
 
 
 def operations(question: str) -> list[Operation]:
-    """What a question may want computed, the likeliest reading first; nothing mostly."""
+    """What a question may want computed, the likeliest reading first; nothing mostly.
+
+    >>> (ratio,) = operations("What is the ratio of current assets to current liabilities in 2022?")
+    >>> ratio.kind, [operand.name for operand in ratio.operands]
+    ('ratio', ['current assets, 2022', 'current liabilities, 2022'])
+    """
     if not _ASKS.match(question):
         return []
     return [*_pairs(question)] or [*_over_periods(question), *_change(question)]

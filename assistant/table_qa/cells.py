@@ -56,6 +56,9 @@ class Period:
     """What a text says of its period: each is empty, 0 or '' where it says nothing.
 
     `length` is in months; `point` is set where the state on a day is meant.
+
+    >>> Period(years=(2022,), quarter=3, length=3) == period_of("Q3 2022")
+    True
     """
 
     years: tuple[int, ...] = ()
@@ -67,7 +70,12 @@ class Period:
 
 
 def period_of(text: str) -> Period:
-    """The period that a question, or a column's heading, names."""
+    """The period that a question, or a column's heading, names.
+
+    >>> found = period_of("Three months ended June 30, 2022")
+    >>> found.years, found.month, found.length
+    ((2022,), 'jun', 3)
+    """
     quarter, month = _QUARTER.search(text), _MONTH.search(text)
     fiscal = bool(_FISCAL.search(text))
     length = next((n for n, named in _LENGTHS if re.search(named, text, re.IGNORECASE)), 0)
@@ -86,6 +94,9 @@ def fits_period(wanted: Period, heading: str) -> bool:
 
     A heading that gives a day at the end of January does not say which fiscal year it ends; it
     fits only where the month is asked for.
+
+    >>> fits_period(period_of("in 2022"), "Fiscal 2022"), fits_period(period_of("in 2022"), "2021")
+    (True, False)
     """
     own = period_of(heading)
     if wanted.years and not set(wanted.years) & set(own.years):
@@ -154,7 +165,7 @@ def figure(
     rarity: Mapping[str, float],
     least: float = ACCEPTED,
 ) -> Figure | None:
-    """The cell that a phrase asks for in a period; None where none does for certain.
+    r"""The cell that a phrase asks for in a period; None where none does for certain.
 
     Args:
         phrase: what the figure is called, or the question that asks for it.
@@ -162,6 +173,13 @@ def figure(
         among: the tables, those of the best passages first.
         rarity: the weights of stems; 1 for those that it lacks.
         least: the score from which a cell counts.
+
+    >>> from assistant.table_qa.tables import tables_in
+    >>> from index.document import Document
+    >>> report = Document("Item | 2021 | 2022\nRevenue | 10 | 12", "Report", "text/markdown")
+    >>> sheet = TableContext(demo.documents()[0], report, tuple(tables_in(report.text)))
+    >>> figure("revenue", Period(years=(2022,)), [sheet], rarity={}).cell.text
+    '12'
     """
     wanted = _Wanted.by(phrase, period)
     best: tuple[tuple[float, int, int, int], Figure] | None = None
@@ -181,7 +199,16 @@ def figure(
 
 
 def beside(found: Figure, period: Period) -> Figure | None:
-    """The cell of the same row that is of another period."""
+    r"""The cell of the same row that is of another period.
+
+    >>> from assistant.table_qa.tables import tables_in
+    >>> from index.document import Document
+    >>> report = Document("Item | 2021 | 2022\nRevenue | 10 | 12", "Report", "text/markdown")
+    >>> sheet = TableContext(demo.documents()[0], report, tuple(tables_in(report.text)))
+    >>> found = figure("revenue", Period(years=(2022,)), [sheet], rarity={})
+    >>> beside(found, Period(years=(2021,))).cell.text
+    '10'
+    """
     wanted = _Wanted(frozenset(), frozenset(), period, found.cell.is_percent)
     sheet = replace(found.sheet, tables=(replace(found.table, rows=(found.row,)),))
     cells = [one.cell for one in _fitting(sheet, wanted)]
@@ -194,7 +221,16 @@ def beside(found: Figure, period: Period) -> Figure | None:
 def asked_figure(
     question: Question, among: Sequence[TableContext], rarity: Mapping[str, float]
 ) -> Figure | None:
-    """The cell that a question asks for; None where it asks for no cell, or none is certain."""
+    r"""The cell that a question asks for; None where it asks for no cell, or none is certain.
+
+    >>> from assistant.asking.question import parse_question
+    >>> from assistant.table_qa.tables import tables_in
+    >>> from index.document import Document
+    >>> report = Document("Item | 2021 | 2022\nRevenue | 10 | 12", "Report", "text/markdown")
+    >>> sheet = TableContext(demo.documents()[0], report, tuple(tables_in(report.text)))
+    >>> asked_figure(parse_question("What was the revenue in 2022?"), [sheet], rarity={}).cell.text
+    '12'
+    """
     if question.kind != "question" or _NO_CELL.search(question.asking):
         return None
     period = period_of(question.asking)
@@ -214,7 +250,11 @@ def asked_figure(
 
 
 def names_something(phrase: str) -> bool:
-    """Whether a phrase has words by which a figure can be found."""
+    """Whether a phrase has words by which a figure can be found.
+
+    >>> names_something("total revenue in 2022"), names_something("fiscal 2022")
+    (True, False)
+    """
     return bool(terms_of(phrase) - content_terms("the")) and bool(re.search(r"\w", _plain(phrase)))
 
 
@@ -295,7 +335,11 @@ def _stems(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def terms_of(text: str) -> frozenset[str]:
-    """The stems of the words that are no period and no units."""
+    """The stems of the words that are no period and no units.
+
+    >>> sorted(terms_of("Total revenues in millions, 2022"))
+    ['revenu', 'total']
+    """
     plain = _plain(text)
     return content_terms(plain) if re.search(r"\w", plain) else frozenset()
 

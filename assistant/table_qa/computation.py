@@ -39,7 +39,7 @@ def read_figures(
     sentences: Sequence[Claim],
     search: Found,
 ) -> ProposedAnswer | None:
-    """What a figure answers; None where none does, or a sentence states what would be computed.
+    r"""What a figure answers; None where none does, or a sentence states what would be computed.
 
     Args:
         store: where the documents are.
@@ -48,6 +48,13 @@ def read_figures(
         rarity: the weights of its stems.
         sentences: what the reader would answer.
         search: finds passages for a single figure that is needed.
+
+    >>> from assistant import Assistant
+    >>> _ = (tmp_path / "report.csv").write_text("Item,2021,2022\nRevenue,10,12\nCosts,7,8\n")
+    >>> with Assistant(tmp_path / "store") as own:
+    ...     _ = own.add(tmp_path / "report.csv")
+    ...     own.query("By how much did revenue grow from 2021 to 2022?").text
+    '[Computed: change (Revenue, 2022 against 2021): 12 − 10 = 2; (12 − 10) ÷ 10 = 20.0 %][1][2]'
     """
     if question.kind != "question":
         return None

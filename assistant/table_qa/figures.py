@@ -26,7 +26,13 @@ _AROUND = 6_000
 
 @dataclass(frozen=True, slots=True)
 class TableContext:
-    """The tables around a passage, in their document."""
+    r"""The tables around a passage, in their document.
+
+    >>> report = Document("Item | 2021 | 2022\nRevenue | 10 | 12", "Report", "text/markdown")
+    >>> sheet = TableContext(demo.documents()[0], report, tuple(tables_in(report.text)))
+    >>> sheet.words(sheet.tables[0].header)
+    'Item | 2021 | 2022'
+    """
 
     info: DocumentInfo
     document: Document
@@ -39,7 +45,15 @@ class TableContext:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A cell with its row and table, and how well it answers, from 0 to 1."""
+    r"""A cell with its row and table, and how well it answers, from 0 to 1.
+
+    >>> report = Document("Item | 2021 | 2022\nRevenue | 10 | 12", "Report", "text/markdown")
+    >>> sheet = TableContext(demo.documents()[0], report, tuple(tables_in(report.text)))
+    >>> table, row = sheet.tables[0], sheet.tables[0].rows[0]
+    >>> found = Figure(sheet, table, row, row.cells[1])
+    >>> found.named, found.value, found.draft.text
+    ('Revenue, 2022', Decimal('12'), '[2022:] Revenue … 12')
+    """
 
     sheet: TableContext
     table: Table
@@ -124,7 +138,16 @@ class Figure:
 
 
 def table_contexts(store: Store, passages: Sequence[Retrieved]) -> list[TableContext]:
-    """The tables on the pages of the passages, in the order of these."""
+    """The tables on the pages of the passages, in the order of these.
+
+    >>> from assistant.retrieving.retrieval import retrieve
+    >>> from index.models.embeddings import MiniLM
+    >>> store = Store(demo.store, MiniLM())
+    >>> found = retrieve(store, MiniLM(), [("How many buildings were flooded?", 1.0)], 1)
+    >>> [(sheet.info.title, len(sheet.tables)) for sheet in table_contexts(store, found)]
+    [('Correction to preliminary report IHW 2026/04', 1)]
+    >>> store.close()
+    """
     found: list[TableContext] = []
     documents: dict[str, Document] = {}
     seen: set[tuple[str, Span]] = set()

@@ -45,7 +45,11 @@ _PROSE = re.compile(r".{200,}|(?:\S+\s+){8,}.*\.|.*\b(?:follow|table|summar)\w*\
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell's span, its text, and the number of its column; None where that is not certain."""
+    """A cell's span, its text, and the number of its column; None where that is not certain.
+
+    >>> Cell(Span(0, 5), "(12%)").is_percent
+    True
+    """
 
     span: Span
     text: str
@@ -58,7 +62,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class _Line:
     """A line that is not blank; `parted` where marks part its cells, `opens` after a blank one."""
 
     span: Span
@@ -67,7 +71,7 @@ class Line:
     opens: bool
 
 
-def lines_of(text: str, offset: int) -> Iterator[Line]:
+def _lines_of(text: str, offset: int) -> Iterator[_Line]:
     """The lines of a text whose first character is at `offset`, without the blank ones."""
     at, opens = offset, False
     for written in text.split("\n"):
@@ -75,36 +79,36 @@ def lines_of(text: str, offset: int) -> Iterator[Line]:
         if stripped:
             start = at + len(written) - len(written.lstrip())
             parted = bool(_BREAK.search(stripped))
-            yield Line(Span(start, start + len(stripped)), stripped, parted, opens)
+            yield _Line(Span(start, start + len(stripped)), stripped, parted, opens)
         opens = not stripped
         at += len(written) + 1
 
 
-def is_prose(line: Line) -> bool:
+def _is_prose(line: _Line) -> bool:
     """Whether a line belongs to no table."""
     return not line.parted and bool(_PROSE.fullmatch(line.text))
 
 
-def is_data(line: Line, *, known: bool) -> bool:
+def _is_data(line: _Line, *, known: bool) -> bool:
     """Whether a line is a row: cells, or a label and figures.
 
     A single figure will do where the table is `known` to go on.
     """
     if line.parted:
-        return known or names_columns(line) is None
-    if names_columns(line) is not None:
+        return known or _names_columns(line) is None
+    if _names_columns(line) is not None:
         return False
-    label, cells = printed_cells(line)
+    label, cells = _printed_cells(line)
     least = 1 if known else 2
-    return len(cells) >= least and len(label.split()) <= _LABEL_WORDS and not is_year(cells)
+    return len(cells) >= least and len(label.split()) <= _LABEL_WORDS and not _is_year(cells)
 
 
-def is_year(cells: Sequence[Cell]) -> bool:
+def _is_year(cells: Sequence[Cell]) -> bool:
     """Whether a year is all that there is."""
     return len(cells) == 1 and bool(re.fullmatch(YEAR, cells[0].text))
 
 
-def names_columns(line: Line) -> list[str] | None:
+def _names_columns(line: _Line) -> list[str] | None:
     """The columns that a line names by years, days or quarters; None where it names none."""
     plain = re.sub(r"\(\d\)", "", line.text)
     names = [match[0] for match in _NAMED.finditer(plain)]
@@ -118,7 +122,7 @@ def names_columns(line: Line) -> list[str] | None:
     return names
 
 
-def printed_cells(line: Line) -> tuple[str, list[Cell]]:
+def _printed_cells(line: _Line) -> tuple[str, list[Cell]]:
     """The label of a printed row and its cells: signs put to their figures."""
     words = list(_WORD.finditer(line.text))
     first = len(words)
@@ -152,7 +156,7 @@ def _merged(words: Sequence[re.Match[str]], offset: int) -> list[Cell]:
     return cells
 
 
-def parted_cells(line: Line) -> list[Cell]:
+def _parted_cells(line: _Line) -> list[Cell]:
     """The cells of a row whose cells are parted, empty ones too; signs put to their figures."""
     cells: list[Cell] = []
     start = 0
@@ -193,7 +197,11 @@ _HEAD_LINES = 10
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: its whole span, its label, and the line above that heads it and others."""
+    r"""A row: its whole span, its label, and the line above that heads it and others.
+
+    >>> tables_in("Item | 2021 | 2022\nRevenue | 10 | 12")[0].rows[0].label
+    'Revenue'
+    """
 
     span: Span
     label: str
@@ -203,9 +211,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: the names of its columns, the lines that state them, and what stands above.
+    r"""A table: the names of its columns, the lines that state them, and what stands above.
 
     `units` is where the scale of its figures is stated ('in millions'), `scale` the power of ten.
+
+    >>> table = tables_in("Sales in millions\nItem | 2021 | 2022\nRevenue | 10 | 12")[0]
+    >>> table.columns, table.scale, [table.name_of(cell) for cell in table.rows[0].cells]
+    (('Item', '2021', '2022'), 6, ['2021', '2022'])
     """
 
     columns: tuple[str, ...]
@@ -221,19 +233,23 @@ class Table:
 
 
 def tables_in(text: str, within: Sequence[Span] | None = None) -> list[Table]:
-    """The tables of a text in order, or of those parts of it that are named, read as one."""
+    r"""The tables of a text in order, or of those parts of it that are named, read as one.
+
+    >>> [row.label for row in tables_in("Item | 2021\nRevenue | 10\nCosts | 7")[0].rows]
+    ['Revenue', 'Costs']
+    """
     found: list[Table] = []
-    head: list[Line] = []
-    lines: list[Line] = []
+    head: list[_Line] = []
+    lines: list[_Line] = []
     parts = [Span(0, len(text))] if within is None else within
-    for line in chain.from_iterable(lines_of(text[s:e], s) for s, e in parts):
+    for line in chain.from_iterable(_lines_of(text[s:e], s) for s, e in parts):
         if lines and lines[-1].parted and line.opens:  # a grid has no blank lines
             found += _tables(head, lines)
             head, lines = [], []
-        if is_data(line, known=bool(lines)):
+        if _is_data(line, known=bool(lines)):
             lines.append(line)
             continue
-        if lines and names_columns(line) is None and not is_prose(line):
+        if lines and _names_columns(line) is None and not _is_prose(line):
             lines.append(line)  # a section of the table, or the end of it
             continue
         if lines:
@@ -244,13 +260,13 @@ def tables_in(text: str, within: Sequence[Span] | None = None) -> list[Table]:
     return found + (_tables(head, lines) if lines else [])
 
 
-def _trailing(lines: Sequence[Line]) -> list[Line]:
+def _trailing(lines: Sequence[_Line]) -> list[_Line]:
     """The lines behind the last row with figures: they may stand above the next table."""
-    last = max(n for n, line in enumerate(lines) if is_data(line, known=True))
+    last = max(n for n, line in enumerate(lines) if _is_data(line, known=True))
     return list(lines[last + 1 :])
 
 
-def _tables(head: Sequence[Line], lines: Sequence[Line]) -> list[Table]:
+def _tables(head: Sequence[_Line], lines: Sequence[_Line]) -> list[Table]:
     """The table that lines make below what stands above them; none where nothing names columns."""
     if sum(line.parted for line in lines) * 2 > len(lines):
         return _of_cells(head, [line for line in lines if line.parted])
@@ -262,7 +278,7 @@ def _tables(head: Sequence[Line], lines: Sequence[Line]) -> list[Table]:
 
 
 def _table(
-    columns: Sequence[str], header: Span, head: Sequence[Line], rows: Sequence[Row]
+    columns: Sequence[str], header: Span, head: Sequence[_Line], rows: Sequence[Row]
 ) -> Table:
     units = next(
         ((line, found) for line in reversed(head) if (found := _UNITS.search(line.text))), None
@@ -277,10 +293,10 @@ def _table(
     return Table(tuple(columns), header, above, tuple(rows), span, scale)
 
 
-def _columns(head: Sequence[Line]) -> tuple[list[str], Span | None, int]:
+def _columns(head: Sequence[_Line]) -> tuple[list[str], Span | None, int]:
     """The names of columns in the lines above a printed table, their span, the last such line."""
     for at in reversed(range(len(head))):
-        names = names_columns(head[at])
+        names = _names_columns(head[at])
         if names is None:
             continue
         first = at
@@ -303,12 +319,12 @@ def _columns(head: Sequence[Line]) -> tuple[list[str], Span | None, int]:
     return [], None, -1
 
 
-def _rows(lines: Sequence[Line], columns: Sequence[str], above: Sequence[Line]) -> Iterator[Row]:
+def _rows(lines: Sequence[_Line], columns: Sequence[str], above: Sequence[_Line]) -> Iterator[Row]:
     section = above[-1] if above else None
-    before: Line | None = None
+    before: _Line | None = None
     for line in lines:
-        label, cells = printed_cells(line)
-        if not cells or is_year(cells):
+        label, cells = _printed_cells(line)
+        if not cells or _is_year(cells):
             section = before = line
             continue
         start = line.span.start
@@ -340,12 +356,12 @@ def _aligned(cells: Sequence[Cell], columns: int) -> tuple[Cell, ...]:
     return tuple(Cell(cell.span, cell.text, n // share) for n, cell in enumerate(cells))
 
 
-def _of_cells(head: Sequence[Line], lines: Sequence[Line]) -> list[Table]:
+def _of_cells(head: Sequence[_Line], lines: Sequence[_Line]) -> list[Table]:
     """A table whose cells are parted: its first rows without figures name the columns."""
-    grid = [parted_cells(line) for line in lines]
+    grid = [_parted_cells(line) for line in lines]
     depth = next((n for n, cells in enumerate(grid) if not _heads(cells)), 0)
     if not depth and head and head[-1].parted:
-        grid, lines, depth = [parted_cells(head[-1]), *grid], [head[-1], *lines], 1
+        grid, lines, depth = [_parted_cells(head[-1]), *grid], [head[-1], *lines], 1
     depth = min(max(depth, 1), len(grid) - 1)
     if depth < 1:
         return []

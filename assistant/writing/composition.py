@@ -33,6 +33,14 @@ def verify_claims(footnotes: Footnotes, reading: ProposedAnswer, *, opens: bool)
         footnotes: numbers them.
         reading: of the embedded reader.
         opens: whether its first sentence begins a paragraph.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> from index.store.store import Store
+    >>> store = Store(demo.store, MiniLM())
+    >>> reading = ProposedAnswer(drafts=(Claim("The gate opened at 25:61.", ()),))
+    >>> list(verify_claims(Footnotes(store), reading, opens=True))
+    []
+    >>> store.close()
     """
     shown = len(footnotes.sentences)
     for number, draft in enumerate(reading.claims):
@@ -59,6 +67,15 @@ class WriterAnswer:
         passages: what it is asked of, the best first.
         reading: the reader's answer to the same question.
         history: the turns before it.
+
+    >>> from assistant import Assistant
+    >>> from assistant.settings import Settings
+    >>> _ = (tmp_path / "log.txt").write_text("The high tide came at nine.")
+    >>> echo = Settings(writer="llama_index.core.llms:MockLLM")
+    >>> with Assistant(tmp_path / "store", settings=echo) as own:
+    ...     _ = own.add(tmp_path / "log.txt")
+    ...     own.query("When did the high tide come?").text
+    'The high tide came at nine.[1]'
     """
 
     def __init__(

@@ -42,6 +42,11 @@ class Reply:
     """What a request came to, complete once its pieces have ended.
 
     Token counts are the endpoint's own; None where it tells none.
+
+    >>> echo, reply = endpoint(Settings(writer="llama_index.core.llms:MockLLM")), Reply()
+    >>> pieces = list(echo.stream([("user", "Did the gate hold?")], SCHEMA, reply))
+    >>> reply.seconds > 0, reply.completion_tokens
+    (True, None)
     """
 
     prompt_tokens: int | None = None
@@ -52,7 +57,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How an endpoint took a short request."""
+    """How an endpoint took a short request.
+
+    >>> tried = endpoint(Settings(writer="llama_index.core.llms:MockLLM")).tried()
+    >>> tried.structured, tried.counted
+    (False, False)
+    """
 
     seconds: float
     structured: bool
@@ -61,12 +71,16 @@ class Tried:
 
 @dataclass
 class Endpoint:
-    """A language model behind its settings. Thread-safe.
+    r"""A language model behind its settings. Thread-safe.
 
     Attributes:
         name: of the model, as answers name it.
         context: tokens that fit into a request with its reply.
         reply_tokens: tokens of the longest reply.
+
+    >>> echo = endpoint(Settings(writer="llama_index.core.llms:MockLLM"))
+    >>> "".join(echo.stream([("user", "The gate held.")], SCHEMA, Reply()))
+    'user: The gate held.\nassistant: '
     """
 
     name: str
@@ -216,6 +230,11 @@ def endpoint(settings: Settings) -> Endpoint:
 
     Raises:
         SettingsError: it names nothing that can be loaded.
+
+    >>> made = endpoint(Settings(writer="openai:tiny", writer_base="http://localhost:9/v1"))
+    >>> made.name, made.context
+    ('tiny', 8192)
+    >>> made.close()
     """
     setting = settings.writer or ""
     provider, _, name = setting.partition(":")

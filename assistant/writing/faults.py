@@ -37,6 +37,9 @@ class EndpointFault(FootnoteError):
         too_long: the request does not fit the model's context.
         refuses_request: it was refused, as an option that the server lacks is.
         own: the server says that the fault is its own.
+
+    >>> str(EndpointFault.slow(30)), EndpointFault.broken().too_long
+    ('it was not done after 30 seconds (FOOTNOTE_WRITER_SECONDS)', False)
     """
 
     def __init__(
@@ -64,7 +67,11 @@ class EndpointFault(FootnoteError):
 
 
 def fault_of(error: Exception, model: str) -> EndpointFault:
-    """The fault that an error of the client means. The server's own words are not repeated."""
+    """The fault that an error of the client means. The server's own words are not repeated.
+
+    >>> str(fault_of(KeyError("choices"), "tiny"))
+    'its reply cannot be understood'
+    """
     if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
         return EndpointFault("it did not answer in time (FOOTNOTE_WRITER_SECONDS)")
     if isinstance(error, openai.APIStatusError):
@@ -87,6 +94,10 @@ def pause(error: Exception, attempt: int) -> float | None:
 
     Returns:
         None where trying again is of no use.
+
+    >>> unreachable = openai.APIConnectionError(request=httpx.Request("POST", "http://localhost:9"))
+    >>> pause(unreachable, attempt=2), pause(KeyError("choices"), attempt=0)
+    (2.0, None)
     """
     if isinstance(error, openai.APITimeoutError):
         return None

@@ -21,7 +21,12 @@ OWN = Path(__file__).parent / "prompts.toml"
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """Templates, as `prompts.toml` explains them."""
+    """Templates, as `prompts.toml` explains them.
+
+    >>> prompts = Prompts("Be brief.", "{passages} {question}", "", "Anew: {refused}", "{sentence}")
+    >>> prompts.asked("Did it hold?", ()), prompts.asked_again([("It held.", ["held"])])
+    (' Did it hold?', 'Anew: It held.')
+    """
 
     system: str
     question: str
@@ -59,6 +64,10 @@ def load_prompts(path: Path | None = None) -> Prompts:
 
     Raises:
         SettingsError: the file cannot be used.
+
+    >>> _ = (tmp_path / "own.toml").write_text("system = 'Be brief.'")
+    >>> load_prompts(tmp_path / "own.toml").system
+    'Be brief.'
     """
     found = tomllib.loads(OWN.read_text(encoding="utf-8"))
     if path is not None:

@@ -31,7 +31,12 @@ HALVED = 200.0
 
 
 class Counted(NamedTuple):
-    """So many sentences were counted, of which so many are believed to hold."""
+    """So many sentences were counted, of which so many are believed to hold.
+
+    >>> known = Counted(held=3.0, counted=4.0).with_one(1.0)
+    >>> known, round(known.prior, 2)
+    (Counted(held=4.0, counted=5.0), 0.69)
+    """
 
     held: float = 0.0
     counted: float = 0.0
@@ -59,6 +64,12 @@ class Record:
 
     Raises:
         StoreError: from any method, where the file cannot be read or written.
+
+    >>> record = Record(tmp_path, "tiny")
+    >>> record.note(odds=-4.0)
+    >>> record.keep()
+    >>> round(Record(tmp_path, "tiny").prior, 2), Record(tmp_path, "another").prior
+    (0.52, 0.6)
     """
 
     def __init__(self, folder: Path, model: str) -> None:

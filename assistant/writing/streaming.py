@@ -54,7 +54,11 @@ _UNANSWERED = re.compile(r'"answered"\s*:\s*false')
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A sentence as the model wrote it, without marks, and the numbers of the passages it names."""
+    """A sentence as the model wrote it, without marks, and the numbers of the passages it names.
+
+    >>> Cutter().feed("The gate held [2]. It rained")[0]
+    Written(text='The gate held.', passages=(2,), paragraph=False)
+    """
 
     text: str
     passages: tuple[int, ...] = ()
@@ -67,6 +71,12 @@ class Cutter:
     Attributes:
         declined: the model says that the passages do not answer.
         rest: what came after the last whole sentence, once the reply has ended.
+
+    >>> cutter = Cutter()
+    >>> cutter.feed("The gate held [1]. It rai")
+    [Written(text='The gate held.', passages=(1,), paragraph=False)]
+    >>> cutter.feed("ned [2][3]."), cutter.end()
+    ([], [Written(text='It rained.', passages=(2, 3), paragraph=False)])
     """
 
     def __init__(self) -> None:
@@ -255,6 +265,9 @@ def is_fragment(text: str) -> bool:
     """Whether it is a heading, a question, a list's item or lead, or code: it claims nothing.
 
     Without a sign that ends it, a sentence has some words and, in English, a common verb's form.
+
+    >>> is_fragment("The gate held."), is_fragment("What happened:")
+    (False, True)
     """
     if _ASKS.search(text):
         return True
@@ -269,7 +282,12 @@ def is_fragment(text: str) -> bool:
 
 
 def about_itself(text: str, quotes: Sequence[str]) -> list[Span]:
-    """Where a text speaks of itself, its writer or what it was given, in words not quoted."""
+    """Where a text speaks of itself, its writer or what it was given, in words not quoted.
+
+    >>> text = "I found in the passages that the gate held."
+    >>> [text[start:end] for start, end in about_itself(text, ["The gate held."])]
+    ['I', 'the passages']
+    """
     said = set(analyzed("\n".join(quotes)))
     return [
         Span(*match.span())

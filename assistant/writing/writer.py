@@ -47,6 +47,10 @@ class Composition:
         fault: what went wrong with the endpoint, in words; empty when nothing did.
         notices: what else the reader of the answer should know.
         usage: what it took.
+
+    >>> composition = Composition(fault="it did not answer in time")
+    >>> composition.declined, composition.usage.requests
+    (False, 0)
     """
 
     declined: bool = False
@@ -65,6 +69,15 @@ class Writer:
         verifier: finds what carries what it writes.
         settings: prices, and whether sentences without support are to be marked.
         record: how much of what the model wrote held.
+
+    >>> from assistant import Assistant
+    >>> _ = (tmp_path / "log.txt").write_text("The high tide came at nine.")
+    >>> echo = Settings(writer="llama_index.core.llms:MockLLM", writer_unsupported="mark")
+    >>> with Assistant(tmp_path / "store", settings=echo) as own:
+    ...     _ = own.add(tmp_path / "log.txt")
+    ...     answer = own.query("When did the high tide come?")
+    >>> answer.engine, answer.usage.requests
+    ('writer:unknown', 2)
     """
 
     def __init__(

@@ -40,39 +40,68 @@ class _Group:
 
 
 def welcome(questions: Sequence[str], *, empty: bool) -> Markup:
-    """What stands where the conversation will be: an invitation and example questions."""
+    """What stands where the conversation will be: an invitation and example questions.
+
+    >>> "Why did Gate 3 fail?" in welcome(["Why did Gate 3 fail?"], empty=False)
+    True
+    """
     return _HTML.welcome(questions, empty)
 
 
 def turn(number: int, question: str, body: Markup, *, busy: bool = False) -> Markup:
-    """One question with what has been answered so far; `number` counts the turns from 1."""
+    """One question with what has been answered so far; `number` counts the turns from 1.
+
+    >>> turn(1, "Is 3 < 4?", stage("Searching"), busy=True).striptags()
+    'Is 3 < 4? Searching'
+    """
     return _HTML.turn(number, question, body, busy)
 
 
 def stage(words: str) -> Markup:
-    """A line that says what is being done."""
+    """A line that says what is being done.
+
+    >>> stage("Reading <3> passages").striptags()
+    'Reading <3> passages'
+    """
     return _HTML.stage(words)
 
 
 def problem(message: str) -> Markup:
-    """An error's line."""
+    """An error's line.
+
+    >>> problem("The question is empty.").striptags()
+    'The question is empty.'
+    """
     return _HTML.problem(message)
 
 
 def conversation_total(usage: Usage) -> Markup:
-    """The line under a conversation: what a writer took for all of it."""
+    """The line under a conversation: what a writer took for all of it.
+
+    >>> conversation_total(Usage(requests=2, seconds=4.2)).striptags()
+    'This conversation so far: 4.2 s'
+    """
     return _HTML.together(texts.together(usage.summary))
 
 
 def partial(
     number: int, sentences: Sequence[Sentence], citations: Sequence[Citation], words: str
 ) -> Markup:
-    """The sentences that are ready, and what is being done next."""
+    """The sentences that are ready, and what is being done next.
+
+    >>> partial(1, [Sentence(text="The gate held.")], (), "Reading on").striptags()
+    'The gate held. Reading on'
+    """
     return _HTML.partial(number, list(_groups(sentences, citations, ())), words)
 
 
 def finished(number: int, answer: Answer, seconds: float) -> Markup:
-    """The whole answer: prose, footnotes, what was found instead, and how sure it is."""
+    """The whole answer: prose, footnotes, what was found instead, and how sure it is.
+
+    >>> answer = Answer(question="Hello", kind="greeting", message="Hello.", created="2026-01-02")
+    >>> finished(1, answer, seconds=0.4).striptags()
+    'Hello.'
+    """
     nearest = answer.nearest if answer.abstained else ()
     took, sure = _colophon(answer, seconds)
     return _HTML.finished(

@@ -21,6 +21,11 @@ class Turn:
 
     `id` is the kept answer's; a turn that was stopped or failed has none. `usage` is what a writer
     took for it.
+
+    >>> turn = Turn("Did it hold?", answers.stage("Searching"))
+    >>> turn.close(answers.problem("It was stopped."))
+    >>> turn.busy, turn.reply
+    (False, None)
     """
 
     question: str
@@ -45,6 +50,12 @@ class Conversation:
     `editing` is the number of the turn, from 1, that the next question replaces with all after it.
     `first` is the index of the first turn that is shown: the page draws all of them anew with every
     sentence of an answer, which must not take longer the longer they have talked.
+
+    >>> conversation = Conversation()
+    >>> number, turn = conversation.begin("Did it hold?", answers.stage("Searching"))
+    >>> turn.close(answers.stage("It held."), reply="It held.")
+    >>> number, conversation.history
+    (1, [('user', 'Did it hold?'), ('assistant', 'It held.')])
     """
 
     turns: list[Turn] = field(default_factory=list)

@@ -32,6 +32,11 @@ def conversations(listed: Sequence[Listed], current: str | None, wanted: str, ow
         current: the id of the one that is open.
         wanted: what was searched for.
         own: whether the addresses are those of the user's own documents beside a demo.
+
+    >>> one = Listed("c1", "Did it hold?", datetime(2026, 1, 2), answers=2)
+    >>> conversations([one], current=None, wanted="hold", own=False).striptags()
+    'Did it hold?2 January 2026 · 2 answers ⋯ Rename Export Markdown Web page (HTML) Word (DOCX)
+    BibTeX CSL-JSON JSON Delete'
     """
     rows = [(one, _day(one.updated), _exports("conversation", one.id, own)) for one in listed]
     return _HTML.conversations(rows, current, wanted.strip())
@@ -55,6 +60,10 @@ def actions(
         feedback: what was said of it before.
         own: whether the addresses are those of the user's own documents beside a demo.
         citable: whether it holds anything that can be taken along.
+
+    >>> offered = actions("c1", "a1", 1, Feedback("up"), own=False, citable=True)
+    >>> "export/answer/a1/footnote.docx" in offered
+    True
     """
     return _HTML.actions(
         conversation_id,
@@ -68,17 +77,29 @@ def actions(
 
 
 def earlier_turns(count: int) -> Markup:
-    """What shows more of the turns that have gone out of view."""
+    """What shows more of the turns that have gone out of view.
+
+    >>> earlier_turns(12).striptags()
+    'Show earlier questions (12)'
+    """
     return _HTML.earlier(count)
 
 
 def editing(number: int) -> Markup:
-    """The line that says which question the next one replaces."""
+    """The line that says which question the next one replaces.
+
+    >>> editing(3).striptags()
+    'Your next question replaces question 3 and what came after it. Cancel'
+    """
     return _HTML.editing(number)
 
 
 def export_address(kind: str, id_: str, format_: Export, own: bool) -> str:
-    """Where an answer or a conversation is downloaded."""
+    """Where an answer or a conversation is downloaded.
+
+    >>> export_address("answer", "a1", Export.docx, own=True)
+    'export/answer/a1/footnote.docx?documents=own'
+    """
     query = f"?{urlencode({'documents': 'own'})}" if own else ""
     return f"export/{kind}/{id_}/footnote.{SUFFIXES[format_]}{query}"
 

@@ -24,12 +24,20 @@ SHOWN = 300
 
 
 def masthead(engine: str, documents: int) -> Markup:
-    """The head of the page: the name, what answers, and how much it can read."""
+    """The head of the page: the name, what answers, and how much it can read.
+
+    >>> "7 documents" in masthead("reader", 7)
+    True
+    """
     return _HTML.masthead(texts.engine(engine), texts.counted(documents, "document"))
 
 
 def demo_note(href: str, *, demo: bool) -> Markup:
-    """The line that says whose documents are shown, with the link to the others."""
+    """The line that says whose documents are shown, with the link to the others.
+
+    >>> demo_note("?documents=own", demo=True).striptags()
+    'These are the demo documents. Use my own documents'
+    """
     said, offered = texts.DEMO if demo else texts.OWN
     return _HTML.demo_note(said, href, offered)
 
@@ -43,6 +51,10 @@ def documents(
         listed: what there is, the latest first.
         states: of each by its id, as `Assistant.states` has them.
         wanted: what is typed to find some.
+
+    >>> listed = demo.documents()
+    >>> "Correction to preliminary report" in documents(listed, demo.states(listed), "correction")
+    True
     """
     needle = wanted.strip().casefold()
     found = [one for one in listed if needle in f"{one.title} {one.date or ''}".casefold()]
@@ -56,7 +68,12 @@ def documents(
 def adding(
     paths: Sequence[str], events: Iterable[FileDone | FileUnderWay], seconds: float = 0.0
 ) -> Markup:
-    """Every file of an upload with what became of it, or how far it is after so many seconds."""
+    """Every file of an upload with what became of it, or how far it is after so many seconds.
+
+    >>> done = FileDone("log.txt", "added", "log", reason=None, done=1, total=2)
+    >>> adding(["log.txt", "night.pdf"], [done]).striptags()
+    'Adding 1 of 2 … log.txt added night.pdf reading …'
+    """
     latest = {event.path: event for event in events}
     done = [event for event in latest.values() if isinstance(event, FileDone)]
     # The share of a long document that is embedded counts, so that the bar goes on.
@@ -118,6 +135,10 @@ def within(
 
     Raises:
         QuestionError: a date cannot be read, or no document is of the period.
+
+    >>> titles = {one.id: one.title for one in demo.documents()}
+    >>> [titles[id_] for id_ in within(demo.documents(), (), since="2026-02", until="2026-03")]
+    ['Correction to preliminary report IHW 2026/04']
     """
     since, until = (since or "").strip(), (until or "").strip()
     if not since and not until:

@@ -14,6 +14,11 @@ class Place:
 
     A link carries its place itself, so that the footnotes of earlier turns stay good for as long
     as the store keeps the version they cite.
+
+    >>> data = {"document": "log", "version": "5d193048", "start": "0", "end": "9"}
+    >>> Place.parsed(data), Place("log", "5d193048").json
+    (Place(document='log', version='5d193048', start=0, end=9), '{"document": "log", "version":
+    "5d193048", "start": 0, "end": 0}')
     """
 
     document: str

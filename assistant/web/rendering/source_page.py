@@ -25,7 +25,13 @@ _AROUND = 1.0  # points by which a mark is larger than the words
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """A page with its picture, and where the passage is printed on this page and others."""
+    """A page with its picture, and where the passage is printed on this page and others.
+
+    >>> report = next(one for one in demo.documents() if one.pages)
+    >>> shown = SourcePage(2, demo.page_image(report.id, 2), marks=())
+    >>> shown.image.data[:2].hex(), shown.image.width
+    ('ffd8', 1200)
+    """
 
     page: int
     image: PageImage
@@ -33,7 +39,11 @@ class SourcePage:
 
 
 def page_routes(stores: Stores) -> APIRouter:
-    """`page/DOCUMENT/VERSION/NUMBER.jpg`: a page's picture."""
+    """`page/DOCUMENT/VERSION/NUMBER.jpg`: a page's picture.
+
+    >>> [route.path for route in page_routes(Stores(demo, demo=False)).routes]
+    ['/page/{document}/{version}/{number}.jpg']
+    """
     router = APIRouter()
 
     @router.get("/page/{document}/{version}/{number}.jpg")
@@ -57,13 +67,24 @@ def page_routes(stores: Stores) -> APIRouter:
 
 
 def address(place: Place, page: int, width: int, *, own: bool) -> str:
-    """Where the picture of a page is."""
+    """Where the picture of a page is.
+
+    >>> address(Place("log", "5d193048"), page=2, width=600, own=False)
+    'page/log/5d193048/2.jpg?width=600'
+    """
     query = f"?width={width}" + ("&documents=own" if own else "")
     return f"page/{place.document}/{place.version}/{page}.jpg{query}"
 
 
 def sheet(document: Document, place: Place, shown: SourcePage, own: bool) -> Markup:
-    """The page with its marks; the first of them holds the cited words, to be read out."""
+    """The page with its marks; the first of them holds the cited words, to be read out.
+
+    >>> passage = demo.search("When did the sirens sound?", k=1)[0]
+    >>> shown = SourcePage(2, PageImage(b"", 600, 850, 1.0), tuple(demo.rectangles(passage)))
+    >>> report = demo.document(passage.document_id)
+    >>> "The sirens sounded at 21:58" in sheet(report, Place.of(passage), shown, own=False)
+    True
+    """
     page = document.pages[shown.page - 1]
     words = document.text[max(place.start, page.start) : min(place.end, page.end)]
     here = [mark for mark in shown.marks if mark.page == shown.page]
@@ -81,7 +102,12 @@ def sheet(document: Document, place: Place, shown: SourcePage, own: bool) -> Mar
 
 
 def tools(document: Document, shown: SourcePage) -> Markup:
-    """Turning to another page, and the size of what is shown."""
+    """Turning to another page, and the size of what is shown.
+
+    >>> report = next(demo.document(one.id) for one in demo.documents() if one.pages)
+    >>> tools(report, SourcePage(2, PageImage(b"", 600, 850, 1.0), marks=())).striptags()
+    '‹Page of 3› −100%+'
+    """
     return _HTML.tools(shown.page, len(document.pages))
 
 

@@ -26,6 +26,10 @@ def render_pane(assistant: Assistant, data: Mapping[str, Any], *, own: bool) -> 
             printed page, `page` another page than the passage's, `width` the pixels that there
             are for it, `first` and `last` more of the text than what surrounds the passage.
         own: whether addresses are those of the user's own documents beside a demo.
+
+    >>> log = demo.documents()[-1]
+    >>> log.title in render_pane(demo, Place(log.id, log.version).data, own=False)
+    True
     """
     place = Place.parsed(data)
     try:
@@ -55,7 +59,12 @@ def render_pane(assistant: Assistant, data: Mapping[str, Any], *, own: bool) -> 
 
 
 def linked(assistant: Assistant, citation_id: str, *, own: bool) -> str:
-    """The pane's content for a permalink, which names a citation by its id."""
+    """The pane's content for a permalink, which names a citation by its id.
+
+    >>> log = demo.documents()[-1]
+    >>> log.title in linked(demo, f"{log.version[:16]}:0-80", own=False)
+    True
+    """
     try:
         place = Place.of(assistant.cited(citation_id))
     except FootnoteError as error:
@@ -66,14 +75,26 @@ def linked(assistant: Assistant, citation_id: str, *, own: bool) -> str:
 def as_printed(
     document: Document, place: Place, sheet: source_page.SourcePage, own: bool
 ) -> Markup:
-    """The pane with a printed page of the document; `own` as in `opened`."""
+    """The pane with a printed page of the document; `own` as in `opened`.
+
+    >>> info = next(one for one in demo.documents() if one.pages)
+    >>> report, image = demo.document(info.id), demo.page_image(info.id, 2)
+    >>> page = source_page.SourcePage(2, image, marks=())
+    >>> report.title in as_printed(report, Place(info.id, info.version), page, own=False)
+    True
+    """
     body = source_page.sheet(document, place, sheet, own) + source_page.tools(document, sheet)
     facts = " · ".join(_facts(document, place))
     return _HTML.source(document.title, place, facts, body, "page", page=sheet.page)
 
 
 def as_text(document: Document, place: Place, shown: Span, said: str = "") -> Markup:
-    """The pane with a span of the document's text; `said` is why it is not the printed page."""
+    """The pane with a span of the document's text; `said` is why it is not the printed page.
+
+    >>> log = Document("High tide was at nine.", "Tide log", "text/plain")
+    >>> as_text(log, Place("log", log.version, 0, 9), Span(0, 22)).striptags()
+    '× Tide log ‹› High tide was at nine.'
+    """
     body = source_text.source(document, place, shown)
     facts = " · ".join(_facts(document, place))
     view = "text" if document.pages and not said else ""
@@ -81,12 +102,21 @@ def as_text(document: Document, place: Place, shown: Span, said: str = "") -> Ma
 
 
 def missing(message: str) -> Markup:
-    """The pane's content when the document cannot be shown."""
+    """The pane's content when the document cannot be shown.
+
+    >>> missing("No document has the id ‘log’.").striptags()
+    '× No document has the id ‘log’.'
+    """
     return _HTML.missing(message)
 
 
 def passage_at(document: Document, place: Place) -> Passage | None:
-    """What stands at a place; None where it is the document as a whole."""
+    """What stands at a place; None where it is the document as a whole.
+
+    >>> log = Document("High tide was at nine.", "Tide log", "text/plain")
+    >>> passage_at(log, Place("log", log.version, 0, 9)).text
+    'High tide'
+    """
     if place.end <= place.start:
         return None
     return Passage.of(document, place.document, place.version, Span(place.start, place.end))

@@ -66,7 +66,12 @@ class _Part:
 
 
 def window(document: Document, place: Place) -> Span:
-    """The span to show at first: the passage with its surroundings."""
+    """The span to show at first: the passage with its surroundings.
+
+    >>> log = Document("High tide was at nine.", "Tide log", "text/plain")
+    >>> window(log, Place("log", log.version, 0, 9))
+    Span(start=0, end=22)
+    """
     return Span(
         _snapped(document.text, max(place.start - CONTEXT, 0)),
         _snapped(document.text, min(place.end + CONTEXT, len(document.text))),
@@ -74,7 +79,12 @@ def window(document: Document, place: Place) -> Span:
 
 
 def source(document: Document, place: Place, shown: Span) -> Markup:
-    """The `shown` span of a document's text, with buttons for more of it."""
+    """The `shown` span of a document's text, with buttons for more of it.
+
+    >>> log = Document("High tide was at nine.", "Tide log", "text/plain")
+    >>> "<mark" in source(log, Place("log", log.version, 0, 9), Span(0, 22))
+    True
+    """
     text, last = document.text, len(document.text)
     earlier = Span(_snapped(text, max(shown.start - 2 * CONTEXT, 0)), shown.end)
     later = Span(shown.start, _snapped(text, min(shown.end + 2 * CONTEXT, last)))
