@@ -88,6 +88,9 @@ class Manuscript:
 
     `literal` are the spans in which a sign stands for itself, `prose` those that are read for
     sentences: None where all is Markdown, whose paragraphs are found by parsing it.
+
+    >>> Manuscript("It *held*.").literal, Manuscript.plain("It *held*.").literal
+    ((), (Span(start=0, end=10),))
     """
 
     text: str

@@ -40,57 +40,24 @@ WORD = (".docx", ".docm")
 
 
 @dataclass(frozen=True, slots=True)
-<<<<<<< HEAD
 class ManuscriptSentence:
-    """A sentence of a draft: its words, where it stands, and whether it opens a paragraph."""
-=======
-class Claim:
     """A sentence of a draft: its words, where it stands, and whether it opens a paragraph.
 
-    >>> Claim("It held.", place=Span(9, 17), opens=True).place.end
+    >>> ManuscriptSentence("It held.", place=Span(9, 17), opens=True).place.end
     17
     """
->>>>>>> b46fd3a5a801b31ec616575ffff265c61e8836d9
 
     text: str
     place: Span
     opens: bool
 
 
-<<<<<<< HEAD
 def claiming_sentences(draft: Manuscript) -> list[ManuscriptSentence]:
-    """The sentences of a draft that may claim something, in order."""
-=======
-@dataclass(frozen=True, slots=True)
-class Manuscript:
-    r"""A draft: its text, and what of that is no Markdown.
-
-    `literal` are the spans in which a sign stands for itself, `prose` those that are read for
-    sentences: None where all is Markdown, whose paragraphs are found by parsing it.
-
-    >>> draft = Manuscript("# Night\n\nIt *held*.")
-    >>> [claim.text for claim in claims(draft)], Manuscript.plain("It *held*.").literal
-    (['It held.'], (Span(start=0, end=10),))
-    """
-
-    text: str
-    literal: tuple[Span, ...] = ()
-    prose: tuple[Span, ...] | None = None
-
-    @classmethod
-    def plain(cls, text: str) -> "Manuscript":
-        """A text in which nothing is Markdown."""
-        whole = (Span(0, len(text)),)
-        return cls(text, whole, whole)
-
-
-def claims(draft: Manuscript) -> list[Claim]:
     r"""The sentences of a draft that may claim something, in order.
 
-    >>> claims(Manuscript("# Night\n\nThe gate **held**. Why?"))
-    [Claim(text='The gate held.', place=Span(start=9, end=27), opens=True)]
+    >>> claiming_sentences(Manuscript("# Night\n\nThe gate **held**. Why?"))
+    [ManuscriptSentence(text='The gate held.', place=Span(start=9, end=27), opens=True)]
     """
->>>>>>> b46fd3a5a801b31ec616575ffff265c61e8836d9
     markdown = draft.prose is None
     found = []
     for block in _prose(draft.text) if markdown else _blocks(draft):

@@ -1,6 +1,6 @@
 """Where the words of a passage stand in a later version of their document, or what became of them.
 
-What 'the same words' are, `assistant.verifying.words` says. A passage is sought among the words
+What 'the same words' are, `assistant.rechecking.words` says. A passage is sought among the words
 that nothing else in the old version accounts for: a sentence much like it, which stood elsewhere
 before, is no successor of it.
 """

@@ -64,7 +64,7 @@ def _pairs(words: Words, others: Sequence[Sequence[str]] = ()) -> list[tuple[int
 def difference(before: str, after: str) -> tuple[Change, ...]:
     """How `before` becomes `after`; empty where the words are the same.
 
-    What is the same in spite of another typography, `assistant.verifying.words` says; kept words
+    What is the same in spite of another typography, `assistant.rechecking.words` says; kept words
     are given as they stand in `after`.
 
     >>> [(one.kind, one.text) for one in difference("High tide at ten", "High tide at nine")]

@@ -142,7 +142,7 @@ def test_reading_files_leaves_the_process_as_it_was(tmp_path):
     code = f"""
 from pathlib import Path
 from index.readers import read
-import index.readers.html, index.readers.mail, index.readers.separated
+import index.readers.html, index.readers.mail, index.readers.csv
 csv.field_size_limit(1000)
 before = state()
 logs = str(logging.getLogger("trafilatura").handlers)

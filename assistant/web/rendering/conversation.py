@@ -112,7 +112,7 @@ class Conversation:
         ]
 
     def html(self, *, own: bool) -> list[str]:
-        """The turns as the page shows them; `own` as in `assistant.web.kept`."""
+        """The turns as the page shows them; `own` as in `assistant.web.rendering.kept`."""
         earlier = [str(kept.earlier_turns(self.first))] if self.first else []
         shown = [
             str(
