@@ -14,8 +14,8 @@ from assistant.store_handle import StoreHandle
 from index.closing import close_all, closed_on_failure
 from index.document import Document
 from index.errors import StoreError, UnknownDocument
-from index.ingesting.ingest import AddReport
-from index.ingesting.ingest import Progress as Adding
+from index.ingesting.report import AddReport
+from index.ingesting.report import Progress as Adding
 from index.layout import Rectangle
 from index.models.embeddings import Embedder, MiniLM
 from index.pages.images import PageImage, PageImages

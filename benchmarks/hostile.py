@@ -27,7 +27,7 @@ import psutil
 
 from assistant import Assistant
 from index.errors import DocumentError
-from index.ingesting.ingest import FileDone, FileUnderWay
+from index.ingesting.report import FileDone, FileUnderWay
 from index.sandbox.isolation import Limits, Workers
 
 HEAD, STEP, FURTHER = 4_000, 10, 500

@@ -29,7 +29,7 @@ from assistant.commands.printing import (
     show_reasons,
     summarise_report,
 )
-from index.ingesting.ingest import AddReport
+from index.ingesting.report import AddReport
 
 
 def add(

@@ -22,7 +22,7 @@ import typer
 from assistant.answer import Answer, Citation, Engine, Passage, Sentence, escaped
 from assistant.assistant import Assistant
 from assistant.settings import load
-from index.ingesting.ingest import AddReport, FileDone, FileUnderWay
+from index.ingesting.report import AddReport, FileDone, FileUnderWay
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 

@@ -11,7 +11,7 @@ from datetime import date
 from assistant.language.tense import WILL_BE, is_past
 from assistant.language.terms import content_terms
 from index.calendar_names import WEEKDAYS
-from index.readers.dates import DATE, MONTH_DATE, iso_date
+from index.dates import DATE, MONTH_DATE, iso_date
 
 _ALONE = re.compile(rf"\[((?:{DATE})|(?:{MONTH_DATE})|[A-Z]\w+ \d{{4}}|\d{{4}})\]", re.IGNORECASE)
 _PHRASE = re.compile(

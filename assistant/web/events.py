@@ -27,7 +27,7 @@ from assistant.web.rendering.conversation import Conversation, Turn
 from assistant.web.rendering.library import within
 from assistant.web.session import Stores
 from index.errors import EmptyStore, FootnoteError
-from index.ingesting.ingest import AddReport, FileDone, FileUnderWay
+from index.ingesting.report import AddReport, FileDone, FileUnderWay
 from index.regular import contents
 from index.sandbox.isolation import Limits
 from index.store.catalog import DocumentInfo

@@ -1,14 +1,10 @@
-"""Paths → documents in the store: read, chunk, embed, commit in batches, report file by file.
-
-What a run of adding files tells: each file as soon as it is certain, all of them at the end.
-"""
+"""Paths → documents in the store: read, chunk, embed, commit in batches, report file by file."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,65 +14,13 @@ from index.ingesting import walking
 from index.ingesting.arrivals import NO_STAMP, Arrivals, Known, Read, Stamp, arrivals
 from index.ingesting.chunking import chunks
 from index.ingesting.fetching import is_address
+from index.ingesting.report import AddReport, FileDone, FileUnderWay, Outcome, Progress
 from index.models.contexts import contexts, embedded
 from index.models.embeddings import Embedder, MiniLM, Vectors
 from index.sandbox.isolation import READER, Limits
 from index.store.catalog import Location
 from index.store.identity import Prepared
 from index.store.store import Store
-
-Outcome = Literal["added", "updated", "unchanged", "removed", "failed", "passed over"]
-
-
-@dataclass(frozen=True, slots=True)
-class FileDone:
-    """What became of one file, as soon as that is certain; `done` of `total` files are so far.
-
-    `reason` says why it failed or was passed over, or what of it could not be read.
-    """
-
-    path: str
-    outcome: Outcome
-    document_id: str | None
-    reason: str | None
-    done: int
-    total: int
-    characters: int = 0  # of text that was embedded
-
-
-@dataclass(frozen=True, slots=True)
-class FileUnderWay:
-    """How far the embedding of a long document is: `done` of `total` passages."""
-
-    path: str
-    done: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class AddReport:
-    """What became of all of them; `passed_over` are links that were not followed."""
-
-    added: tuple[FileDone, ...] = ()
-    updated: tuple[FileDone, ...] = ()
-    unchanged: tuple[FileDone, ...] = ()
-    failed: tuple[FileDone, ...] = ()
-    removed: tuple[FileDone, ...] = ()
-    passed_over: tuple[FileDone, ...] = ()
-
-    def __add__(self, other: "AddReport") -> "AddReport":
-        return AddReport(
-            self.added + other.added,
-            self.updated + other.updated,
-            self.unchanged + other.unchanged,
-            self.failed + other.failed,
-            self.removed + other.removed,
-            self.passed_over + other.passed_over,
-        )
-
-
-Progress = Callable[[FileDone | FileUnderWay], None]
-
 
 CHUNK_TOKENS = 128
 """Small chunks find the passage better than full ones (`benchmarks/README.md`). With its context

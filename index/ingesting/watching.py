@@ -7,7 +7,8 @@ from threading import Event
 import watchfiles
 
 from index.ingesting.arrivals import Stamp
-from index.ingesting.ingest import AddReport, Ingest
+from index.ingesting.ingest import Ingest
+from index.ingesting.report import AddReport
 
 _QUIET = 500  # milliseconds without a change, after which a file is taken for written
 _LONGEST = 5_000  # milliseconds after which changes are looked at even so

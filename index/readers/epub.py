@@ -11,10 +11,10 @@ from urllib.parse import unquote
 from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
+from index.dates import iso_date
 from index.document import Document
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
 from index.readers.blocks import Block, set_parts
-from index.readers.dates import iso_date
 from index.readers.detection import decode
 from index.readers.html import visible_blocks
 from index.readers.metadata import (

@@ -20,10 +20,10 @@ from lxml.html import (  # type: ignore[import-untyped]
     document_fromstring,
 )
 
+from index.dates import iso_date
 from index.document import Document, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import Block, blocks_of, set_text
-from index.readers.dates import iso_date
 from index.readers.detection import decode
 from index.readers.metadata import Statement, compose, language_code
 

@@ -15,10 +15,10 @@ from typing import Any, cast
 import olefile  # type: ignore[import-untyped]
 from oxmsg import Message
 
+from index.dates import iso_date, iso_day
 from index.document import Document, normalised
 from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import Block, set_parts, set_text
-from index.readers.dates import iso_date, iso_day
 from index.readers.html import visible_blocks
 from index.readers.metadata import (
     Statement,

@@ -10,9 +10,9 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from index.calendar_names import WEEKDAYS
+from index.dates import DATE, MONTH_DATE, iso_date
 from index.document import Document, Heading, Page, Part, Span, Table, after_date, readable_stem
 from index.layout import PageLayout
-from index.readers.dates import DATE, MONTH_DATE, iso_date
 
 _HEAD_LENGTH = 3_000
 _HEAD_LINES = 25

@@ -14,10 +14,10 @@ import yaml  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from index.dates import iso_date
 from index.document import Document, Part, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import BULLET, Block, row, set_text
-from index.readers.dates import iso_date
 from index.readers.detection import decode
 from index.readers.metadata import Statement, compose
 

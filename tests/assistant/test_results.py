@@ -24,7 +24,7 @@ from assistant.answer import (
 )
 from assistant.assistant import Assistant
 from index.document import Part
-from index.ingesting.ingest import AddReport
+from index.ingesting.report import AddReport
 
 ROOT = Path(__file__).parents[2]
 QUESTIONS = (

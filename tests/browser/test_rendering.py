@@ -13,7 +13,7 @@ from assistant.web.rendering import answers, library, source_page, source_pane, 
 from assistant.web.rendering.conversation import Conversation
 from assistant.web.rendering.places import Place
 from index.document import Document, Heading, Page, Span, Table
-from index.ingesting.ingest import FileDone
+from index.ingesting.report import FileDone
 from index.layout import Rectangle
 from index.pages.images import PageImage
 

@@ -13,7 +13,8 @@ from chromadb.config import Settings
 
 from index.document import Document
 from index.ingesting.chunking import chunks
-from index.ingesting.ingest import CHUNK_TOKENS, AddReport, Ingest, Progress
+from index.ingesting.ingest import CHUNK_TOKENS, Ingest
+from index.ingesting.report import AddReport, Progress
 from index.models.contexts import contexts, embedded
 from index.models.embeddings import MiniLM
 from index.store.catalog import Location

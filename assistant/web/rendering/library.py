@@ -13,7 +13,7 @@ from assistant.templating import Macros
 from assistant.web import texts
 from assistant.web.rendering.places import Place
 from index.errors import QuestionError
-from index.ingesting.ingest import FileDone, FileUnderWay
+from index.ingesting.report import FileDone, FileUnderWay
 from index.ingesting.walking import State
 from index.store.catalog import DocumentInfo
 

@@ -22,10 +22,10 @@ from docx.oxml.ns import qn
 from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
+from index.dates import iso_day
 from index.document import Document, normalised
 from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import BULLET, Block, row, set_text
-from index.readers.dates import iso_day
 from index.readers.metadata import Statement, compose, sensible_author, sensible_title
 from index.readers.office.office_zip import check_archive, ordinary
 

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
+from index.dates import iso_date
 from index.document import Document, PartKind, normalised, readable_stem
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
 from index.readers.blocks import BULLET, Block, row, set_parts, set_text
-from index.readers.dates import iso_date
 from index.readers.metadata import (
     Statement,
     compose,

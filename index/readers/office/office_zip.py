@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
+from index.dates import iso_date
 from index.errors import DocumentError, EncryptedDocument
-from index.readers.dates import iso_date
 from index.readers.metadata import Statement, language_code, sensible_author, sensible_title
 
 FAULTS = (

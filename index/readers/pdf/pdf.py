@@ -17,9 +17,9 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from pypdfium2 import raw
 
+from index.dates import iso_date
 from index.document import Document
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
-from index.readers.dates import iso_date
 from index.readers.metadata import Statement, compose, sensible_author, sensible_title
 from index.readers.pdf import ocr
 from index.readers.pdf.lines import Glyphs, columns

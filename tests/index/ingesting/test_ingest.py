@@ -17,7 +17,8 @@ from shelf import Shelf, worker_processes
 from index.document import Document
 from index.errors import DocumentError, ModelError, StoreError
 from index.ingesting import arrivals, ingest
-from index.ingesting.ingest import AddReport, FileDone, Ingest
+from index.ingesting.ingest import Ingest
+from index.ingesting.report import AddReport, FileDone
 from index.ingesting.walking import found
 from index.ingesting.watching import watch
 from index.sandbox.isolation import Limits

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.ingesting.ingest import AddReport
+from index.ingesting.report import AddReport
 from index.sandbox.isolation import Limits
 
 OLD = "The harbour gates closed at noon on Monday."

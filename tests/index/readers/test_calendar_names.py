@@ -2,7 +2,7 @@ import pytest
 
 from assistant.language.values import find_values
 from index.calendar_names import MONTHS, WEEKDAYS, month_numbers
-from index.readers.dates import iso_date
+from index.dates import iso_date
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
+from index.dates import iso_date
 from index.document import readable_stem
-from index.readers.dates import iso_date
 from index.readers.metadata import stated
 
 BODY = "\n\nThe ministers met for less than ten minutes on the sidelines of the summit, two said.\n"
