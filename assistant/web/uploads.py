@@ -19,6 +19,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from gradio.route_utils import upload_fn
 from gradio.routes import file_upload_statuses
 from gradio.utils import get_upload_folder
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, HTTPConnection
 
@@ -26,6 +27,7 @@ from assistant.web.hosts import UPLOAD, Refused, counted
 from assistant.web.session import visitor
 
 _MIB = 1 << 20
+_UNREADABLE = "This is no upload that can be read."
 _FILES = 2_000
 """The most files of one browser that wait to be taken."""
 
@@ -163,9 +165,11 @@ class Uploads:
                 upload_id,
                 upload_progress=file_upload_statuses if upload_id else None,
             )
+        except HTTPException as error:
+            raise Refused(400, _UNREADABLE) from error
         except MultiPartException as error:
             if str(self.largest) not in error.message:
-                raise Refused(400, "This is no upload that can be read.") from error
+                raise Refused(400, _UNREADABLE) from error
             sentence = f"A file has more than {self.largest // _MIB:,} MiB; at most so many are "
             raise Refused(413, f"{sentence}taken (FOOTNOTE_FILE_LIMIT).") from error
         except OSError as error:

@@ -74,7 +74,8 @@ class Workers:
     Args:
         limits: what one file may cost.
         count: how many processes; by default one a core.
-        reader: what reads a file, as 'module:function' that takes its bytes, its name and `languages`.
+        reader: what reads a file, as 'module:function' that takes its bytes, its name and
+            the languages.
         languages: those of scanned pages, as tesseract names them: 'eng', 'eng+deu'.
     """
 
