@@ -84,6 +84,8 @@ OUTCOMES = {
     "passed over": "passed over",
 }
 
+LEFT_OUT = "{} is left out: it has more than {most} MiB (FOOTNOTE_FILE_LIMIT)."
+
 CONVERSATIONS, CLOSE_CONVERSATIONS = "Conversations", "Close the conversations"
 FIND_CONVERSATION = "Find a conversation"
 SAID = {

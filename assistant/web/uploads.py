@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, HTTPConnection
 
+from assistant.web import texts
 from assistant.web.hosts import UPLOAD, Refused, counted
 from assistant.web.session import visitor
 
@@ -73,6 +74,11 @@ class Uploads:
         self.folder = Path(self._temporary.name).resolve()
         self._uploads: list[_Upload] = []
         self._pages: Counter[str] = Counter()
+
+    @property
+    def left_out(self) -> str:
+        """What is said of a file that is too large, with its name in the place of the braces."""
+        return texts.LEFT_OUT.replace("{most}", f"{self.largest // _MIB:,}")
 
     def routes(self) -> APIRouter:
         """Where the page sends files, in the place of Gradio's own route."""

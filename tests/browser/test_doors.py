@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 from conftest import ROOT
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from assistant.assistant import Assistant
 from assistant.web import texts
@@ -363,6 +363,46 @@ def test_a_file_over_the_limit_is_refused_and_leaves_nothing(visitor, received, 
     assert visitor.upload(("small.txt", b"x" * FILE_LIMIT)).status_code == 200
 
 
+DROP = """(target, [name, size]) => {
+  const files = new DataTransfer();
+  files.items.add(new File(["The Ambrel ferry carries sheep."], "dropped.txt"));
+  files.items.add(new File([new Uint8Array(size)], name));
+  const event = { bubbles: true, cancelable: true, dataTransfer: files };
+  target.dispatchEvent(new DragEvent("drop", event));
+}"""
+
+
+def test_a_file_over_the_limit_gets_its_line_and_the_others_are_added(
+    served, tabs, received, before
+):
+    page = tabs.open(served)
+    sent: list[str] = []
+    page.on("request", lambda one: "gradio_api/upload?" in one.url and sent.append(one.url))
+    large = {"name": "large.txt", "mimeType": "text/plain", "buffer": b"x" * (FILE_LIMIT + 1)}
+    small = large | {"name": "small.txt", "buffer": b"The Ambrel ferry carries goats."}
+    page.locator("#files input[type=file]").set_input_files([large, small])
+    left_out = page.locator("#library .left-out")
+    expect(left_out).to_have_text(
+        "large.txt is left out: it has more than 1 MiB (FOOTNOTE_FILE_LIMIT)."
+    )
+    expect(page.locator("#progress li")).to_contain_text("small.txt")
+    expect(page.locator("#progress")).to_contain_text("added", timeout=30_000)
+    page.locator("#files button:has(input)").evaluate(DROP, ["big.txt", FILE_LIMIT + 1])
+    expect(left_out).to_have_text(
+        "big.txt is left out: it has more than 1 MiB (FOOTNOTE_FILE_LIMIT)."
+    )
+    expect(page.locator("#progress li")).to_contain_text("dropped.txt")
+    expect(page.locator("#progress li")).to_contain_text("added", timeout=30_000)
+    assert len(sent) == 2
+    page.locator("#files input[type=file]").set_input_files([large])
+    expect(left_out).to_contain_text("large.txt")
+    page.locator("#files input[type=file]").set_input_files([small])
+    expect(left_out).to_have_count(0)
+    expect(page.locator("#progress")).to_contain_text("small.txt")
+    assert len(sent) == 3
+    assert eventually(lambda: before.issuperset(files_in(received)))
+
+
 def test_what_a_browser_may_leave_waiting_is_limited_in_bytes_and_files(served, received, before):
     visitor = Visitor(served)
     statuses = [
@@ -555,8 +595,7 @@ def test_what_is_wrong_with_a_request_is_told_in_our_own_words(visitor):
     assert (upload.status_code, upload.text) == (400, "This is no upload that can be read.")
     nowhere = visitor.client.get("/gradio_api/upload_progress")
     assert nowhere.json() == {"detail": texts.NOT_TAKEN}
-    for event in (99_999, -1):
-        assert visitor.join(event, []).json() == {"detail": texts.NOT_TAKEN}
+    assert visitor.join(0, "no list").json() == {"detail": texts.NOT_TAKEN}
     assert visitor.client.get("/assets/none.js").json() == {"detail": "There is no such page."}
 
 
