@@ -91,7 +91,8 @@ def file(path: str) -> dict[str, Any]:
 
 
 def files_in(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+    # Not `rglob`, which stumbles over a folder that goes meanwhile.
+    return [Path(inside, name) for inside, _, names in os.walk(folder) for name in names]
 
 
 def eventually(true: Any) -> bool:
