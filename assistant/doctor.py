@@ -59,7 +59,8 @@ def _store(library: Library) -> str:
     documents = len(library.documents())
     if not documents:
         return f"{library.store}: nothing in it yet; 'footnote add PATH…' adds documents"
-    return f"{library.store}: {documents} documents; 'footnote check' compares its files"
+    counted = "1 document" if documents == 1 else f"{documents:,} documents"
+    return f"{library.store}: {counted}; 'footnote check' compares its files"
 
 
 def _writer(settings: Settings, store: Path) -> Finding:

@@ -318,6 +318,7 @@ class Library:
             self._model,
             progress,
             limits=settings.limits,
+            languages=settings.ocr_languages,
             failed=failed,
             follow_links=settings.follow_links,
         )

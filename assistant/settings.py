@@ -7,7 +7,7 @@ from tomllib import TOMLDecodeError
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic_settings
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _TOML = "footnote.toml"
 _NAME = re.compile(r"(([\w-]+\.)*[\w-]+\.?|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", re.ASCII)
 
+_LANGUAGES = re.compile(r"\w+(?:[+/]\w+)*")
+
 
 def _names(given: object) -> object:
     """Host names, each possibly with a port, from a list or from a text with commas."""
@@ -35,6 +37,13 @@ def _names(given: object) -> object:
     if any(_NAME.fullmatch(name) is None for name in stripped if name):
         raise PydanticCustomError("name", "Each is a name like notes.example, or with its port")
     return tuple(filter(None, stripped))
+
+
+def _languages(given: str) -> str:
+    """The languages that a text names as tesseract does."""
+    if _LANGUAGES.fullmatch(given) is None:
+        raise PydanticCustomError("languages", "It names languages like eng, or eng+deu for both")
+    return given
 
 
 class Settings(BaseSettings):
@@ -150,6 +159,11 @@ class Settings(BaseSettings):
     )
     file_memory: int = Field(
         2_048, ge=64, description="How much memory reading one file may take, in MiB."
+    )
+    ocr_languages: Annotated[str, AfterValidator(_languages)] = Field(
+        "eng",
+        description="The languages of scanned pages and pictures, as tesseract names them: 'eng', "
+        "'eng+deu' for both. Each needs its data, as the package tesseract-ocr-deu.",
     )
 
     @property

@@ -27,7 +27,7 @@ def main() -> None:
     """Prints recall and precision of the words, and seconds a page."""
     rapid = RapidOCR()
     engines: dict[str, Callable[[Image.Image, int], str]] = {
-        "tesseract": lambda picture, dpi: "".join(map(chr, recognised(picture, dpi).codes)),
+        "tesseract": lambda picture, dpi: "".join(map(chr, recognised(picture, dpi, "eng").codes)),
         "rapidocr": lambda picture, _: " ".join(
             rapid(np.asarray(picture.convert("RGB"))).txts or []
         ),

@@ -91,7 +91,7 @@ class Archive:
         try:
             self._stores.of(request).conversations.rate(visitor(request), id_, feedback)
         except FootnoteError as error:
-            raise gr.Error(str(error)) from error
+            raise gr.Error(str(error), title=texts.NOT_DONE) from error
         for turn in conversation.turns:
             if turn.id == id_:
                 turn.feedback = feedback

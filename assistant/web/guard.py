@@ -5,6 +5,7 @@ Gradio, behind it, would take the path of any file, the session of anybody, and 
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.web import texts
 from assistant.web.hosts import UPLOAD, Hosts, Refused, counted
 from assistant.web.session import visitor
 from assistant.web.uploads import Uploads
@@ -36,6 +38,14 @@ _SHOWN = {"/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifes
 _SHOWN.add(f"{_GRADIO}upload_progress")
 _BELOW = ("/assets/", "/static/", "/svelte/", "/export/", "/page/", _HEARTBEAT, _FILE)
 """Everything that the page uses of itself; Gradio has many routes more."""
+
+_OWN = ("/export/", "/page/")
+"""Of these, what Gradio does not answer; nor does it answer uploads."""
+
+_FAILED = re.compile(rb'"success"\s*:\s*false')
+_BETWEEN = b"\n\n"
+_DATA = b"data: "
+"""How a stream of events is written."""
 
 _SAID = ("data", "event_data", "fn_index", "trigger_id", "event_id", "session_hash")
 
@@ -78,8 +88,28 @@ class Guard:
             await self._tell(scope, receive, send)
         elif method == "POST" and path != UPLOAD:
             await self._take(scope, receive, send)
-        else:
+        elif path == UPLOAD or path.startswith(_OWN):
             await self._app(scope, receive, send)
+        else:
+            await self._pass(scope, receive, send)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on to Gradio; why it fails there is not told in Gradio's words.
+
+        Raises:
+            Refused: it failed.
+        """
+        failed: list[int] = []
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                failed.append(message["status"])
+            if not failed:
+                await send(message)
+
+        await self._app(scope, receive, sending)
+        if failed:
+            raise Refused(failed[0], _REASONS.get(failed[0], texts.NOT_TAKEN))
 
     async def _attend(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The request that lasts as long as a page is open."""
@@ -87,7 +117,7 @@ class Guard:
         path = _HEARTBEAT + _bound(request, scope["path"].removeprefix(_HEARTBEAT))
         self._uploads.opened(request)
         try:
-            await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
+            await self._pass({**scope, "path": path, "raw_path": path.encode()}, receive, send)
         finally:
             self._uploads.left(request)
 
@@ -97,7 +127,7 @@ class Guard:
         session = _bound(HTTPConnection(scope), dict(said).get("session_hash", ""))
         query = urlencode({**dict(said), "session_hash": session}).encode()
         try:
-            await self._app({**scope, "query_string": query}, receive, send)
+            await self._pass({**scope, "query_string": query}, receive, _in_own_words(send))
         finally:
             self._uploads.sweep()
 
@@ -118,12 +148,12 @@ class Guard:
             one.clear()
             one |= {"path": path, "orig_name": Path(path).name, "meta": _META}
         if scope["path"] != _JOIN:
-            await self._app(*_again(scope, said, receive), send)
+            await self._pass(*_again(scope, said, receive), send)
             return
         with self._joining_in(_owner(request), number):
             for one in files:
                 self._uploads.use(one["path"])
-            await self._app(*_again(scope, said, receive), send)
+            await self._pass(*_again(scope, said, receive), send)
 
     @contextmanager
     def _joining_in(self, owner: str, number: int) -> Iterator[None]:
@@ -142,6 +172,42 @@ class Guard:
             self._joining[kind] -= 1
             if not self._joining[kind]:
                 del self._joining[kind]
+
+
+_REASONS = {
+    404: "There is no such page.",
+    503: "Too many questions wait for an answer; try again in a few minutes.",
+}
+"""Why Gradio refuses a request, by HTTP's number for it."""
+
+
+def _in_own_words(send: Send) -> Send:
+    """`send` for a stream of events, in which no failure is told in words that are not ours."""
+    held = bytearray()
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            whole, end, rest = (held + message.get("body", b"")).rpartition(_BETWEEN)
+            held[:] = rest
+            events = [_reworded(one) for one in whole.split(_BETWEEN)] if end else []
+            message = {**message, "body": b"".join(one + _BETWEEN for one in events)}
+        await send(message)
+
+    return sending
+
+
+def _reworded(event: bytes) -> bytes:
+    """An event of the stream; one of a failure says what we say of it, or else that it failed."""
+    if not _FAILED.search(event):
+        return event
+    said = json.loads(event.removeprefix(_DATA))
+    output = said.get("output")
+    if isinstance(output, dict) and output.get("error") is not None:
+        if output.get("title") != texts.NOT_DONE:
+            said["output"] = {**output, "error": texts.NOT_TAKEN, "title": texts.NOT_DONE}
+    elif "message" in said:
+        said["message"] = texts.NOT_TAKEN
+    return _DATA + json.dumps(said).encode()
 
 
 _META = {"_type": "gradio.FileData"}

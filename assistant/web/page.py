@@ -178,7 +178,9 @@ def page(stores: Stores, uploads: Uploads) -> gr.Blocks:
             source = gr.HTML(
                 elem_id="source",
                 apply_default_css=False,
-                js_on_load="".join(map(_text, ("page.js", "source.js", "peek.js"))),
+                js_on_load=f"const LARGEST = {uploads.largest};\n"
+                f"const LEFT_OUT = {json.dumps(uploads.left_out)};\n"
+                + "".join(map(_text, ("page.js", "source.js", "peek.js", "selection.js"))),
             )
         for taking_files in (files, folder, replacement, dropped):
             taking_files.GRADIO_CACHE = str(uploads.folder)

@@ -61,6 +61,8 @@ WELCOME_DETAIL = (
 NOTHING_ADDED = "Add documents to begin: drop them into the Documents panel."
 DIFFER = "Accounts differ"
 BROKEN = "Something went wrong; the terminal that serves this page shows what."
+NOT_DONE = "Not done"
+NOT_TAKEN = "The page cannot do this as it stands: load it anew, and try again."
 STOPPED = "This answer was stopped."
 
 YOUR_QUESTION, ASK_A_QUESTION, ASK = "Your question", "Ask a question", "Ask"
@@ -81,6 +83,8 @@ OUTCOMES = {
     "removed": "removed",
     "passed over": "passed over",
 }
+
+LEFT_OUT = "{} is left out: it has more than {most} MiB (FOOTNOTE_FILE_LIMIT)."
 
 CONVERSATIONS, CLOSE_CONVERSATIONS = "Conversations", "Close the conversations"
 FIND_CONVERSATION = "Find a conversation"

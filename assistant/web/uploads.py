@@ -19,13 +19,16 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from gradio.route_utils import upload_fn
 from gradio.routes import file_upload_statuses
 from gradio.utils import get_upload_folder
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, HTTPConnection
 
+from assistant.web import texts
 from assistant.web.hosts import UPLOAD, Refused, counted
 from assistant.web.session import visitor
 
 _MIB = 1 << 20
+_UNREADABLE = "This is no upload that can be read."
 _FILES = 2_000
 """The most files of one browser that wait to be taken."""
 
@@ -71,6 +74,11 @@ class Uploads:
         self.folder = Path(self._temporary.name).resolve()
         self._uploads: list[_Upload] = []
         self._pages: Counter[str] = Counter()
+
+    @property
+    def left_out(self) -> str:
+        """What is said of a file that is too large, with its name in the place of the braces."""
+        return texts.LEFT_OUT.replace("{most}", f"{self.largest // _MIB:,}")
 
     def routes(self) -> APIRouter:
         """Where the page sends files, in the place of Gradio's own route."""
@@ -163,9 +171,11 @@ class Uploads:
                 upload_id,
                 upload_progress=file_upload_statuses if upload_id else None,
             )
+        except HTTPException as error:
+            raise Refused(400, _UNREADABLE) from error
         except MultiPartException as error:
             if str(self.largest) not in error.message:
-                raise Refused(400, "This is no upload that can be read.") from error
+                raise Refused(400, _UNREADABLE) from error
             sentence = f"A file has more than {self.largest // _MIB:,} MiB; at most so many are "
             raise Refused(413, f"{sentence}taken (FOOTNOTE_FILE_LIMIT).") from error
         except OSError as error:

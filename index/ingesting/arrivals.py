@@ -205,10 +205,14 @@ class Arrivals:
 
 @contextmanager
 def arrivals(
-    store: Store, limits: Limits | None, reader: str, failed: dict[str, Stamp] | None
+    store: Store,
+    limits: Limits | None,
+    reader: str,
+    languages: str,
+    failed: dict[str, Stamp] | None,
 ) -> Iterator[Arrivals]:
-    """The arrivals of one run; see `Workers` for the limits and the reader."""
-    workers = Workers(limits, reader=reader)
+    """The arrivals of one run; see `Workers` for the limits, the reader and the languages."""
+    workers = Workers(limits, reader=reader, languages=languages)
     threads = ThreadPoolExecutor(workers.count, thread_name_prefix="reading")
     try:
         # The processes end first, so that no thread waits for one when a run is broken off.

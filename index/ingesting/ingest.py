@@ -17,7 +17,7 @@ from index.ingesting.fetching import is_address
 from index.ingesting.report import AddReport, FileDone, FileUnderWay, Outcome, Progress
 from index.models.contexts import contexts, embedded
 from index.models.embeddings import Embedder, MiniLM, Vectors
-from index.sandbox.isolation import READER, Limits
+from index.sandbox.isolation import LANGUAGES, READER, Limits
 from index.store.catalog import Location
 from index.store.identity import Prepared
 from index.store.store import Store
@@ -61,7 +61,8 @@ class Ingest:
             a long one is; what it raises ends the run.
         limits: what one file may cost.
         chunk_tokens: tokens a chunk.
-        reader: what reads a file, as `index.isolation.Workers` takes it.
+        reader: what reads a file, as `index.sandbox.isolation.Workers` takes it.
+        languages: those of scanned pages, as tesseract names them: 'eng', 'eng+deu'.
         failed: places with their stamps that are passed over; those that fail now are put there.
         follow_links: also add what links inside a folder lead to outside of it.
     """
@@ -76,6 +77,7 @@ class Ingest:
         limits: Limits | None = None,
         chunk_tokens: int = CHUNK_TOKENS,
         reader: str = READER,
+        languages: str = LANGUAGES,
         failed: dict[str, Stamp] | None = None,
         follow_links: bool = False,
     ) -> None:
@@ -84,7 +86,7 @@ class Ingest:
         self._tokens = tokens
         self._progress = progress
         self._chunk_tokens = chunk_tokens
-        self._arriving = partial(arrivals, store, limits, reader, failed)
+        self._arriving = partial(arrivals, store, limits, reader, languages, failed)
         self._failed = failed
         self._arrivals: Arrivals | None = None
         self._passed_over: list[tuple[Path, str]] = []

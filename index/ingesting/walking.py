@@ -24,8 +24,8 @@ PassedOver = Callable[[Path, str], None]
 """Takes a link and the reason for which it is not followed."""
 
 OUT_OF_FOLDER = (
-    "It is a link that leads out of the folder, and was not followed: name the file itself, or set "
-    "FOOTNOTE_FOLLOW_LINKS."
+    "It is a link that leads out of the folder, and was not followed: add what it leads to "
+    "by its own path, or set FOOTNOTE_FOLLOW_LINKS."
 )
 INTO_STORE = "It is a link into the store, and was not followed."
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from index.document import Document
 from index.errors import DocumentError, EmptyDocument
 from index.readers.detection import Kind, detect
+from index.sandbox.isolation import LANGUAGES
 
 _READERS = {
     Kind.TEXT: ("index.readers.text", "read_text"),
@@ -31,13 +32,17 @@ _READERS = {
 }
 """Kind → module and function, which takes a file's bytes and name."""
 
+_RECOGNISED = (Kind.PDF, Kind.IMAGE)
+"""What may hold pictures of pages: the function takes the languages of the text on them, too."""
 
-def read(path: Path, *, name: str | None = None) -> Document:
+
+def read(path: Path, *, name: str | None = None, languages: str = LANGUAGES) -> Document:
     """The document in the file at `path`.
 
     Args:
         path: Any regular file.
         name: What the file was called where it came from, if `path` is an upload's temporary name.
+        languages: Those of scanned pages, as tesseract names them: 'eng', 'eng+deu'.
 
     Raises:
         UnsupportedFormat: the file's type is not one that can be read.
@@ -53,15 +58,15 @@ def read(path: Path, *, name: str | None = None) -> Document:
         raise DocumentError("This is a folder, not a file.") from error
     except OSError as error:
         raise DocumentError(f"The file cannot be opened: {error.strerror}.") from error
-    return read_bytes(data, name if name is not None else path.name)
+    return read_bytes(data, name if name is not None else path.name, languages)
 
 
-def read_bytes(data: bytes, name: str) -> Document:
+def read_bytes(data: bytes, name: str, languages: str = LANGUAGES) -> Document:
     """The document that a file called `name` with this content holds; raises as `read` does."""
     if not data.strip():
         raise EmptyDocument("The file is empty.")
     kind = detect(data, name)
     module, function = _READERS[kind]
     # Each reader is imported when its format is met: trafilatura alone takes 0.15 s.
-    reader: Callable[[bytes, str], Document] = getattr(import_module(module), function)
-    return reader(data, name)
+    reader: Callable[..., Document] = getattr(import_module(module), function)
+    return reader(data, name, languages) if kind in _RECOGNISED else reader(data, name)

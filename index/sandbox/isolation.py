@@ -23,7 +23,11 @@ from index.sandbox.process import Broken, CallError, NeededTooMuch, Process, Too
 T = TypeVar("T")
 
 READER = "index.readers.reading:read_bytes"
-"""Module and function that make a document of a file's bytes and name."""
+"""Module and function that make a document of a file's bytes and name, and of the languages of
+scanned pages."""
+
+LANGUAGES = "eng"
+"""The languages of scanned pages where nothing else is said, as tesseract names them."""
 
 SECONDS_PER_MIB = 20.0
 """A longer file may take longer: a page of a scan is about 0.1 MB and takes OCR two seconds."""
@@ -70,15 +74,21 @@ class Workers:
     Args:
         limits: what one file may cost.
         count: how many processes; by default one a core.
-        reader: what reads a file, as 'module:function' that takes its bytes and its name.
+        reader: what reads a file, as 'module:function' that takes its bytes, its name and
+            the languages.
+        languages: those of scanned pages, as tesseract names them: 'eng', 'eng+deu'.
     """
 
     def __init__(
-        self, limits: Limits | None = None, count: int | None = None, reader: str = READER
+        self,
+        limits: Limits | None = None,
+        count: int | None = None,
+        reader: str = READER,
+        languages: str = LANGUAGES,
     ) -> None:
         self.limits = limits or Limits()
         self.count = count or os.cpu_count() or 1
-        self._reader = reader
+        self._reader, self._languages = reader, languages
         self._turns = threading.BoundedSemaphore(self.count)
         self._mutex = threading.Lock()
         self._idle: list[Process] = []
@@ -115,7 +125,8 @@ class Workers:
             DocumentError: it cannot be read, or not within the limits.
             OSError: it cannot be opened.
         """
-        wanted = (self._reader, source, name, self.limits.characters, self.limits.bytes)
+        limits = self.limits
+        wanted = (self._reader, source, name, self._languages, limits.characters, limits.bytes)
         reply = self._call("index.sandbox.isolation:read_source", wanted, name, size)
         match reply:
             case (Document() as document, str(digest)):
@@ -236,7 +247,7 @@ def make_of_source(
 
 
 def read_source(
-    reader: str, source: Path | bytes, name: str, characters: int, most: int
+    reader: str, source: Path | bytes, name: str, languages: str, characters: int, most: int
 ) -> tuple[Document, str]:
     """The document in a file, and the sha256 of the file.
 
@@ -244,6 +255,7 @@ def read_source(
         reader: what reads it, as `Workers` takes it.
         source: where the file is, or what it holds.
         name: what it is called.
+        languages: those of scanned pages.
         characters: of text that are taken at most.
         most: bytes of the file that are taken at most.
 
@@ -251,10 +263,10 @@ def read_source(
         DocumentError: the file cannot be read, or holds more.
         OSError: it cannot be opened.
     """
-    read: Callable[[bytes, str], Document] = _named(reader)
+    read: Callable[[bytes, str, str], Document] = _named(reader)
     data = _held(source, most)
     digest = hashlib.sha256(data).hexdigest()
-    document = read(data, name)
+    document = read(data, name, languages)
     if len(document.text) > characters:
         raise DocumentError(
             f"It holds {len(document.text):,} characters of text, and at most {characters:,} are "

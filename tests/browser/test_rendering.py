@@ -342,7 +342,7 @@ def test_dates_are_written_as_precisely_as_they_are_known(iso, words):
 
 
 def test_the_page_names_nothing_outside_this_machine():
-    folder = Path(answers.__file__).parent
+    folder = Path(texts.__file__).parent
     files = [*folder.glob("*.css"), *folder.glob("*.js")]
     assert len(files) >= 4
     for file in files:

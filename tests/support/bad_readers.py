@@ -7,9 +7,10 @@ import time
 
 from index.document import Document
 from index.readers.reading import read_bytes
+from index.sandbox.isolation import LANGUAGES
 
 
-def read(data: bytes, name: str) -> Document:
+def read(data: bytes, name: str, languages: str = LANGUAGES) -> Document:
     """The document, if the file is not called after a fault."""
     match name.split(".")[0].split(" ")[0]:
         case "bad":
@@ -29,10 +30,10 @@ def read(data: bytes, name: str) -> Document:
             os.write(1, b"not a frame")
         case "slow":
             time.sleep(0.5)
-    return read_bytes(data, name)
+    return read_bytes(data, name, languages)
 
 
-def refuse(_data: bytes, name: str) -> Document:
+def refuse(_data: bytes, name: str, _languages: str) -> Document:
     """No file may be read with this one."""
     raise AssertionError(f"{name} was read")
 

@@ -20,12 +20,8 @@ from PIL import Image, ImageOps, ImageSequence
 from index.document import Document
 from index.errors import DocumentError, EmptyDocument
 from index.readers.metadata import compose
-from index.readers.pdf import ocr
 from index.readers.pdf.lines import Glyphs, columns
 from index.readers.pdf.paragraphs import PrintedPage, set_pages
-
-LANGUAGES = "FOOTNOTE_OCR_LANGUAGES"
-"""The environment variable with tesseract's names of the languages to read: 'eng', 'eng+deu'."""
 
 INSTALL = (
     "install text recognition ('apt install tesseract-ocr' on Debian and Ubuntu, "
@@ -34,8 +30,10 @@ INSTALL = (
 RESOLUTION = 300
 """Dots per inch at which tesseract reads best."""
 
+_SETTING = "FOOTNOTE_OCR_LANGUAGES"
 _LONGEST = 120  # seconds for one page
 _LEAST_SURE = 30  # of 100: below, tesseract reads pictures, stains and rules as letters
+_LANGUAGES = re.compile(r"\w+(?:[+/]\w+)*")
 _LIKE = (0.6, 1.3)  # of the median height: lines of the same type size
 _POINTS = 72
 
@@ -56,17 +54,21 @@ def available() -> bool:
     return shutil.which("tesseract") is not None
 
 
-def recognised(picture: Image.Image, dpi: float) -> Glyphs:
+def recognised(picture: Image.Image, dpi: float, languages: str) -> Glyphs:
     """The characters on `picture`, in points from its lower left corner, line by line.
 
     Args:
         picture: A page, upright.
         dpi: Its pixels an inch.
+        languages: Those to read, as tesseract names them: 'eng', 'eng+deu'.
 
     Raises:
         DocumentError: tesseract is not installed, lacks a language, or took too long.
     """
-    lines = [list(line) for _, line in groupby(_words(picture, dpi), key=lambda word: word.line)]
+    lines = [
+        list(line)
+        for _, line in groupby(_words(picture, dpi, languages), key=lambda word: word.line)
+    ]
     heights = np.array([_bottom(line) - _top(line) for line in lines], dtype=float)
     if not lines:
         return Glyphs(np.empty(0, np.int64), np.empty((0, 4)), np.empty(0, bool))
@@ -99,13 +101,12 @@ def _bottom(line: list[_Word]) -> int:
     return max(word.bottom for word in line)
 
 
-def _words(picture: Image.Image, dpi: float) -> list[_Word]:
+def _words(picture: Image.Image, dpi: float, languages: str) -> list[_Word]:
     program = shutil.which("tesseract")
     if program is None:
         raise DocumentError(f"The text is on a picture: {INSTALL}.")
-    languages = os.environ.get(LANGUAGES, "eng")
-    if not re.fullmatch(r"\w+(?:[+/]\w+)*", languages):
-        raise DocumentError(f"{LANGUAGES} must name languages as 'eng' or 'eng+deu'.")
+    if not _LANGUAGES.fullmatch(languages):
+        raise DocumentError(f"{_SETTING} must name languages as 'eng' or 'eng+deu'.")
     data = io.BytesIO()
     picture.save(data, "BMP")  # no time spent on compression
     try:
@@ -125,7 +126,7 @@ def _words(picture: Image.Image, dpi: float) -> list[_Word]:
         if "language" in said:
             raise DocumentError(
                 f"tesseract lacks the data for {languages!r}: install it (as the package "
-                f"tesseract-ocr-{languages.split('+')[-1]}) or set {LANGUAGES}."
+                f"tesseract-ocr-{languages.split('+')[-1]}) or set {_SETTING}."
             )
         raise DocumentError(f"tesseract failed: {' '.join(said.split())[:200]}")
     return _parsed(run.stdout.decode(errors="replace"))
@@ -155,20 +156,20 @@ _WIDE_AS_PAPER = 1_200  # pixels: a page of at least this width was scanned or p
 _POINTS_AN_INCH = 72
 
 
-def read_image(data: bytes, name: str) -> Document:
-    """The text on a picture, or on each page of a TIFF.
+def read_image(data: bytes, name: str, languages: str) -> Document:
+    """The text on a picture, or on each page of a TIFF, in these languages.
 
     Raises:
         DocumentError: the picture is damaged or too large, or text recognition is not installed.
         EmptyDocument: no text was recognised.
     """
-    if not ocr.available():
-        raise DocumentError(f"The file is a picture: {ocr.INSTALL}.")
+    if not available():
+        raise DocumentError(f"The file is a picture: {INSTALL}.")
     with _opened(io.BytesIO(data)) as picture:
         media_type = Image.MIME[picture.format or ""]
         if getattr(picture, "n_frames", 1) > _MOST_PAGES:
             raise DocumentError(f"The picture has more than {_MOST_PAGES:,} pages: divide it.")
-        pages = [_page(frame) for frame in ImageSequence.Iterator(picture)]
+        pages = [_page(frame, languages) for frame in ImageSequence.Iterator(picture)]
     made = set_pages(pages)
     if not made.text.strip():
         raise EmptyDocument("No text was recognised on the picture.")
@@ -208,15 +209,15 @@ def _opened(file: BinaryIO) -> Iterator[Image.Image]:
         raise DocumentError("The picture is damaged or cut off: get a fresh copy of it.") from error
 
 
-def _page(frame: Image.Image) -> PrintedPage:
+def _page(frame: Image.Image, languages: str) -> PrintedPage:
     dpi = _resolution(frame)
     upright = _shown(frame).convert("L")
     width, height = (side * _POINTS_AN_INCH / dpi for side in upright.size)
     if dpi < _SENSIBLE.start:
-        larger = min(ocr.RESOLUTION / dpi, (_MOST_PIXELS / (frame.width * frame.height)) ** 0.5)
+        larger = min(RESOLUTION / dpi, (_MOST_PIXELS / (frame.width * frame.height)) ** 0.5)
         upright = upright.resize([max(round(side * larger), 1) for side in upright.size])
         dpi *= larger
-    return PrintedPage(width, height, columns(ocr.recognised(upright, dpi)))
+    return PrintedPage(width, height, columns(recognised(upright, dpi, languages)))
 
 
 def _resolution(frame: Image.Image) -> float:

@@ -86,7 +86,7 @@ class Sheet:
         return np.column_stack(edges)
 
 
-def printed_page(file: pdfium.PdfDocument, index: int) -> PrintedPage:
+def printed_page(file: pdfium.PdfDocument, index: int, languages: str) -> PrintedPage:
     """The lines that can be seen on a page, or the text layer under a scanned one."""
     with closing(file[index]) as page, closing(page.get_textpage()) as text:
         sheet = Sheet.of(page)
@@ -96,14 +96,14 @@ def printed_page(file: pdfium.PdfDocument, index: int) -> PrintedPage:
         few = printed < _FEWEST_PRINTED and min(sheet.size) >= 1
         unread = few and _pictured(page, sheet) >= least
         if unread and ocr.available():
-            glyphs, unread = _recognised(page, sheet), False
+            glyphs, unread = _recognised(page, sheet, languages), False
         return PrintedPage(*sheet.size, columns(glyphs), unread)
 
 
-def _recognised(page: pdfium.PdfPage, sheet: Sheet) -> Glyphs:
+def _recognised(page: pdfium.PdfPage, sheet: Sheet, languages: str) -> Glyphs:
     dpi = min(ocr.RESOLUTION, _LONGEST_SIDE * 72 / max(sheet.size))
     with closing(page.render(scale=dpi / 72, grayscale=True)) as bitmap:
-        return ocr.recognised(bitmap.to_pil(), dpi)
+        return ocr.recognised(bitmap.to_pil(), dpi, languages)
 
 
 def _glyphs(page: pdfium.PdfPage, text: Any, sheet: Sheet) -> Glyphs:  # noqa: ANN401 - a ctypes pointer
@@ -213,8 +213,10 @@ _DAMAGED = "The PDF is damaged or cut off: get a fresh copy of it."
 _pdfium = threading.Lock()
 
 
-def read_pdf(data: bytes, name: str) -> Document:
+def read_pdf(data: bytes, name: str, languages: str) -> Document:
     """The text of all pages, their running heads, feet and numbers left out.
+
+    Scanned pages are read in the languages that tesseract knows by these names.
 
     Raises:
         EncryptedDocument: the file needs a password.
@@ -227,7 +229,7 @@ def read_pdf(data: bytes, name: str) -> Document:
     with _pdfium:
         try:
             with closing(pdfium.PdfDocument(data)) as file:
-                printed = [printed_page(file, index) for index in range(len(file))]
+                printed = [printed_page(file, index, languages) for index in range(len(file))]
                 properties = file.get_metadata_dict()
         except pdfium.PdfiumError as error:
             if error.err_code == raw.FPDF_ERR_PASSWORD:

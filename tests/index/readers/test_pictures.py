@@ -201,8 +201,16 @@ def test_pages_that_could_not_be_recognised_are_told(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("languages", "said"), [("xyz", "lacks the data for 'xyz'"), ("--help", "must name languages")]
 )
-def test_a_language_that_is_not_there_is_one_line(tmp_path, monkeypatch, languages, said):
-    monkeypatch.setenv("FOOTNOTE_OCR_LANGUAGES", languages)
+def test_a_language_that_is_not_there_is_one_line(tmp_path, languages, said):
 
-    with pytest.raises(DocumentError, match=said):
-        read(scanned(tmp_path / "a.pdf", picture()))
+    picture().save(tmp_path / "a.png")
+    for path in (scanned(tmp_path / "a.pdf", picture()), tmp_path / "a.png"):
+        with pytest.raises(DocumentError, match=said):
+            read(path, languages=languages)
+
+
+@recognising
+def test_a_reader_asks_nothing_of_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("FOOTNOTE_OCR_LANGUAGES", "xyz")
+
+    assert words_of(read(scanned(tmp_path / "a.pdf", picture()))) == " ".join(LINES).split()
