@@ -1,0 +1,72 @@
+"""The usage examples in docstrings run as they stand, and what is public has one."""
+
+import ast
+import doctest
+import importlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.assistant import Assistant
+
+ROOT = Path(__file__).parents[1]
+COMPLETE: tuple[str, ...] = ()
+"""Folders in whose modules (not those of folders below) all that is public has an example."""
+
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+WITH_EXAMPLES = [
+    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for package in ("assistant", "index")
+    for file in sorted((ROOT / package).rglob("*.py"))
+    if ">>> " in file.read_text(encoding="utf-8")
+]
+
+pytestmark = pytest.mark.xdist_group("examples")  # one process, and so one store
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty working directory, and an environment without settings or keys."""
+    for name in os.environ:
+        if name.startswith(("FOOTNOTE_", "OPENAI_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """An assistant over the demo documents, for reading only."""
+    with Assistant(tmp_path_factory.mktemp("demo") / "store") as assistant:
+        assistant.add(ROOT / "seeds")
+        yield assistant
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_the_examples_of_a_module_show_what_comes_back(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+):
+    told: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=FLAGS)
+    for test in doctest.DocTestFinder().find(importlib.import_module(name)):
+        test.globs["tmp_path"] = tmp_path
+        if any(re.search(r"\bdemo\b", example.source) for example in test.examples):
+            test.globs["demo"] = request.getfixturevalue("demo")
+        runner.run(test, out=told.append)
+    assert not told, "".join(told)
+    assert runner.tries
+
+
+@pytest.mark.parametrize("folder", COMPLETE)
+def test_what_is_public_in_a_folder_has_an_example(folder: str):
+    lacking = [
+        f"{file.name}: {node.name}"
+        for file in sorted((ROOT / folder).glob("*.py"))
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and not node.name.startswith("_")
+        and ">>> " not in (ast.get_docstring(node) or "")
+    ]
+    assert not lacking
