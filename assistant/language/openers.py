@@ -33,6 +33,11 @@ _TURNS = re.compile(
 
 
 def opening_length(text: str) -> int:
-    """Where a sentence begins to say something: behind 'Yes, ' and 'However, '; mostly 0."""
+    """Where a sentence begins to say something: behind 'Yes, ' and 'However, '; mostly 0.
+
+    >>> text = "However, the ferry sank."
+    >>> text[opening_length(text):]
+    'the ferry sank.'
+    """
     match = _TURNS.match(text)
     return match.end() if match and match.end() < len(text) else 0

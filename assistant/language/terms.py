@@ -31,5 +31,9 @@ def content_terms(text: str) -> frozenset[str]:
 
 @cache
 def function_terms() -> frozenset[str]:
-    """The stems of the function words."""
+    """The stems of the function words.
+
+    >>> "which" in function_terms(), "gate" in function_terms()
+    (True, False)
+    """
     return frozenset(analyzed(FUNCTION_WORDS))
