@@ -13,7 +13,10 @@ import pytest
 from assistant.assistant import Assistant
 
 ROOT = Path(__file__).parents[1]
-COMPLETE = ("assistant/language",)
+COMPLETE = (
+    "assistant/asking",
+    "assistant/language",
+)
 """Folders in whose modules (not those of folders below) what is public has an example, and single
 modules where it has."""
 
