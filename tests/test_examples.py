@@ -1,4 +1,9 @@
-"""The usage examples in docstrings run as they stand, and what is public has one."""
+"""The usage examples in docstrings run as they stand, and what is public has one.
+
+What an example names without making it is given here: `tmp_path`, an empty folder; `demo`, an
+assistant over the demo documents; and for the parts inside it `store`, `vectors`, a question
+`asked`, its `passages`, and the `candidates` among their sentences.
+"""
 
 import ast
 import doctest
@@ -6,16 +11,28 @@ import importlib
 import os
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from assistant.asking.question import parse_question
 from assistant.assistant import Assistant
+from assistant.models.sentence_vectors import SentenceVectors
+from assistant.models.span_reader import SpanReader
+from assistant.reading.sentence_ranking import SentenceScorer
+from assistant.retrieving.retrieval import reread, retrieve
+from assistant.store_handle import StoreHandle
+from index.models.embeddings import MiniLM
 
 ROOT = Path(__file__).parents[1]
 COMPLETE = (
     "assistant/asking",
     "assistant/language",
+    "assistant/models",
+    "assistant/reading",
+    "assistant/retrieving",
+    "assistant/verifying",
 )
 """Folders in whose modules (not those of folders below) what is public has an example, and single
 modules where it has."""
@@ -27,6 +44,8 @@ WITH_EXAMPLES = [
     for file in sorted((ROOT / package).rglob("*.py"))
     if ">>> " in file.read_text(encoding="utf-8")
 ]
+
+GIVEN = re.compile(r"\b(?:demo|store|vectors|asked|passages|candidates)\b")
 
 pytestmark = pytest.mark.xdist_group("examples")  # one process, and so one store
 
@@ -48,6 +67,26 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield assistant
 
 
+@pytest.fixture(scope="module")
+def given(demo: Assistant) -> Iterator[dict[str, object]]:
+    """What examples may name, of a question to the demo documents."""
+    model, reader = MiniLM(), SpanReader()
+    vectors = SentenceVectors(model)
+    asked = parse_question("When were the sirens sounded?")
+    with closing(StoreHandle(demo.store, model)) as handle:
+        store = handle.filled()
+        passages = reread(reader, asked.asking, retrieve(store, model, asked.searches, k=8))
+        candidates = SentenceScorer(vectors).candidates(asked, passages, {"siren": 2.0})
+        yield {
+            "demo": demo,
+            "store": store,
+            "vectors": vectors,
+            "asked": asked,
+            "passages": passages,
+            "candidates": candidates,
+        }
+
+
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_the_examples_of_a_module_show_what_comes_back(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
@@ -56,8 +95,8 @@ def test_the_examples_of_a_module_show_what_comes_back(
     runner = doctest.DocTestRunner(optionflags=FLAGS)
     for test in doctest.DocTestFinder().find(importlib.import_module(name)):
         test.globs["tmp_path"] = tmp_path
-        if any(re.search(r"\bdemo\b", example.source) for example in test.examples):
-            test.globs["demo"] = request.getfixturevalue("demo")
+        if any(GIVEN.search(example.source) for example in test.examples):
+            test.globs |= request.getfixturevalue("given")
         runner.run(test, out=told.append)
     assert not told, "".join(told)
     assert runner.tries
