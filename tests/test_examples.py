@@ -33,6 +33,20 @@ COMPLETE = (
     "assistant/reading",
     "assistant/retrieving",
     "assistant/verifying",
+    "assistant/annotation.py",
+    "assistant/answering.py",
+    "assistant/assistant.py",
+    "assistant/doctor.py",
+    "assistant/draft.py",
+    "assistant/library.py",
+    "assistant/links.py",
+    "assistant/llamaindex.py",
+    "assistant/plugins.py",
+    "assistant/settings.py",
+    "assistant/store_handle.py",
+    "assistant/telemetry.py",
+    "assistant/templating.py",
+    "assistant/threads.py",
 )
 """Folders in whose modules (not those of folders below) what is public has an example, and single
 modules where it has."""

@@ -78,9 +78,9 @@ def antecedent_notice(question: Question) -> tuple[str, ...]:
 def reads_on(answer: Answer) -> bool:
     """Whether an answer names whom an earlier one of its conversation told of.
 
-    >>> answer = demo.query("What did he do?", history=[("user", "Who is Mr Ray?")])
-    >>> answer.notices, reads_on(answer)
-    (('Read as a question about Mr Ray.', 'No document mentions “Ray”.'), True)
+    >>> notices = ("Read as a question about Ann Lee.",)
+    >>> reads_on(Answer(question="Is he?", created="2026-01-05T09:00Z", notices=notices))
+    True
     """
     return any(notice.startswith(READ_AS_ABOUT.partition("{}")[0]) for notice in answer.notices)
 
