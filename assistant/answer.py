@@ -1,11 +1,9 @@
 """The result types: what `query`, `stream` and `search` return. Frozen, and JSON both ways.
 
-The published JSON schema of an answer: what `footnote ask --json` prints.
-
-    python -m assistant.schema > docs/answer.schema.json
-
-`schema_version` rises when a field is renamed or removed or means something else. New fields may
-come without that, so readers pass over what they do not know.
+The published JSON schema of an answer, which `footnote ask --json` prints, is made by
+`python -m assistant.answer > docs/answer.schema.json`. `schema_version` rises when a field is
+renamed or removed or means something else. New fields may come without that, so readers pass over
+what they do not know.
 """
 
 import json
@@ -185,6 +183,9 @@ class Exportable:
 
     All of them raise `ReportError`, with one clear line, for a style that cannot be used and for
     a file that cannot be written.
+
+    >>> demo.query("When did the sirens sound?").to_markdown().splitlines()[0]
+    '# When did the sirens sound?'
     """
 
     def to_markdown(self, *, style: str = STYLE, base: str | None = None) -> str:
@@ -329,7 +330,11 @@ def _sum(one: _Count | None, other: _Count | None) -> _Count | None:
 
 
 def summed(usages: Sequence[Usage]) -> Usage | None:
-    """What several answers, or the parts of one, took together; None of none."""
+    """What several answers, or the parts of one, took together; None of none.
+
+    >>> summed([Usage(seconds=1.5, prompt_tokens=800), Usage(seconds=2.0)]).summary
+    '3.5 s, 800 tokens read'
+    """
     if not usages:
         return None
     first, *others = usages
@@ -337,7 +342,11 @@ def summed(usages: Sequence[Usage]) -> Usage | None:
 
 
 def marked(sentence: Sentence) -> str:
-    """The sentence with its footnote numbers; text of its own that looks like one is escaped."""
+    """The sentence with its footnote numbers; text of its own that looks like one is escaped.
+
+    >>> marked(Sentence(text="The dam held.", citations=(1, 3)))
+    'The dam held.[1][3]'
+    """
     return escaped(sentence.text) + "".join(f"[{number}]" for number in sentence.citations)
 
 

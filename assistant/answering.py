@@ -57,7 +57,11 @@ NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question as it was searched for, its passages, how rare its terms are, and where it was."""
+    """A question as it was searched for, its passages, how rare its terms are, and where it was.
+
+    >>> Found(asked, passages, rarity={}, scope=Scope()).first(2).passages == passages[:2]
+    True
+    """
 
     question: Question
     passages: list[Retrieved]
@@ -70,7 +74,14 @@ class Found:
 
 
 class Answering:
-    """The embedded engine over whichever store is open. Thread-safe."""
+    """The embedded engine over whichever store is open. Thread-safe.
+
+    >>> model = MiniLM()
+    >>> handle = StoreHandle(tmp_path / "store", model)
+    >>> engine = Answering(handle, model, model, SpanReader(), Settings())
+    >>> engine.engine(), engine.find(store, asked, k=1, documents=None).passages[0].passage.locator
+    ('reader', 'p. 2')
+    """
 
     def __init__(
         self,

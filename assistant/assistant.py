@@ -45,6 +45,10 @@ class Assistant(Library):
         SettingsError: a setting cannot be used.
         StoreError: the store cannot be opened.
         EmbeddingMismatch: the store was made with another embedding model.
+
+    >>> with Assistant(demo.store) as assistant:
+    ...     assistant.query("When did the sirens sound?").citations[1].locator
+    'p. 2'
     """
 
     def __init__(
@@ -372,6 +376,9 @@ def query(
 
     Raises:
         FootnoteError: as `Assistant` and `Assistant.query` do.
+
+    >>> query("When did the sirens sound?", store=demo.store).sentences[1].text
+    'The sirens sounded at 21:58, that is 24 minutes after the failure.'
     """
     with Assistant(store) as assistant:
         return assistant.query(question, documents=documents, history=history)

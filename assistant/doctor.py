@@ -20,7 +20,12 @@ _OPENAI = "https://api.openai.com/v1"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One part of the program, how it is, and whether that is as it should be."""
+    """One part of the program, how it is, and whether that is as it should be.
+
+    >>> finding = next(examined(Settings(), demo.store))
+    >>> finding.what, finding.well
+    ('Footnote', True)
+    """
 
     what: str
     well: bool
@@ -31,6 +36,10 @@ def examined(settings: Settings, store: Path) -> Iterator[Finding]:
     """Each part in turn, as soon as it has been looked at.
 
     A configured writer is sent one short request, a configured embedding server one word.
+
+    >>> [(one.what, one.well) for one in examined(Settings(), demo.store)]
+    [('Footnote', True), ('embedding', True), ('store', True), ('writer', True), ('scanned pages',
+    True)]
     """
     program = f"version {version('footnote-assistant')}, Python {platform.python_version()}"
     yield Finding("Footnote", True, program)

@@ -10,7 +10,12 @@ from index.store.catalog import DocumentInfo, StoredChunk
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A span of a document that a draft sentence rests on."""
+    """A span of a document that a draft sentence rests on.
+
+    >>> chunk = passages[0].chunk
+    >>> Evidence.within(chunk, chunk.start, chunk.end).page
+    2
+    """
 
     document: DocumentInfo
     start: int
@@ -35,6 +40,10 @@ class Claim:
 
     `added` are the spans of `text` that the program put in, in brackets; `exact` the spans that
     answer the question by themselves.
+
+    >>> claim = Claim("It broke at noon.", evidence=(), exact=(Span(9, 16),))
+    >>> [claim.text[start:end] for start, end in claim.exact]
+    ['at noon']
     """
 
     text: str
@@ -49,6 +58,10 @@ def add_words(draft: Claim, additions: Sequence[tuple[int, str]]) -> Claim:
 
     `additions` are (offset in the draft's text, words with their space); spans of the draft that
     they come before move on.
+
+    >>> claim = add_words(Claim("She closed it.", ()), [(0, "[Ann Lee:] ")])
+    >>> claim.text, claim.added
+    ('[Ann Lee:] She closed it.', (Span(start=0, end=10),))
     """
     text, added, done = "", list[Span](), 0
     for at, words in additions:
@@ -71,6 +84,10 @@ class ProposedAnswer:
     """All that an engine has to say: drafts in the order to be read, or an abstention.
 
     `conflicts` are groups of indices into `claims`, `notices` remarks beside the answer.
+
+    >>> proposed = ProposedAnswer(claims=(Claim("The dam held.", ()),), confidence=0.9)
+    >>> len(proposed.claims), proposed.abstained
+    (1, False)
     """
 
     kind: Kind = "answer"

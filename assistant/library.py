@@ -44,6 +44,10 @@ class Library:
         SettingsError: a setting cannot be used.
         StoreError: the store cannot be opened.
         EmbeddingMismatch: the store was made with another embedding model.
+
+    >>> with Library(demo.store) as library:
+    ...     len(library.documents()), library.check()
+    (7, [])
     """
 
     def __init__(

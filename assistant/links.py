@@ -26,18 +26,30 @@ _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S
 
 
 def base_address(settings: Settings) -> str:
-    """Where the chat's page is, as the settings have it: 'http://127.0.0.1:7860'."""
+    """Where the chat's page is, as the settings have it: 'http://127.0.0.1:7860'.
+
+    >>> base_address(Settings(host="0.0.0.0", port=8080))
+    'http://127.0.0.1:8080'
+    """
     host = _UNSPECIFIED.get(settings.host, settings.host)
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def permalink(id: str, base: str) -> str:  # noqa: A002 (the field's name)
-    """The address on the chat's page at `base` that shows the citation with this id."""
+    """The address on the chat's page at `base` that shows the citation with this id.
+
+    >>> permalink("0123456789abcdef:10-24", "http://127.0.0.1:7860")
+    'http://127.0.0.1:7860/?cite=0123456789abcdef:10-24'
+    """
     return f"{base.rstrip('/')}/?cite={percent_encoded(id, safe=':')}"
 
 
 def cited_id(url: str) -> str | None:
-    """The citation's id in a permalink, whatever its base; None for any other address."""
+    """The citation's id in a permalink, whatever its base; None for any other address.
+
+    >>> cited_id("http://127.0.0.1:7860/?cite=0123456789abcdef:10-24")
+    '0123456789abcdef:10-24'
+    """
     try:
         found = parse_qs(urlsplit(url.strip()).query).get("cite", [])
     except ValueError:
@@ -46,14 +58,22 @@ def cited_id(url: str) -> str | None:
 
 
 def cited_span(id: str) -> tuple[str, Span]:  # noqa: A002
-    """How the hash of the version begins that a citation's id names, and the span of its text."""
+    """How the hash of the version begins that a citation's id names, and the span of its text.
+
+    >>> cited_span("0123456789abcdef:10-24")
+    ('0123456789abcdef', Span(start=10, end=24))
+    """
     prefix, _, span = id.partition(":")
     start, end = map(int, span.split("-"))
     return prefix, Span(start, end)
 
 
 def text_fragment(address: str, quote: str) -> str:
-    """The web address with a fragment that lets a browser find and mark the quoted words."""
+    """The web address with a fragment that lets a browser find and mark the quoted words.
+
+    >>> text_fragment("https://example.org/log", "The dam held.")
+    'https://example.org/log#:~:text=The%20dam%20held.'
+    """
     blocks = [words for block in _BLOCK_ENDS.split(quote) if (words := block.split())]
     page, fragment = urldefrag(address)
     first, last = blocks[0], blocks[-1]

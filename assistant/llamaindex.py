@@ -43,6 +43,10 @@ class LlamaIndexEmbedder:
 
     Raises:
         ModelError: the model does not answer; so do the methods.
+
+    >>> from llama_index.core import MockEmbedding
+    >>> LlamaIndexEmbedder("mock", MockEmbedding(embed_dim=4)).embed_query("gates").tolist()
+    [0.5, 0.5, 0.5, 0.5]
     """
 
     def __init__(
@@ -85,6 +89,9 @@ def embedder(setting: str, options: Mapping[str, Any]) -> LlamaIndexEmbedder:
     Raises:
         SettingsError: it names nothing that can be loaded.
         ModelError: the model does not answer.
+
+    >>> embedder("llama_index.core:MockEmbedding", {"embed_dim": 4}).dimension
+    4
     """
     provider, _, name = setting.partition(":")
     if not name:
@@ -123,6 +130,10 @@ def named_documents(
     """llama-index documents as ours, with the id by which a later one replaces it.
 
     In the place of one without text stands the error that says so.
+
+    >>> log = LlamaDocument(text="The dam held.", id_="log-1", metadata={"title": "Log"})
+    >>> [(name, document.title) for name, document in named_documents([log])]
+    [('log-1', 'Log')]
     """
     for given in documents:
         stated = given.metadata
@@ -142,7 +153,12 @@ def named_documents(
 
 
 class FootnoteRetriever(BaseRetriever):
-    """Dense and BM25 retrieval, fused, as a llama-index retriever."""
+    """Dense and BM25 retrieval, fused, as a llama-index retriever.
+
+    >>> (node,) = FootnoteRetriever(demo, k=1).retrieve("When were the sirens sounded?")
+    >>> node.metadata["title"], node.metadata["page"]
+    ('Preliminary report on the failure of Gate 3 of the Tollmark Barrage', 2)
+    """
 
     def __init__(self, assistant: "Assistant", k: int) -> None:
         super().__init__()
@@ -157,7 +173,12 @@ class FootnoteRetriever(BaseRetriever):
 
 
 class FootnoteQueryEngine(BaseQueryEngine):
-    """The whole engine; the response's `metadata['answer']` is the `Answer` as JSON types."""
+    """The whole engine; the response's `metadata['answer']` is the `Answer` as JSON types.
+
+    >>> response = FootnoteQueryEngine(demo).query("When did the sirens sound?")
+    >>> response.metadata["answer"]["sentences"][1]["text"]
+    'The sirens sounded at 21:58, that is 24 minutes after the failure.'
+    """
 
     def __init__(self, assistant: "Assistant") -> None:
         super().__init__(callback_manager=None)

@@ -31,6 +31,9 @@ def load_class(
 
     Raises:
         SettingsError: it cannot be made, or is something else; no value of an option is repeated.
+
+    >>> load_class(dict, "The counter", "dictionary", "collections", "Counter", {"gates": 2})
+    Counter({'gates': 2})
     """
     try:
         made = getattr(importlib.import_module(module), class_name)(**options)

@@ -47,7 +47,12 @@ def _languages(given: str) -> str:
 
 
 class Settings(BaseSettings):
-    """What can be configured. Earlier wins: arguments, environment, `.env`, `footnote.toml`."""
+    """What can be configured. Earlier wins: arguments, environment, `.env`, `footnote.toml`.
+
+    >>> settings = Settings(port=8080)
+    >>> settings.port, settings.writer
+    (8080, None)
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="FOOTNOTE_",
@@ -226,6 +231,9 @@ def load(**given: object) -> Settings:
 
     Raises:
         SettingsError: a value or a file cannot be used; the line names it and holds no value.
+
+    >>> load(port=8080, host=None).port
+    8080
     """
     try:
         return Settings(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]

@@ -20,6 +20,12 @@ class StoreHandle:
     Raises:
         StoreError: the folder holds something else, or the store cannot be opened.
         EmbeddingMismatch: the store was made with another embedding model.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> handle = StoreHandle(tmp_path / "store", MiniLM())
+    >>> handle.current(), handle.made().is_empty()
+    (None, True)
+    >>> handle.close()
     """
 
     def __init__(self, folder: Path, embedder: Embedder) -> None:

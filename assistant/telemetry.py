@@ -39,6 +39,9 @@ class Traces:
 
     Raises:
         SettingsError: the address is none.
+
+    >>> with closing(Traces("http://127.0.0.1:4317")) as traces:
+    ...     events = traces.of(lambda: demo.stream("When did the sirens sound?"))
     """
 
     def __init__(self, address: str) -> None:

@@ -15,6 +15,9 @@ class Macros:
 
     They keep nothing between two calls, so that threads may share them. A name in a template that
     nothing gives a value is an error, not an empty place.
+
+    >>> Macros("assistant.web", "macros.html").quiet("Gates & dams")
+    Markup('<p class="quiet">Gates &amp; dams</p>')
     """
 
     def __init__(self, package: str, template: str, **known: object) -> None:

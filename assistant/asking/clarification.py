@@ -31,7 +31,12 @@ CANDIDATES = 4
 
 
 def ask_who_is_meant(question: Question, passages: Sequence[Retrieved]) -> ProposedAnswer:
-    """Who is meant? With the speakers whom the passages name and the pronoun can stand for."""
+    """Who is meant? With the speakers whom the passages name and the pronoun can stand for.
+
+    >>> from assistant.asking.question import parse_question
+    >>> ask_who_is_meant(parse_question("What did she say?"), passages=[]).message
+    'Who is meant by “she”? Ask again with the name.'
+    """
     found: dict[str, str] = {}
     for passage in passages:
         text = passage.chunk.text
@@ -54,19 +59,33 @@ def ask_who_is_meant(question: Question, passages: Sequence[Retrieved]) -> Propo
 
 
 def ask_what_is_meant(passages: Sequence[Retrieved]) -> ProposedAnswer:
-    """What is a question about that does not say it? With the documents of the nearest passages."""
+    """What is a question about that does not say it? With the documents of the nearest passages.
+
+    >>> ask_what_is_meant(passages=[]).message
+    'What is the question about? Ask again with what, whom or when you mean.'
+    """
     titles = dict.fromkeys(f"“{passage.chunk.document.title}”" for passage in passages)
     near = FOUND_NEAR.format(_listed(list(titles)[:CANDIDATES])) if titles else ""
     return ProposedAnswer("clarification", WHAT_IS_MEANT.format(near), abstained=True)
 
 
 def antecedent_notice(question: Question) -> tuple[str, ...]:
-    """One line that tells whom a pronoun was taken for; none where there was none."""
+    """One line that tells whom a pronoun was taken for; none where there was none.
+
+    >>> from assistant.asking.question import parse_question
+    >>> antecedent_notice(parse_question("What did she deny?", [("user", "Who is Ann Lee?")]))
+    ('Read as a question about Ann Lee.',)
+    """
     return (READ_AS_ABOUT.format(question.antecedent),) if question.antecedent else ()
 
 
 def reads_on(answer: Answer) -> bool:
-    """Whether an answer names whom an earlier one of its conversation told of."""
+    """Whether an answer names whom an earlier one of its conversation told of.
+
+    >>> notices = ("Read as a question about Ann Lee.",)
+    >>> reads_on(Answer(question="Is he?", created="2026-01-05T09:00Z", notices=notices))
+    True
+    """
     return any(notice.startswith(READ_AS_ABOUT.partition("{}")[0]) for notice in answer.notices)
 
 
@@ -87,6 +106,9 @@ def unknown_names(
     """The names of which no term is mentioned, with what they are read as, or ''.
 
     That is the name in the texts that is spelled most like it, if any is.
+
+    >>> unknown_names(["Zarkhova", "Aldin"], {"zakharova", "spoke"}, ["Maria Zakharova spoke."])
+    {'Zarkhova': 'Zakharova', 'Aldin': ''}
     """
     strange = [name for name in names if not set(analyzed(name)) & set(mentioned)]
     if not strange:
@@ -102,7 +124,13 @@ def _alike(name: str, known: Iterable[str]) -> str:
 
 
 def unknown_names_notice(questions: Iterable[Question]) -> tuple[str, ...]:
-    """One line that tells which names stand in no document, and as what they were read."""
+    """One line that tells which names stand in no document, and as what they were read.
+
+    >>> from assistant.asking.question import parse_question, respell_names
+    >>> asked = parse_question("What did Maria Zarkhova say?")
+    >>> unknown_names_notice([respell_names(asked, {"Zarkhova": "Zakharova"})])
+    ('No document mentions “Zarkhova” (read as “Zakharova”).',)
+    """
     names = {name: other for one in questions for name, other in one.unknown.items()}
     if not names:
         return ()
@@ -113,6 +141,12 @@ def unknown_names_notice(questions: Iterable[Question]) -> tuple[str, ...]:
 
 
 def lacks_speaker(question: Question) -> bool:
-    """Whether the account of someone is asked for whom no document names, however spelled."""
+    """Whether the account of someone is asked for whom no document names, however spelled.
+
+    >>> from assistant.asking.question import parse_question, respell_names
+    >>> asked = parse_question("What did Aldin say about the gates?")
+    >>> lacks_speaker(respell_names(asked, {"Aldin": ""}))
+    True
+    """
     named = [name for name in question.names if name.lower() in question.speaker]
     return bool(named) and all(name in question.unknown for name in named)

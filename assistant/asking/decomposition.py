@@ -25,7 +25,12 @@ _FEWEST_WORDS = 3
 
 
 def split_question(asked: Question, history: History = (), limit: int = 4_000) -> list[Question]:
-    """The questions in a question, each a follow-up of those before it; mostly only itself."""
+    """The questions in a question, each a follow-up of those before it; mostly only itself.
+
+    >>> asked = parse_question("When did the sirens sound, and who opened the gates?")
+    >>> [one.text for one in split_question(asked)]
+    ['When did the sirens sound?', 'who opened the gates?']
+    """
     pieces = [piece.strip(" ,;?") for piece in _NEXT.split(asked.text)]
     if (
         not 1 < len(pieces) <= MOST
@@ -52,6 +57,11 @@ def combine_answers(
     """One reading of the parts' readings, in which those that found nothing are named.
 
     Its confidence is that of the least certain part that is answered.
+
+    >>> asked = [parse_question("When did it rain?"), parse_question("Why did it rain?")]
+    >>> read = [ProposedAnswer(confidence=0.9), ProposedAnswer(abstained=True)]
+    >>> combine_answers(asked, read).message
+    'The documents do not answer “Why did it rain?”'
     """
     if len(readings) == 1:
         return readings[0]

@@ -58,6 +58,10 @@ class Scope:
     Attributes:
         documents: those that it is asked of alone; none where it names none.
         likely: those that it may mean, whose passages come sooner than others.
+
+    >>> scope = documents_named("What is said in the correction notice?", demo.documents())
+    >>> len(scope.documents), scope.titles
+    (1, '“Correction to preliminary report IHW 2026/04”')
     """
 
     documents: tuple[DocumentInfo, ...] = ()
@@ -70,7 +74,11 @@ class Scope:
 
 
 def names_a_document(text: str) -> bool:
-    """Whether a question may name one; only then need the documents be looked through."""
+    """Whether a question may name one; only then need the documents be looked through.
+
+    >>> names_a_document("What does the report say?"), names_a_document("Who opened the gates?")
+    (True, False)
+    """
     return _NAMING.search(text) is not None or _MENTION.search(text) is not None
 
 
@@ -79,6 +87,10 @@ def documents_named(text: str, documents: Sequence[DocumentInfo]) -> Scope:
 
     It is asked of them alone only where it says so ('according to', 'in the report', “a title”, a
     file's name) and names them by two words that few of the documents bear, or by the whole title.
+
+    >>> scope = documents_named("Is the correction notice right?", demo.documents())
+    >>> [one.title for one in scope.likely]
+    ['Correction to preliminary report IHW 2026/04']
     """
     for match in _NAMING.finditer(text):
         if found := _named(match, documents):
@@ -137,7 +149,12 @@ def _titled(quoted: str, documents: Sequence[DocumentInfo], *, opened: bool) -> 
 
 
 def without_document_name(question: Question) -> Question:
-    """The question as it would be asked of the documents that it names alone."""
+    """The question as it would be asked of the documents that it names alone.
+
+    >>> from assistant.asking.question import parse_question
+    >>> without_document_name(parse_question("When did it rain according to the log?")).asking
+    'When did it rain?'
+    """
     return reword_question(question, _without_names)
 
 
@@ -153,7 +170,12 @@ def _without_names(text: str) -> str:
 
 
 def narrowing_notice(scopes: Iterable[Scope]) -> tuple[str, ...]:
-    """One line for each scope that tells which documents were looked in."""
+    """One line for each scope that tells which documents were looked in.
+
+    >>> scope = documents_named("When, per the correction notice, was it?", demo.documents())
+    >>> narrowing_notice([scope, Scope()])
+    ()
+    """
     named = dict.fromkeys(one.titles for one in scopes if one.documents)
     return tuple(SEARCHED_ONLY_IN.format(titles) for titles in named)
 

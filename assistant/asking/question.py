@@ -1,7 +1,6 @@
 """What a question asks for: its kind, its content terms, the value it expects, what it leans on.
 
 What kind of utterance is typed: a question or a yes-or-no one, a summary wanted, a greeting.
-
 Questions that more than one thing may answer: 'who met', 'which gates were', 'list all'.
 """
 
@@ -69,7 +68,11 @@ _YES_NO = re.compile(
 
 
 def question_kind(plain: str) -> tuple[Kind, str]:
-    """The kind of a question without its polite opening, and what a summary is to be of."""
+    """The kind of a question without its polite opening, and what a summary is to be of.
+
+    >>> question_kind("Did the dam hold?"), question_kind("Summarise the minutes")
+    (('yes_no', ''), ('summary', 'the minutes'))
+    """
     said = re.sub(r"(,? please)?[\s?.!]*$", "", plain, flags=re.IGNORECASE)
     if _GREETING.fullmatch(said):
         return "greeting", ""
@@ -106,19 +109,28 @@ _LISTED = re.compile(
 
 
 def expects_list(text: str) -> bool:
-    """Whether more than one name may answer: 'who', 'which gates', but not 'which gate'."""
+    """Whether more than one name may answer: 'who', 'which gates', but not 'which gate'.
+
+    >>> expects_list("Which gates were open?"), expects_list("Which gate was open?")
+    (True, False)
+    """
     return _SEVERAL.search(text) is not None
 
 
 def expects_all(text: str) -> bool:
-    """Whether all things of a kind are asked for."""
+    """Whether all things of a kind are asked for.
+
+    >>> expects_all("List all gates"), expects_all("Name a gate")
+    (True, False)
+    """
     return _EVERY.match(text) is not None
 
 
 def as_question(text: str) -> str:
     """A request for a list as the question that it is; any other text unchanged.
 
-    'List all gates that were opened' → 'Which gates were opened?'
+    >>> as_question("List all gates that were opened")
+    'Which gates were opened?'
     """
     match = _LISTED.fullmatch(text)
     if match is None or not expects_all(text):
@@ -176,49 +188,44 @@ _LEANING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as the rest of the program takes it."""
+    """A question as the rest of the program takes it.
+
+    `text` is what was typed, `standalone` what can be understood without the earlier turns,
+    `asking` the sentence that asks, `searches` the texts to search for, each with its weight.
+    `terms` are the stems of its content words, `earlier_terms` of those that only earlier turns
+    bring in, `predicate_terms` of those that are no names; `speaker` the words for whose account is
+    asked for, `expected` the kinds of value that an answer must hold, `target` what to summarise.
+    It is `about_fact` if a denial would answer, for `each_side` if several accounts are asked for.
+    It `expects_list` if more than one name may answer, `expects_all` if all that there are should,
+    `has_no_content` if nothing tells what it is about, `asks_only_pronoun` if only what a pronoun's
+    person said. `unresolved_pronoun` stands for nobody named, `antecedent` is whom one was taken
+    for, `unknown` are those of the `names` that no document has, with what they are read as or ''.
+
+    >>> parse_question("How long did she wait?", [("user", "Who is Ann Lee?")]).standalone
+    'How long did Ann Lee wait?'
+    """
 
     text: str
-    """What was typed."""
     standalone: str
-    """What can be understood without the earlier turns."""
     asking: str
-    """The sentence of it that asks."""
     searches: tuple[tuple[str, float], ...]
-    """The texts to search for, each with its weight."""
     kind: Kind
     terms: frozenset[str]
-    """The stems of its content words."""
     earlier_terms: frozenset[str]
-    """The stems of those that only earlier turns bring in."""
     predicate_terms: frozenset[str]
-    """The stems of those that are no names."""
     about_fact: bool
-    """Whether a denial would be an answer."""
     speaker: frozenset[str]
-    """The words that name whose account is asked for."""
     expected: frozenset[Expected]
-    """The kinds of value that an answer must hold."""
     target: str = ""
-    """What a summary is to be of."""
     each_side: bool = False
-    """Whether the accounts of several speakers are asked for."""
     expects_list: bool = False
-    """Whether more than one name may answer."""
     expects_all: bool = False
-    """Whether all that there are should be named."""
     has_no_content: bool = False
-    """Whether nothing tells what it is about."""
     unresolved_pronoun: str = ""
-    """The 'he', 'she' or 'they' that stands for nobody named."""
     antecedent: str = ""
-    """The person of an earlier turn for whom a pronoun was taken."""
     asks_only_pronoun: bool = False
-    """Whether all that is asked is what the one behind a pronoun said or is."""
     names: tuple[str, ...] = ()
-    """The words written as names."""
     unknown: Mapping[str, str] = field(default_factory=dict)
-    """Those of the names that stand in no document, and what they are read as, or ''."""
 
 
 def parse_question(text: str, history: History = (), limit: int = 4_000) -> Question:
@@ -226,6 +233,9 @@ def parse_question(text: str, history: History = (), limit: int = 4_000) -> Ques
 
     Raises:
         QuestionError: it is empty or longer than `limit` characters.
+
+    >>> sorted(parse_question("When did the dam fail?").expected)
+    ['date', 'time']
     """
     text = " ".join(text.split())
     if not re.search(r"\w", text):
@@ -267,7 +277,11 @@ def parse_question(text: str, history: History = (), limit: int = 4_000) -> Ques
 
 
 def respell_names(question: Question, unknown: Mapping[str, str]) -> Question:
-    """The question with those of the unknown names that are read as another put as that."""
+    """The question with those of the unknown names that are read as another put as that.
+
+    >>> respell_names(parse_question("Who is Mr Rey?"), {"Rey": "Ray"}).asking
+    'Who is Mr Ray?'
+    """
     question = replace(question, unknown=unknown)
     spellings = {name: other for name, other in unknown.items() if other}
     if not spellings:
@@ -285,7 +299,11 @@ def respell_names(question: Question, unknown: Mapping[str, str]) -> Question:
 
 
 def reword_question(question: Question, change: Callable[[str], str]) -> Question:
-    """The question as it is searched for and read, changed; what was typed stays."""
+    """The question as it is searched for and read, changed; what was typed stays.
+
+    >>> reword_question(parse_question("Who fled?"), str.lower).asking
+    'who fled?'
+    """
     text, standalone = change(question.text), change(question.standalone)
     own = _EACH_SIDE.sub("", text) if question.each_side else text
     return replace(
@@ -338,10 +356,8 @@ def _asks_only_pronoun(text: str) -> bool:
 
 
 def _unresolved_pronoun(text: str, history: History) -> str:
-    """The personal pronoun before which nobody is named who could be meant; else ''.
-
-    'They' may stand for whatever earlier turns speak of.
-    """
+    """The personal pronoun before which nobody is named who could be meant; else ''."""
+    # 'They' may stand for whatever earlier turns speak of.
     match = _PRONOUN.search(text)
     if match is None or _names(text) or (history and match[0].lower() == "they"):
         return ""

@@ -28,6 +28,9 @@ def build_queries(text: str, history: History) -> tuple[tuple[str, float], ...]:
     Args:
         text: the question.
         history: the turns before it.
+
+    >>> build_queries("Why did it fail?", [("user", "When was the dam built?")])
+    (('Why did it fail?', 1.0), ('When was the dam built? Why did it fail?', 0.5))
     """
     asks, whole = asking_sentence(text), plain_years(text)
     found = [(asks, 1.0)]
@@ -40,14 +43,22 @@ def build_queries(text: str, history: History) -> tuple[tuple[str, float], ...]:
 
 
 def asking_sentence(text: str) -> str:
-    """The sentence of a question that asks, without what is said about how to answer it."""
+    """The sentence of a question that asks, without what is said about how to answer it.
+
+    >>> asking_sentence("I have read the log. When did the dam fail? Be short.")
+    'When did the dam fail?'
+    """
     sentences = _SENTENCE_END.split(plain_years(text))
     questions = [sentence for sentence in sentences if sentence.endswith("?")]
     return questions[0] if len(questions) == 1 else " ".join(sentences)
 
 
 def plain_years(text: str) -> str:
-    """The text with 'FY2018' and 'FY18' as 2018, as documents write it."""
+    """The text with 'FY2018' and 'FY18' as 2018, as documents write it.
+
+    >>> plain_years("What were sales in FY18 and FY2019?")
+    'What were sales in 2018 and 2019?'
+    """
     return _FISCAL_YEAR.sub(r"20\1", text)
 
 
@@ -68,6 +79,9 @@ def resolve_pronoun(text: str, history: History) -> tuple[str, str]:
 
     Unchanged, with '', where it has no such pronoun or names someone before it, and where no
     earlier turn names anyone whom the pronoun can be.
+
+    >>> resolve_pronoun("What did her report say?", [("user", "Who is Ann Lee?")])
+    ('What did Ann Lee’s report say?', 'Ann Lee')
     """
     match = _PRONOUN.search(text)
     if match is None or people(text[: match.start()]):

@@ -43,7 +43,11 @@ _STATED = re.compile(
 
 
 def spoken_date(iso: str) -> str:
-    """'2023-03-02' → '2 March 2023', '2023-03' → 'March 2023', '2023' → '2023'."""
+    """'2023-03-02' → '2 March 2023', '2023-03' → 'March 2023', '2023' → '2023'.
+
+    >>> spoken_date("2023-03-02"), spoken_date("2023-03")
+    ('2 March 2023', 'March 2023')
+    """
     year, *rest = iso.split("-")
     if not rest:
         return year
@@ -62,6 +66,9 @@ def resolve_relative_dates(sentence: str, published: str | None) -> list[tuple[i
     Args:
         sentence: as the document has it.
         published: the document's own date (ISO 8601), from which it counts.
+
+    >>> resolve_relative_dates("The ferry sank on Monday.", published="2023-03-02")
+    [(24, '27 February 2023')]
     """
     if published is None or _STATED.search(sentence):
         return []

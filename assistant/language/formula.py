@@ -27,7 +27,12 @@ _MEAN = re.compile(r"\((?P<terms>(?:[^()×÷]|\(−[^()]+\))+)\) ÷ (?P<count>\d
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a formula, its span in the text, and the span of its result."""
+    """One step of a formula, its span in the text, and the span of its result.
+
+    >>> one = steps("Together 2 + 3 = 5 boats.")[0]
+    >>> one.expression, one.result, one.span
+    ('2 + 3', '5', Span(start=9, end=18))
+    """
 
     span: Span
     expression: str
@@ -38,7 +43,11 @@ class Step:
 
 
 def steps(text: str) -> list[Step]:
-    """The steps in a text, in order."""
+    """The steps in a text, in order.
+
+    >>> [(one.expression, one.result) for one in steps("1,821 ÷ 15,785 ≈ 11.5 %; 2 × 3 = 6")]
+    [('1,821 ÷ 15,785', '11.5'), ('2 × 3', '6')]
+    """
     return [
         Step(
             Span(*match.span()),
@@ -53,7 +62,11 @@ def steps(text: str) -> list[Step]:
 
 
 def value_of(expression: str) -> Decimal | None:
-    """What an expression comes to; None where it is none, or divides by zero."""
+    """What an expression comes to; None where it is none, or divides by zero.
+
+    >>> value_of("(1,200 − 300) ÷ 2")
+    Decimal('450')
+    """
     tokens = list(_TOKEN.finditer(expression.strip()))
     if "".join(token[0] for token in tokens) != expression.strip():
         return None
@@ -65,7 +78,11 @@ def value_of(expression: str) -> Decimal | None:
 
 
 def signed_numbers(expression: str) -> list[Decimal]:
-    """The numbers of an expression, negative where a minus makes them so and subtracts nothing."""
+    """The numbers of an expression, negative where a minus makes them so and subtracts nothing.
+
+    >>> [str(number) for number in signed_numbers("(−40 + 10) − 2")]
+    ['-40', '10', '2']
+    """
     found: list[Decimal] = []
     before, negative = "", False
     for token in _TOKEN.finditer(expression):
@@ -78,7 +95,11 @@ def signed_numbers(expression: str) -> list[Decimal]:
 
 
 def stated_numbers(quotes: Iterable[str]) -> set[Decimal]:
-    """The figures in texts; what stands in parentheses is negative, as accountants write it."""
+    """The figures in texts; what stands in parentheses is negative, as accountants write it.
+
+    >>> sorted(map(str, stated_numbers(["Sales: $1,250", "Loss: (30)"])))
+    ['-30', '1250']
+    """
     found = set()
     for quote in quotes:
         for match in _STATED.finditer(quote):
@@ -93,6 +114,11 @@ def unfounded(text: str, quotes: Sequence[str]) -> list[Span]:
 
     By how many a sum of so many is divided for their mean, nobody need state. A text without any
     step is unfounded as a whole.
+
+    >>> unfounded("30 + 12 = 42", ["30 men and 12 women"])
+    []
+    >>> unfounded("30 + 12 = 43", ["30 men and 12 women"])
+    [Span(start=0, end=12)]
     """
     stated = stated_numbers(quotes)
     found = steps(text)
@@ -108,13 +134,23 @@ def unfounded(text: str, quotes: Sequence[str]) -> list[Span]:
 
 
 def format_number(value: Decimal, decimals: int) -> str:
-    """A value rounded half up: '1,821', '−0.5'."""
+    """A value rounded half up: '1,821', '−0.5'.
+
+    >>> format_number(Decimal("-1234.565"), decimals=2)
+    '−1,234.57'
+    """
     rounded = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{abs(rounded):,f}" if rounded >= 0 else f"−{abs(rounded):,f}"
 
 
 def step(expression: str, decimals: int, *, percent: bool = False) -> str | None:
-    """The step of an expression with its result to so many decimals; None where it has none."""
+    """The step of an expression with its result to so many decimals; None where it has none.
+
+    >>> step("17,606 − 15,785", decimals=0)
+    '17,606 − 15,785 = 1,821'
+    >>> step("2 ÷ 3", decimals=1, percent=True)
+    '2 ÷ 3 ≈ 66.7 %'
+    """
     value = value_of(expression)
     if value is None:
         return None

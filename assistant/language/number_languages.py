@@ -13,6 +13,9 @@ class Numerals:
     denominators with their number, `articles` what stands before one of them instead of a number;
     `joins` stands between a number and a fraction; `dozen` means twelve; `times` are patterns with
     the factor that they mean, as written ('1/2'); `vague` are plurals that count nothing exactly.
+
+    >>> LANGUAGES["de"].dozen, LANGUAGES["en"].parts["thirds"]
+    ('dutzend', 3)
     """
 
     function: frozenset[str]
@@ -259,12 +262,20 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in lower case, figures aside."""
+    """The words of a text in lower case, figures aside.
+
+    >>> words_of("Gate 3 was closed.")
+    ['gate', 'was', 'closed']
+    """
     return _WORD.findall(text.lower())
 
 
 def counts(words: list[str], code: str) -> bool:
-    """Whether any word may begin a number in words of that language."""
+    """Whether any word may begin a number in words of that language.
+
+    >>> counts(["all", "eleven", "gates"], "en")
+    True
+    """
     cues = CUES[code]
     return any(word.startswith(cues) for word in words)
 
@@ -273,6 +284,9 @@ def language_of(words: list[str]) -> str:
     """The language that has most common words among these; English where none has more.
 
     Of two others that have as many, the one with a number word among them.
+
+    >>> language_of(words_of("Die Brücke ist mit der Fähre und dem Zug zu erreichen"))
+    'de'
     """
     scores: dict[str, int] = {}
     for word in words:

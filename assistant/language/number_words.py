@@ -56,8 +56,12 @@ _YEAR_FIRST, _YEAR_LAST = range(11, 21), range(10, 100)
 class WordNumber:
     """A number in words: where it stands, its value, and what it counts where the word says so.
 
-    `value` is None for a plural like 'hundreds', of which `vague` is one; `ordinal` is set for
+    `vague` is set for a plural like 'hundreds', whose `value` is that of one of them; `ordinal` for
     'third'.
+
+    >>> _, (found,) = number_words("The third gate stuck.")
+    >>> found.value, found.ordinal
+    (Fraction(3, 1), True)
     """
 
     span: Span
@@ -90,6 +94,10 @@ def number_words(text: str) -> tuple[str, list[WordNumber]]:
     """The language in which a text writes figures, and its numbers in words, in order.
 
     Where no word begins like a number no more is looked at.
+
+    >>> language, (found,) = number_words("About two and a half million people came.")
+    >>> language, found.value, found.span
+    ('en', Fraction(2500000, 1), Span(start=6, end=28))
     """
     words = words_of(text)
     language = language_of(words)

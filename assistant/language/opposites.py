@@ -42,7 +42,11 @@ def opposite(word: str) -> frozenset[str]:
 
 
 def is_negated(word: str) -> bool:
-    """Whether a word is the one of such a pair that begins with the prefix."""
+    """Whether a word is the one of such a pair that begins with the prefix.
+
+    >>> is_negated("unhappy"), is_negated("under")
+    (True, False)
+    """
     return any(True for _ in _prefixed(word))
 
 

@@ -118,6 +118,10 @@ class Quantity:
     it is no number ('21:40'), or '100s' for 'hundreds'; `unit` is a symbol ('€', 'm3/s', '%',
     'min', '×' for times), empty where none is recognised. `in_words` is set where the number is not
     in digits, `ordinal` where it is 'third' in words.
+
+    >>> (found,) = quantities("It rose by minus 5 °C.")
+    >>> found.value, found.unit, found.in_words
+    ('-5', '°C', False)
     """
 
     span: Span
@@ -129,7 +133,11 @@ class Quantity:
 
 
 def quantities(text: str) -> list[Quantity]:
-    """The figures of a text in order: '€6.5 million' is one, with value 6500000 and unit €."""
+    """The figures of a text in order: '€6.5 million' is one, with value 6500000 and unit €.
+
+    >>> [(one.value, one.unit) for one in quantities("€6.5 million in twelve days")]
+    [('6500000', '€'), ('12', 'day')]
+    """
     language, words = number_words(text)
     shape = text.replace(_WORD, " ")
     for start, end in (word.span for word in words):

@@ -19,7 +19,11 @@ WILL_BE = (
 
 
 def is_past(word: str) -> bool:
-    """Whether a word in lower case is a past form, or a participle of the same form."""
+    """Whether a word in lower case is a past form, or a participle of the same form.
+
+    >>> is_past("fled"), is_past("opened"), is_past("hundred")
+    (True, True, False)
+    """
     regular = word.endswith("ed") and not word.endswith("eed") and len(word) > 4
     return word in PAST or (regular and word not in NO_PAST)
 
@@ -61,7 +65,12 @@ _PASSIVE_NOW = frozenset(["is", "are", "am", "be", "being", "get", "gets", "to"]
 
 
 def direction(text: str, start: int, end: int) -> Direction | None:
-    """The side on which 'on Sunday', from `start` to `end` of a sentence, lies; None if unsure."""
+    """The side on which 'on Sunday', from `start` to `end` of a sentence, lies; None if unsure.
+
+    >>> text = "The gates will open on Sunday."
+    >>> direction(text, text.index("on"), text.index("."))
+    'after'
+    """
     if _CONDITION.search(text):
         return None
     first, last = _clause(text, start, end)

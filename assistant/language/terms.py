@@ -33,11 +33,20 @@ def content_terms(text: str) -> frozenset[str]:
 
 @cache
 def function_terms() -> frozenset[str]:
-    """The stems of the function words."""
+    """The stems of the function words.
+
+    >>> "which" in function_terms(), "gate" in function_terms()
+    (True, False)
+    """
     return frozenset(analyzed(FUNCTION_WORDS))
 
 
 def opening_length(text: str) -> int:
-    """Where a sentence begins to say something: behind 'Yes, ' and 'However, '; mostly 0."""
+    """Where a sentence begins to say something: behind 'Yes, ' and 'However, '; mostly 0.
+
+    >>> text = "However, the ferry sank."
+    >>> text[opening_length(text):]
+    'the ferry sank.'
+    """
     match = _TURNS.match(text)
     return match.end() if match and match.end() < len(text) else 0

@@ -46,6 +46,9 @@ def find_values(kind: Expected, text: str) -> set[str]:
 
     A time is '9:15' (of 24 hours), a duration '3 h', a sum '6500000 €', a count '410 peopl' (the
     number and the stem of what is counted), a date '13 nov 2025', a name its words in lower case.
+
+    >>> find_values("money", "It cost €6.5 million."), find_values("time", "They met at 9.15 pm.")
+    ({'6500000 €'}, {'21:15'})
     """
     match kind:
         case "time":
@@ -65,7 +68,11 @@ def find_values(kind: Expected, text: str) -> set[str]:
 
 
 def has_value(kind: Expected, text: str, question: str) -> bool:
-    """Whether a text holds a value of the kind that the question does not name itself."""
+    """Whether a text holds a value of the kind that the question does not name itself.
+
+    >>> has_value("time", "The sirens sounded at 21:40.", "When did the sirens sound?")
+    True
+    """
     if kind == "number":
         return bool(_FIGURE.search(text) or quantities(text))
     return bool(find_values(kind, text) - find_values(kind, question))

@@ -36,6 +36,10 @@ class Entailment:
     Attributes:
         odds: log-odds that the evidence carries all of the claim.
         words: the claim's words with the log-odds of each that it is not carried.
+
+    >>> (judged,) = EntailmentModel().judged([("Bo Ray left.", "Ann Lee left.")])
+    >>> judged.probability < 0.5, judged.most_doubted
+    (True, Span(start=0, end=2))
     """
 
     odds: float
@@ -61,6 +65,10 @@ class EntailmentModel:
 
     Raises:
         ModelError: from `judged`, where the weights are missing or damaged.
+
+    >>> claims = [("Ann Lee left.", "At noon Ann Lee left."), ("Bo Ray left.", "Ann Lee left.")]
+    >>> [one.probability > 0.5 for one in EntailmentModel().judged(claims)]
+    [True, False]
     """
 
     def __init__(self, model_dir: Path | None = None, adapters: Sequence[Path] = ADAPTERS) -> None:

@@ -13,7 +13,13 @@ REMEMBERED = 20_000
 
 
 class SentenceVectors:
-    """A memory of sentence vectors. Thread-safe."""
+    """A memory of sentence vectors. Thread-safe.
+
+    >>> vectors = SentenceVectors(MiniLM())
+    >>> dam, weir, cat = vectors.of(["The dam broke.", "The weir burst.", "A cat slept."])
+    >>> bool(dam @ weir > dam @ cat)
+    True
+    """
 
     def __init__(self, model: MiniLM) -> None:
         self._model = model

@@ -31,7 +31,12 @@ Scores = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ScoredSpan:
-    """A span of a passage's text and how much more the reader thinks of it than of no answer."""
+    """A span of a passage's text and how much more the reader thinks of it than of no answer.
+
+    >>> (spans,) = SpanReader().read("Who left?", ["At noon Ann Lee left."])
+    >>> spans.within(0, 21).span
+    Span(start=8, end=15)
+    """
 
     span: Span
     score: float
@@ -46,6 +51,10 @@ class SpanScores:
         pairs: the score of an answer from one token to another, against no answer: shape
             (tokens, tokens), -inf where there is none.
         answers: whether the passage answers at all (a log-odds).
+
+    >>> one, other = SpanReader().read("Who left?", ["Ann Lee left.", "It rained all day."])
+    >>> one.answers > other.answers
+    True
     """
 
     offsets: NDArray[np.int32]
@@ -73,6 +82,11 @@ class SpanReader:
 
     Raises:
         ModelError: from `read`, where the weights are missing or damaged.
+
+    >>> text = "At noon Ann Lee left."
+    >>> (spans,) = SpanReader().read("Who left?", [text])
+    >>> text[slice(*spans.within(0, len(text)).span)]
+    'Ann Lee'
     """
 
     def __init__(self, model_dir: Path | None = None) -> None:

@@ -48,6 +48,10 @@ def answer_spans(question: Question, candidate: Candidate) -> tuple[Span, ...]:
 
     Where a date, duration, sum or count is asked for, only a span that holds one is set out; who
     and where are often answered by a common noun.
+
+    >>> best = candidates[0]
+    >>> asked.text, [best.text[start:end] for start, end in answer_spans(asked, best)]
+    ('When were the sirens sounded?', ['21:58'])
     """
     if candidate.span is None or candidate.span.score < EXACT_FROM:
         return ()
@@ -69,7 +73,11 @@ def answer_spans(question: Question, candidate: Candidate) -> tuple[Span, ...]:
 
 
 def collapse_whitespace(text: str) -> str:
-    """A sentence as it is shown: with single spaces."""
+    """A sentence as it is shown: with single spaces.
+
+    >>> collapse_whitespace("The dam   held. ")
+    'The dam held.'
+    """
     return " ".join(text.split())
 
 

@@ -33,7 +33,13 @@ _SCOPE = re.compile(r"[.;:!?,“”\"]|\bbut\b")
 def contradicting_sentences(
     question: Question, best: Candidate, others: Sequence[Candidate]
 ) -> list[Candidate]:
-    """Those of the other sentences that contradict the best one; at most one a source."""
+    """Those of the other sentences that contradict the best one; at most one a source.
+
+    >>> candidates[0].text
+    'The sirens sounded at 21:58, that is 24 minutes after the failure.'
+    >>> [one.text for one in contradicting_sentences(asked, candidates[0], candidates[1:])]
+    ['The alarm was sounded at 21:40, six minutes after the release began.']
+    """
     found: list[Candidate] = []
     for other in others:
         if any(_same_source(other, one) for one in [best, *found]):

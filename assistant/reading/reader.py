@@ -64,6 +64,11 @@ class ExtractiveReader:
     Args:
         scorer: of sentences.
         threshold: the least evidence that an answer needs, as log-odds.
+
+    >>> reader = Reader(SentenceScorer(vectors), threshold=-1.0)
+    >>> read = reader.read(asked, passages, rarity={"siren": 2.0})
+    >>> asked.text, read.abstained, read.conflicts
+    ('When were the sirens sounded?', False, ((0, 1),))
     """
 
     name = "reader"

@@ -51,6 +51,10 @@ class Candidate:
     `cosine` is its own likeness to the question, `in_context` the same together with the sentence
     before it, `coverage` the share of the question's content words in it, `covered_in_context`
     that in both, `span` the trained reader's best answer within it (offsets in its text).
+
+    >>> best = candidates[0]
+    >>> best.text, best.expected
+    ('The sirens sounded at 21:58, that is 24 minutes after the failure.', True)
     """
 
     source: Retrieved
@@ -98,7 +102,12 @@ class _Place:
 
 
 class SentenceScorer:
-    """Scores the sentences of passages with the embedded model."""
+    """Scores the sentences of passages with the embedded model.
+
+    >>> scorer = SentenceScorer(vectors)
+    >>> scorer.candidates(asked, passages, rarity={"siren": 2.0})[0].text
+    'The sirens sounded at 21:58, that is 24 minutes after the failure.'
+    """
 
     def __init__(self, vectors: SentenceVectors) -> None:
         self._vectors = vectors
@@ -211,6 +220,10 @@ def _speaks(question: Question, place: _Place) -> bool:
 
 
 def covered_rarity(text: str, rarity: Mapping[str, float]) -> float:
-    """The summed rarity of the terms that stand in the text."""
+    """The summed rarity of the terms that stand in the text.
+
+    >>> covered_rarity("The sirens were late.", {"siren": 3.5, "late": 1.5, "gate": 2.0})
+    5.0
+    """
     present = set(analyzed(text))
     return sum(weight for term, weight in rarity.items() if term in present)

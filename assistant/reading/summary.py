@@ -48,7 +48,13 @@ Sentence = tuple[StoredChunk, Span]
 def about_documents(
     store: Store, vectors: SentenceVectors, asked: Question, documents: Sequence[str] | None
 ) -> ProposedAnswer:
-    """An overview of the documents, or the summary of the one that the question means."""
+    """An overview of the documents, or the summary of the one that the question means.
+
+    >>> from assistant.asking.question import parse_question
+    >>> asked = parse_question("Summarise the correction notice")
+    >>> about_documents(store, vectors, asked, documents=None).message
+    '“Correction to preliminary report IHW 2026/04” in its own words:'
+    """
     infos = [d for d in store.documents() if documents is None or d.id in documents]
     meant = infos if asked.kind == "overview" else _meant(asked.target, infos)
     if len(meant) == 1 and asked.kind == "summary":
@@ -68,6 +74,11 @@ def overview(
         vectors: of sentences.
         documents: all documents, in the order to be shown.
         openings: the first chunks of each of the first `OVERVIEW_DOCUMENTS` documents.
+
+    >>> chunk = passages[0].chunk
+    >>> overview(vectors, [chunk.document], openings=[[chunk]]).drafts[0].text
+    '[Preliminary report on the failure of Gate 3 of the Tollmark Barrage, 12 January 2026, 3
+    pages:] The sirens sounded at 21:58, that is 24 minutes after the failure.'
     """
     drafts = []
     for document, chunks in zip(documents, openings, strict=False):
@@ -79,7 +90,12 @@ def overview(
 
 
 def summary(vectors: SentenceVectors, title: str, chunks: Sequence[StoredChunk]) -> ProposedAnswer:
-    """The most central sentences of a document, in its own order."""
+    """The most central sentences of a document, in its own order.
+
+    >>> chunk = passages[0].chunk
+    >>> summary(vectors, chunk.document.title, [chunk]).drafts[0].text
+    'The sirens sounded at 21:58, that is 24 minutes after the failure.'
+    """
     chosen = _central(vectors, _sentences(chunks), SUMMARY_SENTENCES, _EARLY["summary"])
     drafts = tuple(_line(chunk, span) for chunk, span in chosen)
     return ProposedAnswer("summary", f"“{title}” in its own words:", drafts, confidence=1.0)
@@ -182,7 +198,11 @@ OVERVIEW = "What is in my documents?"
 
 
 def suggested(store: Store, count: int) -> list[str]:
-    """So many questions: what there is, what people say in the documents, and summaries."""
+    """So many questions: what there is, what people say in the documents, and summaries.
+
+    >>> suggested(store, count=4)[0], len(suggested(store, count=4))
+    ('What is in my documents?', 4)
+    """
     documents = [store.document(one.id) for one in store.documents()[:READ]]
     if not documents:
         return []

@@ -28,6 +28,11 @@ class Scores:
     `fused` orders what was found. `cosine` is the likeness to the question, at least that of the
     pool's last, and `bm25` the share of BM25's best score; of a follow-up's two searches the higher
     counts. `rank` is 1 for the first of both indexes, and less the later it came.
+
+    >>> fusion = Fusion()
+    >>> fusion.add(dense=[(7, 0.9), (8, 0.6)], lexical=[(8, 4.2)])
+    >>> fusion.scores(8).cosine, fusion.scores(8).bm25
+    (0.6, 1.0)
     """
 
     fused: float
@@ -41,6 +46,11 @@ class Fusion:
 
     Args:
         pool: hits that each index was asked for.
+
+    >>> fusion = Fusion()
+    >>> fusion.add(dense=[(7, 0.9), (8, 0.6)], lexical=[(8, 4.2), (9, 1.0)])
+    >>> fusion.best(2)
+    [7, 8]
     """
 
     def __init__(self, pool: int = POOL) -> None:

@@ -40,6 +40,9 @@ class Retrieved:
 
     `spans` is what the trained reader makes of it, None where it was not read, and `score` what it
     is ranked by in the end; `named` says whether the question may name its document.
+
+    >>> asked.text, passages[0].passage.locator, passages[0].answers > 0
+    ('When were the sirens sounded?', 'p. 2', True)
     """
 
     chunk: StoredChunk
@@ -114,6 +117,11 @@ class HybridRetriever:
 
     Args:
         embedder: the store's model.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> found = HybridRetriever(MiniLM()).retrieve(store, [("Which gate failed?", 1.0)], k=2)
+    >>> len(found), found[0].passage.locator
+    (2, 'p. 2')
     """
 
     def __init__(self, embedder: Embedder) -> None:
@@ -146,7 +154,13 @@ class HybridRetriever:
 
 
 def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> list[Retrieved]:
-    """The first passages in the order in which they answer, with their spans; then the others."""
+    """The first passages in the order in which they answer, with their spans; then the others.
+
+    >>> asked.text
+    'When were the sirens sounded?'
+    >>> reread(SpanReader(), asked.asking, passages)[0].spans.best_score > 0
+    True
+    """
     spans = reader.read(question, [one.chunk.text for one in found[:READ]])
     if all(one.answers < 0 for one in spans):
         spans += reader.read(question, [one.chunk.text for one in found[READ:READ_ON]])

@@ -30,7 +30,11 @@ _AROUND = 3
 
 
 def is_date(piece: str) -> bool:
-    """Whether words that the program put in are a date and nothing else: '[9 November 2025]'."""
+    """Whether words that the program put in are a date and nothing else: '[9 November 2025]'.
+
+    >>> is_date("[9 November 2025]"), is_date("[Ann Lee:]")
+    (True, False)
+    """
     return _ALONE.fullmatch(piece) is not None
 
 
@@ -45,6 +49,10 @@ def borne_out(
         after: the sentence's own words behind it.
         quotes: the cited words.
         dates: the own date of each quote's document (ISO 8601), None where it has none.
+
+    >>> said = ("It failed on Sunday", " [9 November 2025]", ".", ["It failed on Sunday."])
+    >>> borne_out(*said, ["2025-11-10"]), borne_out(*said, ["2025-12-10"])
+    (True, False)
     """
     own = " ".join(before.split())
     phrase, meant = _PHRASE.search(own), iso_date(piece.strip("[] "))

@@ -34,6 +34,12 @@ def answer_back_margin(text: str, evidence: str, reader: SpanReader) -> float:
     """How much rather the evidence answers with a text's own names and figures than with others.
 
     A difference of the reader's scores, from -BOUND to BOUND, of the one for which it is least.
+
+    >>> said = "Ann Lee closed the gate. Bo Ray rang the bell."
+    >>> answer_back_margin("Ann Lee closed the gate.", said, SpanReader()) > 0
+    True
+    >>> answer_back_margin("Bo Ray closed the gate.", said, SpanReader()) > 0
+    False
     """
     margins = [
         _margin(words, spans, evidence)

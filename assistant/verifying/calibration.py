@@ -26,7 +26,11 @@ class SupportFeatures(NamedTuple):
         alike: the greatest cosine with a cited sentence.
         quoted: 1 where its words stand in a row in one of them, else 0.
         returned: how much rather the cited words answer with its names and figures than with
-            others, where they are asked for (`cloze`).
+            others, where they are asked for (`answer_back`).
+
+    >>> seen = SupportFeatures(judged=2.0, covered=1.0, cited=1, alike=0.9, quoted=0, returned=3.0)
+    >>> round(probability(support_logit(seen), prior=0.8), 2)
+    0.98
     """
 
     judged: float
@@ -50,30 +54,52 @@ STRANGE = 10.0
 
 
 def term_coverage(text: str, quotes: Sequence[str]) -> float:
-    """The share of a text's content words that cited sentences hold, from 0 to 1."""
+    """The share of a text's content words that cited sentences hold, from 0 to 1.
+
+    >>> term_coverage("Bo closed the gate twice.", ["Ann closed the gates.", "Bo did not."])
+    0.75
+    """
     terms = content_terms(text)
     return len(terms & content_terms("\n".join(quotes))) / max(len(terms), 1)
 
 
 def quoted_share(text: str, quotes: Sequence[str]) -> bool:
-    """Whether a text's words stand in a row in one cited sentence, signs and capitals aside."""
+    """Whether a text's words stand in a row in one cited sentence, signs and capitals aside.
+
+    >>> quoted_share("the dam held", ["He said: “The dam held.”"])
+    True
+    """
     said = f" {_flat(text)} "
     return any(said in f" {_flat(quote)} " for quote in quotes)
 
 
 def lacks_coverage(seen: SupportFeatures) -> bool:
-    """Whether too much of a sentence is not cited for any sum of the other signs."""
+    """Whether too much of a sentence is not cited for any sum of the other signs.
+
+    >>> seen = SupportFeatures(judged=0.1, covered=0.5, cited=1, alike=0.9, quoted=0, returned=3.0)
+    >>> lacks_coverage(seen), lacks_coverage(seen._replace(judged=1.0))
+    (True, False)
+    """
     return seen.covered < COVERED and seen.judged < SURE
 
 
 def support_logit(seen: SupportFeatures) -> float:
-    """The log-odds that the cited words carry the sentence, where it is as likely as not before."""
+    """The log-odds that the cited words carry the sentence, where it is as likely as not before.
+
+    >>> seen = SupportFeatures(judged=2.0, covered=1.0, cited=1, alike=0.9, quoted=0, returned=3.0)
+    >>> round(support_logit(seen), 2), round(support_logit(seen._replace(judged=-2.0)), 2)
+    (2.28, 0.8)
+    """
     total = LEVEL + sum(w * value for w, value in zip(WEIGHTS, seen, strict=True))
     return total - STRANGE * lacks_coverage(seen)
 
 
 def probability(odds: float, prior: float) -> float:
-    """The log-odds as a probability, for an author of whose sentences the share `prior` holds."""
+    """The log-odds as a probability, for an author of whose sentences the share `prior` holds.
+
+    >>> round(probability(1.0, prior=0.5), 2), round(probability(1.0, prior=0.9), 2)
+    (0.73, 0.96)
+    """
     total = odds + math.log(prior / (1 - prior))
     return 1 / (1 + math.exp(min(-total, 700.0)))
 

@@ -93,7 +93,13 @@ _ELSEWHERE = frozenset(["first", "last", "only"])
 
 
 def changed_degrees(text: str, quotes: Sequence[str]) -> list[Span]:
-    """The words of degree in a text that its cited words do not carry."""
+    """The words of degree in a text that its cited words do not carry.
+
+    >>> changed_degrees("More than 30 fled.", ["At least 30 fled."])
+    [Span(start=10, end=12)]
+    >>> changed_degrees("Prices rose.", ["Prices fell."])
+    [Span(start=7, end=11)]
+    """
     cited = "\n".join(quotes).lower()
     known = set(re.findall(r"[\w’'\-]+", cited))
     stems = set(analyzed(cited))

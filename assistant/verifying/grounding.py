@@ -3,8 +3,8 @@
 Whoever wrote it, a model or the user: it is aligned to the fewest sentences of the passages that
 hold its words (greedy set cover, each step weighed by likeness), and verified against the first of
 those, the first two and so on alone: by the rules of `verification`, which refuse, and by the odds
-of `weighing`, of which author and settings say how high they must be. A sentence that stands word
-for word in a passage needs neither.
+of `calibration`, of which author and settings say how high they must be. A sentence that stands
+word for word in a passage needs neither.
 """
 
 from collections.abc import Sequence
@@ -56,6 +56,9 @@ class Grounded:
 
     `quotes` are the words of the evidence. `odds` are the log-odds that they carry the sentence,
     whoever wrote it; None where it was not weighed, as word for word the same or refused by a rule.
+
+    >>> Grounded(Claim("The dam held.", ()), unsupported=(Span(8, 12),)).supported
+    False
     """
 
     draft: Claim
@@ -119,6 +122,11 @@ class Grounding:
         judge: the trained judge.
         reader: the trained reader.
         least: the probability of being carried that a sentence needs.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> grounding = Grounding(SentenceVectors(MiniLM()), EntailmentModel(), SpanReader())
+    >>> grounding.against("Gate 3 failed at 21:40.", ["Gate 3 failed at 21:14."])
+    ((Span(start=17, end=22),), None)
     """
 
     def __init__(

@@ -42,17 +42,29 @@ class _Clause:
 
 
 def denies(text: str) -> bool:
-    """Whether a text denies anything."""
+    """Whether a text denies anything.
+
+    >>> denies("Nobody opened the gate."), denies("Ann Lee opened the gate.")
+    (True, False)
+    """
     return _NEGATION.search(text) is not None
 
 
 def excepts(text: str) -> bool:
-    """Whether a text denies anything, or tells what is left out of something."""
+    """Whether a text denies anything, or tells what is left out of something.
+
+    >>> excepts("All were open except Gate 3."), excepts("All gates were open.")
+    (True, False)
+    """
     return denies(text) or _EXCEPTION.search(text) is not None
 
 
 def asks_what_is_not(question: str) -> bool:
-    """Whether a question denies what it asks about: 'who was not warned', not 'who said that …'."""
+    """Whether a question denies what it asks about: 'who was not warned', not 'who said that …'.
+
+    >>> asks_what_is_not("Who was not warned?"), asks_what_is_not("Who said that it was not true?")
+    (True, False)
+    """
     main = _RELATIVE.split(question.strip(), maxsplit=1)[0]
     return _ASKED_NOT.match(main) is not None
 
@@ -61,6 +73,9 @@ def states_denied(question: str, text: str) -> bool:
     """Whether a text that neither denies nor excepts anything states what a question denies.
 
     That is where it holds two thirds of the content stems of the denied clause.
+
+    >>> states_denied("Who was not warned of the flood?", "Ann Lee was warned of the flood.")
+    True
     """
     denied = [clause.terms for clause in _clauses(question) if clause.negations]
     stems = content_terms(text)
@@ -75,6 +90,11 @@ def reversed_clauses(text: str, quotes: Sequence[str]) -> list[Span]:
     A clause that is not denied is refused where a denied clause of the quotes shares at least half
     of its own stems with it, and no clause that the quotes state holds the same stems. A denied
     clause needs a denied one in the quotes that shares half the stems of the shorter of the two.
+
+    >>> reversed_clauses("The alarm sounded.", ["The alarm did not sound."])
+    [Span(start=0, end=18)]
+    >>> reversed_clauses("The alarm was not heard.", ["Nobody heard the alarm."])
+    []
     """
     cited = [clause for quote in quotes for clause in _clauses(quote)]
     denied = [clause.terms for clause in cited if clause.negations]

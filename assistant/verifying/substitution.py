@@ -59,6 +59,9 @@ def substituted_words(text: str, quotes: Sequence[str]) -> list[Span]:
     Args:
         text: a sentence.
         quotes: the sentences that it cites.
+
+    >>> substituted_words("Ann Lee closed Gate 3 at noon.", ["Ann Ray closed Gate 3 at noon."])
+    [Span(start=4, end=7)]
     """
     own = _words(text)
     known = {figure.value for quote in quotes for figure in quantities(quote)}

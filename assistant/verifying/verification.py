@@ -46,6 +46,11 @@ def unsupported_spans(
         added: spans of `text` that the program added.
         dates: the own date of the document of each quote (ISO 8601); an added date must follow from
             one of them and from the words before it.
+
+    >>> unsupported_spans("Gate 3 failed at 21:40.", ["Gate 3 failed at 21:14."])
+    [Span(start=17, end=22)]
+    >>> unsupported_spans("[Ann Lee:] It held.", ["It held."], ["by Ann Lee"], added=[Span(0, 10)])
+    []
     """
     if not quotes:
         return [Span(0, len(text))]
@@ -98,7 +103,11 @@ def _miscomputed(piece: str, quotes: Sequence[str], facts: Sequence[str]) -> lis
 
 
 def is_verbatim(text: str, quote: str) -> bool:
-    """Whether the sentence is the quote, white space apart."""
+    """Whether the sentence is the quote, white space apart.
+
+    >>> is_verbatim("The dam held.", "The  dam held."), is_verbatim("The dam held.", "It held.")
+    (True, False)
+    """
     return " ".join(text.split()) == " ".join(quote.split())
 
 
@@ -168,7 +177,11 @@ def _share(value: str, times: int = 1) -> str | None:
 
 
 def absent_words(text: str, around: str) -> list[Span]:
-    """Words of any kind of a text of which no form stands in `around`."""
+    """Words of any kind of a text of which no form stands in `around`.
+
+    >>> absent_words("The gates closed at noon.", "Ann Lee closes the gate.")
+    [Span(start=17, end=19), Span(start=20, end=24)]
+    """
     known = set(analyzed(around))
     return [
         Span(*match.span())

@@ -1,0 +1,130 @@
+"""The usage examples in docstrings run as they stand, and what is public has one.
+
+What an example names without making it is given here: `tmp_path`, an empty folder; `demo`, an
+assistant over the demo documents; and for the parts inside it `store`, `vectors`, a question
+`asked`, its `passages`, and the `candidates` among their sentences.
+"""
+
+import ast
+import doctest
+import importlib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from assistant.asking.question import parse_question
+from assistant.assistant import Assistant
+from assistant.models.sentence_vectors import SentenceVectors
+from assistant.models.span_reader import SpanReader
+from assistant.reading.sentence_ranking import SentenceScorer
+from assistant.retrieving.retrieval import reread, retrieve
+from assistant.store_handle import StoreHandle
+from index.models.embeddings import MiniLM
+
+ROOT = Path(__file__).parents[1]
+COMPLETE = (
+    "assistant/asking",
+    "assistant/language",
+    "assistant/models",
+    "assistant/reading",
+    "assistant/retrieving",
+    "assistant/verifying",
+    "assistant/annotation.py",
+    "assistant/answering.py",
+    "assistant/assistant.py",
+    "assistant/doctor.py",
+    "assistant/draft.py",
+    "assistant/library.py",
+    "assistant/links.py",
+    "assistant/llamaindex.py",
+    "assistant/plugins.py",
+    "assistant/settings.py",
+    "assistant/store_handle.py",
+    "assistant/telemetry.py",
+    "assistant/templating.py",
+    "assistant/threads.py",
+)
+"""Folders in whose modules (not those of folders below) what is public has an example, and single
+modules where it has."""
+
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+WITH_EXAMPLES = [
+    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for package in ("assistant", "index")
+    for file in sorted((ROOT / package).rglob("*.py"))
+    if ">>> " in file.read_text(encoding="utf-8")
+]
+
+GIVEN = re.compile(r"\b(?:demo|store|vectors|asked|passages|candidates)\b")
+
+pytestmark = pytest.mark.xdist_group("examples")  # one process, and so one store
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty working directory, and an environment without settings or keys."""
+    for name in os.environ:
+        if name.startswith(("FOOTNOTE_", "OPENAI_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """An assistant over the demo documents, for reading only."""
+    with Assistant(tmp_path_factory.mktemp("demo") / "store") as assistant:
+        assistant.add(ROOT / "seeds")
+        yield assistant
+
+
+@pytest.fixture(scope="module")
+def given(demo: Assistant) -> Iterator[dict[str, object]]:
+    """What examples may name, of a question to the demo documents."""
+    model, reader = MiniLM(), SpanReader()
+    vectors = SentenceVectors(model)
+    asked = parse_question("When were the sirens sounded?")
+    with closing(StoreHandle(demo.store, model)) as handle:
+        store = handle.filled()
+        passages = reread(reader, asked.asking, retrieve(store, model, asked.searches, k=8))
+        candidates = SentenceScorer(vectors).candidates(asked, passages, {"siren": 2.0})
+        yield {
+            "demo": demo,
+            "store": store,
+            "vectors": vectors,
+            "asked": asked,
+            "passages": passages,
+            "candidates": candidates,
+        }
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_the_examples_of_a_module_show_what_comes_back(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+):
+    told: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=FLAGS)
+    for test in doctest.DocTestFinder().find(importlib.import_module(name)):
+        test.globs["tmp_path"] = tmp_path
+        if any(GIVEN.search(example.source) for example in test.examples):
+            test.globs |= request.getfixturevalue("given")
+        runner.run(test, out=told.append)
+    assert not told, "".join(told)
+    assert runner.tries
+
+
+@pytest.mark.parametrize("place", COMPLETE)
+def test_what_is_public_has_an_example(place: str):
+    files = sorted((ROOT / place).glob("*.py")) or [ROOT / place]
+    lacking = [
+        f"{file.name}: {node.name}"
+        for file in files
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and not node.name.startswith("_")
+        and ">>> " not in (ast.get_docstring(node) or "")
+    ]
+    assert not lacking
