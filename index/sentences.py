@@ -5,6 +5,7 @@ and where it is only wrapping is decided here.
 """
 
 import re
+from collections.abc import Iterator
 from itertools import takewhile
 
 import sentencex
@@ -14,7 +15,7 @@ from index.document import Document, Span, after_date
 _BLOCK = re.compile(r"\S(?:.|\n(?!\s*\n))*", re.UNICODE)
 _ITEM = re.compile(r"\s*(?:[•▪◦‣·*\-–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
 _NUMBER = re.compile(r"\d[\d.,]*")
-_CELL = re.compile(r"[$€£¥(|+−–—-]*(?:\d(?:[\d.,]*\d)?)?[)%|]*")
+_CELL = re.compile(r"[$€£¥(|+−–—-]*+(?:\d(?:[\d.,]*\d)?)?[)%|]*")
 """A cell of a row of figures, or a sign beside it; '3,' of a date is none."""
 
 _BEFORE_STOP = re.compile(r"(?<!\s)\s++(?=[.。．])")
@@ -25,6 +26,10 @@ _WRAPPED = 0.6
 
 LONGEST = 1_500
 """Characters of the longest sentence: work on a text is bounded by what one of them can cost."""
+
+_PIECE = 10_000
+"""Characters that sentencex is given at once: with marks that nothing closes, its work is
+quadratic."""
 
 _CUTS = tuple(
     re.compile(rf"(?s:.{{{LONGEST // 2},{LONGEST}}}){end}")
@@ -119,8 +124,7 @@ def _split(text: str, start: int, end: int) -> list[Span]:
     # Same length, so offsets hold; a wrapped line must not look like a paragraph break.
     prose = _BEFORE_STOP.sub(_narrow, text[start:end].replace("\n", " "))
     spans: list[Span] = []
-    for boundary in sentencex.get_sentence_boundaries("en", prose):
-        first, last = boundary["start_index"], boundary["end_index"]
+    for first, last in _sentences(prose):
         left, right = _stripped(text, start + first, start + last)
         while right - left > LONGEST:
             cut = _cut(text, left)
@@ -129,6 +133,20 @@ def _split(text: str, start: int, end: int) -> list[Span]:
         if left < right:
             spans.append(Span(left, right))
     return spans
+
+
+def _sentences(prose: str) -> Iterator[Span]:
+    """The sentences of a unit; of a very long one they are looked for piece by piece."""
+    at = 0
+    while at < len(prose):
+        end = len(prose)
+        if end - at > _PIECE:
+            end = prose.rfind(" ", at, at + _PIECE) + 1 or at + _PIECE
+        found = sentencex.get_sentence_boundaries("en", prose[at:end])
+        if end < len(prose) and len(found) > 1:
+            found.pop()  # it may go on
+        yield from (Span(at + one["start_index"], at + one["end_index"]) for one in found)
+        at += found[-1]["end_index"]
 
 
 def _stripped(text: str, start: int, end: int) -> Span:
