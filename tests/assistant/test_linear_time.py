@@ -45,7 +45,7 @@ ANCHORED = {"match", "fullmatch"}
 SCANNING = {"search", "finditer", "findall", "sub", "subn", "split"}
 
 DRAFTS = (". A", "Tt ", "who ", "“a” ", "` ", "Mr. ", "{{", "a-", "|", "harbour gates and ")
-FLOOR = 0.5
+FLOOR = 2.0
 """Seconds of CPU that the longer text may take, however it compares with the shorter."""
 
 
@@ -180,7 +180,7 @@ def test_questions_templates_and_sentences_take_time_in_proportion(fragment: str
         sentence_spans,
     ):
         texts = (repeated(fragment, 5_000), repeated(fragment, 20_000))
-        assert not grows(work, texts, FLOOR / 5)
+        assert not grows(work, texts, FLOOR / 20)
 
 
 @pytest.mark.parametrize("fragment", DRAFTS)
