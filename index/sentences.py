@@ -5,6 +5,7 @@ and where it is only wrapping is decided here.
 """
 
 import re
+from collections.abc import Iterator
 from itertools import takewhile
 
 import sentencex
@@ -14,15 +15,35 @@ from index.document import Document, Span, after_date
 _BLOCK = re.compile(r"\S(?:.|\n(?!\s*\n))*", re.UNICODE)
 _ITEM = re.compile(r"\s*(?:[•▪◦‣·*\-–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
 _NUMBER = re.compile(r"\d[\d.,]*")
-_CELL = re.compile(r"[$€£¥(|+−–—-]*(?:\d(?:[\d.,]*\d)?)?[)%|]*")
+_CELL = re.compile(r"[$€£¥(|+−–—-]*+(?:\d(?:[\d.,]*\d)?)?[)%|]*")
 """A cell of a row of figures, or a sign beside it; '3,' of a date is none."""
+
+_BEFORE_STOP = re.compile(r"(?<!\s)\s++(?=[.。．])")
+"""White space before a full stop: behind an initial sentencex fails at one of several bytes."""
 
 _WRAPPED = 0.6
 """A wrapped line fills at least this share of its block's longest line."""
 
+LONGEST = 1_500
+"""Characters of the longest sentence: work on a text is bounded by what one of them can cost."""
+
+_PIECE = 10_000
+"""Characters that sentencex is given at once: with marks that nothing closes, its work is
+quadratic."""
+
+_CUTS = tuple(
+    re.compile(rf"(?s:.{{{LONGEST // 2},{LONGEST}}}){end}")
+    for end in (r"(?<=;)(?=\s)", r"(?=\n)", r"(?<=,)(?=\s)", r"(?=\s)")
+)
+"""Where a longer one is cut, the best place first, and the last one of its kind."""
+
 
 def sentence_spans(text: str) -> list[Span]:
-    """The spans of the sentences of `text` in order, without the white space around them."""
+    """The spans of the sentences of `text` in order, without the white space around them.
+
+    What has more than `LONGEST` characters without an end of a sentence is cut: at a semicolon, a
+    line's end, a comma or a space, in that order; a word of that length, within it.
+    """
     spans: list[Span] = []
     for block in _BLOCK.finditer(text):
         for start, end in _units(text, block.start(), block.end()):
@@ -101,13 +122,45 @@ def _label(row: str) -> str:
 
 def _split(text: str, start: int, end: int) -> list[Span]:
     # Same length, so offsets hold; a wrapped line must not look like a paragraph break.
-    prose = text[start:end].replace("\n", " ")
+    prose = _BEFORE_STOP.sub(_narrow, text[start:end].replace("\n", " "))
     spans: list[Span] = []
-    for boundary in sentencex.get_sentence_boundaries("en", prose):
-        left, right = start + boundary["start_index"], start + boundary["end_index"]
-        piece = text[left:right]
-        left += len(piece) - len(piece.lstrip())
-        right -= len(piece) - len(piece.rstrip())
+    for first, last in _sentences(prose):
+        left, right = _stripped(text, start + first, start + last)
+        while right - left > LONGEST:
+            cut = _cut(text, left)
+            spans.append(_stripped(text, left, cut))
+            left, right = _stripped(text, cut, right)
         if left < right:
             spans.append(Span(left, right))
     return spans
+
+
+def _sentences(prose: str) -> Iterator[Span]:
+    """The sentences of a unit; of a very long one they are looked for piece by piece."""
+    at = 0
+    while at < len(prose):
+        end = len(prose)
+        if end - at > _PIECE:
+            end = prose.rfind(" ", at, at + _PIECE) + 1 or at + _PIECE
+        found = sentencex.get_sentence_boundaries("en", prose[at:end])
+        if end < len(prose) and len(found) > 1:
+            found.pop()  # it may go on
+        yield from (Span(at + one["start_index"], at + one["end_index"]) for one in found)
+        at += found[-1]["end_index"]
+
+
+def _stripped(text: str, start: int, end: int) -> Span:
+    """The span without the white space around its words."""
+    piece = text[start:end]
+    words = piece.lstrip()
+    return Span(end - len(words), start + len(piece.rstrip())) if words else Span(end, end)
+
+
+def _narrow(space: re.Match[str]) -> str:
+    return space[0] if space[0].isascii() else " " * len(space[0])
+
+
+def _cut(text: str, start: int) -> int:
+    """Where what begins at a place and is too long for a sentence is cut."""
+    found = (pattern.match(text, start) for pattern in _CUTS)
+    return next((match.end() for match in found if match), start + LONGEST)

@@ -18,7 +18,7 @@ _RELATIVE = re.compile(
     r"|(?P<turn>last|this|next)\s+(?P<unit>month|year))(?P<owner>[’']s)?(?![\w-])",
     re.IGNORECASE,
 )
-_PLAIN_BEFORE = re.compile(r"(?P<word>\b[a-z][\w’'-]*)\s+$")
+_PLAIN_BEFORE = re.compile(r"(?P<word>\b[a-z][\w’'-]{0,60})\s+$")
 _NOT_PLAIN = frozenset(
     """
     a an the every each most of for by before after until till since from to next any some another

@@ -15,7 +15,7 @@ from itertools import chain
 from assistant.language.values import MONTH
 from index.document import Span
 
-_BREAK = re.compile(r"(?<!\s)\s*+\|\s*+|\t")
+_BREAK = re.compile(r"(?<!\s)\s*+\|\s*+|\|\s*+|\t")
 _WORD = re.compile(r"\S+")
 _SIGN = re.compile(r"(?:US)?[$€£¥]|%|\)%")
 _NOTHING = re.compile(r"[—–−-]+|n/?[am]", re.IGNORECASE)
@@ -39,7 +39,7 @@ _PERIOD_WORDS = re.compile(
     re.IGNORECASE,
 )
 _NAME_WORDS, _LABEL_WORDS = 3, 25
-_PROSE = re.compile(r".{200,}|(?:\S+\s+){8,}.*\.|.*\b(?:follow|table|summar)\w*\b.*:")
+_PROSE = re.compile(r"(?s:.{200,})|(?:\S+\s+){8,}.*\.|.*\b(?:follow|table|summar)\w*\b.*:")
 """A line of prose, which ends a table: a long one, a sentence, or one that announces the next."""
 
 

@@ -22,7 +22,7 @@ _DETERMINER = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r" (?:No\.? ?)?\d")
-_LAST, _FIRST = re.compile(r"([A-Z][\w\-]*) $"), re.compile(r" ([A-Z][\w\-]*)")
+_LAST, _FIRST = re.compile(r"([A-Z][\w\-]{0,60}) $"), re.compile(r" ([A-Z][\w\-]*)")
 _BESIDE = 60
 """Characters before a word in which another one that belongs to it is looked for."""
 

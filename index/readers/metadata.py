@@ -287,7 +287,7 @@ _PROGRAM_AUTHOR = re.compile(
     r"(?:python-docx|apache poi|microsoft(?: office)?(?: user)?|user ?\d*|admin(?:istrator)?|owner"
     r"|author|unknown|\(?anonymous\)?|none|root|guest|default|office|test|pc|hp|dell|lenovo"
     r"|windows user|\W*)$"
-    r"|\S*[\\@/]\S*$",
+    r"|[^\s\\@/]*+[\\@/]\S*$",
     re.IGNORECASE,
 )
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.document import Document, Heading, Page, Span, Table, after_date
 from index.ingesting.chunking import ROW_SHARE, chunks
 from index.models.contexts import CONTEXT_TOKENS, contexts
-from index.sentences import document_sentences, is_row, sentence_spans
+from index.sentences import LONGEST, document_sentences, is_row, sentence_spans
 
 PIECES = st.one_of(
     st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\0"), max_size=30),
@@ -170,6 +170,38 @@ def test_a_million_characters_take_time_in_proportion(text):
     # Measured: at most 0.2 s.
     assert time.perf_counter() - began < 5
     assert spans[-1].end == len(text.rstrip())
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("gates and locks, " * 50 + "and then; " + "quays and walls, " * 50, "and then;"),
+        ("gates and locks, " * 50 + "and then\n" + "quays and walls, " * 50, "and then"),
+        ("gates and locks " * 50 + "and then, " + "quays and walls " * 50, "and then,"),
+        ("gates and locks " * 150, "gates and"),
+        ("gates; " + "x" * 2_000, "xxx"),
+    ],
+    ids=["semicolon", "line end", "comma", "space", "one word"],
+)
+def test_a_sentence_without_an_end_is_cut_where_a_reader_pauses(text, ends):
+    spans = sentence_spans(text)
+
+    assert text[slice(*spans[0])].endswith(ends)
+    assert max(span.end - span.start for span in spans) <= LONGEST
+    assert visible(text) <= covered(spans)
+
+
+def test_a_sentence_of_the_longest_length_is_not_cut():
+    text = "The gates, " + "a; b, " * 247 + "closed."
+
+    assert len(text) == LONGEST
+    assert sentence_spans(f"{text} They held.") == [(0, LONGEST), (LONGEST + 1, LONGEST + 11)]
+
+
+def test_a_wide_space_before_a_full_stop_is_read():
+    spans = sentence_spans("They chose plan A\u00a0. It held \u2003\u3000.")
+
+    assert [span.end for span in spans] == [19, 31]
 
 
 def test_a_heading_with_nothing_below_it_is_kept_as_text(minilm):
