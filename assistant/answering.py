@@ -80,10 +80,11 @@ class Answering:
         spans: SpanReader,
         settings: Settings,
     ) -> None:
-        self._opening, self._embedder, self._spans = opening, embedder, spans
+        self._opening, self._spans = opening, spans
         self._settings = settings
         self._limit = settings.question_limit
         self._vectors = SentenceVectors(model)
+        self._embedder = self._vectors if embedder is model else embedder
         judge = EntailmentModel(settings.model_dir)
         self._grounding = Grounding(self._vectors, judge, spans, settings.support)
         self._writer: Writer | None = None
