@@ -92,10 +92,12 @@ class Answering:
         settings: Settings,
     ) -> None:
         self._opening, self._spans = opening, spans
-        self._retriever: Retriever = HybridRetriever(embedder)
         self._settings = settings
         self._limit = settings.question_limit
         self._vectors = SentenceVectors(model)
+        self._retriever: Retriever = HybridRetriever(
+            self._vectors if embedder is model else embedder
+        )
         judge = EntailmentModel(settings.model_dir)
         self._verifier: Verifier = Grounding(self._vectors, judge, spans, settings.support)
         self._writer: Writer | None = None

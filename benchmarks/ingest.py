@@ -33,9 +33,9 @@ OWN_LIMIT = 256 - 2 - 48 - 1
 OURS = """
 import json, sys
 from pathlib import Path
-from index.embeddings import MiniLM
+from index.models.embeddings import MiniLM
 from index.ingest import CHUNK_TOKENS, Ingest
-from index.store import Store
+from index.store.store import Store
 folder, store, limit = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 model = MiniLM()
 opened = Store(store, model, create=True)

@@ -4,6 +4,7 @@ An extractive reader in the manner of Devlin et al. 2019, 'BERT', with a score f
 How it was trained: `assistant/adapters/reader.md`.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.models.memory import Memory
 from index.document import Span
 from index.models import minilm
 
@@ -26,7 +28,12 @@ FLOOR = -15.0
 LONGEST = 30
 """Tokens of the longest span."""
 
+REMEMBERED = 512
+"""Passages, each with a question, whose scores are kept, the latest used: at most 2 MB."""
+
 Scores = NDArray[np.float32]
+_Scored = tuple[NDArray[np.int32], Scores, Scores]
+"""A passage's tokens in its text, their scores, and those of no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,10 @@ class SpanScores:
 
 
 class SpanReader:
-    """Reads passages for a question, side by side, one passage a call.
+    """Reads passages for a question, side by side, one passage a call. Thread-safe.
+
+    It remembers what it read last: of `REMEMBERED` passages, each with a question, the scores of
+    their tokens, and of their words only a hash.
 
     Raises:
         ModelError: from `read`, where the weights are missing or damaged.
@@ -91,15 +101,26 @@ class SpanReader:
 
     def __init__(self, model_dir: Path | None = None) -> None:
         self._model_dir = model_dir
+        self._known: Memory[bytes, _Scored] = Memory(REMEMBERED)
 
     def read(self, question: str, passages: Sequence[str]) -> list[SpanScores]:
         """What each passage's text holds; what lies beyond the model's length is not read."""
         minilm.session(self._model_dir, ADAPTER)
         tokenizer = minilm.tokenizer(self._model_dir)
         asked = tokenizer.encode(question, add_special_tokens=False).ids[-QUESTION_TOKENS:]
-        return list(minilm.workers().map(partial(self._spans, asked), passages))
+        keys = {passage: _key(asked, passage) for passage in passages}
+        known = self._known.of(keys.values())
+        missing = [passage for passage, key in keys.items() if key not in known]
+        scored = minilm.workers().map(partial(self._scored, asked), missing)
+        known.update(zip(map(keys.__getitem__, missing), scored, strict=True))
+        self._known.keep(known)
+        return [_spans(*known[keys[passage]]) for passage in passages]
 
-    def _spans(self, asked: list[int], passage: str) -> SpanScores:
+    def forget(self) -> None:
+        """Let go of all that was read."""
+        self._known.forget()
+
+    def _scored(self, asked: list[int], passage: str) -> _Scored:
         tokenizer = minilm.tokenizer(self._model_dir)
         cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
         encoded = tokenizer.encode(passage, add_special_tokens=False)
@@ -110,11 +131,24 @@ class SpanReader:
         segments[0, at:] = 1
         feed = {"ids": ids, "segments": segments, "mask": np.ones_like(ids)}
         scores: Scores = minilm.session(self._model_dir, ADAPTER).run(None, feed)[0][0]
-        starts, ends = scores[at:-1, 0], scores[at:-1, 1]
-        pairs = starts[:, None] + ends[None, :] - scores[0, :2].sum()
-        allowed = np.tri(len(starts), k=LONGEST - 1, dtype=bool) & np.tri(len(starts), dtype=bool).T
-        return SpanScores(
-            offsets=np.array(encoded.offsets[:room], np.int32).reshape(-1, 2),
-            pairs=np.where(allowed, pairs, np.float32(-np.inf)),
-            answers=float(scores[0, 2]),
-        )
+        # Copied, since a slice would keep the scores of the question's tokens with it.
+        offsets = np.array(encoded.offsets[:room], np.int32).reshape(-1, 2)
+        return offsets, scores[at:-1, :2].copy(), scores[0].copy()
+
+
+def _key(asked: Sequence[int], passage: str) -> bytes:
+    """What names a question's tokens and a passage, and tells nothing of their words."""
+    question = np.array([len(asked), *asked], np.int32).tobytes()
+    return hashlib.sha256(question + passage.encode()).digest()
+
+
+def _spans(offsets: NDArray[np.int32], scores: Scores, nowhere: Scores) -> SpanScores:
+    """What the scores of a passage's tokens make of its spans; `nowhere` are those of no answer."""
+    starts, ends = scores[:, 0], scores[:, 1]
+    pairs = starts[:, None] + ends[None, :] - nowhere[:2].sum()
+    allowed = np.tri(len(starts), k=LONGEST - 1, dtype=bool) & np.tri(len(starts), dtype=bool).T
+    return SpanScores(
+        offsets=offsets,
+        pairs=np.where(allowed, pairs, np.float32(-np.inf)),
+        answers=float(nowhere[2]),
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.draft import Claim, Evidence
+from assistant.models.memory import Memory
 from assistant.retrieving.retrieval import Retrieved
 from assistant.table_qa.tables import Cell, Row, Table, tables_in
 from index.document import Document, Span
@@ -22,6 +23,9 @@ _FREE_OF_UNITS = re.compile(r"\bper\b|\bratio\b|\brate\b|\bprice\b|%|\bmargin\b"
 
 _AROUND = 6_000
 """Characters around a passage that are looked at where a document has no pages."""
+
+_parsed: Memory[tuple[str, tuple[Span, ...]], tuple[Table, ...]] = Memory(64)
+"""The tables around the passages read last, by version and spans: some 20 MB at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +167,18 @@ def table_contexts(store: Store, passages: Sequence[Retrieved]) -> list[TableCon
         spans = _around(document, one)
         if (info.id, spans[-1]) not in seen:
             seen.add((info.id, spans[-1]))
-            tables = tables_in(document.text, spans)
-            found.append(TableContext(info, document, tuple(tables)))
+            found.append(TableContext(info, document, _tables(document, info.version, spans)))
     return found
+
+
+def _tables(document: Document, version: str, spans: Sequence[Span]) -> tuple[Table, ...]:
+    """The tables of parts of a version, which is named by the hash of its text."""
+    key = version, tuple(spans)
+    known = _parsed.of([key])
+    if key not in known:
+        known = {key: tuple(tables_in(document.text, spans))}
+    _parsed.keep(known)
+    return known[key]
 
 
 def _around(document: Document, found: Retrieved) -> list[Span]:

@@ -32,6 +32,8 @@ _NAMED = re.compile(
     r"|(?:[$%] |Percent )?\bChange\b|\bTotal\b|\bThereafter\b",
     re.IGNORECASE,
 )
+_DATED = re.compile(rf"{YEAR}|FY ?['’]?\d\d|Q[1-4]|[1-4](?:st|nd|rd|th) Quarter", re.IGNORECASE)
+"""What is in every line that names columns: most lines lack it, and this is told much sooner."""
 _PERIOD_WORDS = re.compile(
     rf"\([^()]*\)|\b(?:years?|quarters?|months|weeks|ended|ending|as of|at|fiscal|three|six|nine"
     rf"|twelve|unaudited|in|{MONTH}(?: \d{{1,2}},?)?|millions?|thousands?|\d\d(?= weeks))\b"
@@ -111,6 +113,8 @@ def _is_year(cells: Sequence[Cell]) -> bool:
 def _names_columns(line: _Line) -> list[str] | None:
     """The columns that a line names by years, days or quarters; None where it names none."""
     plain = re.sub(r"\(\d\)", "", line.text)
+    if not _DATED.search(plain):
+        return None
     names = [match[0] for match in _NAMED.finditer(plain)]
     if not any(re.search(r"\d", name) for name in names):
         return None

@@ -3,6 +3,7 @@
 What the catalog is asked when its own soundness is in question.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
@@ -47,9 +48,8 @@ class Origin(NamedTuple):
 
 
 _Slice = tuple[int, int, int]
-_SPAN = tuple(sql.column(name, sql.Integer) for name in ("version_id", "part", "start", "end"))
 _ASKED_AT_ONCE = 500
-"""Spans a question: SQLite takes 32,766 values, and a search has some fifty spans."""
+"""Ids a question: SQLite takes 32,766 values."""
 
 _READABLE = ("live", "replaced")
 _STRUCTURE = ("pages", "headings", "parts", "tables")
@@ -269,25 +269,30 @@ def _slices(connection: Connection, spans: Collection[_Slice]) -> dict[_Slice, s
         for part in _parts(start, end)
     )
     cut: dict[_Slice, list[str]] = defaultdict(list)
-    for at in range(0, len(asked), _ASKED_AT_ONCE):
-        some = asked[at : at + _ASKED_AT_ONCE]
-        wanted = sql.values(*_SPAN, name="wanted").data(some).cte()
-        begin, behind = (
-            sql.func.max(wanted.c.start - texts.c.part * TEXT_PART, 0),
-            wanted.c.end - texts.c.part * TEXT_PART,
-        )
-        here = sql.and_(texts.c.version_id == wanted.c.version_id, texts.c.part == wanted.c.part)
-        slices = sql.select(
-            wanted.c.version_id,
-            wanted.c.start,
-            wanted.c.end,
-            sql.func.substr(texts.c.text, begin + 1, behind - begin),
-        ).select_from(wanted.join(texts, here))
-        for version_id, start, end, words in connection.execute(
-            slices.order_by(wanted.c.version_id, wanted.c.start, wanted.c.end, wanted.c.part)
-        ):
-            cut[version_id, start, end].append(words)
+    for version_id, start, end, words in connection.execute(_CUT, {"wanted": json.dumps(asked)}):
+        cut[version_id, start, end].append(words)
     return {span: "".join(cut.get(span, ())) for span in spans}
+
+
+def _cut() -> sql.Select[Any]:
+    """The question of `_slices`: as JSON the spans are one value, so it is always the same one."""
+    one = sql.func.json_each(sql.bindparam("wanted", type_=sql.Text)).table_valued("value")
+
+    def number(at: int) -> sql.ColumnElement[int]:
+        return sql.cast(sql.func.json_extract(one.c.value, f"$[{at}]"), sql.Integer)
+
+    version_id, part, start, end = number(0), number(1), number(2), number(3)
+    begin, behind = (
+        sql.func.max(start - texts.c.part * TEXT_PART, 0),
+        end - texts.c.part * TEXT_PART,
+    )
+    here = sql.and_(texts.c.version_id == version_id, texts.c.part == part)
+    words = sql.func.substr(texts.c.text, begin + 1, behind - begin)
+    found = sql.select(version_id, start, end, words).select_from(one.join(texts, here))
+    return found.order_by(version_id, start, end, part)
+
+
+_CUT = _cut()
 
 
 def _parts(start: int, end: int) -> range:

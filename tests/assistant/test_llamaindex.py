@@ -35,7 +35,7 @@ QUESTION = "Why did Gate 3 fail?"
 
 WRAPPED = """
 from llama_index.core.base.embeddings.base import BaseEmbedding
-from index.embeddings import MiniLM
+from index.models.embeddings import MiniLM
 
 MODEL = MiniLM()
 

@@ -466,8 +466,8 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from index import arrivals, ingest
-from index.embeddings import MiniLM
-from index.store import Store
+from index.models.embeddings import MiniLM
+from index.store.store import Store
 ingest._BATCH_CHUNKS = 2
 def progress(done):
     if done.done == 4:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 
 from index.document import Document, Span, Table
 from index.errors import DocumentError, EmbeddingMismatch, StoreError, UnknownDocument
-from index.store import queries
+from index.store.store import queries
 from index.store.lexical import LexicalIndex
 from index.store.store import Store
 
@@ -475,6 +475,28 @@ def test_a_search_asks_the_catalog_as_often_for_forty_chunks_as_for_two(shelf):
         document = shelf.store.document(chunk.document.id)
         assert chunk.text == document.text[chunk.start : chunk.end]
         assert all(words == "Name | 2021 | 2022" for _, words in chunk.tables)
+
+
+def test_the_words_of_few_and_of_many_chunks_are_asked_for_by_the_same_statement(shelf):
+    shelf.add_documents(a=note(OLD * 500), b=note(NEW * 500))
+    asked = []
+
+    def note_it(*given):
+        asked.append(given[2])
+
+    event.listen(Engine, "before_cursor_execute", note_it)
+    try:
+        with shelf.store.snapshot() as snapshot:
+            ids = snapshot.chunk_ids([one.id for one in shelf.store.documents()])
+            snapshot.chunks(ids[:1])
+            few = asked[-1]
+            found = snapshot.chunks(ids)
+            many = asked[-1]
+    finally:
+        event.remove(Engine, "before_cursor_execute", note_it)
+
+    assert len(found) == len(ids) > 50
+    assert many == few
 
 
 def test_a_changed_document_is_counted_and_found_at_once(shelf, files):

@@ -18,7 +18,7 @@ from index.document import Document, Heading, Page, Part, Span, Table
 from index.errors import StoreError, UnknownDocument
 from index.layout import PageLayout, Piece
 from index.models.embeddings import MiniLM
-from index.store import maintenance
+from index.store.store import maintenance
 from index.store.maintenance import Model
 from index.store.store import Store
 
@@ -109,7 +109,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path, minilm, mon
     with closing(sqlite3.connect(folder / "catalog.sqlite")) as connection:
         connection.executescript((STORES / "schema1.sql").read_text())
         before = list(connection.iterdump())
-    from index.store import schema
+    from index.store.store import schema
 
     statements = (*schema.MIGRATIONS[1], "ALTER TABLE nothing ADD COLUMN more")
     monkeypatch.setitem(schema.MIGRATIONS, 1, statements)
@@ -344,7 +344,7 @@ import functools, resource, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from shelf import Shelf
-from index.embeddings import MiniLM
+from index.models.embeddings import MiniLM
 from index.document import Document
 # The same words for each disk: they are embedded once.
 embed = functools.cache(MiniLM.embed_passages)
@@ -397,7 +397,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from processes import FORKED
 from shelf import Shelf
-from index.embeddings import MiniLM
+from index.models.embeddings import MiniLM
 from index.document import Document
 minilm = MiniLM()
 # Modules and weights are loaded before they are out of this user's reach.
