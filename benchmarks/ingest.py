@@ -34,7 +34,7 @@ OURS = """
 import json, sys
 from pathlib import Path
 from index.models.embeddings import MiniLM
-from index.ingest import CHUNK_TOKENS, Ingest
+from index.ingesting.ingest import CHUNK_TOKENS, Ingest
 from index.store.store import Store
 folder, store, limit = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 model = MiniLM()
