@@ -1,6 +1,6 @@
 """Regular files, opened so that nothing waits for ever: no pipe, no device, no more than a limit.
 
-Whatever reads a whole file is called in a process of its own (`index.sandbox.isolation`): that a file is
+Whatever reads a whole file is called in a process of its own (`index.sandbox`): that a file is
 regular does not mean that its system ever gives it.
 """
 

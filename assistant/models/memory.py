@@ -16,6 +16,11 @@ class Memory(Generic[K, V]):
 
     Args:
         most: how many things are kept.
+
+    >>> lengths = Memory[str, int](most=2)
+    >>> lengths.keep({"gate": 4, "weir": 4, "dam": 3})
+    >>> lengths.of(["gate", "dam"])
+    {'dam': 3}
     """
 
     def __init__(self, most: int) -> None:

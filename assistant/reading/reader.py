@@ -38,7 +38,16 @@ _SIMILAR_ENOUGH_TO_REPEAT = 0.93
 
 
 class Reader(Protocol):
-    """Answers from passages; what it proposes is verified before anybody sees it."""
+    """Answers from passages; what it proposes is verified before anybody sees it.
+
+    >>> class Silent:
+    ...     name = "silent"
+    ...     def read(self, question, passages, rarity):
+    ...         return ProposedAnswer(message="I say nothing.", abstained=True)
+    >>> reader: Reader = Silent()
+    >>> reader.read(asked, passages, {}).message
+    'I say nothing.'
+    """
 
     @property
     def name(self) -> str:
@@ -65,7 +74,7 @@ class ExtractiveReader:
         scorer: of sentences.
         threshold: the least evidence that an answer needs, as log-odds.
 
-    >>> reader = Reader(SentenceScorer(vectors), threshold=-1.0)
+    >>> reader = ExtractiveReader(SentenceScorer(vectors), threshold=-1.0)
     >>> read = reader.read(asked, passages, rarity={"siren": 2.0})
     >>> asked.text, read.abstained, read.conflicts
     ('When were the sirens sounded?', False, ((0, 1),))

@@ -76,7 +76,7 @@ def overview(
         openings: the first chunks of each of the first `OVERVIEW_DOCUMENTS` documents.
 
     >>> chunk = passages[0].chunk
-    >>> overview(vectors, [chunk.document], openings=[[chunk]]).drafts[0].text
+    >>> overview(vectors, [chunk.document], openings=[[chunk]]).claims[0].text
     '[Preliminary report on the failure of Gate 3 of the Tollmark Barrage, 12 January 2026, 3
     pages:] The sirens sounded at 21:58, that is 24 minutes after the failure.'
     """
@@ -93,7 +93,7 @@ def summary(vectors: SentenceVectors, title: str, chunks: Sequence[StoredChunk])
     """The most central sentences of a document, in its own order.
 
     >>> chunk = passages[0].chunk
-    >>> summary(vectors, chunk.document.title, [chunk]).drafts[0].text
+    >>> summary(vectors, chunk.document.title, [chunk]).claims[0].text
     'The sirens sounded at 21:58, that is 24 minutes after the failure.'
     """
     chosen = _central(vectors, _sentences(chunks), SUMMARY_SENTENCES, _EARLY["summary"])

@@ -202,8 +202,8 @@ def write(path: Path, content: bytes) -> None:
         ReportError: it cannot be written; what was there is as it was.
 
     >>> write(tmp_path / "night.md", b"# The night")
-    >>> [path.name for path in tmp_path.iterdir()]
-    ['night.md']
+    >>> (tmp_path / "night.md").read_text()
+    '# The night'
     """
     check_writable(path)
     target = path.resolve()

@@ -90,7 +90,15 @@ class Retrieved:
 
 
 class Retriever(Protocol):
-    """Finds passages: what answering and citing ask, whatever stands behind it."""
+    """Finds passages: what answering and citing ask, whatever stands behind it.
+
+    >>> class Nothing:
+    ...     def retrieve(self, store, searches, k, documents=None, likely=()):
+    ...         return []
+    >>> retriever: Retriever = Nothing()
+    >>> retriever.retrieve(store, [("Which gate failed?", 1.0)], k=5)
+    []
+    """
 
     def retrieve(
         self,

@@ -144,10 +144,11 @@ class Figure:
 def table_contexts(store: Store, passages: Sequence[Retrieved]) -> list[TableContext]:
     """The tables on the pages of the passages, in the order of these.
 
-    >>> from assistant.retrieving.retrieval import retrieve
+    >>> from assistant.retrieving.retrieval import HybridRetriever
     >>> from index.models.embeddings import MiniLM
     >>> store = Store(demo.store, MiniLM())
-    >>> found = retrieve(store, MiniLM(), [("How many buildings were flooded?", 1.0)], 1)
+    >>> searches = [("How many buildings were flooded?", 1.0)]
+    >>> found = HybridRetriever(MiniLM()).retrieve(store, searches, k=1)
     >>> [(sheet.info.title, len(sheet.tables)) for sheet in table_contexts(store, found)]
     [('Correction to preliminary report IHW 2026/04', 1)]
     >>> store.close()

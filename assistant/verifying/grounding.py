@@ -101,7 +101,15 @@ class _Place:
 
 
 class Verifier(Protocol):
-    """Says what carries a sentence: what the writer's and the user's sentences are put to."""
+    """Says what carries a sentence: what the writer's and the user's sentences are put to.
+
+    >>> class Unbelieving:
+    ...     def of(self, text, passages, prior=PRIOR):
+    ...         return Grounded(Claim(text, ()), (Span(0, len(text)),))
+    >>> verifier: Verifier = Unbelieving()
+    >>> verifier.of("The gate held.", passages).supported
+    False
+    """
 
     def of(self, text: str, passages: Sequence[Retrieved], prior: float = PRIOR) -> Grounded:
         """The sentence with what carries it among the passages, or the words that none carries.

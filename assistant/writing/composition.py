@@ -37,7 +37,7 @@ def verify_claims(footnotes: Footnotes, reading: ProposedAnswer, *, opens: bool)
     >>> from index.models.embeddings import MiniLM
     >>> from index.store.store import Store
     >>> store = Store(demo.store, MiniLM())
-    >>> reading = ProposedAnswer(drafts=(Claim("The gate opened at 25:61.", ()),))
+    >>> reading = ProposedAnswer(claims=(Claim("The gate opened at 25:61.", ()),))
     >>> list(verify_claims(Footnotes(store), reading, opens=True))
     []
     >>> store.close()

@@ -1,6 +1,6 @@
 """The process that calls a function for another one: requests come in by its input, replies leave.
 
-Started by `index.sandbox.process`, never imported. A frame is its length (8 bytes, big-endian) and that
+Started by `process.py`, never imported. A frame is its length (8 bytes, big-endian) and that
 many bytes of pickle. The first frame names the function and where Python finds it, each later one
 is a call, answered by one reply in order.
 """

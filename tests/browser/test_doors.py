@@ -207,6 +207,7 @@ def test_no_event_reads_a_file_that_its_browser_has_not_uploaded(
     assert {path.name for path in changed} <= {
         "conversations.db",
         "conversations.db-wal",
+        "conversations.db-shm",
         "chroma.sqlite3",
     }
     assert Path(theirs).read_text(encoding="utf-8") == SECRET

@@ -23,7 +23,7 @@ from index.store.store import Store
 
 
 def worker_processes() -> set[int]:
-    """The processes that this one has started to read files or to draw pages (`index.sandbox.process`)."""
+    """The processes that this one has started to read files or to draw pages (`index.sandbox`)."""
     ours = psutil.Process().children()
     living = [child for child in ours if child.status() != psutil.STATUS_ZOMBIE]
     return {

@@ -13,9 +13,8 @@ from sqlalchemy.engine import Engine
 
 from index.document import Document, Span, Table
 from index.errors import DocumentError, EmbeddingMismatch, StoreError, UnknownDocument
-from index.store.store import queries
 from index.store.lexical import LexicalIndex
-from index.store.store import Store
+from index.store.store import Store, queries
 
 OLD = "The harbour gates closed at noon on Monday."
 NEW = "The bridge of Quill Island opens at dawn."

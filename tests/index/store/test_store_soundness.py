@@ -18,9 +18,8 @@ from index.document import Document, Heading, Page, Part, Span, Table
 from index.errors import StoreError, UnknownDocument
 from index.layout import PageLayout, Piece
 from index.models.embeddings import MiniLM
-from index.store.store import maintenance
 from index.store.maintenance import Model
-from index.store.store import Store
+from index.store.store import Store, maintenance
 
 OLD = "The harbour gates closed at noon on Monday."
 SECRET = "Quillfeather Marzipanovich owes ninetysix zorkmids."
