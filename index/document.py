@@ -23,7 +23,12 @@ ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 class Span(NamedTuple):
-    """A half-open range of a document's text, in code points."""
+    """A half-open range of a document's text, in code points.
+
+    >>> span = Span(4, 10)
+    >>> "The harbour was shut."[span.start : span.end]
+    'harbou'
+    """
 
     start: int
     end: int
@@ -182,7 +187,12 @@ _DATE_LABEL = re.compile(r"\W*(?:[^\W\d_]+\W+){0,2}\Z")
 
 
 def after_date(text: str, date: Span | None) -> int:
-    """Where a text begins whose first words only state its date ('Date: 3 May 2024'); else 0."""
+    """Where a text begins whose first words only state its date ('Date: 3 May 2024'); else 0.
+
+    >>> text = "3 May 1931. The pier fell."
+    >>> text[after_date(text, Span(0, 10)) :]
+    '. The pier fell.'
+    """
     if date is None or not _DATE_LABEL.match(text[: date.start]):
         return 0
     return date.end
@@ -203,7 +213,11 @@ def _encodable(text: str) -> bool:
 
 
 def readable_stem(name: str) -> str:
-    """A file's name as a title: 'annual_report-2023.pdf' → 'Annual report 2023'."""
+    """A file's name as a title: 'annual_report-2023.pdf' → 'Annual report 2023'.
+
+    >>> readable_stem("harbour-masters-log.txt")
+    'Harbour masters log'
+    """
     stem = PurePath(name).stem
     words = stem if " " in stem else re.sub(r"(?<!\d)-|-(?!\d)", " ", stem).replace("_", " ")
     title = " ".join(words.split()) or stem or "Untitled"

@@ -14,7 +14,12 @@ _FARTHEST = 2.0**40  # in tenths: what a broken file says beyond that is cut
 
 
 class Rectangle(NamedTuple):
-    """A rectangle on a page, in points (1/72 inch) from the page's upper left corner as shown."""
+    """A rectangle on a page, in points (1/72 inch) from the page's upper left corner as shown.
+
+    >>> line = Rectangle(page=1, left=72, top=90, right=300, bottom=102)
+    >>> line.bottom - line.top
+    12
+    """
 
     page: int
     left: float
@@ -27,6 +32,10 @@ class Piece(NamedTuple):
     """Characters of the text that stand in one line without a gap: a word, or half of a broken one.
 
     `start` and `end` are offsets in the document's text.
+
+    >>> word = Piece(start=4, end=8, left=94, top=90, right=120, bottom=102)
+    >>> "The pier fell."[word.start : word.end]
+    'pier'
     """
 
     start: int

@@ -43,6 +43,10 @@ def sentence_spans(text: str) -> list[Span]:
 
     What has more than `LONGEST` characters without an end of a sentence is cut: at a semicolon, a
     line's end, a comma or a space, in that order; a word of that length, within it.
+
+    >>> text = "Dr. Hale saw it. The pier fell."
+    >>> [text[start:end] for start, end in sentence_spans(text)]
+    ['Dr. Hale saw it.', 'The pier fell.']
     """
     spans: list[Span] = []
     for block in _BLOCK.finditer(text):
@@ -93,19 +97,31 @@ def _breaks(text: str, before: Span, after: Span, longest: int) -> bool:
 
 
 def without_figures(text: str) -> str:
-    """The text, the rows of figures in it with their labels only; the same where none has one."""
+    """The text, the rows of figures in it with their labels only; the same where none has one.
+
+    >>> without_figures("Ships   12   15")
+    'Ships'
+    """
     lines = [_label(line) if is_row(line) else line for line in text.split("\n")]
     return "\n".join(lines) if any(line.strip() for line in lines) else text
 
 
 def is_table(text: str) -> bool:
-    """Whether rows of figures or of cells make up most of a text."""
+    """Whether rows of figures or of cells make up most of a text.
+
+    >>> is_table("Year | Ships"), is_table("The pier fell in the night.")
+    (True, False)
+    """
     lines = text.split("\n")
     return 2 * sum(len(line) for line in lines if is_row(line)) > sum(map(len, lines))
 
 
 def is_row(line: str) -> bool:
-    """Whether a line is a table's row: cells, or a label and at least two figures behind it."""
+    """Whether a line is a table's row: cells, or a label and at least two figures behind it.
+
+    >>> is_row("Ships 12 15"), is_row("The pier fell in the night.")
+    (True, False)
+    """
     if " | " in line or "\t" in line:
         return True
     words = line.split()
