@@ -59,11 +59,13 @@ def launch(
     from assistant.web.session import Stores
     from assistant.web.uploads import Uploads
 
-    stores = Stores(assistant, demo=demo)
+    stores, uploads = Stores(assistant, demo=demo), Uploads(settings.file_limit)
+    # Also what Gradio puts beside a file that it takes: where uploads are, left-overs are swept.
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)
     hosts = Hosts(host, listener.getsockname()[0], settings.hosts)
     server = _Server(
         uvicorn.Config(
-            application(stores, Uploads(settings.file_limit), hosts),
+            application(stores, uploads, hosts),
             headers=[
                 ("Content-Security-Policy", _CONTENT_POLICY),
                 ("Referrer-Policy", "no-referrer"),

@@ -374,7 +374,9 @@ DROP = """(target, [name, size]) => {
 }"""
 
 
-def test_a_file_over_the_limit_gets_its_line_and_the_others_are_added(served, tabs):
+def test_a_file_over_the_limit_gets_its_line_and_the_others_are_added(
+    served, tabs, received, before
+):
     page = tabs.open(served)
     sent: list[str] = []
     page.on("request", lambda one: "gradio_api/upload?" in one.url and sent.append(one.url))
@@ -400,6 +402,7 @@ def test_a_file_over_the_limit_gets_its_line_and_the_others_are_added(served, ta
     expect(left_out).to_have_count(0)
     expect(page.locator("#progress")).to_contain_text("small.txt")
     assert len(sent) == 3
+    assert eventually(lambda: before.issuperset(files_in(received)))
 
 
 def test_what_a_browser_may_leave_waiting_is_limited_in_bytes_and_files(served, received, before):
