@@ -19,7 +19,7 @@ def ground(assistant: Assistant, tmp_path: Path):
     (tmp_path / "ferry.txt").write_text(TEXT)
     assistant.add(tmp_path / "ferry.txt")
     answering = assistant._answering
-    grounding = answering._grounding
+    grounding = answering._verifier
     store = assistant._opening.made()
 
     def of(text: str) -> Grounded:
