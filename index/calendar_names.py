@@ -30,6 +30,9 @@ def month_numbers() -> Mapping[str, int]:
     """Every name of a month that is read, in lower case, with its number from 1.
 
     A name is there with its accents and without; one that is of two months is of none.
+
+    >>> month_numbers()["march"]
+    3
     """
     found: dict[str, set[int]] = {}
     for number, name in _names():
@@ -38,7 +41,11 @@ def month_numbers() -> Mapping[str, int]:
 
 
 def month_forms() -> tuple[str, ...]:
-    """The English names with their abbreviations, the longest first: for patterns."""
+    """The English names with their abbreviations, the longest first: for patterns.
+
+    >>> "March" in month_forms(), "Mar" in month_forms()
+    (True, True)
+    """
     forms = {
         name.rstrip(".")
         for language in ("en", "en_GB")

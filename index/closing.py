@@ -9,6 +9,12 @@ def close_all(*closings: Callable[[], object]) -> None:
 
     Raises:
         BaseException: the first of the failures, with those after it as its notes.
+
+    >>> from io import BytesIO
+    >>> first, second = BytesIO(), BytesIO()
+    >>> close_all(first.close, second.close)
+    >>> first.closed, second.closed
+    (True, True)
     """
     first: BaseException | None = None
     for close in closings:
@@ -25,7 +31,17 @@ def close_all(*closings: Callable[[], object]) -> None:
 
 @contextmanager
 def closed_on_failure(*closings: Callable[[], object]) -> Iterator[None]:
-    """Close all of it where the block fails, whose failure stays the one that is told."""
+    """Close all of it where the block fails, whose failure stays the one that is told.
+
+    >>> from io import BytesIO
+    >>> file = BytesIO()
+    >>> try:
+    ...     with closed_on_failure(file.close):
+    ...         raise ValueError
+    ... except ValueError:
+    ...     print(file.closed)
+    True
+    """
     try:
         yield
     except BaseException as error:

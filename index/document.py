@@ -23,7 +23,12 @@ ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 class Span(NamedTuple):
-    """A half-open range of a document's text, in code points."""
+    """A half-open range of a document's text, in code points.
+
+    >>> span = Span(4, 11)
+    >>> "The harbour was shut."[span.start : span.end]
+    'harbour'
+    """
 
     start: int
     end: int
@@ -47,6 +52,9 @@ class Part:
 
     `label` is what names it there: a slide's, row's or line's number, a sheet's or chapter's name.
     A row stands inside a sheet; parts of one kind never overlap.
+
+    >>> Part("sheet", "Tolls", 42, 90).label
+    'Tolls'
     """
 
     kind: PartKind
@@ -166,14 +174,24 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A span of one document's text, the unit that is embedded and searched."""
+    """A span of one document's text, the unit that is embedded and searched.
+
+    >>> chunk = Chunk(0, 9)
+    >>> "The pier. It fell."[chunk.start : chunk.end]
+    'The pier.'
+    """
 
     start: int
     end: int
 
 
 def touched(parts: Sequence[Part], start: int, end: int) -> tuple[Part, ...]:
-    """Those of the parts, in order of their start, that share a character with the span."""
+    """Those of the parts, in order of their start, that share a character with the span.
+
+    >>> sheets = [Part("sheet", "Ships", 0, 40), Part("sheet", "Tolls", 42, 90)]
+    >>> [part.label for part in touched(sheets, 50, 60)]
+    ['Tolls']
+    """
     behind = bisect_left(parts, end, key=lambda part: part.start)
     return tuple(part for part in parts[:behind] if part.end > start)
 
@@ -182,14 +200,23 @@ _DATE_LABEL = re.compile(r"\W*(?:[^\W\d_]+\W+){0,2}\Z")
 
 
 def after_date(text: str, date: Span | None) -> int:
-    """Where a text begins whose first words only state its date ('Date: 3 May 2024'); else 0."""
+    """Where a text begins whose first words only state its date ('Date: 3 May 2024'); else 0.
+
+    >>> text = "Date: 3 May 1931 The pier fell."
+    >>> text[after_date(text, Span(6, 16)) :]
+    ' The pier fell.'
+    """
     if date is None or not _DATE_LABEL.match(text[: date.start]):
         return 0
     return date.end
 
 
 def normalised(text: str) -> str:
-    """`text` with Unix newlines, without NUL and BOM, lone surrogates as '?'."""
+    """`text` with Unix newlines, without NUL and BOM, lone surrogates as '?'.
+
+    >>> normalised("One line" + chr(13) + chr(10) + "another").splitlines()
+    ['One line', 'another']
+    """
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     return text if _encodable(text) else text.encode("utf-8", "replace").decode("utf-8")
 
@@ -203,7 +230,11 @@ def _encodable(text: str) -> bool:
 
 
 def readable_stem(name: str) -> str:
-    """A file's name as a title: 'annual_report-2023.pdf' → 'Annual report 2023'."""
+    """A file's name as a title: 'annual_report-2023.pdf' → 'Annual report 2023'.
+
+    >>> readable_stem("harbour-masters-log.txt")
+    'Harbour masters log'
+    """
     stem = PurePath(name).stem
     words = stem if " " in stem else re.sub(r"(?<!\d)-|-(?!\d)", " ", stem).replace("_", " ")
     title = " ".join(words.split()) or stem or "Untitled"

@@ -25,47 +25,112 @@ _FULL = ("no space left", "disk is full", "file too large", "i/o error")
 
 
 class FootnoteError(Exception):
-    """Anything that went wrong and that the user can act on; `str(error)` is one clear line."""
+    """Anything that went wrong and that the user can act on; `str(error)` is one clear line.
+
+    >>> try:
+    ...     raise UnknownDocument.named("d9")
+    ... except FootnoteError as error:
+    ...     print(type(error).__name__)
+    UnknownDocument
+    """
 
 
 class DocumentError(FootnoteError):
-    """A file cannot be read as a document."""
+    """A file cannot be read as a document.
+
+    >>> issubclass(EmptyDocument, DocumentError), issubclass(StoreError, DocumentError)
+    (True, False)
+    """
 
 
 class UnsupportedFormat(DocumentError):
-    """The file's type is not one that can be read."""
+    """The file's type is not one that can be read.
+
+    >>> from index.readers.detection import detect
+    >>> try:
+    ...     detect(bytes(range(256)) * 9, "song.mp3")
+    ... except UnsupportedFormat:
+    ...     print("refused")
+    refused
+    """
 
 
 class EmptyDocument(DocumentError):
-    """The file holds no text."""
+    """The file holds no text.
+
+    >>> from index.readers.reading import read_bytes
+    >>> read_bytes(b"  ", "note.txt")
+    Traceback (most recent call last):
+        ...
+    index.errors.EmptyDocument: The file is empty.
+    """
 
 
 class EncryptedDocument(DocumentError):
-    """The file needs a password."""
+    """The file needs a password.
+
+    >>> issubclass(EncryptedDocument, DocumentError)
+    True
+    """
 
 
 class FetchError(DocumentError):
-    """An address gives no document."""
+    """An address gives no document.
+
+    >>> raise FetchError("The address gives no document.")
+    Traceback (most recent call last):
+        ...
+    index.errors.FetchError: The address gives no document.
+    """
 
 
 class PageError(DocumentError):
-    """A page cannot be shown as it is printed."""
+    """A page cannot be shown as it is printed.
+
+    >>> from index.pages.drawing import draw
+    >>> draw("seeds/inspectors-report.pdf", "application/pdf", 99, 800)
+    Traceback (most recent call last):
+        ...
+    index.errors.PageError: There is no page 99.
+    """
 
 
 class QuestionError(FootnoteError):
-    """The question cannot be answered as asked."""
+    """The question cannot be answered as asked.
+
+    >>> raise QuestionError("The question is empty.")
+    Traceback (most recent call last):
+        ...
+    index.errors.QuestionError: The question is empty.
+    """
 
 
 class EvaluationError(FootnoteError):
-    """A file of questions to measure by cannot be used."""
+    """A file of questions to measure by cannot be used.
+
+    >>> raise EvaluationError("Line 3 of questions.jsonl has no question.")
+    Traceback (most recent call last):
+        ...
+    index.errors.EvaluationError: Line 3 of questions.jsonl has no question.
+    """
 
 
 class ReportError(FootnoteError):
-    """A report cannot be made, written or checked."""
+    """A report cannot be made, written or checked.
+
+    >>> raise ReportError("The report names no question.")
+    Traceback (most recent call last):
+        ...
+    index.errors.ReportError: The report names no question.
+    """
 
 
 class StoreError(FootnoteError):
-    """The store cannot be opened or written."""
+    """The store cannot be opened or written.
+
+    >>> print(StoreError.of(Path("store"), OSError("No space left on device")))
+    The store's files in store cannot be used: No space left on device. ...
+    """
 
     @classmethod
     def of(cls, folder: Path, fault: Exception) -> "StoreError":
@@ -99,11 +164,19 @@ class StoreError(FootnoteError):
 
 
 class EmptyStore(StoreError):
-    """Nothing has been added to the store yet."""
+    """Nothing has been added to the store yet.
+
+    >>> issubclass(EmptyStore, StoreError)
+    True
+    """
 
 
 class UnknownDocument(StoreError):
-    """No document in the store has this id."""
+    """No document in the store has this id.
+
+    >>> print(UnknownDocument.named("d9"))
+    No document has the id 'd9'. ...
+    """
 
     @classmethod
     def named(cls, document_id: str) -> "UnknownDocument":
@@ -115,7 +188,11 @@ class UnknownDocument(StoreError):
 
 
 class EmbeddingMismatch(StoreError):
-    """The store was made with another embedding model."""
+    """The store was made with another embedding model.
+
+    >>> issubclass(EmbeddingMismatch, StoreError)
+    True
+    """
 
     @classmethod
     def between(cls, folder: Path, made_with: str, name: str) -> "EmbeddingMismatch":
@@ -128,12 +205,30 @@ class EmbeddingMismatch(StoreError):
 
 
 class ModelError(FootnoteError):
-    """The embedding model is missing, damaged or does not answer."""
+    """The embedding model is missing, damaged or does not answer.
+
+    >>> raise ModelError("The embedding model is damaged.")
+    Traceback (most recent call last):
+        ...
+    index.errors.ModelError: The embedding model is damaged.
+    """
 
 
 class SettingsError(FootnoteError):
-    """A setting has a value that cannot be used."""
+    """A setting has a value that cannot be used.
+
+    >>> raise SettingsError("FOOTNOTE_FILE_LIMIT must be a whole number.")
+    Traceback (most recent call last):
+        ...
+    index.errors.SettingsError: FOOTNOTE_FILE_LIMIT must be a whole number.
+    """
 
 
 class ServeError(FootnoteError):
-    """The web page cannot be served."""
+    """The web page cannot be served.
+
+    >>> raise ServeError("Port 8000 is in use.")
+    Traceback (most recent call last):
+        ...
+    index.errors.ServeError: Port 8000 is in use.
+    """

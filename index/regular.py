@@ -22,6 +22,11 @@ def status(path: Path) -> os.stat_result:
     Raises:
         DocumentError: it is a folder, or a pipe or a device, which may never end.
         OSError: it is not there or may not be looked at.
+
+    >>> (tmp_path / "log.txt").write_text("Wind from the west.")
+    19
+    >>> status(tmp_path / "log.txt").st_size
+    19
     """
     found = path.stat()
     _check(found)
@@ -34,12 +39,23 @@ def contents(path: Path, most: int) -> bytes:
     Raises:
         DocumentError: it is no regular file, or holds more than so many bytes.
         OSError: it cannot be read.
+
+    >>> (tmp_path / "log.txt").write_text("Wind from the west.")
+    19
+    >>> contents(tmp_path / "log.txt", most=100)
+    b'Wind from the west.'
     """
     return b"".join(_pieces(path, most))
 
 
 def digest(path: Path, most: int) -> str:
-    """The sha256 of what a file holds; raises as `contents` does."""
+    """The sha256 of what a file holds; raises as `contents` does.
+
+    >>> (tmp_path / "log.txt").write_text("Wind from the west.")
+    19
+    >>> digest(tmp_path / "log.txt", most=100)[:12]
+    'a3da0f45bf79'
+    """
     made = hashlib.sha256()
     for piece in _pieces(path, most):
         made.update(piece)
@@ -52,6 +68,13 @@ def copy(path: Path, target: Path, most: int) -> str:
     Raises:
         DocumentError: it is no regular file, or holds more than so many bytes.
         OSError: it cannot be read, or the copy not be written.
+
+    >>> (tmp_path / "log.txt").write_text("Wind from the west.")
+    19
+    >>> copy(tmp_path / "log.txt", tmp_path / "copy.txt", most=100)[:12]
+    'a3da0f45bf79'
+    >>> (tmp_path / "copy.txt").read_text()
+    'Wind from the west.'
     """
     made = hashlib.sha256()
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -62,7 +85,14 @@ def copy(path: Path, target: Path, most: int) -> str:
 
 
 def check_size(size: int, most: int) -> None:
-    """Raise DocumentError for more bytes than are taken."""
+    """Raise DocumentError for more bytes than are taken.
+
+    >>> try:
+    ...     check_size(3 * 1024 * 1024, most=2 * 1024 * 1024)
+    ... except DocumentError as error:
+    ...     print(error)
+    The file has 3 MiB; at most 2 are taken ...
+    """
     if size > most:
         raise DocumentError(
             f"The file has {size // _MIB:,} MiB; at most {most // _MIB:,} are taken "

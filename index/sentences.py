@@ -22,7 +22,12 @@ _WRAPPED = 0.6
 
 
 def sentence_spans(text: str) -> list[Span]:
-    """The spans of the sentences of `text` in order, without the white space around them."""
+    """The spans of the sentences of `text` in order, without the white space around them.
+
+    >>> text = "Dr. Hale saw it. The pier fell."
+    >>> [text[start:end] for start, end in sentence_spans(text)]
+    ['Dr. Hale saw it.', 'The pier fell.']
+    """
     spans: list[Span] = []
     for block in _BLOCK.finditer(text):
         for start, end in _units(text, block.start(), block.end()):
@@ -31,7 +36,13 @@ def sentence_spans(text: str) -> list[Span]:
 
 
 def document_sentences(document: Document) -> list[Span]:
-    """The sentences of a document, without a date that opens it; headings stand by themselves."""
+    """The sentences of a document, without a date that opens it; headings stand by themselves.
+
+    >>> from index.readers.reading import read_bytes
+    >>> log = read_bytes(b"The pier fell. Nobody was hurt.", "log.txt")
+    >>> [log.text[start:end] for start, end in document_sentences(log)]
+    ['The pier fell.', 'Nobody was hurt.']
+    """
     borders = {edge for heading in document.headings for edge in (heading.start, heading.end)}
     start = after_date(document.text, document.date_span)
     if start >= len(document.text.rstrip()):
@@ -72,19 +83,31 @@ def _breaks(text: str, before: Span, after: Span, longest: int) -> bool:
 
 
 def without_figures(text: str) -> str:
-    """The text, the rows of figures in it with their labels only; the same where none has one."""
+    """The text, the rows of figures in it with their labels only; the same where none has one.
+
+    >>> without_figures("Ships   12   15")
+    'Ships'
+    """
     lines = [_label(line) if is_row(line) else line for line in text.split("\n")]
     return "\n".join(lines) if any(line.strip() for line in lines) else text
 
 
 def is_table(text: str) -> bool:
-    """Whether rows of figures or of cells make up most of a text."""
+    """Whether rows of figures or of cells make up most of a text.
+
+    >>> is_table("Year | Ships"), is_table("The pier fell in the night.")
+    (True, False)
+    """
     lines = text.split("\n")
     return 2 * sum(len(line) for line in lines if is_row(line)) > sum(map(len, lines))
 
 
 def is_row(line: str) -> bool:
-    """Whether a line is a table's row: cells, or a label and at least two figures behind it."""
+    """Whether a line is a table's row: cells, or a label and at least two figures behind it.
+
+    >>> is_row("Ships 12 15"), is_row("The pier fell in the night.")
+    (True, False)
+    """
     if " | " in line or "\t" in line:
         return True
     words = line.split()
