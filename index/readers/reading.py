@@ -44,6 +44,9 @@ def read(path: Path, *, name: str | None = None) -> Document:
         EmptyDocument: the file, or what can be read of it, holds no text.
         EncryptedDocument: the file needs a password.
         DocumentError: the file is missing, unreadable, damaged or cut off.
+
+    >>> read(Path("seeds/operator-statement.md")).media_type
+    'text/markdown'
     """
     try:
         data = path.read_bytes()
