@@ -30,6 +30,9 @@ def iso_date(written: str) -> str | None:
 
     Takes dates and time stamps, also those of PDF files ('D:20230302…') and HTTP. '02/03/2023' may
     be in March or in February and so is no date, '28/03/2023' is one.
+
+    >>> iso_date("2 March 2023"), iso_date("02/03/2023")
+    ('2023-03-02', None)
     """
     text = " ".join(written.split())
     for pattern in (_LEADING_ISO, _COMPACT):
@@ -82,5 +85,9 @@ def _checked(year: int, month: int, day: int) -> str | None:
 
 
 def iso_day(moment: datetime | None) -> str | None:
-    """The calendar day of `moment`."""
+    """The calendar day of `moment`.
+
+    >>> iso_day(datetime(2023, 3, 2, 14, 30))
+    '2023-03-02'
+    """
     return None if moment is None else moment.date().isoformat()

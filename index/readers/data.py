@@ -35,6 +35,9 @@ def read_json(data: bytes, name: str) -> Document:
         UnsupportedFormat: the bytes are not text.
         EmptyDocument: it holds no value.
         DocumentError: it is not valid JSON, or nested beyond measure.
+
+    >>> read_json(b'{"harbour": {"ships": 12}}', "harbour.json").text
+    'harbour.ships: 12'
     """
     source = decode(data)
     if source is None:
@@ -178,6 +181,9 @@ def read_xml(data: bytes, name: str) -> Document:
     Raises:
         EmptyDocument: it holds no words.
         DocumentError: it is not well-formed, or nested beyond measure.
+
+    >>> read_xml(b"<log><entry>The pier fell.</entry></log>", "log.xml").text
+    'entry: The pier fell.'
     """
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -267,6 +273,11 @@ def read_notebook(data: bytes, name: str) -> Document:
         UnsupportedFormat: the bytes are not text.
         EmptyDocument: no cell holds text.
         DocumentError: it is damaged, cut off, or of an older format.
+
+    >>> cell = {"cell_type": "markdown", "source": "The pier fell.", "metadata": {}}
+    >>> data = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4}).encode()
+    >>> read_notebook(data, "log.ipynb").text
+    'The pier fell.'
     """
     source = decode(data)
     if source is None:

@@ -35,6 +35,9 @@ def decode(data: bytes) -> str | None:
 
     A byte order mark decides first, then UTF-8, then UTF-16 without a mark, then the likeliest
     code page.
+
+    >>> decode("Café".encode("utf-16"))
+    'Café'
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -179,7 +182,11 @@ _XML_OPENING = re.compile(r"\s*<\?xml\s")
 
 
 class Kind(Enum):
-    """A format family; the value is its media type, of pictures only the first half."""
+    """A format family; the value is its media type, of pictures only the first half.
+
+    >>> Kind.PDF.value
+    'application/pdf'
+    """
 
     TEXT = "text/plain"
     MARKDOWN = "text/markdown"
@@ -209,6 +216,9 @@ def detect(data: bytes, name: str) -> Kind:
         UnsupportedFormat: it is of a type that cannot be read.
         EncryptedDocument: it is an Office file under a password.
         DocumentError: it is a ZIP archive that does not open.
+
+    >>> detect(b"%PDF-1.7", "report.txt")
+    <Kind.PDF: 'application/pdf'>
     """
     head = data[:_HEAD]
     if _PDF_HEADER.match(head.lstrip(b"\xef\xbb\xbf \t\r\n\f\0")) or (

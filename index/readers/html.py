@@ -58,7 +58,13 @@ def published(tree: HtmlElement) -> str | None:
 
 
 def publisher(tree: HtmlElement) -> str | None:
-    """The site's or the publisher's name."""
+    """The site's or the publisher's name.
+
+    >>> from lxml import html
+    >>> page = "<html><head><meta property='og:site_name' content='The Gazette'></head></html>"
+    >>> publisher(html.document_fromstring(page))
+    'The Gazette'
+    """
     meta = _meta(tree)
     named = [meta[name] for name in _PUBLISHER_NAMES if name in meta]
     for item in _linked_data(tree):
@@ -143,6 +149,9 @@ def read_html(data: bytes, name: str) -> Document:
         UnsupportedFormat: the bytes are not text.
         EmptyDocument: nothing on the page is visible text.
         DocumentError: the page cannot be parsed whole.
+
+    >>> read_html(b"<title>Storm</title><p>The pier fell.</p>", "storm.html").text
+    'The pier fell.'
     """
     source = _decoded(data)
     tree = _parsed(source)
@@ -169,6 +178,9 @@ def visible_blocks(source: str) -> list[Block]:
 
     Raises:
         DocumentError: it cannot be parsed whole.
+
+    >>> [block.text for block in visible_blocks("<p>The pier fell.</p><p hidden>Draft</p>")]
+    ['The pier fell.']
     """
     if not source.strip():
         return []

@@ -107,7 +107,14 @@ def read_mailbox(data: bytes, name: str) -> Document:
 
 
 def read_outlook(data: bytes, name: str) -> Document:
-    """An Outlook message file; raises as `read_mail` does."""
+    """An Outlook message file; raises as `read_mail` does.
+
+    >>> try:
+    ...     read_outlook(b"no message", "storm.msg")
+    ... except DocumentError:
+    ...     print("damaged")
+    damaged
+    """
     try:
         with olefile.OleFileIO(io.BytesIO(data)):  # the other library asks for nothing first
             message = Message.load(io.BytesIO(data))

@@ -61,7 +61,11 @@ _FULL_STOP = (".", "!", ":", ";", ",", "。", "…")
 
 
 class Line(NamedTuple):
-    """A line of text and where it begins; `alone`: blank lines or the text's ends are around it."""
+    """A line of text and where it begins; `alone`: blank lines or the text's ends are around it.
+
+    >>> Line("The Storm", start=0, alone=True).text
+    'The Storm'
+    """
 
     text: str
     start: int
@@ -73,6 +77,9 @@ class Statement:
     """What is stated about a document, in its text or beside it; None where nothing is.
 
     `title_span` is the line of the text that is its title, where that is no heading already.
+
+    >>> Statement(title="The Storm", date="1931-05-03").author is None
+    True
     """
 
     title: str | None = None
@@ -115,6 +122,10 @@ def compose(
 
     Raises:
         EmptyDocument: the text holds nothing but white space.
+
+    >>> document = compose("The pier fell.", media_type="text/plain", name="storm_report.txt")
+    >>> document.title, document.date
+    ('Storm report', None)
     """
     inside = stated(text, headings)
     beside = beside or Statement()
@@ -143,7 +154,11 @@ def compose(
 
 
 def stated(text: str, headings: Sequence[Heading] = ()) -> Statement:
-    """What the head of `text` states; a date further down is not when it was published."""
+    """What the head of `text` states; a date further down is not when it was published.
+
+    >>> stated("3 May 1931" + chr(10) * 2 + "The pier fell.").date
+    '1931-05-03'
+    """
     lines = _head(text)
     date, span = _date(lines)
     title, title_span = _title(text, lines, headings)
@@ -158,7 +173,11 @@ def stated(text: str, headings: Sequence[Heading] = ()) -> Statement:
 
 
 def language_code(tag: str | None) -> str | None:
-    """The ISO 639-1 code at the head of a language tag (RFC 5646): 'en' of 'en-GB'."""
+    """The ISO 639-1 code at the head of a language tag (RFC 5646): 'en' of 'en-GB'.
+
+    >>> language_code("en-GB"), language_code(None)
+    ('en', None)
+    """
     match = _LANGUAGE.fullmatch(tag or "")
     return match[1].lower() if match else None
 
@@ -293,7 +312,11 @@ _PROGRAM_AUTHOR = re.compile(
 
 
 def sensible_title(written: str | None) -> str | None:
-    """The title, unless it is a program's, a file's name or no words."""
+    """The title, unless it is a program's, a file's name or no words.
+
+    >>> sensible_title("The Storm"), sensible_title("report_v2.doc")
+    ('The Storm', None)
+    """
     title = " ".join((written or "").split())
     words = len(re.findall(r"[^\W\d_]{2,}", title))
     if not words or len(title) > 300 or _PROGRAM_TITLE.match(title):
@@ -303,7 +326,11 @@ def sensible_title(written: str | None) -> str | None:
 
 
 def sensible_author(written: str | None) -> str | None:
-    """The author, unless it is a program's default or an account's name."""
+    """The author, unless it is a program's default or an account's name.
+
+    >>> sensible_author("Ada Hale"), sensible_author("user1")
+    ('Ada Hale', None)
+    """
     author = " ".join((written or "").split())
     if not re.search(r"[^\W\d_]{2}", author) or len(author) > 300 or _PROGRAM_AUTHOR.match(author):
         return None

@@ -49,6 +49,10 @@ def read(path: Path, *, name: str | None = None, languages: str = LANGUAGES) -> 
         EmptyDocument: the file, or what can be read of it, holds no text.
         EncryptedDocument: the file needs a password.
         DocumentError: the file is missing, unreadable, damaged or cut off.
+
+    >>> _ = (tmp_path / "night.md").write_text("# The night")
+    >>> read(tmp_path / "night.md").title
+    'The night'
     """
     try:
         data = path.read_bytes()

@@ -28,6 +28,9 @@ def read_text(data: bytes, name: str) -> Document:
     Raises:
         UnsupportedFormat: the bytes are not text.
         EmptyDocument: there is nothing but white space.
+
+    >>> read_text(b"The pier fell.", "storm_report.txt").title
+    'Storm report'
     """
     text = decode(data)
     if text is None:
@@ -87,7 +90,11 @@ def read_markdown(data: bytes, name: str) -> Document:
 
 
 def markdown_blocks(source: str) -> Iterator[Block]:
-    """The blocks of Markdown source; raises DocumentError where it is nested beyond measure."""
+    """The blocks of Markdown source; raises DocumentError where it is nested beyond measure.
+
+    >>> [(block.text, block.level) for block in markdown_blocks("# Storm")]
+    [('Storm', 1)]
+    """
     tokens = _parser.parse(source)
     # The parser leaves out, without an error, all that follows a block nested to its limit.
     if any(token.level >= _DEEPEST - 1 for token in tokens):

@@ -33,7 +33,11 @@ _DEEPEST = 9
 
 
 class Place(NamedTuple):
-    """Which list a paragraph belongs to (`number`, Word's numId) and how deep (0 is outermost)."""
+    """Which list a paragraph belongs to (`number`, Word's numId) and how deep (0 is outermost).
+
+    >>> Place(number="3", depth=1).depth
+    1
+    """
 
     number: str
     depth: int
@@ -47,7 +51,11 @@ class _Level:
 
 
 class Numbering:
-    """Counts as Word does; paragraphs must be labelled in order of the text."""
+    """Counts as Word does; paragraphs must be labelled in order of the text.
+
+    >>> Numbering(None).label(Place("3", 0)) is None
+    True
+    """
 
     def __init__(self, root: _Element | None) -> None:
         """Read the definitions from a numbering part's root element, if the document has one."""

@@ -87,7 +87,11 @@ def format_cell(value: float, code: str, *, since_1904: bool = False) -> str:
 
 
 def general(value: float) -> str:
-    """The number in the format General: whole ones in full, others to ten significant digits."""
+    """The number in the format General: whole ones in full, others to ten significant digits.
+
+    >>> general(0.1 + 0.2)
+    '0.3'
+    """
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
     return f"{value:.10g}".replace("e", "E")

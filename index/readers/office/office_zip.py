@@ -85,7 +85,12 @@ def elements(archive: zipfile.ZipFile, part: str, *tags: str) -> Iterator[_Eleme
 
 
 def local(element: _Element) -> str:
-    """An element's name without its namespace; empty for comments and entities."""
+    """An element's name without its namespace; empty for comments and entities.
+
+    >>> from lxml import etree
+    >>> local(etree.fromstring("<w:p xmlns:w='urn:w'/>"))
+    'p'
+    """
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 

@@ -43,7 +43,11 @@ WRITTEN = {
 
 
 class Token(NamedTuple):
-    """A brace, a control word with its number, or bytes or characters of text."""
+    """A brace, a control word with its number, or bytes or characters of text.
+
+    >>> Token("text", data=b"Caf" + bytes([233])).decoded("cp1252")
+    'Café'
+    """
 
     kind: Literal["open", "close", "word", "text"]
     word: str = ""
@@ -56,13 +60,21 @@ class Token(NamedTuple):
 
 
 def page_of_charset(number: int) -> str | None:
-    """The code page of a font's character set; None where it has none of its own."""
+    """The code page of a font's character set; None where it has none of its own.
+
+    >>> page_of_charset(204)
+    'cp1251'
+    """
     page = CODE_PAGES.get(_CHARSETS.get(number, 0))
     return page if page and codecs.lookup(page) else None
 
 
 def tokens(data: bytes) -> Iterator[Token]:
-    r"""The tokens in their order; what stands in for a character given by `\u` is left out."""
+    r"""The tokens in their order; what stands in for a character given by `\u` is left out.
+
+    >>> [token.kind for token in tokens(b"{The pier fell.}")]
+    ['open', 'text', 'close']
+    """
     position = 0
     pending = bytearray()
     fallback = [1]  # by depth: characters that stand in for one given as Unicode

@@ -49,6 +49,9 @@ class Row(NamedTuple):
     """A row's number as its program shows it, and its cells that are not empty.
 
     A cell is its column, counted from 0, and its text, in order of the columns.
+
+    >>> Row(7, ((0, "1931"), (2, "12"))).cells[1]
+    (2, '12')
     """
 
     number: int
@@ -59,6 +62,10 @@ def grid_blocks(rows: Iterable[Row]) -> Iterator[Block]:
     """The tables of a sheet, which empty rows part, as blocks whose lines are numbered rows.
 
     Lines above the one that names a table's columns, as its title, are a block of their own.
+
+    >>> rows = [Row(1, ((0, "Year"), (1, "Ships"))), Row(2, ((0, "1931"), (1, "12")))]
+    >>> [block.text.splitlines() for block in grid_blocks(rows)]
+    [['Year | Ships', '1931 | 12']]
     """
     for table in _tables(rows):
         columns = sorted({column for row in table for column, _ in row.cells})

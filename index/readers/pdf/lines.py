@@ -51,7 +51,11 @@ def upright(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np.
 
 
 def leftward(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which code points are letters, or marks on them, that are written from right to left."""
+    """Which code points are letters, or marks on them, that are written from right to left.
+
+    >>> leftward(np.array([ord("a"), 0x5D0])).tolist()
+    [False, True]
+    """
     found = np.zeros(len(codes), bool)
     if codes.max(initial=0) < _LEFTWARD[0][0]:
         return found
@@ -64,7 +68,11 @@ def leftward(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def is_leftward(text: str) -> bool:
-    """Whether most letters of a line are written from right to left."""
+    """Whether most letters of a line are written from right to left.
+
+    >>> is_leftward("שלום"), is_leftward("Harbour")
+    (True, False)
+    """
     if text.isascii() or max(text) < chr(_LEFTWARD[0][0]):
         return False
     letters = np.array([ord(letter) for letter in text if letter.isalpha()], np.int64)
@@ -160,7 +168,11 @@ def columns(glyphs: Glyphs) -> list[list[Line]]:
 
 
 def moved(words: Words, by: int) -> Words:
-    """`words` of a text that begins at `by` in another."""
+    """`words` of a text that begins at `by` in another.
+
+    >>> moved(np.array([[0, 3, 72, 90, 92, 102]]), by=10).tolist()
+    [[10, 13, 72, 90, 92, 102]]
+    """
     there: Words = words + np.array([by, by, 0, 0, 0, 0])
     return there
 

@@ -50,7 +50,11 @@ class _Word(NamedTuple):
 
 
 def available() -> bool:
-    """Whether tesseract is installed."""
+    """Whether tesseract is installed.
+
+    >>> available() in (True, False)
+    True
+    """
     return shutil.which("tesseract") is not None
 
 

@@ -49,6 +49,9 @@ class PrintedPage:
     """A page's size as shown, in points, and its columns' lines in order of reading.
 
     `unread` is set where it is a picture whose text was not recognised.
+
+    >>> PrintedPage(595, 842, columns=[], unread=True).unread
+    True
     """
 
     width: float
@@ -107,7 +110,11 @@ class _Print:
 
 
 def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
-    """The document that the pages make together."""
+    """The document that the pages make together.
+
+    >>> set_pages([PrintedPage(595, 842, columns=[])]).pages
+    (Page(number=1, start=0, end=0),)
+    """
     kept = _without_running([page.columns for page in printed])
     fabric = _examined(kept)
     levels = _heading_levels(kept, fabric.body)
