@@ -465,7 +465,7 @@ def test_a_long_document_is_embedded_in_slices_that_are_told(shelf, files, monke
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from index import arrivals, ingest
+from index.ingesting import ingest
 from index.models.embeddings import MiniLM
 from index.store.store import Store
 ingest._BATCH_CHUNKS = 2

@@ -90,7 +90,8 @@ def test_the_same_weights_in_a_folder_of_the_users_give_the_same_vectors(
 def prepared_twice(tmp_path_factory):
     """A cache in which two processes have prepared the model at once, and what they said."""
     folder = tmp_path_factory.mktemp("twice") / "cache"
-    code = "from index import model; print(model.prepared()); model.session(); print('ready')"
+    made = "print(minilm.prepared()); minilm.session(); print('ready')"
+    code = f"from index.models import minilm; {made}"
     both = [prepare(folder, code) for _ in range(2)]
     said = [process.communicate(timeout=120) for process in both]
     assert [process.returncode for process in both] == [0, 0], said

@@ -13,8 +13,9 @@ from sqlalchemy.engine import Engine
 
 from index.document import Document, Span, Table
 from index.errors import DocumentError, EmbeddingMismatch, StoreError, UnknownDocument
+from index.store import queries
 from index.store.lexical import LexicalIndex
-from index.store.store import Store, queries
+from index.store.store import Store
 
 OLD = "The harbour gates closed at noon on Monday."
 NEW = "The bridge of Quill Island opens at dawn."

@@ -18,14 +18,15 @@ from index.document import Document, Heading, Page, Part, Span, Table
 from index.errors import StoreError, UnknownDocument
 from index.layout import PageLayout, Piece
 from index.models.embeddings import MiniLM
+from index.store import maintenance
 from index.store.maintenance import Model
-from index.store.store import Store, maintenance
+from index.store.store import Store
 
 OLD = "The harbour gates closed at noon on Monday."
 SECRET = "Quillfeather Marzipanovich owes ninetysix zorkmids."
 OTHER = "A lantern of brass costs forty crowns."
 STORES = Path(__file__).parent / "stores"
-SUPPORT = Path(__file__).parents[1] / "support"
+SUPPORT = Path(__file__).parents[2] / "support"
 STRESS = Path(__file__).parents[3] / "benchmarks" / "stress.py"
 
 
@@ -108,7 +109,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path, minilm, mon
     with closing(sqlite3.connect(folder / "catalog.sqlite")) as connection:
         connection.executescript((STORES / "schema1.sql").read_text())
         before = list(connection.iterdump())
-    from index.store.store import schema
+    from index.store import schema
 
     statements = (*schema.MIGRATIONS[1], "ALTER TABLE nothing ADD COLUMN more")
     monkeypatch.setitem(schema.MIGRATIONS, 1, statements)
