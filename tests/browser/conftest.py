@@ -148,6 +148,8 @@ class Tabs:
         page.on("websocket", lambda socket: self.faults.append(f"socket {socket.url}"))
         page.on("console", lambda line: self._calm(line.type, line.text))
         page.on("pageerror", lambda error: self.faults.append(f"error {error}"))
+        # What a page sent off just before it is loaded anew loses its connection, and says so.
+        page.on("load", lambda _: self.forgive("Connection errored out"))
         page.goto(address)
         page.wait_for_selector("#transcript .welcome")
         return page
