@@ -18,11 +18,12 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
-from conftest import ROOT
 from playwright.sync_api import Browser, expect
 
 from assistant.assistant import Assistant
 from assistant.web import texts
+
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.xdist_group("browser")
 
