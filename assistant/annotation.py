@@ -69,7 +69,7 @@ def remark(sentence: "Sentence") -> str:
     """What is said of a sentence that is not supported, in brackets; empty for one that is.
 
     >>> from assistant.answer import Sentence
-    >>> remark(Sentence(text="It broke at noon.", supported=False, unsupported=((12, 16),)))
+    >>> remark(Sentence(text="It broke at noon.", verdict="not verified", unsupported=((12, 16),)))
     ' (not supported by the documents: “noon”)'
     """
     return "" if sentence.supported else f" ({doubt(sentence)})"
@@ -79,7 +79,7 @@ def doubt(sentence: "Sentence") -> str:
     """What is said of a sentence that is not supported, with the words in question.
 
     >>> from assistant.answer import Sentence
-    >>> doubt(Sentence(text="It broke.", supported=False, contradicted=(2,)))
+    >>> doubt(Sentence(text="It broke.", verdict="contradicted", contradicted=(2,)))
     'the documents say otherwise'
     """
     what = CONTRADICTED if sentence.contradicted else UNSUPPORTED

@@ -12,19 +12,14 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
 
+from assistant.exportable import Exportable
 from index.document import Document, Part, Span
 
-if TYPE_CHECKING:
-    from assistant.reporting.report import Report
-
 SCHEMA_VERSION: Literal[1] = 1
-
-STYLE = "apa"
-"""The CSL style of the reference list; it leaves titles as they are stated."""
 
 _FOOTNOTE_SHAPED = re.compile(r"\[(\d+)\]")
 
@@ -32,6 +27,7 @@ Engine = Literal["reader", "writer"]
 _Count = TypeVar("_Count", int, float)
 
 SpanPair = tuple[int, int]
+Verdict = Literal["supported", "contradicted", "not verified"]
 Kind = Literal["answer", "yes_no", "overview", "summary", "greeting", "clarification", "draft"]
 
 
@@ -40,7 +36,11 @@ class _Frozen(BaseModel):
 
 
 class Passage(_Frozen):
-    """A retrieved span of a document; `document.text[start:end] == text`."""
+    """A retrieved span of a document; `document.text[start:end] == text`.
+
+    Beside a sentence that it does not carry, `differs` are the spans of `text` whose words the
+    sentence lacks.
+    """
 
     document_id: str
     version: str
@@ -56,6 +56,7 @@ class Passage(_Frozen):
     heading: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     score: float = 0.0
+    differs: tuple[SpanPair, ...] = ()
 
     @classmethod
     def of(cls, document: Document, document_id: str, version: str, span: Span) -> "Passage":
@@ -111,25 +112,45 @@ class Citation(_Frozen):
 class Sentence(_Frozen):
     """One sentence of an answer with the numbers of its footnotes.
 
-    `exact`, `unsupported` and `added` are spans of `text`: the very words that answer, the words
-    that the cited passages do not carry, and the bracketed words that the program put in (each
-    stands in a cited span). `paragraph` is True where the sentence begins a new paragraph.
+    `verdict` says what the program has seen: that the cited passages say all of it ('supported'),
+    that the documents say otherwise ('contradicted', in the footnotes `contradicted`), or neither
+    ('not verified': `nearest` are the places that come nearest, `missing` tells in words what they
+    do not say). `superseded` are the footnotes of documents that have since said otherwise of what
+    a supported sentence says.
 
-    Of a sentence of the user's own draft `place` is its span in the draft; where it is not
-    supported, `contradicted` are the footnotes of what says otherwise, and `nearest` the passages
-    that come nearest.
+    `exact`, `unsupported` and `added` are spans of `text`: the very words that answer, the words
+    that the passages do not carry, and the bracketed words that the program put in (each stands in
+    a cited span). `paragraph` is True where the sentence begins a new paragraph. `place` is the
+    span of a sentence of the user's own draft in it.
     """
 
     text: str
     citations: tuple[int, ...] = ()
-    supported: bool = True
+    verdict: Verdict = "supported"
     exact: tuple[SpanPair, ...] = ()
     unsupported: tuple[SpanPair, ...] = ()
     added: tuple[SpanPair, ...] = ()
     paragraph: bool = False
     place: SpanPair | None = None
     contradicted: tuple[int, ...] = ()
+    superseded: tuple[int, ...] = ()
+    missing: str = ""
     nearest: tuple[Passage, ...] = ()
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def supported(self) -> bool:
+        """Whether the verdict is 'supported'."""
+        return self.verdict == "supported"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older(cls, given: object) -> object:
+        """What was kept before there were three verdicts said only whether it is supported."""
+        if isinstance(given, dict) and "verdict" not in given and not given.get("supported", True):
+            verdict = "contradicted" if given.get("contradicted") else "not verified"
+            return {**given, "verdict": verdict}
+        return given
 
 
 class Usage(_Frozen):
@@ -171,55 +192,6 @@ class Usage(_Frozen):
             if self.first_sentence is None
             else min(self.first_sentence, other.first_sentence),
         )
-
-
-class Exportable:
-    """What can be cited elsewhere: an answer, a report. Each method asks `assistant.reporting`.
-
-    `style` is a CSL style: 'apa', 'chicago', 'ieee', the name of any other in the style
-    repository of the Citation Style Language ('nature', 'modern-language-association'), or the
-    path of a `.csl` file. `base` is the address of the chat's page, to which each footnote links;
-    by default the settings' (`host`, `port`).
-
-    All of them raise `ReportError`, with one clear line, for a style that cannot be used and for
-    a file that cannot be written.
-
-    >>> demo.query("When did the sirens sound?").to_markdown().splitlines()[0]
-    '# When did the sirens sound?'
-    """
-
-    def to_markdown(self, *, style: str = STYLE, base: str | None = None) -> str:
-        """Markdown with footnotes (`[^1]`), as Pandoc reads it."""
-        return self._exported("markdown", style, base).decode()
-
-    def to_html(self, *, style: str = STYLE, base: str | None = None) -> str:
-        """An HTML page that stands alone: no script, no request."""
-        return self._exported("html", style, base).decode()
-
-    def to_docx(self, path: str | Path, *, style: str = STYLE, base: str | None = None) -> None:
-        """Write a Word document with real footnotes; a file that is there is replaced."""
-        from assistant.reporting.export import write
-
-        write(Path(path), self._exported("docx", style, base))
-
-    def to_bibtex(self) -> str:
-        """The cited documents as BibTeX, for bibtex and biblatex."""
-        return self._exported("bibtex").decode()
-
-    def to_csl_json(self) -> str:
-        """The cited documents as CSL-JSON."""
-        return self._exported("csl").decode()
-
-    def as_report(self) -> "Report":
-        """What is exported as a report; an answer's question is the heading of its own."""
-        from assistant.reporting.export import as_report
-
-        return as_report(cast("Answer | Report", self))
-
-    def _exported(self, format: str, style: str = STYLE, base: str | None = None) -> bytes:  # noqa: A002
-        from assistant.reporting.export import export
-
-        return export(cast("Answer | Report", self), format, style=style, base=base)
 
 
 class Answer(Exportable, _Frozen):

@@ -126,7 +126,7 @@ class Footnotes:
         """A sentence that is shown although no passage supports it, as such."""
         sentence = Sentence(
             text=draft.text,
-            supported=False,
+            verdict="not verified",
             unsupported=tuple(wrong),
             paragraph=draft.paragraph and bool(self.sentences),
         )
@@ -176,7 +176,7 @@ class Footnotes:
     def _refused(self, draft: Claim, wrong: tuple[SpanPair, ...]) -> tuple[None, tuple[()]]:
         self._refused_of |= {evidence.document.id for evidence in draft.evidence}
         self.dropped.append(
-            Sentence(text=draft.text, supported=False, unsupported=wrong, added=draft.added)
+            Sentence(text=draft.text, verdict="not verified", unsupported=wrong, added=draft.added)
         )
         self._shown.append(None)
         return None, ()

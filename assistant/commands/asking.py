@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.answer import STYLE, Answer
+from assistant.answer import Answer
 from assistant.commands.printing import (
     ABSTAINED,
     DocumentOption,
@@ -29,6 +29,7 @@ from assistant.commands.question_lists import (
     questions_typed,
 )
 from assistant.commands.reporting import AnswerFormat, StyleOption, deliver, destined
+from assistant.exportable import STYLE
 from assistant.links import base_address
 
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.answer import STYLE, Answer
+from assistant.answer import Answer
 from assistant.citing.manuscript import WORD
 from assistant.commands.printing import (
     ABSTAINED,
@@ -31,6 +31,7 @@ from assistant.commands.printing import (
     show,
 )
 from assistant.commands.question_lists import STANDARD_INPUT
+from assistant.exportable import STYLE
 from assistant.links import base_address
 from assistant.rechecking.findings import Finding, Place, Verification, mark_difference
 from assistant.settings import load

@@ -77,7 +77,7 @@ def footnoted(data: bytes, name: str, answer: Answer, base: str) -> bytes:
     >>> word, file = docx.Document(), BytesIO()
     >>> _ = word.add_paragraph("It held."), word.save(file)
     >>> answer = Answer(question="It held.", draft="It held.\n\n", created="2026-01-02",
-    ...     sentences=(Sentence(text="It held.", supported=False, place=(0, 8)),))
+    ...     sentences=(Sentence(text="It held.", verdict="not verified", place=(0, 8)),))
     >>> made = footnoted(file.getvalue(), "draft.docx", answer, "http://localhost:7860")
     >>> [comment.text for comment in docx.Document(BytesIO(made)).comments]
     ['Not supported by the documents.']

@@ -8,7 +8,8 @@ import stat
 from enum import StrEnum
 from pathlib import Path
 
-from assistant.answer import STYLE, Answer
+from assistant.answer import Answer
+from assistant.exportable import STYLE
 from assistant.links import base_address
 from assistant.reporting.markdown import escape_markdown
 from assistant.reporting.report import Report

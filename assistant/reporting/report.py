@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.answer import SCHEMA_VERSION, Answer, Citation, Exportable
+from assistant.answer import SCHEMA_VERSION, Answer, Citation
+from assistant.exportable import Exportable
 
 
 class Report(Exportable, BaseModel):

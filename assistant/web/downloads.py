@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from assistant.answer import STYLE
 from assistant.assistant import Assistant
 from assistant.conversations.conversations import UnknownConversation
+from assistant.exportable import STYLE
 from assistant.reporting.docx_footnotes import footnoted_file
 from assistant.reporting.export import Export, export
 from assistant.reporting.template import listed

@@ -215,7 +215,7 @@ def hostile(text: str) -> Answer:
         message=text,
         sentences=(
             Sentence(text=text, citations=(1,), exact=((1, 4),), added=((0, 2),)),
-            Sentence(text=text, supported=False, unsupported=((0, len(text)),)),
+            Sentence(text=text, verdict="not verified", unsupported=((0, len(text)),)),
         ),
         citations=(citation,),
         abstained=True,

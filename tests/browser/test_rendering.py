@@ -91,7 +91,7 @@ def test_overlapping_marks_keep_every_letter_once():
 
 def test_a_sentence_without_support_says_so():
     assert "Not supported by the sources" in rendered(
-        answer(Sentence(text="So it goes.", supported=False))
+        answer(Sentence(text="So it goes.", verdict="not verified"))
     ).xpath("string(.//div[@class='said'])")
 
 

@@ -235,7 +235,7 @@ def contrast(one: str, other: str) -> float:
 
 def test_words_that_no_source_carries_are_marked(report: Report, tmp_path: Path):
     given = report.answers[0]
-    doubtful = Sentence(text="It rained in Rome.", supported=False, unsupported=((11, 17),))
+    doubtful = Sentence(text="It rained in Rome.", verdict="not verified", unsupported=((11, 17),))
     answer = Answer(question="?", sentences=(doubtful,), engine="yours", created=given.created)
     answer.to_docx(tmp_path / "answer.docx")
     for text in (
