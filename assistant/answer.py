@@ -276,7 +276,7 @@ class Progress(_Frozen):
     """A stage of the work has begun."""
 
     type: Literal["progress"] = "progress"
-    stage: Literal["searching", "reading", "writing", "verifying"]
+    stage: Literal["understanding", "searching", "reading", "writing", "verifying"]
 
 
 class SentenceReady(_Frozen):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, AnswerReady, Engine, Event, Progress, Usage, summed
@@ -27,9 +28,9 @@ from assistant.asking.document_filter import (
 from assistant.asking.question import Question, parse_question, respell_names
 from assistant.asking.rewriting import History
 from assistant.citing.footnotes import Footnotes
+from assistant.citing.hearing import Evidences
 from assistant.draft import ProposedAnswer
 from assistant.messages import GREETING, NOT_FOUND_IN, THANKED
-from assistant.models.entailment import EntailmentModel
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.answerability import threshold
@@ -42,13 +43,16 @@ from assistant.store_handle import StoreHandle
 from assistant.table_qa.computation import read_figures
 from assistant.verifying.grounding import Grounding, Verifier
 from assistant.writing.composition import WriterAnswer, verify_claims
+from index.closing import close_all
 from index.errors import SettingsError
 from index.models.embeddings import Embedder, MiniLM
 from index.store.lexical import analyzed
 from index.store.store import Store
 
 if TYPE_CHECKING:
+    from assistant.asking.plan import Plan
     from assistant.draft import Manuscript
+    from assistant.judging.judge import Judge
     from assistant.writing.writer import Writer
 
 NEAREST = 3
@@ -98,20 +102,20 @@ class Answering:
         self._retriever: Retriever = HybridRetriever(
             self._vectors if embedder is model else embedder
         )
-        judge = EntailmentModel(settings.model_dir)
-        self._verifier: Verifier = Grounding(self._vectors, judge, spans, settings.support)
+        self._verifier: Verifier = Grounding(self._vectors)
         self._writer: Writer | None = None
-        self._opening_writer = threading.Lock()
+        self._judge: Judge | None = None
+        self._opening_models = threading.Lock()
         self.reader: Reader = ExtractiveReader(
             SentenceScorer(self._vectors), threshold(settings.confidence)
         )
 
     def close(self) -> None:
-        """Let go of the writer's connections."""
-        with self._opening_writer:
-            writer, self._writer = self._writer, None
-            if writer is not None:
-                writer.close()
+        """Let go of the connections to writer and judge."""
+        with self._opening_models:
+            opened = [one for one in (self._writer, self._judge) if one is not None]
+            self._writer = self._judge = None
+        close_all(*(one.close for one in opened))
 
     def engine(self, wanted: Engine | None = None) -> str:
         """What answers when this engine is wanted, or none in particular, as answers name it.
@@ -130,22 +134,30 @@ class Answering:
             raise SettingsError(
                 "No writer is configured: name a model in FOOTNOTE_WRITER, or ask the reader."
             )
-        with self._opening_writer:
+        with self._opening_models:
             if self._writer is None:
-                from assistant.writing.endpoint import endpoint
-                from assistant.writing.prompts import load_prompts
-                from assistant.writing.record import Record
+                from assistant.endpoints.endpoint import endpoint
+                from assistant.endpoints.prompts import load_prompts
                 from assistant.writing.writer import Writer
 
-                model = endpoint(self._settings)
-                self._writer = Writer(
-                    model,
-                    load_prompts(self._settings.writer_prompts),
-                    self._verifier,
-                    self._settings,
-                    Record(self._opening.folder, model.name),
-                )
+                prompts = load_prompts(self._settings.writer_prompts)
+                self._writer = Writer(endpoint(self._settings), prompts, self._settings)
             return self._writer
+
+    def judge(self) -> "Judge | None":
+        """The model that judges: a judge, else the writer, where one is configured.
+
+        Raises:
+            SettingsError: it cannot be loaded.
+        """
+        if self._settings.judge is None and self._settings.writer is None:
+            return None
+        with self._opening_models:
+            if self._judge is None:
+                from assistant.judging.judge import open_judge
+
+                self._judge = open_judge(self._settings, self._opening.folder)
+            return self._judge
 
     def stream(
         self,
@@ -167,7 +179,16 @@ class Answering:
         found: list[Found] = []
         usage: list[Usage] = []
         name = self.reader.name
-        several = split_question(asked, history, self._limit)
+        plan, fault = None, ""
+        if writer is not None and asked.kind in ("question", "yes_no"):
+            yield Progress(stage="understanding")
+            plan, fault, took = self._understood(writer, question, history)
+            usage.append(took)
+            clock.lap("plan")
+        if plan is not None:
+            several = [parse_question(plan.question, (), self._limit)]
+        else:
+            several = split_question(asked, history, self._limit)
         for part in several:
             yield Progress(stage="searching")
             if part.kind in ("overview", "summary"):
@@ -182,7 +203,18 @@ class Answering:
             clock.lap("read")
             opens = bool(readings)
             if writer is not None and found and reading.kind in ("answer", "yes_no"):
-                composed = WriterAnswer(writer, part, found[-1].passages, reading, history)
+                composed = WriterAnswer(
+                    writer,
+                    self.judge(),
+                    self._verifier,
+                    Evidences(store, self._retriever, documents),
+                    part,
+                    plan,
+                    self._planned(store, found[-1], plan, documents),
+                    reading,
+                    history,
+                    fault,
+                )
                 reading = yield from composed.told(footnotes, opens=opens)
                 usage.append(composed.usage)
                 name = writer.name if composed.written else name
@@ -228,11 +260,36 @@ class Answering:
             store,
             self._retriever,
             self._verifier,
+            self.judge(),
             draft,
             documents=documents,
             progress=progress,
             left=left,
         )
+
+    def _understood(
+        self, writer: "Writer", question: str, history: History
+    ) -> "tuple[Plan | None, str, Usage]":
+        """What the writer makes of a question, the fault of its endpoint, and what it took."""
+        from assistant.writing.writer import Composition
+
+        understood = Composition()
+        plan = writer.plan(question, history, understood)
+        return plan, understood.fault, understood.usage
+
+    def _planned(
+        self, store: Store, found: Found, plan: "Plan | None", documents: Sequence[str] | None
+    ) -> list[Retrieved]:
+        """The passages for a question and for the parts that a plan has: the best of each first."""
+        if plan is None or not plan.parts:
+            return found.passages
+        by_part = [
+            self.find(store, parse_question(part, (), self._limit), PASSAGES, documents).passages
+            for part in plan.searches[1:]
+        ]
+        turns = zip_longest(found.passages, *by_part)
+        ordered = [one for turn in turns for one in turn if one is not None]
+        return list({one.chunk.id: one for one in ordered}.values())
 
     def _read(self, store: Store, found: Found, documents: Sequence[str] | None) -> ProposedAnswer:
         """The reader's answer, or a question back where nobody knows whom it is about."""

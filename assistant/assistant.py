@@ -91,11 +91,15 @@ class Assistant(Library):
 
     @staticmethod
     def examined(
-        store: str | Path | None = None, *, settings: Settings | None = None
+        store: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        judge: bool = False,
     ) -> "Iterator[Finding]":
         """What is configured, whether it answers, and what is wrong: each part in turn.
 
-        A configured writer is sent one short request, a configured embedding server one word.
+        A configured writer is sent one short request, a configured embedding server one word; the
+        model that judges sits its examination (six requests) where `judge` says so.
 
         Raises:
             SettingsError: the settings cannot be read.
@@ -103,7 +107,8 @@ class Assistant(Library):
         from assistant.doctor import examined
 
         settings = settings or load()
-        return examined(settings, Path(store) if store is not None else settings.store)
+        folder = Path(store) if store is not None else settings.store
+        return examined(settings, folder, judge=judge)
 
     # Asking ------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 from assistant.library import Library
+from assistant.messages import ONLY_QUOTATIONS
 from assistant.settings import Settings
 from index.errors import FootnoteError
 from index.readers.pdf import ocr
@@ -32,14 +33,15 @@ class Finding:
     says: str
 
 
-def examined(settings: Settings, store: Path) -> Iterator[Finding]:
+def examined(settings: Settings, store: Path, *, judge: bool = False) -> Iterator[Finding]:
     """Each part in turn, as soon as it has been looked at.
 
-    A configured writer is sent one short request, a configured embedding server one word.
+    A configured writer is sent one short request, a configured embedding server one word. The
+    model that judges sits its examination where `judge` says so.
 
     >>> [(one.what, one.well) for one in examined(Settings(), demo.store)]
-    [('Footnote', True), ('embedding', True), ('store', True), ('writer', True), ('scanned pages',
-    True)]
+    [('Footnote', True), ('embedding', True), ('store', True), ('writer', True), ('judge', True),
+    ('scanned pages', True)]
     """
     program = f"version {version('footnote-assistant')}, Python {platform.python_version()}"
     yield Finding("Footnote", True, program)
@@ -50,7 +52,8 @@ def examined(settings: Settings, store: Path) -> Iterator[Finding]:
             yield Finding("store", True, _store(library))
         except FootnoteError as error:
             yield Finding("store and embedding", False, str(error))
-    yield _writer(settings, store)
+    yield _writer(settings)
+    yield _judge(settings, store, examine=judge)
     yield _recognition()
 
 
@@ -72,22 +75,21 @@ def _store(library: Library) -> str:
     return f"{library.store}: {counted}; 'footnote check' compares its files"
 
 
-def _writer(settings: Settings, store: Path) -> Finding:
+def _writer(settings: Settings) -> Finding:
     if settings.writer is None:
         says = "none (FOOTNOTE_WRITER): the embedded reader answers; nothing leaves this machine"
         if os.environ.get("OPENAI_API_KEY"):
             says += ". OPENAI_API_KEY is set, and not used for answers without a writer"
         return Finding("writer", True, says)
-    from assistant.writing.endpoint import endpoint
-    from assistant.writing.faults import EndpointFault
-    from assistant.writing.prompts import load_prompts
-    from assistant.writing.record import Record
+    from assistant.endpoints.endpoint import endpoint
+    from assistant.endpoints.faults import EndpointFault
+    from assistant.endpoints.prompts import load_prompts
 
-    named = f"{settings.writer}{_place(settings)}"
+    place = _place(settings.writer, settings.writer_base, settings.writer_secret)
+    named = f"{settings.writer}{place}"
     try:
         load_prompts(settings.writer_prompts)
         model = endpoint(settings)
-        believed = Record(store, model.name).prior
     except FootnoteError as error:
         return Finding("writer", False, str(error))
     try:
@@ -99,17 +101,43 @@ def _writer(settings: Settings, store: Path) -> Finding:
     counts = "counts tokens" if answered.counted else "counts no tokens, so that cost is unknown"
     form = "writes JSON by a schema" if answered.structured else "writes plain text"
     says = f"{named}, answered one short request in {answered.seconds:.1f} s; {form}; {counts}"
-    says += f". Of its sentences that are no quotations, {believed:.0%} are believed to hold"
     return Finding("writer", True, f"{says}. Questions and passages are sent to it")
 
 
-def _place(settings: Settings) -> str:
-    """Where the writer is, without anything of its address that may be secret."""
-    provider = (settings.writer or "").partition(":")[0]
+def _judge(settings: Settings, store: Path, *, examine: bool) -> Finding:
+    """Who judges, and by which figures that is trusted."""
+    if settings.judge is None and settings.writer is None:
+        return Finding("judge", True, f"none (FOOTNOTE_JUDGE). {ONLY_QUOTATIONS}")
+    from assistant.judging.judge import open_judge
+
+    if settings.judge is None:
+        named = f"the writer's model, {settings.writer}"
+    else:
+        place = _place(settings.judge, settings.judge_base, settings.judge_secret)
+        named = f"{settings.judge}{place}"
+    try:
+        judge = open_judge(settings, store)
+        try:
+            known = judge.standing(anew=True) if examine else judge.known()
+            if known is None:
+                says = "it sits its examination at the first use, or by 'footnote doctor --judge'"
+                return Finding("judge", True, f"{named}; {says}")
+            trusted = judge.is_trusted(known)
+        finally:
+            judge.close()
+    except FootnoteError as error:
+        return Finding("judge", False, f"{named}: {error}")
+    word = "trusted" if trusted else f"not trusted. {ONLY_QUOTATIONS} It"
+    return Finding("judge", trusted, f"{named}: {word}{':' if trusted else ''} {known}")
+
+
+def _place(setting: str | None, base: str | None, secret: str | None) -> str:
+    """Where a model is, without anything of its address that may be secret."""
+    provider = (setting or "").partition(":")[0]
     if provider not in ("openai", "azure"):
         return ""
-    parts = urlsplit(settings.writer_base or _OPENAI)
-    key = "with a key" if settings.writer_secret else "without a key"
+    parts = urlsplit(base or _OPENAI)
+    key = "with a key" if secret else "without a key"
     port = f":{parts.port}" if parts.port else ""
     return f" at {parts.scheme}://{parts.hostname}{port}{parts.path}, {key}"
 

@@ -33,13 +33,23 @@ class Evidence:
         parts = touched(chunk.parts, start, end)
         return cls(chunk.document, start, end, page, page_end, chunk.heading, parts, score)
 
+    @classmethod
+    def row_of(
+        cls, chunk: StoredChunk, start: int, end: int, score: float = 0.0
+    ) -> "list[Evidence]":
+        """A sentence inside a chunk; with the names of the columns where it is a table's row."""
+        row = chunk.table_row(start)
+        header = [cls.within(chunk, *row[0].header)] if row is not None else []
+        return [cls.within(chunk, start, end, score), *header]
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A sentence as an engine wrote it, with its evidence, the most important first.
 
     `added` are the spans of `text` that the program put in, in brackets; `exact` the spans that
-    answer the question by themselves.
+    answer the question by themselves. Of a sentence that is `judged`, a model that reads has
+    confirmed it by the evidence; `around` is what may name whom and what that is about.
 
     >>> claim = Claim("It broke at noon.", evidence=(), exact=(Span(9, 16),))
     >>> [claim.text[start:end] for start, end in claim.exact]
@@ -51,6 +61,8 @@ class Claim:
     added: tuple[Span, ...] = ()
     exact: tuple[Span, ...] = ()
     paragraph: bool = False
+    around: tuple[Evidence, ...] = ()
+    judged: bool = False
 
 
 def add_words(draft: Claim, additions: Sequence[tuple[int, str]]) -> Claim:

@@ -42,7 +42,16 @@ WRITER_FAILED = "{} did not answer: {}. The embedded reader answers instead."
 WROTE_NOTHING = "it wrote nothing"
 ASKED_ONCE_MORE = "The writer was asked once more, but {}."
 WRITER_BROKE_OFF = "{} did not finish: {}."
-WRITER_UNSUPPORTED = (
-    "No passage supports what {} wrote about this, so it is left out; the embedded reader answers."
+WRITER_UNVERIFIED = (
+    "What {} wrote about this could not be verified, so it is left out; the embedded reader "
+    "answers."
 )
-WRITER_ALL_UNSUPPORTED = "No passage supports what {} wrote about this, so it is left out."
+WRITER_ALL_UNVERIFIED = "What {} wrote about this could not be verified, so it is left out."
+
+ONLY_QUOTATIONS = "Only quotations are marked as supported."
+JUDGE_FAILED = f"{{}} could not judge: {{}}. {ONLY_QUOTATIONS}"
+JUDGE_NOT_TRUSTED = f"{{}} is not trusted as a judge: in its examination it {{}}. {ONLY_QUOTATIONS}"
+JUDGE_MISSED = (
+    f"{{}} let a sentence pass that was changed to test it, so none of its verdicts on this is "
+    f"used; it is examined again. {ONLY_QUOTATIONS}"
+)

@@ -101,21 +101,36 @@ class Settings(BaseSettings):
         60, gt=0, description="How long the writer may take; then the embedded reader answers."
     )
     writer_unsupported: Literal["drop", "mark"] = Field(
-        "drop",
-        description="What becomes of a sentence that no passage supports: it is left out "
-        "('drop'), or shown with the unsupported words marked ('mark').",
+        "mark",
+        description="What becomes of a sentence that could not be verified: it is shown as such, "
+        "folded ('mark'), or left out ('drop').",
     )
-    support: float = Field(
-        0.7,
-        ge=0,
-        lt=1,
-        description="The least probability of being carried that a composed sentence needs besides "
-        "passing the rules. Of a person's sentences 4 in 5 are taken to be carried beforehand, of "
-        "a writer's as many as its record says. benchmarks/README.md tells what is refused and "
-        "accepted at which value.",
+    judge: str | None = Field(
+        None,
+        description="The model that judges whether passages say what was written, named as a "
+        "writer is. Without it the writer judges; without a writer only quotations are verified.",
+    )
+    judge_base: str | None = Field(
+        None, description="The address of the judge's server; by default OpenAI's."
+    )
+    judge_key: SecretStr | None = Field(
+        None,
+        description="The judge's key. Without it OPENAI_API_KEY is used, but only where no other "
+        "address than OpenAI's is set.",
+    )
+    judge_options: dict[str, Any] = Field(
+        default_factory=dict, description="Further arguments of the judge's LLM class (JSON)."
+    )
+    judge_tokens: int = Field(4_096, ge=256, description="Tokens of the judge's longest reply.")
+    judge_errors: float = Field(
+        0.05,
+        gt=0,
+        lt=0.5,
+        description="The share of wrong sentences that a trusted judge may let pass: its "
+        "examination and its daily checks must show, at 95 percent, that it lets pass no more.",
     )
     writer_prompts: Path | None = Field(
-        None, description="A TOML file with prompts in place of those in writing/prompts.toml."
+        None, description="A TOML file with prompts in place of those in endpoints/prompts.toml."
     )
     writer_price_in: float | None = Field(
         None, ge=0, description="The price of a million tokens that the writer reads."
@@ -187,9 +202,12 @@ class Settings(BaseSettings):
     @property
     def writer_secret(self) -> str | None:
         """The writer's key; OpenAI's own goes to no other server."""
-        if self.writer_key is not None:
-            return self.writer_key.get_secret_value()
-        return os.environ.get("OPENAI_API_KEY") if self.writer_base is None else None
+        return _secret(self.writer_key, self.writer_base)
+
+    @property
+    def judge_secret(self) -> str | None:
+        """The judge's key; OpenAI's own goes to no other server."""
+        return _secret(self.judge_key, self.judge_base)
 
     @classmethod
     def settings_customise_sources(
@@ -203,6 +221,12 @@ class Settings(BaseSettings):
         """The order of the sources."""
         del file_secret_settings
         return init_settings, env_settings, dotenv_settings, _TomlFile(settings_cls)
+
+
+def _secret(key: SecretStr | None, base: str | None) -> str | None:
+    if key is not None:
+        return key.get_secret_value()
+    return os.environ.get("OPENAI_API_KEY") if base is None else None
 
 
 class _TomlFile(TomlConfigSettingsSource):

@@ -16,10 +16,14 @@ from assistant.answer import (
 )
 from assistant.draft import Claim, Evidence, ProposedAnswer
 from assistant.language.dates import spoken_date
-from assistant.verifying.verification import unsupported_spans
+from assistant.language.terms import content_terms
+from assistant.verifying.borne import unborne_spans
+from assistant.verifying.grounding import NEAREST, Grounded
+from assistant.verifying.verification import absent_words, unsupported_spans
 from index.document import Span
 from index.errors import UnknownDocument
 from index.store.catalog import DocumentInfo
+from index.store.lexical import analyzed
 from index.store.store import Store
 
 
@@ -56,7 +60,11 @@ class Footnotes:
             return self._refused(draft, ((0, len(draft.text)),))
         facts = [fact for evidence in draft.evidence for fact in _facts(evidence.document)]
         dates = [evidence.document.date for evidence in draft.evidence]
-        wrong = unsupported_spans(draft.text, quotes, facts, draft.added, dates)
+        if draft.judged:
+            around = [" ".join(facts), *self._around(draft)]
+            wrong = unborne_spans(draft.text, quotes, around)
+        else:
+            wrong = unsupported_spans(draft.text, quotes, facts, draft.added, dates)
         if wrong:
             return self._refused(draft, tuple(wrong))
         new: list[Citation] = []
@@ -119,59 +127,110 @@ class Footnotes:
         return tuple(found)
 
     def refused(self, draft: Claim, wrong: Sequence[Span]) -> None:
-        """Note a sentence that no passage supports, with its words that none carries."""
+        """Note a sentence that could not be verified, with its words that nothing carries."""
         self._refused(draft, tuple(wrong))
 
-    def marked(self, draft: Claim, wrong: Sequence[Span]) -> Sentence:
-        """A sentence that is shown although no passage supports it, as such."""
+    def told(
+        self, grounded: Grounded, *, opens: bool = False, place: Span | None = None
+    ) -> tuple[Sentence, tuple[Citation, ...]]:
+        """A sentence that somebody wrote, with its verdict and the citations that are new with it.
+
+        What should be supported and fails here, where the cited words are read from the store, is
+        told as not verified.
+
+        Args:
+            grounded: the sentence and what it rests on.
+            opens: whether it begins a paragraph.
+            place: its span in the user's own text.
+        """
+        draft = replace(grounded.draft, paragraph=opens)
+        if grounded.supported:
+            sentence, new = self.verified(draft)
+            if sentence is not None:
+                return self._replaced(sentence.model_copy(update={"place": place})), new
+            refused = self.dropped.pop()
+            self._shown.pop()
+            wrong = tuple(Span(*pair) for pair in refused.unsupported)
+            nearest = draft.evidence[:NEAREST]
+            grounded = replace(grounded, verdict="not verified", unsupported=wrong, nearest=nearest)
+        fresh: list[Citation] = []
+        against: tuple[int, ...] = ()
+        nearest_passages: list[Passage] = []
+        try:
+            if grounded.verdict == "contradicted":
+                quotes = self._quotes(draft)
+                against = tuple(
+                    self._number(e, q, fresh) for e, q in zip(draft.evidence, quotes, strict=True)
+                )
+            nearest_passages = [self._near(draft.text, one) for one in grounded.nearest]
+        except UnknownDocument:  # it was removed after it was read
+            grounded = replace(grounded, verdict="not verified")
         sentence = Sentence(
             text=draft.text,
-            verdict="not verified",
-            unsupported=tuple(wrong),
-            paragraph=draft.paragraph and bool(self.sentences),
+            verdict=grounded.verdict,
+            unsupported=grounded.unsupported,
+            contradicted=against,
+            missing=grounded.missing,
+            nearest=tuple(nearest_passages),
+            paragraph=opens and bool(self.sentences),
+            place=place,
         )
         self.sentences.append(sentence)
         self._shown.append(len(self.sentences))
+        return sentence, tuple(fresh)
+
+    def supersede(self, later: Sequence[Evidence]) -> tuple[Sentence, tuple[Citation, ...]]:
+        """The last sentence with the mark that later documents say otherwise, and their citations.
+
+        Args:
+            later: where they do.
+        """
+        fresh: list[Citation] = []
+        numbers = [self._number(one, self._excerpt(one), fresh) for one in later]
+        sentence = self.sentences[-1].model_copy(update={"superseded": tuple(numbers)})
+        return self._replaced(sentence), tuple(fresh)
+
+    def _replaced(self, sentence: Sentence) -> Sentence:
+        self.sentences[-1] = sentence
         return sentence
 
-    def placed(self, draft: Claim, place: Span, opens: bool) -> bool:
-        """Footnote a sentence of the user's own; False where verification refuses it."""
-        sentence, _ = self.verified(replace(draft, paragraph=opens))
-        if sentence is None:
-            self.dropped.pop()
-            self._shown.pop()
-            return False
-        self.sentences[-1] = sentence.model_copy(update={"place": place})
-        return True
-
-    def unplaced(
-        self,
-        draft: Claim,
-        place: Span,
-        opens: bool,
-        wrong: Sequence[Span],
-        nearest: Sequence[Passage],
-        *,
-        otherwise: bool,
-    ) -> None:
-        """Note a sentence of the user's own that nothing carries; `otherwise` if it is denied."""
-        numbers = []
-        if otherwise:
-            for evidence, quote in zip(draft.evidence, self._quotes(draft), strict=True):
-                numbers.append(self._number(evidence, quote, []))
-        sentence = self.marked(replace(draft, paragraph=opens), wrong)
-        self.sentences[-1] = sentence.model_copy(
-            update={"place": place, "contradicted": tuple(numbers), "nearest": tuple(nearest)}
+    def _near(self, text: str, evidence: Evidence) -> Passage:
+        """The place as a passage, with its words that a sentence lacks."""
+        document, words = evidence.document, self._excerpt(evidence)
+        missing = content_terms(words) - content_terms(text)
+        return Passage(
+            document_id=document.id,
+            version=document.version,
+            title=document.title,
+            text=words,
+            start=evidence.start,
+            end=evidence.end,
+            page=evidence.page,
+            page_end=evidence.page_end,
+            date=document.date,
+            source=document.source,
+            path=document.path,
+            heading=evidence.heading,
+            parts=evidence.parts,
+            score=evidence.score,
+            differs=tuple(
+                (start, end)
+                for start, end in absent_words(words, text)
+                if missing & set(analyzed(words[start:end]))
+            ),
         )
+
+    def _around(self, draft: Claim) -> list[str]:
+        """The passages around the cited words."""
+        return [self._excerpt(one) for one in draft.around]
+
+    def _excerpt(self, evidence: Evidence) -> str:
+        document = evidence.document
+        return self._store.excerpt(document.id, document.version, evidence.start, evidence.end)
 
     def _quotes(self, draft: Claim) -> list[str]:
         """The cited words, read from the store by their spans."""
-        return [
-            self._store.excerpt(
-                evidence.document.id, evidence.document.version, evidence.start, evidence.end
-            )
-            for evidence in draft.evidence
-        ]
+        return [self._excerpt(evidence) for evidence in draft.evidence]
 
     def _refused(self, draft: Claim, wrong: tuple[SpanPair, ...]) -> tuple[None, tuple[()]]:
         self._refused_of |= {evidence.document.id for evidence in draft.evidence}

@@ -4,33 +4,31 @@ import re
 from asyncio import CancelledError
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, Passage
+from assistant.answer import Answer, Usage, Verdict, summed
 from assistant.citing.footnotes import Footnotes
+from assistant.citing.hearing import Evidences, hear_sentences
 from assistant.citing.manuscript import ManuscriptSentence, check_length, claiming_sentences
 from assistant.draft import Manuscript
-from assistant.language.quantities import quantities
-from assistant.language.terms import content_terms
 from assistant.retrieving.retrieval import Retrieved, Retriever
 from assistant.verifying.grounding import Grounded, Verifier
-from assistant.verifying.negation import reversed_clauses
-from assistant.verifying.verification import unsupported_spans
-from index.document import Span
 from index.errors import QuestionError
 from index.store.store import Store
+
+if TYPE_CHECKING:
+    from assistant.judging.judge import Judge
 
 ENGINE = "yours"
 PASSAGES = 12
 """Passages in which what carries a sentence is looked for."""
 
-NEAREST = 2
-"""Passages shown with a sentence that nothing carries."""
+AT_ONCE = 8
+"""Sentences that a judge hears in one request."""
 
-_BEFORE_WEIGHT = 0.5
-"""What a sentence counts in a search behind the one before it, which may name what it is about."""
-
-_SAME_MATTER = 0.6
-"""The share of a sentence's content words that a sentence which contradicts it holds at least."""
+MOST = 24
+"""Passages that are put before it with them, where they fit."""
 
 _PRONOUN = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|its|their|this|that|these|those|there|then)\b", re.I
@@ -43,6 +41,7 @@ def cite_manuscript(
     store: Store,
     retriever: Retriever,
     verifier: Verifier,
+    judge: "Judge | None",
     draft: Manuscript,
     *,
     documents: Sequence[str] | None = None,
@@ -54,7 +53,8 @@ def cite_manuscript(
     Args:
         store: where the documents are.
         retriever: finds passages.
-        verifier: finds and verifies what carries a sentence.
+        verifier: sees what is quoted.
+        judge: says what passages make of the other sentences; None where there is none.
         draft: the text.
         documents: ids of the only documents to look in.
         progress: is told how many sentences of how many are done.
@@ -72,18 +72,25 @@ def cite_manuscript(
     found = claiming_sentences(draft)
     if not found:
         raise QuestionError("The draft holds no sentence to find footnotes for.")
-    footnotes = Footnotes(store)
-    for number, claim in enumerate(found):
-        if left is not None and left():
-            raise CancelledError
-        before = found[number - 1].text if number and _PRONOUN.search(claim.text) else ""
-        searches = [(claim.text, 1.0)]
-        if before:
-            searches.append((f"{before} {claim.text}", _BEFORE_WEIGHT))
-        passages = retriever.retrieve(store, searches, PASSAGES, documents)
-        _noted(footnotes, claim, verifier.of(claim.text, passages), passages)
-        if progress is not None:
-            progress(number + 1, len(found))
+    footnotes, evidences = Footnotes(store), Evidences(store, retriever, documents)
+    notices: list[str] = []
+    usage: list[Usage] = []
+    for first in range(0, len(found), AT_ONCE):
+        part = range(first, min(first + AT_ONCE, len(found)))
+        looked: list[tuple[Grounded, list[Retrieved]]] = []
+        for number in part:
+            if left is not None and left():
+                raise CancelledError
+            looked.append(_grounded(verifier, evidences, found, number))
+        for number, grounded in zip(
+            part, _heard(judge, looked, evidences, notices, usage), strict=True
+        ):
+            claim = found[number]
+            sentence, _ = footnotes.told(grounded, opens=claim.opens, place=claim.place)
+            if sentence.supported and (later := evidences.superseding(grounded)):
+                footnotes.supersede(later)
+            if progress is not None:
+                progress(number + 1, len(found))
     carried = sum(sentence.supported for sentence in footnotes.sentences)
     held = {citation.document_id for citation in footnotes.citations}
     for sentence in footnotes.sentences:
@@ -97,56 +104,46 @@ def cite_manuscript(
         engine=ENGINE,
         created=datetime.now(UTC),
         confidence=carried / len(found),
-        notices=_told(footnotes, len(found)),
+        notices=(*_told(footnotes, len(found)), *notices),
+        usage=summed(usage),
         draft=draft.text,
         literal=draft.literal,
     )
 
 
-def _noted(
-    footnotes: Footnotes,
-    claim: ManuscriptSentence,
-    grounded: Grounded,
-    passages: Sequence[Retrieved],
-) -> None:
-    if grounded.supported and footnotes.placed(grounded.draft, claim.place, claim.opens):
-        return
-    wrong = grounded.unsupported or (Span(0, len(claim.text)),)
-    otherwise = contradicting(claim.text, grounded)
-    nearest: list[Passage] = [] if otherwise else [one.passage for one in passages[:NEAREST]]
-    footnotes.unplaced(
-        grounded.draft, claim.place, claim.opens, wrong, nearest, otherwise=otherwise
+def _grounded(
+    verifier: Verifier, evidences: Evidences, found: Sequence[ManuscriptSentence], number: int
+) -> tuple[Grounded, list[Retrieved]]:
+    """A sentence of the draft as the program sees it, and the passages that it looked through."""
+    claim = found[number]
+    before = found[number - 1].text if number and _PRONOUN.search(claim.text) else ""
+    passages = evidences.of(claim.text, PASSAGES)
+    if before:
+        more = evidences.of(f"{before} {claim.text}", PASSAGES // 2)
+        passages = list({one.chunk.id: one for one in [*passages, *more]}.values())
+    return verifier.of(claim.text, passages), passages
+
+
+def _heard(
+    judge: "Judge | None",
+    looked: Sequence[tuple[Grounded, list[Retrieved]]],
+    evidences: Evidences,
+    notices: list[str],
+    usage: list[Usage],
+) -> list[Grounded]:
+    """The sentences with the judge's verdicts on those that the program could not prove."""
+    open_ones = [(grounded, found) for grounded, found in looked if not grounded.supported]
+    if judge is None or not open_ones:
+        return [grounded for grounded, _ in looked]
+    turns = zip_longest(*(found for _, found in open_ones))
+    nearest = [one for turn in turns for one in turn if one is not None]
+    told, hearing = hear_sentences(
+        judge, [(one, (one.draft.text,)) for one, _ in open_ones], nearest[:MOST], evidences
     )
-
-
-def contradicting(text: str, grounded: Grounded) -> bool:
-    """Whether the evidence speaks of the same thing and says something else about it.
-
-    Rules, meant to miss rather than to invent: all but the words in question must stand there, and
-    those must be figures, of which the evidence has others, or a denial of what it states.
-
-    >>> from assistant import draft
-    >>> said = "The sirens sounded at 21:40."
-    >>> cited = Grounded(draft.Claim(said, ()), (Span(22, 27),), ("The sirens sounded at 21:58.",))
-    >>> contradicting(said, cited)
-    True
-    """
-    quotes = grounded.quotes
-    if not quotes or not grounded.unsupported:
-        return False
-    cited_words = "\n".join(quotes)
-    terms = content_terms(text)
-    shared = terms & content_terms(cited_words)
-    if len(shared) < _SAME_MATTER * len(terms):
-        return False
-    if reversed_clauses(text, quotes):
-        return True
-    figures = [span for one in quantities(text) for span in (one.span, one.number)]
-    # By the rules alone: the judge doubts the words around a wrong figure, too.
-    wrong = unsupported_spans(text, quotes)
-    return bool(wrong and quantities(cited_words)) and all(
-        any(s < span[1] and e > span[0] for span in figures) for s, e in wrong
-    )
+    notices += [notice for notice in hearing.notices if notice not in notices]
+    usage.append(hearing.usage)
+    verdicts = iter(told)
+    return [one if one.supported else next(verdicts) for one, _ in looked]
 
 
 def _title(draft: str, found: Sequence[ManuscriptSentence]) -> str:
@@ -156,10 +153,13 @@ def _title(draft: str, found: Sequence[ManuscriptSentence]) -> str:
 
 
 def _told(footnotes: Footnotes, total: int) -> tuple[str, ...]:
-    against = sum(bool(one.contradicted) for one in footnotes.sentences)
-    unsupported = sum(not one.supported for one in footnotes.sentences) - against
+    verdicts = [sentence.verdict for sentence in footnotes.sentences]
+    told: tuple[tuple[Verdict, str], ...] = (
+        ("not verified", "not verified"),
+        ("contradicted", "contradicted by the documents"),
+    )
     return tuple(
-        f"{count} of {total} sentences {'is' if count == 1 else 'are'} {what} by the documents."
-        for count, what in ((unsupported, "not supported"), (against, "contradicted"))
-        if count
+        f"{count} of {total} sentences {'is' if count == 1 else 'are'} {words}."
+        for verdict, words in told
+        if (count := verdicts.count(verdict))
     )

@@ -95,6 +95,9 @@ def doctor(
     store: StoreOption = None,
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Examine the model that judges (six requests).")
+    ] = False,
 ) -> None:
     """Say what is configured, what answers, and what is wrong (then the exit status is 4).
 
@@ -102,7 +105,7 @@ def doctor(
     """
     found = []
     quiet = as_json or format is Format.json
-    for finding in Assistant.examined(settings=load(store=store)):
+    for finding in Assistant.examined(settings=load(store=store), judge=judge):
         found.append(finding)
         if not quiet:
             say(f"{'ok   ' if finding.well else 'WRONG'}  {finding.what}: {finding.says}")

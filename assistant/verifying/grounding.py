@@ -1,75 +1,75 @@
-"""A sentence that somebody wrote → the sentences of the documents that carry it, or what is wrong.
+"""A sentence that somebody wrote → the places of the documents nearest to it, and a verdict.
 
-Whoever wrote it, a model or the user: it is aligned to the fewest sentences of the passages that
-hold its words (greedy set cover, each step weighed by likeness), and verified against the first of
-those, the first two and so on alone: by the rules of `verification`, which refuse, and by the odds
-of `calibration`, of which author and settings say how high they must be. A sentence that stands
-word for word in a passage needs neither.
+The embedded judge asserts what it can prove: 'supported' is what a sentence of the documents says
+in the same words, 'contradicted' what one says with another figure, nearly all else being the same. All else is
+'not verified', with the sentences that hold most of its words.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
+from assistant.answer import Verdict
 from assistant.draft import Claim, Evidence
+from assistant.language.quantities import Quantity, quantities
 from assistant.language.terms import content_terms, opening_length
-from assistant.models.entailment import Entailment, EntailmentModel
 from assistant.models.sentence_vectors import SentenceVectors
-from assistant.models.span_reader import SpanReader
 from assistant.retrieving.retrieval import Retrieved
-from assistant.verifying.answer_back import answer_back_margin
-from assistant.verifying.calibration import (
-    SupportFeatures,
-    probability,
-    quoted_share,
-    support_logit,
-    term_coverage,
+from assistant.verifying.verification import (
+    absent_figures,
+    absent_words,
+    is_verbatim,
+    unsupported_spans,
 )
-from assistant.verifying.verification import absent_words, is_verbatim, unsupported_spans
+from assistant.verifying.wording import says_the_same
 from index.document import Span
 from index.models.embeddings import Vectors
 from index.sentences import sentence_spans
 from index.store.lexical import analyzed
 
-LEAST = 0.7
-"""The probability that a sentence needs, where no setting says another: `Settings.support`."""
-
-PRIOR = 0.8
-"""The share of a person's sentences that their documents carry: of the human answers judged for
-`benchmarks/support.py` it was so."""
-
-CITED = 3
-"""Sentences that a sentence rests on, at most."""
+NEAREST = 2
+"""Sentences that are shown beside one that could not be verified, at most."""
 
 _ADDS = 0.08
-"""A further sentence is cited where it adds at least so much of the words, as a share."""
+"""A further sentence is near where it adds at least so much of the words, as a share."""
 
 _FURTHER_LIKENESS = 0.1
 """What likeness counts beside the words that a further sentence adds."""
 
+_SAME_MATTER = 0.8
+"""The share of a sentence's content words that a sentence which contradicts it holds at least."""
+
+_YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
+
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """A sentence with its best evidence, and the spans of it that the evidence does not carry.
+    """A sentence with a verdict, and what it rests on: what supports it, or says otherwise.
 
-    `quotes` are the words of the evidence. `odds` are the log-odds that they carry the sentence,
-    whoever wrote it; None where it was not weighed, as word for word the same or refused by a rule.
+    Attributes:
+        draft: the sentence, with the evidence for the verdict; none where it is 'not verified'.
+        verdict: as answers tell it.
+        unsupported: the spans of it that the evidence, or what is nearest, does not carry.
+        missing: what is not said, or said instead, in a judge's words.
+        nearest: of a sentence not verified, the places that come nearest.
 
     >>> Grounded(Claim("The dam held.", ()), unsupported=(Span(8, 12),)).supported
     False
     """
 
     draft: Claim
+    verdict: Verdict = "not verified"
     unsupported: tuple[Span, ...] = ()
-    quotes: tuple[str, ...] = ()
-    odds: float | None = None
+    missing: str = ""
+    nearest: tuple[Evidence, ...] = ()
 
     @property
     def supported(self) -> bool:
         """Whether it may be shown as supported."""
-        return not self.unsupported
+        return self.verdict == "supported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,123 +94,182 @@ class _Place:
     @property
     def evidence(self) -> list[Evidence]:
         """The sentence, and the names of the columns where it is a table's row."""
-        chunk = self.passage.chunk
-        found = [Evidence.within(chunk, self.start, self.end, self.passage.score)]
-        row = chunk.table_row(self.start)
-        return [*found, Evidence.within(chunk, *row[0].header)] if row is not None else found
+        return Evidence.row_of(self.passage.chunk, self.start, self.end, self.passage.score)
 
 
 class Verifier(Protocol):
-    """Says what carries a sentence: what the writer's and the user's sentences are put to.
+    """Says what the documents make of a sentence: what drafts are put to before any model is.
 
     >>> class Unbelieving:
-    ...     def of(self, text, passages, prior=PRIOR):
-    ...         return Grounded(Claim(text, ()), (Span(0, len(text)),))
+    ...     def of(self, text, passages):
+    ...         return Grounded(Claim(text, ()), unsupported=(Span(0, len(text)),))
     >>> verifier: Verifier = Unbelieving()
-    >>> verifier.of("The gate held.", passages).supported
-    False
+    >>> verifier.of("The gate held.", passages).verdict
+    'not verified'
     """
 
-    def of(self, text: str, passages: Sequence[Retrieved], prior: float = PRIOR) -> Grounded:
-        """The sentence with what carries it among the passages, or the words that none carries.
+    def of(self, text: str, passages: Sequence[Retrieved]) -> Grounded:
+        """The sentence with a verdict and what it rests on among the passages.
 
         Args:
             text: one sentence, without footnote marks.
             passages: those it may rest on, in order of preference.
-            prior: the share of its author's sentences that is carried (above 0 and below 1).
         """
         ...
 
 
 class Grounding:
-    """The embedded `Verifier`: aligns sentences to passages and weighs them. Thread-safe.
+    """The embedded `Verifier`. Thread-safe.
 
     Args:
-        vectors: of the embedded model.
-        judge: the trained judge.
-        reader: the trained reader.
-        least: the probability of being carried that a sentence needs.
+        vectors: of the embedded model, by which the nearest sentences are found.
 
     >>> from index.models.embeddings import MiniLM
-    >>> grounding = Grounding(SentenceVectors(MiniLM()), EntailmentModel(), SpanReader())
-    >>> grounding.against("Gate 3 failed at 21:40.", ["Gate 3 failed at 21:14."])
-    ((Span(start=17, end=22),), None)
+    >>> grounding = Grounding(SentenceVectors(MiniLM()))
+    >>> [grounding.of(said, passages).verdict for said in (
+    ...     "The sirens sounded at 21:58, that is 24 minutes after a failure.",
+    ...     "The sirens sounded at 21:40, that is 24 minutes after the failure.",
+    ...     "The alarm was late.",
+    ... )]
+    ['supported', 'contradicted', 'not verified']
     """
 
-    def __init__(
-        self,
-        vectors: SentenceVectors,
-        judge: EntailmentModel,
-        reader: SpanReader,
-        least: float = LEAST,
-    ) -> None:
-        self._vectors, self._judge, self._reader = vectors, judge, reader
-        self._least = least
+    def __init__(self, vectors: SentenceVectors) -> None:
+        self._vectors = vectors
 
-    def of(self, text: str, passages: Sequence[Retrieved], prior: float = PRIOR) -> Grounded:
-        """The sentence with what carries it among the passages.
-
-        Args:
-            text: one sentence, without footnote marks.
-            passages: those it may rest on, in order of preference.
-            prior: the share of its author's sentences that is carried (above 0 and below 1).
-        """
+    def of(self, text: str, passages: Sequence[Retrieved]) -> Grounded:
+        """The sentence with a verdict and what it rests on among the passages."""
         places = _places(passages)
+        whole = (Span(0, len(text)),)
         if not places or not analyzed(text):
-            return Grounded(Claim(text, ()), (Span(0, len(text)),))
-        exact = next((place for place in places if is_verbatim(text, place.text)), None)
-        if exact is not None:
-            return Grounded(Claim(text, tuple(exact.evidence)))
-        vectors = self._vectors.of([text, *(place.text for place in places)])
-        chosen = _aligned(text, places, vectors[1:] @ vectors[0])
-        tried = [self._on(text, chosen[:count], prior) for count in range(1, len(chosen) + 1)]
-        # The more is cited, the more words of it may be found that say something else.
-        weighed = [(one.odds, -n) for n, one in enumerate(tried) if one.odds is not None]
-        return tried[-max(weighed)[1] if weighed else -1]
-
-    def _on(self, text: str, places: Sequence[_Place], prior: float) -> Grounded:
-        """The sentence on these places alone."""
-        quotes = [words for place in places for words in place.quotes]
-        wrong, found = self.against(text, quotes, prior)
-        evidence = tuple(one for place in places for one in place.evidence)
-        return Grounded(Claim(text, evidence), wrong, tuple(quotes), found)
-
-    def against(
-        self, text: str, quotes: Sequence[str], prior: float = PRIOR
-    ) -> tuple[tuple[Span, ...], float | None]:
-        """The spans of a sentence that cited words do not carry, and the odds that they carry it.
-
-        With what a rule refuses come the words that are not cited. Where the odds are too low, so
-        do those that the judge doubts; it doubts the words around a wrong one, too.
-        """
-        start = opening_length(text)
-        said = text[start:]
-        absent = _absent(said, "\n".join(quotes))
-        if wrong := unsupported_spans(said, quotes):
-            return _shifted([*wrong, *absent], start), None
-        seen, judged = self.seen(said, quotes)
-        found = support_logit(seen)
-        if probability(found, prior) >= self._least:
-            return (), found
-        wrong = [*judged.doubted(), *absent] or [judged.most_doubted]
-        return _shifted(wrong, start), found
-
-    def seen(self, text: str, quotes: Sequence[str]) -> tuple[SupportFeatures, Entailment]:
-        """What is weighed of a sentence beside cited words, and all that the judge makes of it."""
-        cited = " ".join(" ".join(quotes).split())
-        (judged,) = self._judge.judged([(text, cited)])
-        vectors = self._vectors.of([text, *quotes])
-        alike = float((vectors[1:] @ vectors[0]).max())
-        returned = answer_back_margin(text, cited, self._reader)
-        seen = SupportFeatures(
-            judged=judged.odds,
-            covered=term_coverage(text, quotes),
-            cited=len(quotes),
-            alike=alike,
-            quoted=quoted_share(text, quotes),
-            returned=returned,
+            return Grounded(Claim(text, ()), unsupported=whole)
+        said = text[opening_length(text) :]
+        for same in (is_verbatim, says_the_same):
+            for place in places:
+                if any(same(one, place.text) for one in (text, said)) and not unsupported_spans(
+                    text, place.quotes
+                ):
+                    return Grounded(Claim(text, tuple(place.evidence)), "supported")
+        near = self._nearest(text, places)
+        for place in near:
+            if contradicts(text, place.quotes):
+                wrong = _differing(text, place.quotes)
+                return Grounded(Claim(text, tuple(place.evidence)), "contradicted", wrong)
+        quotes = [words for place in near for words in place.quotes]
+        found = tuple(one for place in near for one in place.evidence)
+        return Grounded(
+            Claim(text, ()), unsupported=_differing(text, quotes) or whole, nearest=found
         )
-        return seen, judged
+
+    def _nearest(self, text: str, places: Sequence[_Place]) -> list[_Place]:
+        """The fewest sentences that hold the text's words, the most alike first."""
+        vectors = self._vectors.of([text, *(place.text for place in places)])
+        likeness: Vectors = vectors[1:] @ vectors[0]
+        terms = content_terms(text)
+        held = [content_terms(place.text) & terms for place in places]
+        chosen: list[int] = []
+        covered: frozenset[str] = frozenset()
+        while len(chosen) < NEAREST:
+            gains = np.array([len(found - covered) / len(terms) for found in held])
+            best = int((gains + (_FURTHER_LIKENESS if chosen else 1.0) * likeness).argmax())
+            if chosen and gains[best] < _ADDS:
+                break
+            chosen.append(best)
+            covered |= held[best]
+        return [places[n] for n in chosen]
+
+
+def contradicts(text: str, quotes: Sequence[str]) -> bool:
+    """Whether cited words speak of the same thing and have another figure for it.
+
+    Meant to miss rather than to invent: nearly all other words of the sentence must stand there,
+    and beside each figure that does not, one of the same unit that the sentence lacks. Another year
+    may be another matter. That a denial of the same words contradicts was tried and was wrong 9
+    times in 33 (`benchmarks/README.md`).
+
+    >>> contradicts("The sirens sounded at 21:40.", ["The sirens sounded at 21:58."])
+    True
+    """
+    cited = "\n".join(quotes)
+    figures = quantities(text)
+    absent = set(absent_figures(text, quotes))
+    wrong = [one for one in figures if one.span in absent or one.number in absent]
+    terms = _without_figures(text, figures)
+    if not wrong or not terms or len(terms & content_terms(cited)) < _SAME_MATTER * len(terms):
+        return False
+    own = {one.value for one in figures}
+    others = [one for one in quantities(cited) if one.value not in own]
+    return all(
+        not _YEAR.fullmatch(one.value) and any(other.unit == one.unit for other in others)
+        for one in wrong
+    )
+
+
+def later_contradictions(
+    text: str, cited: Sequence[Evidence], passages: Sequence[Retrieved]
+) -> tuple[Evidence, ...]:
+    """Where documents that are later than those cited have another figure for the same thing.
+
+    >>> log = judged("It was 21:40.", passages[0], [])
+    >>> later_contradictions("The sirens sounded at 21:40.", log.evidence, passages)
+    ()
+    """
+    dates = [one.document.date for one in cited if one.document.date]
+    own = {one.document.id for one in cited}
+    if not dates:
+        return ()
+    return tuple(
+        one
+        for place in _places(passages)
+        if place.passage.chunk.document.id not in own
+        and (place.passage.chunk.document.date or "") > max(dates)
+        and contradicts(text, place.quotes)
+        for one in place.evidence[:1]
+    )
+
+
+def _without_figures(text: str, figures: Sequence[Quantity]) -> frozenset[str]:
+    """The content terms of a text apart from its figures."""
+    for one in figures:
+        text = text[: one.span.start] + " " * len(text[slice(*one.span)]) + text[one.span.end :]
+    return content_terms(text)
+
+
+def judged(text: str, passage: Retrieved, spans: Sequence[Span]) -> Claim:
+    """A sentence that a judge confirms by words of a passage, at spans of its document.
+
+    What is cited are the whole sentences that hold them; the passage around them may name who and
+    what they are about.
+
+    >>> chunk = passages[0].chunk
+    >>> first = judged("It failed.", passages[0], [Span(chunk.start, chunk.start + 9)])
+    >>> len(first.evidence), first.judged
+    (1, True)
+    """
+    chunk = passage.chunk
+    evidence = [
+        one
+        for start, end in sentence_spans(chunk.text)
+        if any(s < chunk.start + end and e > chunk.start + start for s, e in spans)
+        for one in Evidence.row_of(chunk, chunk.start + start, chunk.start + end, passage.score)
+    ]
+    around = Evidence.within(chunk, chunk.start, chunk.end)
+    return Claim(text, tuple(dict.fromkeys(evidence)), around=(around,), judged=True)
+
+
+def joined(claims: Sequence[Claim], text: str) -> Claim:
+    """A sentence of several claims, each judged by itself: it cites what they cite.
+
+    >>> joined([Claim("It fell.", ()), Claim("It broke.", ())], "It fell and broke.").text
+    'It fell and broke.'
+    """
+    return replace(
+        claims[0],
+        text=text,
+        evidence=tuple(dict.fromkeys(one for claim in claims for one in claim.evidence)),
+        around=tuple(dict.fromkeys(one for claim in claims for one in claim.around)),
+        judged=any(claim.judged for claim in claims),
+    )
 
 
 def _places(passages: Sequence[Retrieved]) -> list[_Place]:
@@ -223,29 +282,14 @@ def _places(passages: Sequence[Retrieved]) -> list[_Place]:
     return list(found.values())
 
 
-def _aligned(text: str, places: Sequence[_Place], likeness: Vectors) -> list[_Place]:
-    """The fewest sentences that hold the text's words, the most alike first."""
-    terms = content_terms(text)
-    held = [content_terms(place.text) & terms for place in places]
-    chosen: list[int] = []
-    covered: frozenset[str] = frozenset()
-    while len(chosen) < CITED:
-        gains = np.array([len(found - covered) / len(terms) for found in held])
-        best = int((gains + (_FURTHER_LIKENESS if chosen else 1.0) * likeness).argmax())
-        if chosen and gains[best] < _ADDS:
-            break
-        chosen.append(best)
-        covered |= held[best]
-    return [places[n] for n in chosen]
-
-
-def _absent(text: str, cited: str) -> list[Span]:
-    """The content words of a text of which no form is cited."""
-    missing = content_terms(text) - content_terms(cited)
-    return [
-        span for span in absent_words(text, cited) if missing & set(analyzed(text[slice(*span)]))
+def _differing(text: str, quotes: Sequence[str]) -> tuple[Span, ...]:
+    """The words of a sentence that others lack, by rule or because no form of them is there."""
+    start = opening_length(text)
+    said = text[start:]
+    cited = "\n".join(quotes)
+    missing = content_terms(said) - content_terms(cited)
+    absent = [
+        span for span in absent_words(said, cited) if missing & set(analyzed(said[slice(*span)]))
     ]
-
-
-def _shifted(spans: Sequence[Span], by: int) -> tuple[Span, ...]:
-    return tuple(sorted({Span(by + at.start, by + at.end) for at in spans}))
+    wrong = [*unsupported_spans(said, quotes), *absent]
+    return tuple(sorted({Span(start + at.start, start + at.end) for at in wrong}))

@@ -59,11 +59,11 @@ def unsupported_spans(
     if not any(is_verbatim(own, quote) for quote in quotes):
         cited = "\n".join(quotes)
         wrong += [
-            *_figures(own, quotes),
+            *absent_figures(own, quotes),
             *unknown_proper_names(own, cited),
-            *_quotations(own, quotes),
+            *misquoted(own, quotes),
         ]
-        wrong += _addresses(own, cited)
+        wrong += foreign_addresses(own, cited)
         wrong += reversed_clauses(own, quotes)
         wrong += [*changed_degrees(own, quotes), *substituted_words(own, quotes)]
     stated = [*quotes, *facts, ACCOUNTS_DIFFER]
@@ -76,7 +76,7 @@ def unsupported_spans(
             if not borne_out(own[:start], piece, own[end:], quotes, dates or [None] * len(quotes)):
                 wrong.append(Span(start, end))
             continue
-        for s, e in [*_figures(piece, stated), *absent_words(piece, "\n".join(stated))]:
+        for s, e in [*absent_figures(piece, stated), *absent_words(piece, "\n".join(stated))]:
             wrong.append(Span(start + s, start + e))
     return sorted(set(wrong))
 
@@ -97,7 +97,7 @@ def _miscomputed(piece: str, quotes: Sequence[str], facts: Sequence[str]) -> lis
     return [
         *unfounded(piece, quotes),
         *between,
-        *_figures(label, around),
+        *absent_figures(label, around),
         *absent_words(label, "\n".join(around)),
     ]
 
@@ -115,10 +115,13 @@ def _inside(position: int, spans: Sequence[Span]) -> bool:
     return any(start <= position < end for start, end in spans)
 
 
-def _figures(text: str, quotes: Sequence[str]) -> list[Span]:
+def absent_figures(text: str, quotes: Sequence[str]) -> list[Span]:
     """Figures that the passages lack: the number, or all of it where the unit is another.
 
     A bare 'one' is no figure: it is mostly a pronoun.
+
+    >>> absent_figures("It took 25 minutes.", ["It took 24 minutes."])
+    [Span(start=8, end=10)]
     """
     known: set[tuple[str, str]] = set()
     for quote in quotes:
@@ -190,8 +193,12 @@ def absent_words(text: str, around: str) -> list[Span]:
     ]
 
 
-def _quotations(text: str, quotes: Sequence[str]) -> list[Span]:
-    """Words in quotation marks that are in no one passage, in that order and whole."""
+def misquoted(text: str, quotes: Sequence[str]) -> list[Span]:
+    """Words in quotation marks that are in no one passage, in that order and whole.
+
+    >>> misquoted("She said “it held”.", ["“It held well,” she said."])
+    []
+    """
     passages = [f" {_flat(quote)} " for quote in quotes]
     return [
         Span(*match.span())
@@ -201,8 +208,12 @@ def _quotations(text: str, quotes: Sequence[str]) -> list[Span]:
     ]
 
 
-def _addresses(text: str, cited: str) -> list[Span]:
-    """Addresses on the web that are not cited, letter for letter."""
+def foreign_addresses(text: str, cited: str) -> list[Span]:
+    """Addresses on the web that are not cited, letter for letter.
+
+    >>> foreign_addresses("See https://a.example/b", "https://a.example/c")
+    [Span(start=4, end=23)]
+    """
     return [Span(*m.span()) for m in _ADDRESS.finditer(text) if m[0] not in cited]
 
 

@@ -16,6 +16,7 @@ DEMO_QUESTIONS = (
 """Shown for the demo store, one click each."""
 
 STAGES = {
+    "understanding": "Reading your question …",
     "searching": "Searching your documents …",
     "reading": "Reading the closest passages …",
     "writing": "Writing; each sentence shows once its source carries it …",

@@ -1,26 +1,33 @@
-"""What an engine has to say → events: each sentence once it is verified, and what became of it."""
+"""What an engine has to say → events: each sentence with its verdict, and what became of it."""
 
+import time
 from collections.abc import Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.answer import Progress, SentenceReady, Usage
+from assistant.asking.plan import Plan
 from assistant.asking.question import Question
 from assistant.asking.rewriting import History
 from assistant.citing.footnotes import Footnotes
+from assistant.citing.hearing import Evidences, hear_sentences
 from assistant.draft import Claim, ProposedAnswer
 from assistant.messages import (
     COMPUTED,
     NOT_FOUND,
-    WRITER_ALL_UNSUPPORTED,
+    WRITER_ALL_UNVERIFIED,
     WRITER_BROKE_OFF,
     WRITER_FAILED,
-    WRITER_UNSUPPORTED,
+    WRITER_UNVERIFIED,
     WROTE_NOTHING,
 )
 from assistant.retrieving.retrieval import Retrieved
+from assistant.verifying.grounding import Grounded, Verifier
+from index.document import Span
 
 if TYPE_CHECKING:
+    from assistant.judging.judge import Judge
+    from assistant.writing.streaming import Written
     from assistant.writing.writer import Composition, Writer
 
 AnswerEvents = Generator[Progress | SentenceReady, None, ProposedAnswer]
@@ -54,19 +61,44 @@ def verify_claims(footnotes: Footnotes, reading: ProposedAnswer, *, opens: bool)
     return reading
 
 
+@dataclass
+class _Drafted:
+    """A sentence of the writer and what is known of it."""
+
+    written: "Written"
+    grounded: Grounded
+    about_itself: tuple[Span, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        return self.grounded.supported and not self.about_itself
+
+    @property
+    def wrong(self) -> tuple[Span, ...]:
+        whole = (Span(0, len(self.written.text)),)
+        return self.about_itself or self.grounded.unsupported or whole
+
+
 class WriterAnswer:
     """The answer of the writer to one question, behind the reader's.
 
+    Its sentences stand in the writer's order, each with its verdict: quotations are seen at once,
+    the rest a judge hears in one request. What is refused is asked for once more, with the reason.
     What only the program can do stays the reader's: accounts that differ are set side by side, and
-    figures are computed, below what the writer wrote. Where the writer has nothing that holds, the
-    reader answers.
+    figures are computed, below what the writer wrote. Where nothing that it wrote holds, the reader
+    answers.
 
     Args:
         writer: composes.
+        judge: says what passages make of its sentences; None where there is none.
+        verifier: sees what is quoted.
+        evidences: finds passages for a sentence.
         question: what is asked.
+        plan: the question as the writer has understood it.
         passages: what it is asked of, the best first.
         reading: the reader's answer to the same question.
         history: the turns before it.
+        fault: what is wrong with the writer's endpoint, if that is known already.
 
     >>> from assistant import Assistant
     >>> from assistant.settings import Settings
@@ -81,13 +113,20 @@ class WriterAnswer:
     def __init__(
         self,
         writer: "Writer",
+        judge: "Judge | None",
+        verifier: Verifier,
+        evidences: Evidences,
         question: Question,
+        plan: Plan | None,
         passages: Sequence[Retrieved],
         reading: ProposedAnswer,
         history: History,
+        fault: str = "",
     ) -> None:
-        self._writer, self._question, self._passages = writer, question, passages
-        self._reading, self._history = reading, history
+        self._writer, self._judge, self._verifier = writer, judge, verifier
+        self._evidences = evidences
+        self._question, self._plan, self._passages = question, plan, passages
+        self._reading, self._history, self._fault = reading, history, fault
         self.usage = Usage()
         self.written = False
 
@@ -95,31 +134,125 @@ class WriterAnswer:
         """The sentences as events, and the reading that they make up."""
         from assistant.writing.writer import Composition
 
+        composition = Composition(fault=self._fault)
         yield Progress(stage="writing")
-        composition = Composition()
-        drafts: list[Claim] = []
+        began = time.monotonic()
         shown = len(footnotes.sentences)
-        for grounded in self._writer.sentences(
-            self._question.text, self._passages, self._history, composition
+        drafts: list[Claim] = []
+        waiting: list[_Drafted] = []
+        asked = self._question.text
+        for written in self._writer.compose(
+            asked, self._plan, self._passages, self._history, composition
         ):
-            first = grounded.draft.paragraph or (not drafts and opens)
-            drafts.append(replace(grounded.draft, paragraph=first))
-            sentence, new = footnotes.verified(drafts[-1])
-            if sentence is not None:
-                yield SentenceReady(sentence=sentence, citations=new)
-        self.written = len(footnotes.sentences) > shown
-        for grounded in composition.refused:
-            drafts.append(grounded.draft)
-            if self._writer.marks and (self.written or not composition.fault):
-                sentence = footnotes.marked(grounded.draft, grounded.unsupported)
-                self.written = True
-                yield SentenceReady(sentence=sentence)
+            drafted = self._drafted(written, composition)
+            if drafted is None:
+                footnotes.refused(Claim(written.text, ()), [Span(0, len(written.text))])
+                drafts.append(Claim(written.text, ()))
+            elif drafted.held and not waiting:
+                yield self._shown(footnotes, drafted, drafts, composition, began, opens=opens)
             else:
-                footnotes.refused(grounded.draft, grounded.unsupported)
+                waiting.append(drafted)
+        if waiting:
+            yield Progress(stage="verifying")
+            waiting = self._judged(waiting, composition)
+        held = len(footnotes.sentences) > shown or any(one.held for one in waiting)
+        for one in waiting:
+            if held and (one.held or self._writer.marks):
+                yield self._shown(footnotes, one, drafts, composition, began, opens=opens)
+            else:
+                drafts.append(one.grounded.draft)
+                footnotes.refused(Claim(one.written.text, ()), one.wrong)
+        self.written = held
         self.usage = composition.usage
-        if self.written:
+        if held:
             return (yield from self._with_readers(footnotes, drafts, composition))
         return (yield from self._without(footnotes, drafts, composition, opens=opens))
+
+    def _drafted(self, written: "Written", composition: "Composition") -> _Drafted | None:
+        """The sentence as the program sees it by itself; None for what claims nothing."""
+        from assistant.writing.streaming import about_itself, is_fragment
+
+        if is_fragment(written.text):
+            return None
+        packed = composition.packed
+        named = [packed[n - 1] for n in written.passages if 0 < n <= len(packed)]
+        others = [one for one in self._passages if one not in named]
+        grounded = self._verifier.of(written.text, [*named, *others])
+        near = [one.chunk.text for one in (*named, *packed)]
+        return _Drafted(written, grounded, tuple(about_itself(written.text, near)))
+
+    def _judged(self, waiting: Sequence[_Drafted], composition: "Composition") -> list[_Drafted]:
+        """The sentences as the judge hears them, the refused ones after they were written anew."""
+        if self._judge is None or composition.fault:
+            return list(waiting)
+        heard = self._heard(waiting, composition)
+        refused = [n for n, one in enumerate(heard) if not one.held]
+        if not refused or not composition.heard:
+            return heard
+        reasons = [(heard[n].written.text, _reason(heard[n])) for n in refused]
+        asked = self._plan.question if self._plan else self._question.text
+        mended = self._writer.rewrite(asked, reasons, composition)
+        anew = {
+            refused[at]: drafted
+            for at, written in mended.items()
+            if (drafted := self._drafted(written, composition)) is not None
+        }
+        again = self._heard(list(anew.values()), composition) if anew else []
+        for n, one in zip(anew, again, strict=True):
+            if one.held:
+                heard[n] = one
+        return heard
+
+    def _heard(self, drafted: Sequence[_Drafted], composition: "Composition") -> list[_Drafted]:
+        """The sentences with the judge's verdicts, where it gives any."""
+        assert self._judge is not None  # noqa: S101 (its only caller has looked)
+        open_ones = [one for one in drafted if not one.grounded.supported]
+        named = [
+            composition.packed[n - 1]
+            for one in open_ones
+            for n in one.written.passages
+            if 0 < n <= len(composition.packed)
+        ]
+        verdicts, hearing = hear_sentences(
+            self._judge,
+            [(one.grounded, one.written.judged_by) for one in open_ones],
+            named,
+            self._evidences,
+            composition.packed,
+        )
+        composition.usage = composition.usage + hearing.usage
+        composition.notices += [n for n in hearing.notices if n not in composition.notices]
+        composition.heard = bool(hearing.verdicts) or not open_ones
+        told = iter(verdicts)
+        return [
+            one if one.grounded.supported else replace(one, grounded=next(told)) for one in drafted
+        ]
+
+    def _shown(
+        self,
+        footnotes: Footnotes,
+        drafted: _Drafted,
+        drafts: list[Claim],
+        composition: "Composition",
+        began: float,
+        *,
+        opens: bool,
+    ) -> SentenceReady:
+        from assistant.writing.writer import since
+
+        grounded = drafted.grounded
+        if drafted.about_itself:
+            grounded = replace(grounded, verdict="not verified", unsupported=drafted.about_itself)
+        first = drafted.written.paragraph or (not drafts and opens)
+        drafts.append(grounded.draft)
+        sentence, new = footnotes.told(grounded, opens=first)
+        if sentence.supported:
+            composition.usage = since(began, composition.usage)
+            later = self._evidences.superseding(grounded)
+            if later:
+                sentence, more = footnotes.supersede(later)
+                new = (*new, *more)
+        return SentenceReady(sentence=sentence, citations=new)
 
     def _with_readers(
         self, footnotes: Footnotes, drafts: list[Claim], composition: "Composition"
@@ -130,7 +263,7 @@ class WriterAnswer:
         yield from verify_claims(footnotes, replace(reading, claims=own), opens=True)
         notices = list(composition.notices)
         if composition.fault:
-            notices.append(WRITER_BROKE_OFF.format(self._model, composition.fault))
+            notices.append(WRITER_BROKE_OFF.format(self._writer.model, composition.fault))
         return ProposedAnswer(
             reading.kind,
             claims=(*drafts, *own),
@@ -143,7 +276,7 @@ class WriterAnswer:
         self, footnotes: Footnotes, drafts: list[Claim], composition: "Composition", *, opens: bool
     ) -> AnswerEvents:
         """What is said where nothing holds of what was written."""
-        reading = self._reading
+        reading, model = self._reading, self._writer.model
         if composition.declined and not composition.fault:
             return ProposedAnswer(
                 reading.kind,
@@ -151,26 +284,33 @@ class WriterAnswer:
                 tuple(drafts),
                 abstained=True,
                 confidence=reading.confidence,
+                notices=tuple(composition.notices),
             )
         if composition.fault:
-            told = WRITER_FAILED.format(self._model, composition.fault)
+            told = WRITER_FAILED.format(model, composition.fault)
         elif not drafts:
-            told = WRITER_FAILED.format(self._model, WROTE_NOTHING)
+            told = WRITER_FAILED.format(model, WROTE_NOTHING)
         elif reading.abstained:
-            told = WRITER_ALL_UNSUPPORTED.format(self._model)
+            told = WRITER_ALL_UNVERIFIED.format(model)
         else:
-            told = WRITER_UNSUPPORTED.format(self._model)
+            told = WRITER_UNVERIFIED.format(model)
         reading = yield from verify_claims(footnotes, reading, opens=opens)
         return replace(
             reading,
             claims=(*drafts, *reading.claims),
             conflicts=_moved(reading.conflicts, len(drafts)),
-            notices=(*reading.notices, told),
+            notices=(*reading.notices, *composition.notices, told),
         )
 
-    @property
-    def _model(self) -> str:
-        return self._writer.name.partition(":")[2]
+
+def _reason(drafted: _Drafted) -> str:
+    """Why a sentence is refused, for its writer."""
+    grounded = drafted.grounded
+    if drafted.about_itself:
+        return "it speaks of the passages or of its writer"
+    words = [grounded.draft.text[start:end] for start, end in grounded.unsupported]
+    told = grounded.missing or ", ".join(words) or "the passages do not say all of it"
+    return f"the passages say otherwise: {told}" if grounded.verdict == "contradicted" else told
 
 
 def _is_computed(draft: Claim) -> bool:

@@ -12,34 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from assistant.language.terms import content_terms
 from index.document import Span
 from index.sentences import sentence_spans
 from index.store.lexical import analyzed
 
 NO_ANSWER = "NO ANSWER"
 """What a model replies where the passages do not answer, as the prompt has it."""
-
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["answered", "sentences"],
-    "properties": {
-        "answered": {"type": "boolean"},
-        "sentences": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["text", "passages"],
-                "properties": {
-                    "text": {"type": "string"},
-                    "passages": {"type": "array", "items": {"type": "integer"}},
-                },
-            },
-        },
-    },
-}
-"""Of an answer as JSON."""
 
 _MARK = re.compile(r"(?<![ \t])[ \t]*+\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 _UNFINISHED_MARK = re.compile(r"(?<![ \t])[ \t]*+\[[\d,;\s]*$")
@@ -54,15 +33,27 @@ _UNANSWERED = re.compile(r'"answered"\s*:\s*false')
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A sentence as the model wrote it, without marks, and the numbers of the passages it names.
+    """A sentence as the model wrote it, without marks, the passages it names, and its claims.
 
     >>> Cutter().feed("The gate held [2]. It rained")[0]
-    Written(text='The gate held.', passages=(2,), paragraph=False)
+    Written(text='The gate held.', passages=(2,), paragraph=False, claims=())
     """
 
     text: str
     passages: tuple[int, ...] = ()
     paragraph: bool = False
+    claims: tuple[str, ...] = ()
+
+    @property
+    def judged_by(self) -> tuple[str, ...]:
+        """The claims by which it is judged: its own where they cover its words, else itself.
+
+        >>> Written("It fell and broke.", claims=("It fell.",)).judged_by
+        ('It fell and broke.',)
+        """
+        covered = frozenset().union(*map(content_terms, self.claims))
+        whole = bool(self.claims) and content_terms(self.text) <= covered
+        return self.claims if whole else (self.text,)
 
 
 class Cutter:
@@ -74,9 +65,9 @@ class Cutter:
 
     >>> cutter = Cutter()
     >>> cutter.feed("The gate held [1]. It rai")
-    [Written(text='The gate held.', passages=(1,), paragraph=False)]
+    [Written(text='The gate held.', passages=(1,), paragraph=False, claims=())]
     >>> cutter.feed("ned [2][3]."), cutter.end()
-    ([], [Written(text='It rained.', passages=(2, 3), paragraph=False)])
+    ([], [Written(text='It rained.', passages=(2, 3), paragraph=False, claims=())])
     """
 
     def __init__(self) -> None:
@@ -168,7 +159,7 @@ class _Plain:
 
 
 class _Json:
-    """An object by `SCHEMA`, read while it is written."""
+    """An object as `wire.ANSWER` has it, read while it is written."""
 
     def __init__(self) -> None:
         self._buffer = ""
@@ -202,12 +193,36 @@ class _Json:
             row, self._at = json.JSONDecoder().raw_decode(self._buffer, at)
         except ValueError:  # it is not whole yet
             return None
-        text, numbers = _clean(str(row.get("text", ""))), row.get("passages", [])
-        bare, marks = _without_marks(text)
-        cited = [n for n in numbers if isinstance(n, int)] if isinstance(numbers, list) else []
-        cited += [n for _, group in marks for n in group]
-        # A model may put several sentences into one; each is verified by itself.
-        return [Written(bare[s:e], tuple(dict.fromkeys(cited))) for s, e in sentence_spans(bare)]
+        return [] if not isinstance(row, dict) else parse_sentence(row)
+
+
+def parse_sentence(row: dict[str, Any]) -> list[Written]:
+    """The sentences of one entry of a reply; mostly one. What has another form is passed over.
+
+    >>> parse_sentence({"text": "It held.", "claims": [{"text": "It held.", "passages": [2]}]})
+    [Written(text='It held.', passages=(2,), paragraph=False, claims=('It held.',))]
+    """
+    text = row.get("text", "")
+    bare, marks = _without_marks(_clean(text if isinstance(text, str) else ""))
+    claims = [one for one in _listed(row.get("claims")) if isinstance(one, dict)]
+    cited = [
+        *_listed(row.get("passages")),
+        *(n for one in claims for n in _listed(one.get("passages"))),
+    ]
+    cited += [n for _, group in marks for n in group]
+    numbers = tuple(dict.fromkeys(n for n in cited if isinstance(n, int)))
+    facts = tuple(
+        " ".join(one["text"].split()) for one in claims if isinstance(one.get("text"), str)
+    )
+    spans = sentence_spans(bare)
+    if facts and bare:
+        return [Written(bare, numbers, claims=tuple(filter(None, facts)))]
+    # A model may put several sentences into one; each is verified by itself.
+    return [Written(bare[start:end], numbers) for start, end in spans]
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _without_marks(text: str) -> tuple[str, list[tuple[int, list[int]]]]:

@@ -1,28 +1,36 @@
-"""The writer: a language model composes from passages; what they do not carry is not shown.
+"""The writer: a language model understands the question, composes from passages, and mends.
 
-Sentences are verified while the model writes, so each is shown once and stays. Those that are not
-supported are asked for anew, once, with the reason.
+It makes three kinds of request: what is asked for (`plan`), the answer, and once more the sentences
+that could not be verified. What it writes claims nothing until it is verified.
 """
 
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
 
 from assistant.answer import Usage
+from assistant.asking.plan import Plan, parse_plan
 from assistant.asking.rewriting import History
-from assistant.draft import Claim
+from assistant.endpoints.endpoint import Endpoint, Message, Reply
+from assistant.endpoints.faults import EndpointFault
+from assistant.endpoints.prompts import Prompts
+from assistant.endpoints.wire import (
+    ANSWER,
+    PLAN,
+    REWRITE,
+    ReplyFault,
+    Shown,
+    numbered,
+    parse_reply,
+)
 from assistant.messages import ASKED_ONCE_MORE
 from assistant.retrieving.retrieval import Retrieved
 from assistant.settings import Settings
-from assistant.verifying.grounding import Grounded, Verifier
-from assistant.writing.endpoint import Endpoint, Message, Reply
-from assistant.writing.faults import EndpointFault
-from assistant.writing.prompts import Prompts
-from assistant.writing.record import Record
-from assistant.writing.streaming import SCHEMA, Cutter, Written, about_itself, is_fragment
-from index.document import Span
-from index.errors import StoreError
+from assistant.writing.streaming import Cutter, Written, parse_sentence
 
 PASSAGES = 12
 """Passages that the writer is given where they fit, the best first."""
@@ -32,8 +40,8 @@ _CHARACTERS_A_TOKEN = 3
 """Fewer than most text has, so that what is packed fits."""
 _OVERHEAD = 64
 _MARK = re.compile(r"\[\d+\]")
+_FORM = "The question asks for: {}."
 
-NOT_KEPT = "How much of what {} wrote held could not be noted: {}"
 CUT_OFF = "{} stopped writing at its limit of {} tokens; its last sentence may be missing."
 
 
@@ -42,22 +50,28 @@ class Composition:
     """An answer being written.
 
     Attributes:
-        declined: the model says that the passages do not answer.
-        refused: sentences that were not supported, nor when they were asked for anew.
+        packed: the passages that the model was given, in order.
+        declined: it says that they do not answer.
         fault: what went wrong with the endpoint, in words; empty when nothing did.
         notices: what else the reader of the answer should know.
         usage: what it took.
+        heard: whether the judge has given verdicts.
 
     >>> composition = Composition(fault="it did not answer in time")
     >>> composition.declined, composition.usage.requests
     (False, 0)
     """
 
+    packed: list[Retrieved] = field(default_factory=list)
     declined: bool = False
-    refused: list[Grounded] = field(default_factory=list)
     fault: str = ""
     notices: list[str] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
+    heard: bool = False
+
+
+class _Rewritten(BaseModel):
+    sentences: list[dict[str, Any]]
 
 
 class Writer:
@@ -66,174 +80,149 @@ class Writer:
     Args:
         endpoint: the model.
         prompts: what it is told.
-        verifier: finds what carries what it writes.
-        settings: prices, and whether sentences without support are to be marked.
-        record: how much of what the model wrote held.
+        settings: prices and limits.
 
-    >>> from assistant import Assistant
-    >>> _ = (tmp_path / "log.txt").write_text("The high tide came at nine.")
-    >>> echo = Settings(writer="llama_index.core.llms:MockLLM", writer_unsupported="mark")
-    >>> with Assistant(tmp_path / "store", settings=echo) as own:
-    ...     _ = own.add(tmp_path / "log.txt")
-    ...     answer = own.query("When did the high tide come?")
-    >>> answer.engine, answer.usage.requests
-    ('writer:unknown', 2)
+    >>> from assistant.endpoints.endpoint import endpoint
+    >>> from assistant.endpoints.prompts import load_prompts
+    >>> echo = Settings(writer="llama_index.core.llms:MockLLM")
+    >>> writer = Writer(endpoint(echo), load_prompts(), echo)
+    >>> writer.name, writer.plan("When did the gate fail?", (), Composition())
+    ('writer:unknown', None)
     """
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        prompts: Prompts,
-        verifier: Verifier,
-        settings: Settings,
-        record: Record,
-    ) -> None:
-        self._endpoint, self._prompts, self._verifier = endpoint, prompts, verifier
-        self._record = record
+    def __init__(self, endpoint: Endpoint, prompts: Prompts, settings: Settings) -> None:
+        self._endpoint, self._prompts = endpoint, prompts
         self._prices = settings.writer_price_in, settings.writer_price_out
+        self._limit = settings.question_limit
         self.name = f"writer:{endpoint.name}"
+        self.model = endpoint.name
         self.marks = settings.writer_unsupported == "mark"
 
     def close(self) -> None:
         """Let go of the endpoint's connections."""
         self._endpoint.close()
 
-    def sentences(
-        self,
-        question: str,
-        passages: Sequence[Retrieved],
-        history: History,
-        composition: Composition,
-    ) -> Iterator[Grounded]:
-        """The supported sentences of an answer, each as soon as it is verified.
+    def plan(self, question: str, history: History, composition: Composition) -> Plan | None:
+        """What the question asks for, as the model understands it; None where it does not tell.
 
-        What else there is to know of it is in `composition` when they have ended. The endpoint's
-        faults end them early and are told there.
+        A fault of the endpoint is told in `composition`; a reply of another form is none: the
+        program's own understanding of the question stands.
         """
+        turns = "\n".join(f"{role}: {text}" for role, text in _earlier(history))
+        earlier = f"Earlier:\n{turns}\n\n" if turns else ""
+        messages = [
+            ("system", self._prompts.plan),
+            ("user", f"{earlier}Question: {question}"),
+        ]
+        reply = Reply()
         try:
-            yield from self._composed(question, passages, history, composition)
+            plan = parse_plan(self._endpoint.whole(messages, PLAN, reply), self._limit)
+        except EndpointFault as fault:
+            composition.fault = str(fault)
+            return None
+        except ReplyFault:
+            return None
         finally:
-            try:
-                self._record.keep()
-            except StoreError as error:
-                composition.notices.append(NOT_KEPT.format(self._endpoint.name, error))
+            composition.usage = composition.usage + reply.usage(self._prices)
+        return plan if plan.question else None
 
-    def _composed(
+    def compose(
         self,
         question: str,
+        plan: Plan | None,
         passages: Sequence[Retrieved],
         history: History,
         composition: Composition,
-    ) -> Iterator[Grounded]:
-        packed = self._packed(question, passages, history)
-        began = time.monotonic()
-        refused: list[tuple[Written, Grounded]] = []
+    ) -> Iterator[Written]:
+        """The sentences of an answer, each as soon as it is written.
+
+        What else there is to know is in `composition` when they have ended. The endpoint's faults
+        end them early and are told there.
+
+        Args:
+            question: what is asked, if there is no plan.
+            plan: the question as it was understood.
+            passages: those to answer from, the best first.
+            history: earlier turns; they are left away where the plan's question stands by itself.
+            composition: is filled in.
+        """
+        asked = plan.question if plan else question
+        system = self._prompts.answer
+        turns = [] if plan else _earlier(history)
+        if plan:
+            system += f"\n\n{_FORM.format(plan.kind)}"
+        composition.packed = self._packed(asked, passages, turns)
         said: set[str] = set()
-        while True:
-            messages = [
-                ("system", self._prompts.system),
-                *_earlier(history),
-                ("user", self._prompts.asked(question, packed)),
-            ]
+        while not composition.fault:
+            shown = _numbered(composition.packed)
+            messages = [("system", system), *turns, ("user", f"{shown}\n\nQuestion: {asked}")]
             try:
-                for written, grounded in self._written(messages, packed, passages, composition):
-                    if not _new(grounded, said):
-                        continue
-                    if grounded.supported:
-                        _first(composition, began)
-                        yield grounded
-                    else:
-                        refused.append((written, grounded))
+                for written in self._written(messages, composition):
+                    if _is_new(written, said):
+                        yield written
             except EndpointFault as fault:
-                if fault.too_long and len(packed) > 1:
-                    packed = packed[: len(packed) // 2]
+                if fault.too_long and len(composition.packed) > 1:
+                    composition.packed = composition.packed[: len(composition.packed) // 2]
                     continue
                 composition.fault = str(fault)
-            break
-        if not refused:
             return
-        if composition.fault or composition.declined:
-            composition.refused += [grounded for _, grounded in refused]
-            return
-        for grounded in self._again(messages, refused, packed, passages, composition, said):
-            _first(composition, began)
-            yield grounded
 
-    def _again(
+    def rewrite(
         self,
-        messages: Sequence[Message],
-        refused: Sequence[tuple[Written, Grounded]],
-        packed: Sequence[Retrieved],
-        passages: Sequence[Retrieved],
+        question: str,
+        refused: Sequence[tuple[str, str]],
         composition: Composition,
-        said: set[str],
-    ) -> Iterator[Grounded]:
-        """What the model makes of the sentences that were not supported, where that is."""
-        listed = [
-            (grounded.draft.text, [grounded.draft.text[s:e] for s, e in grounded.unsupported])
-            for _, grounded in refused
-        ]
-        wrong = " ".join(sentence for sentence, _ in listed)
-        asked = [*messages, ("assistant", wrong), ("user", self._prompts.asked_again(listed))]
-        # Those that have been refused stay so; what is written in their place is counted if it
-        # is not supported either and says something else.
-        composition.refused += [grounded for _, grounded in refused]
+    ) -> dict[int, Written]:
+        """What the model makes of sentences that could not be verified, by their index.
+
+        Those that it leaves out, or leaves as they are, are not among them.
+
+        Args:
+            question: what is asked.
+            refused: each sentence with the reason.
+            composition: of the answer that they are of.
+        """
+        listed = "\n".join(
+            f"{number}. {sentence} ({reason})"
+            for number, (sentence, reason) in enumerate(refused, start=1)
+        )
+        asked = f"{_numbered(composition.packed)}\n\nQuestion: {question}\n\nRefused:\n{listed}"
+        reply = Reply()
         try:
-            for _, grounded in self._written(asked, packed, passages, composition):
-                if not _new(grounded, said):
-                    continue
-                if grounded.supported:
-                    yield grounded
-                else:
-                    composition.refused.append(grounded)
-        except EndpointFault as fault:
+            messages = [("system", self._prompts.rewrite), ("user", asked)]
+            rows = parse_reply(_Rewritten, self._endpoint.whole(messages, REWRITE, reply)).sentences
+        except (EndpointFault, ReplyFault) as fault:
             composition.notices.append(ASKED_ONCE_MORE.format(fault))
+            return {}
+        finally:
+            composition.usage = composition.usage + reply.usage(self._prices)
+        found = {}
+        for row in rows:
+            number, written = row.get("number"), parse_sentence(row)
+            if isinstance(number, int) and 0 < number <= len(refused) and len(written) == 1:
+                said: set[str] = {refused[number - 1][0].casefold()}
+                if _is_new(written[0], said):
+                    found[number - 1] = written[0]
+        return found
 
-    def _written(
-        self,
-        messages: Sequence[Message],
-        packed: Sequence[Retrieved],
-        passages: Sequence[Retrieved],
-        composition: Composition,
-    ) -> Iterator[tuple[Written, Grounded]]:
-        """The sentences of one reply, verified."""
+    def _written(self, messages: Sequence[Message], composition: Composition) -> Iterator[Written]:
+        """The sentences of one reply."""
         reply, cutter = Reply(), Cutter()
         try:
-            for piece in self._endpoint.stream(messages, SCHEMA, reply):
-                for written in cutter.feed(piece):
-                    yield written, self._grounded(written, packed, passages)
+            for piece in self._endpoint.stream(messages, ANSWER, reply):
+                yield from cutter.feed(piece)
             cut_off = reply.finish == "length"
             if cut_off:
                 composition.notices.append(
                     CUT_OFF.format(self._endpoint.name, self._endpoint.reply_tokens)
                 )
-            for written in cutter.end(cut_off=cut_off):
-                yield written, self._grounded(written, packed, passages)
+            yield from cutter.end(cut_off=cut_off)
             composition.declined = composition.declined or cutter.declined
         finally:
-            composition.usage = composition.usage + self._usage(reply)
-
-    def _grounded(
-        self, written: Written, packed: Sequence[Retrieved], passages: Sequence[Retrieved]
-    ) -> Grounded:
-        """A sentence on the passages that it names; where they do not carry it, on any."""
-        if is_fragment(written.text):
-            whole = (Span(0, len(written.text)),)
-            return Grounded(Claim(written.text, (), paragraph=written.paragraph), whole)
-        named = [packed[n - 1] for n in written.passages if 0 < n <= len(packed)]
-        prior = self._record.prior
-        grounded = self._verifier.of(written.text, named, prior) if named else None
-        if grounded is None or not grounded.supported:
-            grounded = self._verifier.of(written.text, passages, prior)
-        draft = replace(grounded.draft, paragraph=written.paragraph)
-        # What stands word for word in a passage has no other quotes.
-        itself = about_itself(written.text, grounded.quotes) if grounded.quotes else ()
-        if grounded.odds is not None and not itself:
-            self._record.note(grounded.odds)
-        return replace(grounded, draft=draft, unsupported=(*grounded.unsupported, *itself))
+            composition.usage = composition.usage + reply.usage(self._prices)
 
     def _packed(
-        self, question: str, passages: Sequence[Retrieved], history: History
+        self, question: str, passages: Sequence[Retrieved], turns: Sequence[Message]
     ) -> list[Retrieved]:
         """The first passages that fit the context beside the question and the reply; at least one.
 
@@ -241,35 +230,34 @@ class Writer:
         """
         tokens = self._endpoint.context - self._endpoint.reply_tokens - _OVERHEAD
         room = tokens * _CHARACTERS_A_TOKEN
-        room -= len(self._prompts.system) + len(question)
-        room -= sum(len(text) for _, text in _earlier(history))
+        room -= len(self._prompts.answer) + len(question) + sum(len(text) for _, text in turns)
         packed: list[Retrieved] = []
-        for number, one in enumerate(passages[:PASSAGES], start=1):
-            room -= len(self._prompts.shown(number, one))
+        for one in passages[:PASSAGES]:
+            room -= len(_numbered([one]))
             if room < 0 and packed:
                 break
             packed.append(one)
         return packed
 
-    def _usage(self, reply: Reply) -> Usage:
-        """Of one request."""
-        read, wrote = reply.prompt_tokens, reply.completion_tokens
-        price_in, price_out = self._prices
-        cost = None
-        if price_in is not None and price_out is not None and None not in (read, wrote):
-            cost = (price_in * (read or 0) + price_out * (wrote or 0)) / 1e6
-        return Usage(
-            requests=1,
-            prompt_tokens=read,
-            completion_tokens=wrote,
-            cost=cost,
-            seconds=round(reply.seconds, 6),
-        )
+
+def shown(found: Retrieved) -> Shown:
+    """A passage as a model is shown it.
+
+    >>> shown(passages[0]).title
+    'Preliminary report on the failure of Gate 3 of the Tollmark Barrage'
+    """
+    chunk = found.chunk
+    heading = chunk.heading[-1] if chunk.heading else ""
+    return Shown(chunk.document.title, chunk.text, chunk.document.date, heading)
 
 
-def _new(grounded: Grounded, said: set[str]) -> bool:
+def _numbered(passages: Sequence[Retrieved]) -> str:
+    return numbered([shown(one) for one in passages])
+
+
+def _is_new(written: Written, said: set[str]) -> bool:
     """Whether it has not been said yet; models repeat themselves. Notes that it now has."""
-    text = grounded.draft.text.casefold()
+    text = written.text.casefold()
     if text in said:
         return False
     said.add(text)
@@ -281,7 +269,12 @@ def _earlier(history: History) -> list[Message]:
     return [(role, _MARK.sub("", text)[:_TURN_CHARACTERS]) for role, text in history[-2 * _TURNS :]]
 
 
-def _first(composition: Composition, began: float) -> None:
-    if composition.usage.first_sentence is None:
-        seconds = round(time.monotonic() - began, 6)
-        composition.usage = composition.usage.model_copy(update={"first_sentence": seconds})
+def since(began: float, usage: Usage) -> Usage:
+    """The usage with the seconds since a moment as those to the first sentence, if it is the first.
+
+    >>> since(time.monotonic(), Usage(first_sentence=1.5)).first_sentence
+    1.5
+    """
+    if usage.first_sentence is not None:
+        return usage
+    return usage.model_copy(update={"first_sentence": round(time.monotonic() - began, 6)})

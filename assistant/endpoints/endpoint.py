@@ -1,24 +1,26 @@
-"""The language model that writes: any llama-index LLM, mostly an OpenAI-compatible server.
+"""A language model that writes or judges: any llama-index LLM, mostly an OpenAI-compatible server.
 
-Imported only when a writer is configured: llama-index takes more than a second to import.
+Imported only when one is configured: llama-index takes more than a second to import.
 """
 
+import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, Literal
 
 import openai
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from llama_index.core.llms import LLM
 
+from assistant.answer import Usage
+from assistant.endpoints.faults import EndpointFault, fault_of, pause
+from assistant.endpoints.wire import PLAN, Kind
 from assistant.plugins import load_class
 from assistant.settings import Settings
-from assistant.writing.faults import EndpointFault, fault_of, pause
-from assistant.writing.streaming import SCHEMA
 from index.closing import closed_on_failure
 from index.errors import SettingsError
 
@@ -34,7 +36,12 @@ Message = tuple[str, str]
 """A message as (role, text)."""
 
 
-_SHORT: tuple[Message, ...] = (("user", "Write one sentence of three words."),)
+Role = Literal["writer", "judge"]
+
+_SHORT: tuple[Message, ...] = (
+    ("system", "Prepare a search: fill in the form for the question."),
+    ("user", "Question: When is high tide?"),
+)
 
 
 @dataclass
@@ -44,7 +51,7 @@ class Reply:
     Token counts are the endpoint's own; None where it tells none.
 
     >>> echo, reply = endpoint(Settings(writer="llama_index.core.llms:MockLLM")), Reply()
-    >>> pieces = list(echo.stream([("user", "Did the gate hold?")], SCHEMA, reply))
+    >>> pieces = list(echo.stream([("user", "Did the gate hold?")], PLAN, reply))
     >>> reply.seconds > 0, reply.completion_tokens
     (True, None)
     """
@@ -53,6 +60,21 @@ class Reply:
     completion_tokens: int | None = None
     finish: str | None = None
     seconds: float = 0.0
+
+    def usage(self, prices: tuple[float | None, float | None]) -> Usage:
+        """What the request took, at the prices of a million tokens read and written."""
+        read, wrote = self.prompt_tokens, self.completion_tokens
+        price_in, price_out = prices
+        cost = None
+        if price_in is not None and price_out is not None and None not in (read, wrote):
+            cost = (price_in * (read or 0) + price_out * (wrote or 0)) / 1e6
+        return Usage(
+            requests=1,
+            prompt_tokens=read,
+            completion_tokens=wrote,
+            cost=cost,
+            seconds=round(self.seconds, 6),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +97,20 @@ class Endpoint:
 
     Attributes:
         name: of the model, as answers name it.
+        address: of its server, empty for the provider's own.
         context: tokens that fit into a request with its reply.
         reply_tokens: tokens of the longest reply.
 
     >>> echo = endpoint(Settings(writer="llama_index.core.llms:MockLLM"))
-    >>> "".join(echo.stream([("user", "The gate held.")], SCHEMA, Reply()))
-    'user: The gate held.\nassistant: '
+    >>> "The gate held." in echo.whole([("user", "The gate held.")], PLAN, Reply())
+    True
     """
 
     name: str
     context: int
     reply_tokens: int
     seconds: float
+    address: str
     _llm: LLM
     _openai_like: bool
     _close: Callable[[], None] = lambda: None
@@ -96,13 +120,12 @@ class Endpoint:
         """Let go of the connections."""
         self._close()
 
-    def stream(
-        self, messages: Sequence[Message], schema: dict[str, Any], reply: Reply
-    ) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], kind: Kind, reply: Reply) -> Iterator[str]:
         """The pieces of a reply as they come; `reply` is filled in meanwhile.
 
         The endpoint is asked for JSON by the schema and for the counts of its tokens; what of that
-        it cannot do is found out by its refusal and not asked for from then on.
+        it cannot do is found out by its refusal and not asked for from then on. Where it takes no
+        schema, name and schema stand in the first message.
 
         Raises:
             EndpointFault: it does not answer, or stops in the middle.
@@ -114,7 +137,9 @@ class Endpoint:
         try:
             while True:
                 try:
-                    for piece in self._pieces(messages, _extras(_ASKS[asks], schema), reply, began):
+                    extras = _extras(_ASKS[asks], kind)
+                    asked = messages if _FORMAT in extras else _in_words(messages, kind)
+                    for piece in self._pieces(asked, extras, reply, began):
                         told = True
                         self._asks = asks
                         yield piece
@@ -127,6 +152,10 @@ class Endpoint:
         finally:
             reply.seconds = time.monotonic() - began
 
+    def whole(self, messages: Sequence[Message], kind: Kind, reply: Reply) -> str:
+        """The whole reply; raises as `stream` does."""
+        return "".join(self.stream(messages, kind, reply))
+
     def tried(self) -> Tried:
         """What becomes of one short request.
 
@@ -134,7 +163,7 @@ class Endpoint:
             EndpointFault: as `stream` does, and where the reply is empty.
         """
         reply = Reply()
-        written = "".join(self.stream(_SHORT, SCHEMA, reply))
+        written = self.whole(_SHORT, PLAN, reply)
         if not written.strip():
             raise EndpointFault("it wrote nothing")
         structured = written.lstrip().startswith("{")
@@ -205,9 +234,18 @@ _ASKS = ((_FORMAT, _COUNTS), (_COUNTS,), (_FORMAT,), ())
 """What an endpoint is asked for beside the text, the first of which it does not refuse."""
 
 
-def _extras(asked: Sequence[str], schema: dict[str, Any]) -> dict[str, Any]:
+def _in_words(messages: Sequence[Message], kind: Kind) -> list[Message]:
+    """The messages with what is asked for in the first of them."""
+    form = json.dumps(kind.schema, separators=(",", ":"))
+    told = "Reply with one JSON object by this JSON schema, and nothing else:"
+    first = messages[0][1] if messages[0][0] == "system" else ""
+    rest = messages[1:] if first else messages
+    return [("system", f"{kind.name}\n{first}\n\n{told}\n{form}"), *rest]
+
+
+def _extras(asked: Sequence[str], kind: Kind) -> dict[str, Any]:
     """The options of a request for JSON by the schema, and for the counts of its tokens."""
-    described = {"name": "answer", "strict": True, "schema": schema}
+    described = {"name": kind.name, "strict": True, "schema": kind.schema}
     values = {
         _FORMAT: {"type": "json_schema", "json_schema": described},
         _COUNTS: {"include_usage": True},
@@ -225,8 +263,8 @@ def _note(reply: Reply, response: ChatResponse) -> None:
         reply.finish = getattr(choice, "finish_reason", None) or reply.finish
 
 
-def endpoint(settings: Settings) -> Endpoint:
-    """The writer that FOOTNOTE_WRITER names.
+def endpoint(settings: Settings, role: Role = "writer") -> Endpoint:
+    """The model that FOOTNOTE_WRITER names, or FOOTNOTE_JUDGE; without that the writer judges.
 
     Raises:
         SettingsError: it names nothing that can be loaded.
@@ -236,34 +274,72 @@ def endpoint(settings: Settings) -> Endpoint:
     ('tiny', 8192)
     >>> made.close()
     """
-    setting = settings.writer or ""
-    provider, _, name = setting.partition(":")
+    named = _Named.of(settings, role)
+    provider, _, name = named.setting.partition(":")
     if not name:
         raise SettingsError(
-            f"The writer {setting!r} is not known: use 'openai:MODEL', 'azure:DEPLOYMENT' or "
+            f"The {role} {named.setting!r} is not known: use 'openai:MODEL', 'azure:DEPLOYMENT' or "
             "'PACKAGE.MODULE:CLASS' (a llama-index LLM)."
         )
     if provider in ("openai", "azure"):
-        return _openai(settings, provider, name)
-    llm = _loaded(setting, provider, name, settings.writer_options)
+        return _openai(settings, named, provider, name)
+    llm = named.loaded(provider, name, named.options)
     model = str(getattr(llm.metadata, "model_name", "") or name)
     return Endpoint(
         model,
         settings.writer_context,
-        settings.writer_tokens,
+        named.tokens,
         settings.writer_seconds,
+        named.base or "",
         llm,
         _openai_like=False,
     )
 
 
-def _openai(settings: Settings, provider: str, name: str) -> Endpoint:
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the settings say of one model."""
+
+    role: Role
+    setting: str
+    base: str | None
+    secret: str | None
+    options: dict[str, Any]
+    tokens: int
+
+    @classmethod
+    def of(cls, settings: Settings, role: Role) -> "_Named":
+        tokens = settings.judge_tokens if role == "judge" else settings.writer_tokens
+        if role == "judge" and settings.judge is not None:
+            return cls(
+                role,
+                settings.judge,
+                settings.judge_base,
+                settings.judge_secret,
+                settings.judge_options,
+                tokens,
+            )
+        return cls(
+            role,
+            settings.writer or "",
+            settings.writer_base,
+            settings.writer_secret,
+            settings.writer_options,
+            tokens,
+        )
+
+    def loaded(self, module: str, class_name: str, options: dict[str, Any]) -> LLM:
+        named = f"The {self.role} {self.setting!r}"
+        return load_class(LLM, named, "LLM", module, class_name, options)  # type: ignore[type-abstract]
+
+
+def _openai(settings: Settings, named: _Named, provider: str, name: str) -> Endpoint:
     # They log each failure with the server's own message, which may repeat the key.
     for logger in ("llama_index.llms.openai", "openai", "httpx", "httpcore"):
         logging.getLogger(logger).setLevel(logging.ERROR)
     http = openai.DefaultHttpxClient()
     common: dict[str, Any] = {
-        "api_key": settings.writer_secret or _KEYLESS,
+        "api_key": named.secret or _KEYLESS,
         "max_retries": 0,
         "timeout": openai.Timeout(settings.writer_seconds, connect=_CONNECT_SECONDS),
         "http_client": http,
@@ -271,35 +347,29 @@ def _openai(settings: Settings, provider: str, name: str) -> Endpoint:
     with closed_on_failure(http.close):
         client: openai.OpenAI = (
             openai.AzureOpenAI(
-                azure_endpoint=settings.writer_base or "",
-                api_version=settings.writer_api_version,
-                **common,
+                azure_endpoint=named.base or "", api_version=settings.writer_api_version, **common
             )
             if provider == "azure"
-            else openai.OpenAI(base_url=settings.writer_base, **common)
+            else openai.OpenAI(base_url=named.base, **common)
         )
         options = {
             "model": name,
             "is_chat_model": True,
             "context_window": settings.writer_context,
-            "max_tokens": settings.writer_tokens,
+            "max_tokens": named.tokens,
             "temperature": 0.0,
             "max_retries": 0,
             "openai_client": client,
-            **settings.writer_options,
+            **named.options,
         }
-        llm = _loaded(settings.writer or "", "llama_index.llms.openai_like", "OpenAILike", options)
+        llm = named.loaded("llama_index.llms.openai_like", "OpenAILike", options)
     return Endpoint(
         name,
         settings.writer_context,
-        settings.writer_tokens,
+        named.tokens,
         settings.writer_seconds,
+        named.base or "",
         llm,
         _openai_like=True,
         _close=client.close,
     )
-
-
-def _loaded(setting: str, module: str, class_name: str, options: dict[str, Any]) -> LLM:
-    named = f"The writer {setting!r}"
-    return load_class(LLM, named, "LLM", module, class_name, options)  # type: ignore[type-abstract]

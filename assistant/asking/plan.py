@@ -1,0 +1,71 @@
+"""What a model has understood of a question: what is searched for, and in which form to answer."""
+
+import re
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from assistant.endpoints.wire import QUESTION_KINDS, parse_reply
+
+_PARTS = 5
+"""Parts that are searched for, at most."""
+
+_WORD = re.compile(r"\w")
+
+
+class _Reply(BaseModel):
+    question: str
+    parts: list[str] = []
+    kind: str = "fact"
+    entities: list[str] = []
+    dates: list[str] = []
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A question as a model has understood it.
+
+    Attributes:
+        question: understandable by itself.
+        parts: further questions to search for.
+        kind: the form of answer it asks for, one of `QUESTION_KINDS`.
+        language: its language, as a code; empty where that is not told.
+
+    >>> Plan("How do the two gates compare?", ("How old is gate 1?",), "comparison").kind
+    'comparison'
+    """
+
+    question: str
+    parts: tuple[str, ...] = ()
+    kind: str = "fact"
+    language: str = ""
+
+    @property
+    def searches(self) -> tuple[str, ...]:
+        """The question and its parts, each once."""
+        return tuple(dict.fromkeys((self.question, *self.parts)))
+
+
+def parse_plan(reply: str, limit: int) -> Plan:
+    """The plan in a model's reply; what is empty or too long in it is left out.
+
+    Args:
+        reply: of the model.
+        limit: characters of the longest question.
+
+    Raises:
+        ReplyFault: it is not of the form that was asked for.
+
+    >>> parse_plan('{"question": "When did gate 3 fail?", "kind": "fact"}', 4000).searches
+    ('When did gate 3 fail?',)
+    """
+    told = parse_reply(_Reply, reply)
+    wanted = [" ".join(one.split()) for one in (told.question, *told.parts)]
+    question, *parts = (one if len(one) <= limit and _WORD.search(one) else "" for one in wanted)
+    return Plan(
+        question,
+        tuple(dict.fromkeys(part for part in parts if part))[:_PARTS],
+        told.kind if told.kind in QUESTION_KINDS else "fact",
+        told.language[:20],
+    )

@@ -1,0 +1,92 @@
+"""Sentences before the judge: the passages that are looked through for them, and its verdicts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from assistant.draft import Evidence
+from assistant.retrieving.retrieval import Retrieved, Retriever
+from assistant.verifying.grounding import Grounded, joined, later_contradictions
+from index.store.store import Store
+
+if TYPE_CHECKING:
+    from assistant.judging.judge import Hearing, Judge
+
+_FOR_A_CLAIM = 3
+"""Passages of the whole store that are looked through for one claim, besides those named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidences:
+    """Where passages for a sentence are found: in the whole store, or some documents of it.
+
+    >>> from assistant.retrieving.retrieval import HybridRetriever
+    >>> from index.models.embeddings import MiniLM
+    >>> evidences = Evidences(store, HybridRetriever(MiniLM()), None)
+    >>> len(evidences.of("Gate 3 failed at 21:34."))
+    3
+    """
+
+    store: Store
+    retriever: Retriever
+    documents: Sequence[str] | None
+
+    def of(self, claim: str, count: int = _FOR_A_CLAIM) -> list[Retrieved]:
+        """The passages nearest to a claim."""
+        return self.retriever.retrieve(self.store, [(claim, 1.0)], count, self.documents)
+
+    def superseding(self, grounded: Grounded) -> tuple[Evidence, ...]:
+        """Where later documents say otherwise of what a supported sentence says."""
+        text = grounded.draft.text
+        if not any(map(str.isdigit, text)):
+            return ()
+        return later_contradictions(text, grounded.draft.evidence, self.of(text))
+
+
+def hear_sentences(
+    judge: "Judge",
+    sentences: Sequence[tuple[Grounded, Sequence[str]]],
+    named: Sequence[Retrieved],
+    evidences: Evidences,
+    further: Sequence[Retrieved] = (),
+) -> tuple[list[Grounded], "Hearing"]:
+    """The sentences with the judge's verdicts; as they were where it gives none.
+
+    A sentence is supported when all of its claims are, and contradicted when one is.
+
+    Args:
+        judge: hears the claims of all of them together.
+        sentences: each as the program sees it, with the claims that it makes.
+        named: passages that they are said to rest on.
+        evidences: finds others, in which something may stand against them.
+        further: passages that are looked through where there is room.
+    """
+    claims = [claim for _, own in sentences for claim in own]
+    searched = [one for claim in claims for one in evidences.of(claim)]
+    passages = {one.chunk.id: one for one in [*named, *searched, *further]}
+    hearing = judge.hear(claims, list(passages.values()))
+    if not hearing.verdicts:
+        return [grounded for grounded, _ in sentences], hearing
+    verdicts = iter(hearing.verdicts)
+    return [
+        _of_claims(grounded, [next(verdicts) for _ in own]) for grounded, own in sentences
+    ], hearing
+
+
+def _of_claims(grounded: Grounded, verdicts: Sequence[Grounded]) -> Grounded:
+    """A sentence with the verdict that those on its claims come to."""
+    text = grounded.draft.text
+    if all(one.supported for one in verdicts):
+        draft = joined([one.draft for one in verdicts], text)
+        return Grounded(draft, "supported")
+    failed = [one for one in verdicts if not one.supported]
+    missing = "; ".join(dict.fromkeys(one.missing for one in failed if one.missing))
+    against = [one for one in failed if one.verdict == "contradicted"]
+    if against:
+        draft = joined([one.draft for one in against], text)
+        return replace(grounded, draft=draft, verdict="contradicted", missing=missing)
+    if grounded.verdict == "contradicted":
+        # By a figure that the judge may have found elsewhere: it has read, the rule has not.
+        nearest = grounded.draft.evidence
+        grounded = replace(grounded, draft=replace(grounded.draft, evidence=()), nearest=nearest)
+    return replace(grounded, verdict="not verified", missing=missing)

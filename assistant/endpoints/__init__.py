@@ -1,0 +1,1 @@
+"""Language models behind an address: what they are sent, what they reply, what can go wrong."""
