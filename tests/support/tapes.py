@@ -196,8 +196,7 @@ def standing(text: str, passages: Passages) -> Quote | None:
 
 
 def nearest(text: str, passages: Passages) -> tuple[Quote, ...]:
-    """The fewest sentences that hold a text's words, of those passages; none only where all are
-    empty."""
+    """The fewest sentences of passages that hold a text's words; one where none of them does."""
     pieces = [
         Quote(number, found[0])
         for number, passage in passages.items()
