@@ -51,7 +51,8 @@ def serving() -> Iterator[ChatServer]:
 
         def do_POST(self) -> None:
             length = int(self.headers["content-length"])
-            state.requests.append(json.loads(self.rfile.read(length)))
+            self.asked = json.loads(self.rfile.read(length))
+            state.requests.append(self.asked)
             state.headers.append({name.lower(): value for name, value in self.headers.items()})
             with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked has left
                 state.next()(self)
@@ -84,9 +85,7 @@ def writes(
         begin(handler)
         send(handler, *map(chunk, pieces), chunk("", finish))
         if usage is not None:
-            read, wrote = usage
-            counts = {"prompt_tokens": read, "completion_tokens": wrote, "total_tokens": 1}
-            send(handler, {**chunk(""), "choices": [], "usage": counts})
+            send(handler, {**chunk(""), "choices": [], "usage": counts_of(*usage)})
         raw(handler, "data: [DONE]\n\n")
 
     return answer
@@ -97,6 +96,34 @@ def writes_json(*sentences: tuple[str, Sequence[int]], answered: bool = True) ->
     rows = [{"text": text, "passages": list(numbers)} for text, numbers in sentences]
     reply = json.dumps({"answered": answered, "sentences": rows})
     return writes(*(reply[at : at + 7] for at in range(0, len(reply), 7)))
+
+
+def tells(reply: str, usage: tuple[int, int]) -> Answers:
+    """Reply as the request asks for it: in a stream, or whole."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked = handler.asked  # type: ignore[attr-defined]
+        if asked.get("stream"):
+            counted = (asked.get("stream_options") or {}).get("include_usage")
+            pieces = (reply[at : at + 24] for at in range(0, len(reply), 24))
+            writes(*pieces, usage=usage if counted else None)(handler)
+            return
+        message = {"role": "assistant", "content": reply}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        whole = {
+            **chunk(""),
+            "object": "chat.completion",
+            "choices": [choice],
+            "usage": counts_of(*usage),
+        }
+        body = json.dumps(whole).encode()
+        handler.send_response(200)
+        handler.send_header("content-type", "application/json")
+        handler.send_header("content-length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
 
 
 def refuses(status: int, message: str = WRONG_KEY, **headers: str) -> Answers:
@@ -163,6 +190,11 @@ def chunk(text: str, finish: str | None = None) -> dict[str, Any]:
         "model": MODEL,
         "choices": [choice],
     }
+
+
+def counts_of(read: int, wrote: int) -> dict[str, int]:
+    """The tokens of a request, as a server tells them."""
+    return {"prompt_tokens": read, "completion_tokens": wrote, "total_tokens": read + wrote}
 
 
 def event(value: object) -> str:
