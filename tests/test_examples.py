@@ -62,6 +62,11 @@ COMPLETE = (
     "assistant/telemetry.py",
     "assistant/templating.py",
     "assistant/threads.py",
+    "index",
+    "index/ingesting",
+    "index/models",
+    "index/pages",
+    "index/sandbox",
     "index/store",
 )
 """Folders in whose modules (not those of folders below) what is public has an example, and single
