@@ -28,6 +28,7 @@ from assistant.retrieving.retrieval import HybridRetriever, reread
 from assistant.store_handle import StoreHandle
 from index.document import Chunk, Document
 from index.models.embeddings import MiniLM
+from index.readers.pdf import ocr
 from index.store.catalog import Location
 from index.store.identity import Prepared
 from index.store.store import Store
@@ -66,6 +67,9 @@ COMPLETE = (
     "index/ingesting",
     "index/models",
     "index/pages",
+    "index/readers",
+    "index/readers/office",
+    "index/readers/pdf",
     "index/sandbox",
     "index/store",
 )
@@ -84,6 +88,9 @@ GIVEN = re.compile(
     r"\b(?:demo|store|vectors|asked|passages|candidates|report|arriving|connection"
     r"|new_store)\b"
 )
+
+RECOGNISING = ("index.readers.pdf.ocr.recognised", "index.readers.pdf.ocr.read_image")
+"""Examples that run only where tesseract is installed."""
 
 pytestmark = pytest.mark.xdist_group("examples")  # one process, and so one store
 
@@ -144,6 +151,8 @@ def test_the_examples_of_a_module_show_what_comes_back(
     told: list[str] = []
     runner = doctest.DocTestRunner(optionflags=FLAGS)
     for test in doctest.DocTestFinder().find(importlib.import_module(name)):
+        if test.name in RECOGNISING and not ocr.available():
+            continue
         test.globs["tmp_path"] = folder = tmp_path / test.name
         folder.mkdir()
         monkeypatch.chdir(folder)

@@ -144,7 +144,13 @@ _LINE = "\v"  # a line break that is meant, while white space is still to be col
 
 
 def blocks_of(root: _Element) -> list[Block]:
-    """The blocks under `root` in order of reading."""
+    """The blocks under `root` in order of reading.
+
+    >>> from lxml import html
+    >>> page = html.fragment_fromstring("<div><h2>Tolls</h2>A ton costs <b>a shilling</b>.</div>")
+    >>> [(block.text, block.level) for block in blocks_of(page)]
+    [('Tolls', 2), ('A ton costs a shilling.', 0)]
+    """
     setter = _Setter()
     setter.enter(root)
     setter.flush()

@@ -163,6 +163,12 @@ def read_docx(data: bytes, name: str) -> Document:
         EncryptedDocument: the file needs a password.
         EmptyDocument: it holds no text.
         DocumentError: it is damaged, or would unpack beyond the limits.
+
+    >>> letter = docx.Document()
+    >>> _ = letter.add_heading("Tolls", level=1), letter.add_paragraph("A ton costs a shilling.")
+    >>> letter.save("letter.docx")
+    >>> read_docx((tmp_path / "letter.docx").read_bytes(), "letter.docx").text.splitlines()
+    ['Tolls', '', 'A ton costs a shilling.']
     """
     try:
         check_archive(data, "DOCX file")
@@ -276,7 +282,13 @@ def _contents(parent: _Element, styles: dict[str, _Style], numbering: Numbering)
 
 
 def block_elements(parent: _Element) -> Iterator[_Element]:
-    """Paragraphs and tables, also those inside content controls and tracked insertions."""
+    """Paragraphs and tables, also those inside content controls and tracked insertions.
+
+    >>> letter = docx.Document()
+    >>> _ = letter.add_paragraph("Tolls"), letter.add_paragraph("A ton costs a shilling.")
+    >>> [run_text(paragraph) for paragraph in block_elements(letter.element.body)]
+    ['Tolls', 'A ton costs a shilling.']
+    """
     for element in parent:
         if element.tag in (_P, _TABLE):
             yield element
@@ -304,12 +316,24 @@ def _paragraph(
 
 
 def run_text(element: _Element) -> str:
-    """The text of an element's runs, without what was deleted or stands in a text box."""
+    """The text of an element's runs, without what was deleted or stands in a text box.
+
+    >>> paragraph = docx.Document().add_paragraph("A ton costs")
+    >>> _ = paragraph.add_run(" a shilling.")
+    >>> run_text(paragraph._p)
+    'A ton costs a shilling.'
+    """
     return "".join(text for _, text in leaves(element))
 
 
 def leaves(element: _Element) -> Iterator[tuple[_Element, str]]:
-    """The elements inside that hold the text of `written`, each with its share of it."""
+    """The elements inside that hold the text of `written`, each with its share of it.
+
+    >>> paragraph = docx.Document().add_paragraph("A ton costs")
+    >>> _ = paragraph.add_run(" a shilling.")
+    >>> [text for _, text in leaves(paragraph._p)]
+    ['A ton costs', ' a shilling.']
+    """
     for child in element:
         if child.tag == _TEXT:
             yield child, child.text or ""

@@ -65,6 +65,12 @@ class SetPages:
     """A document's text, the place of each page in it, its headings, and where words are printed.
 
     `layout` has an entry for each page, in order.
+
+    >>> words = np.array([[0.0, 14, 72, 700, 150, 712]])
+    >>> line = Line("The pier fell.", words, 72, 700, 150, 712, size=12, bold=False, cells=1)
+    >>> made = set_pages([PrintedPage(595, 842, columns=[[line]])])
+    >>> made.text, made.pages, made.layout[0].rectangles(0, 14)[0].top
+    ('The pier fell.', (Page(number=1, start=0, end=14),), 130.0)
     """
 
     text: str
