@@ -24,9 +24,9 @@ class Block:
     is a table whose first line names its columns, `rows` what the program that made it calls each
     of its lines.
 
-    >>> heading = Block("Tolls", level=2)
-    >>> heading.text, heading.level
-    ('Tolls', 2)
+    >>> lines = Block("Year | Ships" + chr(10) + "1931 | 12", header=True, rows=("1", "2"))
+    >>> [part.label for part in set_text([Block("Tolls", level=2), lines]).parts]
+    ['1', '2']
     """
 
     text: str
@@ -38,8 +38,9 @@ class Block:
 class Body(NamedTuple):
     """A document's text and what its blocks say of its structure.
 
-    >>> Body("The pier fell.").headings
-    ()
+    >>> body = set_text([Block("Tolls", level=1), Block("Two shillings a ton.")])
+    >>> [body.text[heading.start : heading.end] for heading in body.headings]
+    ['Tolls']
     """
 
     text: str

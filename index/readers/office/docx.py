@@ -35,8 +35,9 @@ _DEEPEST = 9
 class Place(NamedTuple):
     """Which list a paragraph belongs to (`number`, Word's numId) and how deep (0 is outermost).
 
-    >>> Place(number="3", depth=1).depth
-    1
+    >>> numbering = Numbering(docx.Document().part.numbering_part.element)
+    >>> numbering.label(Place("1", depth=0)), numbering.label(Place("5", depth=0))
+    ('• ', '1. ')
     """
 
     number: str
@@ -53,8 +54,9 @@ class _Level:
 class Numbering:
     """Counts as Word does; paragraphs must be labelled in order of the text.
 
-    >>> Numbering(None).label(Place("3", 0)) is None
-    True
+    >>> numbering = Numbering(docx.Document().part.numbering_part.element)
+    >>> [numbering.label(Place("5", 0)) for _ in range(3)]
+    ['1. ', '2. ', '3. ']
     """
 
     def __init__(self, root: _Element | None) -> None:
