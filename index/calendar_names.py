@@ -43,8 +43,8 @@ def month_numbers() -> Mapping[str, int]:
 def month_forms() -> tuple[str, ...]:
     """The English names with their abbreviations, the longest first: for patterns.
 
-    >>> "march" in month_forms()
-    False
+    >>> month_forms()[:2], month_forms()[-1]
+    (('September', 'December'), 'Sep')
     """
     forms = {
         name.rstrip(".")

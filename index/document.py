@@ -36,7 +36,12 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a paginated document; `number` counts from 1 as a reader of the file would."""
+    """One page of a paginated document; `number` counts from 1 as a reader of the file would.
+
+    >>> page = Page(number=2, start=15, end=31)
+    >>> "The pier fell. Nobody was hurt."[page.start : page.end]
+    'Nobody was hurt.'
+    """
 
     number: int
     start: int
@@ -52,6 +57,10 @@ class Part:
 
     `label` is what names it there: a slide's, row's or line's number, a sheet's or chapter's name.
     A row stands inside a sheet; parts of one kind never overlap.
+
+    >>> slides = (Part("slide", "1", 0, 5), Part("slide", "2", 7, 12))
+    >>> [slide.label for slide in touched(slides, 8, 10)]
+    ['2']
     """
 
     kind: PartKind
@@ -62,7 +71,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table's span, one row a line, and the span of the row that names its columns."""
+    """A table's span, one row a line, and the span of the row that names its columns.
+
+    >>> text = "Year | Ships" + chr(10) + "1931 | 12"
+    >>> text[slice(*Table(0, 22, header=Span(0, 12)).header)]
+    'Year | Ships'
+    """
 
     start: int
     end: int
@@ -71,7 +85,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading's own span in the text and its level, 1 being the highest."""
+    """A heading's own span in the text and its level, 1 being the highest.
+
+    >>> text, headings = "Rules. Tolls A shilling a ton.", (Heading(1, 0, 6), Heading(2, 7, 12))
+    >>> Document(text, "Port", "text/plain", headings=headings).heading_path(20)
+    ('Rules.', 'Tolls')
+    """
 
     level: int
     start: int
@@ -93,6 +112,10 @@ class Document:
     Raises:
         EmptyDocument: the text holds nothing but white space.
         ValueError: a span lies outside the text, or the text was not normalised.
+
+    >>> document = Document("The pier fell.", "Storm", "text/plain", pages=(Page(7, 0, 14),))
+    >>> document.text[4:8], document.page_at(4)
+    ('pier', 7)
     """
 
     text: str
@@ -171,14 +194,24 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A span of one document's text, the unit that is embedded and searched."""
+    """A span of one document's text, the unit that is embedded and searched.
+
+    >>> chunk = Chunk(start=4, end=8)
+    >>> "The pier fell."[chunk.start : chunk.end]
+    'pier'
+    """
 
     start: int
     end: int
 
 
 def touched(parts: Sequence[Part], start: int, end: int) -> tuple[Part, ...]:
-    """Those of the parts, in order of their start, that share a character with the span."""
+    """Those of the parts, in order of their start, that share a character with the span.
+
+    >>> rows = [Part("row", "1", 0, 9), Part("row", "2", 10, 19), Part("row", "3", 20, 29)]
+    >>> [row.label for row in touched(rows, 12, 21)]
+    ['2', '3']
+    """
     behind = bisect_left(parts, end, key=lambda part: part.start)
     return tuple(part for part in parts[:behind] if part.end > start)
 
@@ -199,7 +232,11 @@ def after_date(text: str, date: Span | None) -> int:
 
 
 def normalised(text: str) -> str:
-    """`text` with Unix newlines, without NUL and BOM, lone surrogates as '?'."""
+    r"""`text` with Unix newlines, without NUL and BOM, lone surrogates as '?'.
+
+    >>> normalised("Tolls\r\nShips\0")
+    'Tolls\nShips'
+    """
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     return text if _encodable(text) else text.encode("utf-8", "replace").decode("utf-8")
 

@@ -28,18 +28,21 @@ class FootnoteError(Exception):
     """Anything that went wrong and that the user can act on; `str(error)` is one clear line.
 
     >>> try:
-    ...     raise UnknownDocument.named("d9")
+    ...     demo.document("d9")
     ... except FootnoteError as error:
-    ...     print(type(error).__name__)
-    UnknownDocument
+    ...     print(f"{type(error).__name__}: {error}")
+    UnknownDocument: No document has the id 'd9'. 'footnote documents' lists those that are there.
     """
 
 
 class DocumentError(FootnoteError):
     """A file cannot be read as a document.
 
-    >>> issubclass(EmptyDocument, DocumentError), issubclass(StoreError, DocumentError)
-    (True, False)
+    >>> from index.readers.reading import read
+    >>> read(tmp_path / "pier.txt")
+    Traceback (most recent call last):
+        ...
+    index.errors.DocumentError: There is no such file.
     """
 
 
@@ -47,11 +50,10 @@ class UnsupportedFormat(DocumentError):
     """The file's type is not one that can be read.
 
     >>> from index.readers.reading import read_bytes
-    >>> try:
-    ...     read_bytes(bytes(range(256)) * 9, "song.mp3")
-    ... except UnsupportedFormat as error:
-    ...     print("refused")
-    refused
+    >>> read_bytes(b"ID3" + bytes(99), "song.mp3")
+    Traceback (most recent call last):
+        ...
+    index.errors.UnsupportedFormat: This seems to be a binary file (...audio...): ... can be read.
     """
 
 
@@ -69,25 +71,31 @@ class EmptyDocument(DocumentError):
 class EncryptedDocument(DocumentError):
     """The file needs a password.
 
-    >>> issubclass(EncryptedDocument, DocumentError)
-    True
+    >>> from index.readers.reading import read_bytes
+    >>> locked = bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le")
+    >>> read_bytes(locked, "letter.docx")
+    Traceback (most recent call last):
+        ...
+    index.errors.EncryptedDocument: The file needs a password: save a copy without one.
     """
 
 
 class FetchError(DocumentError):
     """An address gives no document.
 
-    >>> raise FetchError("The address gives no document.")
+    >>> from index.ingesting.fetching import fetched
+    >>> fetched("http://169.254.169.254/latest")
     Traceback (most recent call last):
         ...
-    index.errors.FetchError: The address gives no document.
+    index.errors.FetchError: The address leads to where machines are told their own keys ...
     """
 
 
 class PageError(DocumentError):
     """A page cannot be shown as it is printed.
 
-    >>> raise PageError("There is no page 99.")
+    >>> from index.pages.drawing import draw
+    >>> draw(report.path, "application/pdf", page=99, width=800)
     Traceback (most recent call last):
         ...
     index.errors.PageError: There is no page 99.
@@ -97,38 +105,39 @@ class PageError(DocumentError):
 class QuestionError(FootnoteError):
     """The question cannot be answered as asked.
 
-    >>> raise QuestionError("The question is empty.")
+    >>> demo.query("  ")
     Traceback (most recent call last):
         ...
-    index.errors.QuestionError: The question is empty.
+    index.errors.QuestionError: The question is empty: type what you want to know.
     """
 
 
 class EvaluationError(FootnoteError):
     """A file of questions to measure by cannot be used.
 
-    >>> raise EvaluationError("Line 3 of questions.jsonl has no question.")
+    >>> from assistant.evaluating.evaluation import parsed_questions
+    >>> parsed_questions(b"", "questions.jsonl")
     Traceback (most recent call last):
         ...
-    index.errors.EvaluationError: Line 3 of questions.jsonl has no question.
+    index.errors.EvaluationError: questions.jsonl holds no question: put one JSON object on ...
     """
 
 
 class ReportError(FootnoteError):
     """A report cannot be made, written or checked.
 
-    >>> raise ReportError("The report names no question.")
+    >>> demo.verify("night.html")
     Traceback (most recent call last):
         ...
-    index.errors.ReportError: The report names no question.
+    index.errors.ReportError: There is no file night.html.
     """
 
 
 class StoreError(FootnoteError):
     """The store cannot be opened or written.
 
-    >>> print(str(StoreError.of(Path("store"), OSError("No space left on device")))[:71])
-    The store's files in store cannot be used: No space left on device. The
+    >>> print(StoreError.of(Path("store"), OSError("No space left on device")))
+    The store's files in store cannot be used: No space left on device. The disk is full, ...
     """
 
     @classmethod
@@ -165,16 +174,21 @@ class StoreError(FootnoteError):
 class EmptyStore(StoreError):
     """Nothing has been added to the store yet.
 
-    >>> issubclass(EmptyStore, StoreError)
-    True
+    >>> with type(demo)(tmp_path / "new") as assistant:
+    ...     assistant.query("Who heard the sirens?")
+    Traceback (most recent call last):
+        ...
+    index.errors.EmptyStore: There are no documents in ... yet. Add some: footnote add PATH… ...
     """
 
 
 class UnknownDocument(StoreError):
     """No document in the store has this id.
 
-    >>> str(UnknownDocument.named("d9"))[:31]
-    "No document has the id 'd9'. 'f"
+    >>> store.document("d9")
+    Traceback (most recent call last):
+        ...
+    index.errors.UnknownDocument: No document has the id 'd9'. ...
     """
 
     @classmethod
@@ -189,8 +203,8 @@ class UnknownDocument(StoreError):
 class EmbeddingMismatch(StoreError):
     """The store was made with another embedding model.
 
-    >>> issubclass(EmbeddingMismatch, StoreError)
-    True
+    >>> print(EmbeddingMismatch.between(Path("store"), "all-MiniLM-L6-v2", "another-model"))
+    The store in store was made with the embedding model all-MiniLM-L6-v2, not another-model. ...
     """
 
     @classmethod
@@ -206,28 +220,31 @@ class EmbeddingMismatch(StoreError):
 class ModelError(FootnoteError):
     """The embedding model is missing, damaged or does not answer.
 
-    >>> raise ModelError("The embedding model is damaged.")
+    >>> from index.models.minilm import weights
+    >>> weights(tmp_path)
     Traceback (most recent call last):
         ...
-    index.errors.ModelError: The embedding model is damaged.
+    index.errors.ModelError: ... holds no readable model.safetensors: ...
     """
 
 
 class SettingsError(FootnoteError):
     """A setting has a value that cannot be used.
 
-    >>> raise SettingsError("FOOTNOTE_FILE_LIMIT must be a whole number.")
+    >>> from assistant.settings import load
+    >>> load(port="eight thousand")
     Traceback (most recent call last):
         ...
-    index.errors.SettingsError: FOOTNOTE_FILE_LIMIT must be a whole number.
+    index.errors.SettingsError: The setting port (FOOTNOTE_PORT) cannot be used: ...
     """
 
 
 class ServeError(FootnoteError):
     """The web page cannot be served.
 
-    >>> raise ServeError("Port 8000 is in use.")
+    >>> from assistant.web import launch
+    >>> launch(demo, host="203.0.113.7", port=8_000)
     Traceback (most recent call last):
         ...
-    index.errors.ServeError: Port 8000 is in use.
+    index.errors.ServeError: Port 8000 on 203.0.113.7 cannot be used (...): ...
     """

@@ -56,7 +56,14 @@ def sentence_spans(text: str) -> list[Span]:
 
 
 def document_sentences(document: Document) -> list[Span]:
-    """The sentences of a document, without a date that opens it; headings stand by themselves."""
+    """The sentences of a document, without a date that opens it; headings stand by themselves.
+
+    >>> from index.document import Heading
+    >>> text, tolls = "Tolls A ton costs a shilling.", Heading(1, 0, 5)
+    >>> document = Document(text, "Port", "text/plain", headings=(tolls,))
+    >>> [text[start:end] for start, end in document_sentences(document)]
+    ['Tolls', 'A ton costs a shilling.']
+    """
     borders = {edge for heading in document.headings for edge in (heading.start, heading.end)}
     start = after_date(document.text, document.date_span)
     if start >= len(document.text.rstrip()):

@@ -39,7 +39,12 @@ NO_STAMP: Stamp = (-1, 0)
 
 
 class Read(NamedTuple):
-    """A document that is new at its place."""
+    """A document that is new at its place.
+
+    >>> read = Read(arriving.location, arriving.document)
+    >>> read.location.location, read.document.text
+    ('/news/ferry.txt', 'The ferry sank at noon.')
+    """
 
     location: Location
     document: Document
@@ -50,6 +55,10 @@ class Known(NamedTuple):
 
     `gone` are places of the same content where no file is any more: it was moved here. `read` is
     there if the content was found here for the first time, and reads it after all.
+
+    >>> known = Known(store.locations([report.path])[report.path])
+    >>> known.location.document_id == report.id, known.gone
+    (True, ())
     """
 
     location: Location
@@ -58,7 +67,12 @@ class Known(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """A file whose turn has come; `result` may have to be waited for, and may raise anything."""
+    """A file whose turn has come; `result` may have to be waited for, and may raise anything.
+
+    >>> arrival = Arrival("ferry.txt", _settled(Known(arriving.location)), size=23)
+    >>> arrival.result.done(), arrival.result.result().location.location
+    (True, '/news/ferry.txt')
+    """
 
     shown: str
     result: "Future[Read | Known]"
@@ -73,6 +87,11 @@ class Arrivals:
         workers: what reads them.
         threads: that wait for the workers.
         failed: places with their stamps that are passed over; those that fail are put there.
+
+    >>> with Workers() as workers, ThreadPoolExecutor() as threads:
+    ...     [arrival] = Arrivals(store, workers, threads).of([Path(report.path)], [], uploads=False)
+    ...     arrival.result.result().location.document_id == report.id
+    True
     """
 
     def __init__(
@@ -211,7 +230,15 @@ def arrivals(
     languages: str,
     failed: dict[str, Stamp] | None,
 ) -> Iterator[Arrivals]:
-    """The arrivals of one run; see `Workers` for the limits, the reader and the languages."""
+    """The arrivals of one run; see `Workers` for the limits, the reader and the languages.
+
+    >>> from index.sandbox.isolation import LANGUAGES, READER
+    >>> _ = (tmp_path / "pier.txt").write_text("The pier fell.")
+    >>> with arrivals(store, None, READER, LANGUAGES, failed=None) as coming:
+    ...     [arrival] = coming.of([tmp_path / "pier.txt"], [], uploads=False)
+    ...     arrival.result.result().document.text
+    'The pier fell.'
+    """
     workers = Workers(limits, reader=reader, languages=languages)
     threads = ThreadPoolExecutor(workers.count, thread_name_prefix="reading")
     try:

@@ -22,6 +22,11 @@ def chunks(document: Document, word_ends: WordEnds, limit: int) -> list[Chunk]:
     below them, not their text; a heading with nothing below it is kept as text. A section is cut
     into parts of like size instead of full ones and a rest. Only a sentence longer than the limit
     is cut inside, between words; a single word is never cut.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> document = Document("The pier fell. Nobody was hurt.", "Storm", "text/plain")
+    >>> [document.text[c.start : c.end] for c in chunks(document, MiniLM().word_ends, limit=5)]
+    ['The pier fell.', 'Nobody was hurt.']
     """
     sections = _sections(document)
     texts = [document.text[span.start : span.end] for section in sections for span in section]

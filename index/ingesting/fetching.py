@@ -40,13 +40,11 @@ _FILENAME = re.compile(r"filename\s*=\s*(?:\"([^\"]+)\"|([^;\s]+))", re.IGNORECA
 _TYPED = frozenset({"text/html", "text/markdown", "text/csv", "application/json", "text/plain"})
 
 _NEVER = tuple(
-    map(
-        ipaddress.ip_network,
-        (
-            *("169.254.0.0/16", "fe80::/10"),  # link-local: among them most metadata servers
-            *("fd00:ec2::254/128", "fd20:ce::254/128"),  # metadata servers of Amazon and Google
-            *("100.100.100.200/32", "168.63.129.16/32"),  # of Alibaba and Microsoft
-        ),
+    ipaddress.ip_network(network)
+    for network in (
+        *("169.254.0.0/16", "fe80::/10"),  # link-local: among them most metadata servers
+        *("fd00:ec2::254/128", "fd20:ce::254/128"),  # metadata servers of Amazon and Google
+        *("100.100.100.200/32", "168.63.129.16/32"),  # of Alibaba and Microsoft
     )
 )
 """Where machines are told their own keys and settings: no page stands there."""
@@ -57,7 +55,12 @@ _OWN_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address gave: the bytes, a file name for them, where they are, and the ISO day."""
+    """What an address gave: the bytes, a file name for them, where they are, and the ISO day.
+
+    >>> page = Fetched(b"The pier fell.", "storm.txt", "https://news.example/storm", "2026-11-13")
+    >>> page.stamped(Document("The pier fell.", "Storm", "text/plain")).source
+    'https://news.example/storm'
+    """
 
     data: bytes
     name: str
@@ -77,7 +80,11 @@ class Fetched:
 
 
 def is_address(given: str) -> bool:
-    """Whether `given` is a web address and no path."""
+    """Whether `given` is a web address and no path.
+
+    >>> is_address("https://news.example/storm"), is_address("news/storm.html")
+    (True, False)
+    """
     return _ADDRESS.match(given) is not None
 
 
@@ -90,8 +97,12 @@ def fetched(address: str) -> Fetched:
     Nothing is sent besides the request, and no cookie outlives the call.
 
     Raises:
-        FetchError: there is no such address, its server fails, refuses or takes longer than
-            `MAX_SECONDS`, or there are more than `MAX_BYTES`.
+        FetchError: there is none, its server fails, refuses or is too slow, or it is too long.
+
+    >>> fetched("ftp://news.example/storm.txt")
+    Traceback (most recent call last):
+        ...
+    index.errors.FetchError: Only http and https addresses can be fetched, not 'ftp://...'.
     """
     try:
         url = httpx.URL(address.strip())

@@ -65,6 +65,12 @@ class Ingest:
         languages: those of scanned pages, as tesseract names them: 'eng', 'eng+deu'.
         failed: places with their stamps that are passed over; those that fail now are put there.
         follow_links: also add what links inside a folder lead to outside of it.
+
+    >>> for name, text in {"pier.txt": "The pier fell.", "empty.txt": ""}.items():
+    ...     _ = (tmp_path / name).write_text(text)
+    >>> done = Ingest(new_store, MiniLM(), MiniLM()).add([tmp_path])
+    >>> len(done.added), done.failed[0].reason
+    (1, 'The file is empty.')
     """
 
     def __init__(

@@ -62,6 +62,11 @@ def found(
 
     Raises:
         DocumentError: a `.footnoteignore` cannot be read.
+
+    >>> for name in ("pier.txt", "song.mp3", ".draft.txt"):
+    ...     _ = (tmp_path / name).write_text("The pier fell.")
+    >>> [path.name for path in found([tmp_path], outside=tmp_path / "store")]
+    ['pier.txt']
     """
     own = os.path.realpath(outside)
     seen: set[str] = set()
@@ -77,7 +82,11 @@ def found(
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder at the path."""
+    """Whether there is a folder at the path.
+
+    >>> is_folder(tmp_path), is_folder(tmp_path / "pier.txt")
+    (True, False)
+    """
     try:
         return path.is_dir()
     except (OSError, ValueError):
@@ -186,6 +195,9 @@ def place(path: Path, resolved: dict[str, str]) -> str:
 
     Raises:
         DocumentError: the name cannot be kept as text.
+
+    >>> place(Path("pier.txt"), {}) == str(tmp_path.resolve() / "pier.txt")
+    True
     """
     if path.is_symlink():
         absolute = os.path.realpath(path)
@@ -204,7 +216,11 @@ def place(path: Path, resolved: dict[str, str]) -> str:
 
 
 def is_gone(place: str) -> bool:
-    """Whether there is surely no file at an address; one that cannot be looked at may be there."""
+    """Whether there is surely no file at an address; one that cannot be looked at may be there.
+
+    >>> is_gone(str(tmp_path)), is_gone(str(tmp_path / "pier.txt"))
+    (False, True)
+    """
     try:
         os.lstat(place)
     except (FileNotFoundError, NotADirectoryError):
@@ -215,7 +231,11 @@ def is_gone(place: str) -> bool:
 
 
 def printable_path(path: Path) -> str:
-    """The path as one printable line: bytes that are not valid and control characters escaped."""
+    r"""The path as one printable line: bytes that are not valid and control characters escaped.
+
+    >>> print(printable_path(Path("pier\tlog.txt")))
+    pier\tlog.txt
+    """
     text = str(path).encode("utf-8", "backslashreplace").decode()
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
@@ -232,6 +252,9 @@ def document_states(
     Args:
         documents: of a store.
         locations: what is known of the places of their files.
+
+    >>> document_states([report], store.locations([report.path])) == {report.id: "ready"}
+    True
     """
     return {one.id: _state(locations.get(one.path or "")) for one in documents}
 

@@ -33,6 +33,15 @@ def watch(
 
     Raises:
         DocumentError: see `Ingest.sync`.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> def begin(failed):
+    ...     return Ingest(new_store, MiniLM(), MiniLM(), failed=failed)
+    >>> _ = (tmp_path / "pier.txt").write_text("The pier fell.")
+    >>> reports = watch(tmp_path, new_store.folder, begin)
+    >>> [Path(done.path).name for done in next(reports).added]
+    ['pier.txt']
+    >>> reports.close()
     """
     failed: dict[str, Stamp] = {}
     own = str(outside.resolve())

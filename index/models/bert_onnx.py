@@ -21,6 +21,10 @@ def adapted(base: Tensors, adapter: Tensors) -> dict[str, np.ndarray]:
 
     `NAME.up` (out × rank) times `NAME.down` (rank × in) is added to the base's matrix NAME; any
     other tensor of the adapter takes the place of the base's.
+
+    >>> low_rank = {"query.up": np.ones((2, 1)), "query.down": np.array([[1, 2]])}
+    >>> adapted({"query": np.zeros((2, 2), np.float32)}, low_rank)["query"].tolist()
+    [[1.0, 2.0], [1.0, 2.0]]
     """
     merged = dict(base)
     for name, value in adapter.items():
@@ -34,7 +38,14 @@ def adapted(base: Tensors, adapter: Tensors) -> dict[str, np.ndarray]:
 
 
 def embedder_graph(tensors: Tensors) -> "ModelProto":
-    """`ids`, `mask` (batch × tokens, int32) → `vectors` (batch × width): unit length."""
+    """`ids`, `mask` (batch × tokens, int32) → `vectors` (batch × width): unit length.
+
+    >>> from index.models.minilm import weights
+    >>> from safetensors.numpy import load_file
+    >>> made = embedder_graph(load_file(weights(None) / "model.safetensors")).graph
+    >>> [one.name for one in made.input], [one.name for one in made.output]
+    (['ids', 'mask'], ['vectors'])
+    """
     from onnx import TensorProto
 
     graph = _Graph(tensors)
@@ -62,6 +73,13 @@ def reader(tensors: Tensors) -> "ModelProto":
 
     The scores of a token are those of an answer that begins there and of one that ends there; the
     third means something at the first token alone: whether there is an answer at all.
+
+    >>> from index.models.minilm import weights
+    >>> from safetensors.numpy import load_file
+    >>> head = {"head.weight": np.zeros((3, 384), np.float32), "head.bias": np.zeros(3, np.float32)}
+    >>> made = reader(load_file(weights(None) / "model.safetensors") | head).graph
+    >>> [one.name for one in made.input], [one.name for one in made.output]
+    (['ids', 'segments', 'mask'], ['scores'])
     """
     graph = _Graph(tensors)
     hidden = graph.encoded(segments=True)

@@ -26,6 +26,13 @@ def contexts(
     That is the name of its file where it tells more than the title, the title, the headings above
     it, and the row that names the columns where the chunk begins further down in a table. `place`
     is the file's path; other documents have none.
+
+    >>> from index.document import Heading
+    >>> from index.models.embeddings import MiniLM
+    >>> text = "Tolls A ton costs a shilling."
+    >>> document = Document(text, "Port rules", "text/plain", headings=(Heading(1, 0, 5),))
+    >>> contexts(document, [Chunk(6, 29)], MiniLM().word_ends, place="/news/ferry.txt")
+    ['Ferry · Port rules · Tolls']
     """
     name = _name(place, document.title, word_ends)
     full = []
@@ -50,6 +57,10 @@ def embedded(context: str, text: str) -> str:
     """What is embedded of a chunk: where it stands, and its words.
 
     Rows of figures are embedded without them: to the model, one figure is like another.
+
+    >>> print(embedded("Port rules · Tolls", "Ships 12 15"))
+    Port rules · Tolls
+    Ships
     """
     return f"{context}\n{without_figures(text)}"
 

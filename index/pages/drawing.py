@@ -34,6 +34,10 @@ def draw(path: str, media_type: str, page: int, width: int) -> Drawn:
     Raises:
         PageError: there is no such page, or it is too damaged to be drawn.
         OSError: the file cannot be opened.
+
+    >>> data, width, height, scale = draw(report.path, PDF, page=1, width=800)
+    >>> width, height > width, round(scale, 2)
+    (800, True, 1.34)
     """
     return (_of_pdf if media_type == PDF else _of_picture)(path, page, width)
 

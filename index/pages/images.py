@@ -37,7 +37,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """A page as a JPEG picture: its size in pixels, and the pixels that one point has."""
+    """A page as a JPEG picture: its size in pixels, and the pixels that one point has.
+
+    >>> image = PageImage(b"", width=800, height=1_131, scale=4 / 3)
+    >>> round(72 * image.scale)  # pixels an inch
+    96
+    """
 
     data: bytes
     width: int
@@ -50,6 +55,11 @@ class PageImages:
 
     Args:
         draw: what draws them, as 'module:function'.
+
+    >>> pages = PageImages()
+    >>> pages.image(store.origin(report.id), page=2, width=700).width  # the next of WIDTHS
+    800
+    >>> pages.close()
     """
 
     def __init__(self, draw: str = DRAW) -> None:
@@ -70,7 +80,7 @@ class PageImages:
         Raises:
             PageError: the file is not there as it was read, or its page cannot be drawn.
         """
-        place = original(origin)
+        place = _original(origin)
         width = next((enough for enough in WIDTHS if enough >= width), WIDTHS[-1])
         key = place.file_hash, page, width
         with self._keeping:
@@ -109,7 +119,7 @@ class PageImages:
             process.end()
 
 
-def original(origin: Origin) -> Location:
+def _original(origin: Origin) -> Location:
     """The first of a document's places whose file still has the bytes that were read.
 
     Raises:

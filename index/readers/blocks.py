@@ -24,9 +24,9 @@ class Block:
     is a table whose first line names its columns, `rows` what the program that made it calls each
     of its lines.
 
-    >>> heading = Block("Tolls", level=2)
-    >>> heading.text, heading.level
-    ('Tolls', 2)
+    >>> lines = Block("Year | Ships" + chr(10) + "1931 | 12", header=True, rows=("1", "2"))
+    >>> [part.label for part in set_text([Block("Tolls", level=2), lines]).parts]
+    ['1', '2']
     """
 
     text: str
@@ -38,8 +38,9 @@ class Block:
 class Body(NamedTuple):
     """A document's text and what its blocks say of its structure.
 
-    >>> Body("The pier fell.").headings
-    ()
+    >>> body = set_text([Block("Tolls", level=1), Block("Two shillings a ton.")])
+    >>> [body.text[heading.start : heading.end] for heading in body.headings]
+    ['Tolls']
     """
 
     text: str
@@ -144,7 +145,13 @@ _LINE = "\v"  # a line break that is meant, while white space is still to be col
 
 
 def blocks_of(root: _Element) -> list[Block]:
-    """The blocks under `root` in order of reading."""
+    """The blocks under `root` in order of reading.
+
+    >>> from lxml import html
+    >>> page = html.fragment_fromstring("<div><h2>Tolls</h2>A ton costs <b>a shilling</b>.</div>")
+    >>> [(block.text, block.level) for block in blocks_of(page)]
+    [('Tolls', 2), ('A ton costs a shilling.', 0)]
+    """
     setter = _Setter()
     setter.enter(root)
     setter.flush()

@@ -24,11 +24,15 @@ _limiting = threading.RLock()
 
 
 def read_separated(data: bytes, name: str) -> Document:
-    """The records as rows, numbered as a spreadsheet shows them: a blank line counts as one.
+    r"""The records as rows, numbered as a spreadsheet shows them: a blank line counts as one.
 
     Raises:
         UnsupportedFormat: the bytes are not text.
         EmptyDocument: every cell is empty.
+
+    >>> print(read_separated(b"Year;Ships\n1931;12", "harbour.csv").text)
+    Year | Ships
+    1931 | 12
     """
     decoded = decode(data)
     if decoded is None:

@@ -46,6 +46,18 @@ def read_epub(data: bytes, name: str) -> Document:
         EncryptedDocument: the book is protected against copying.
         EmptyDocument: it holds no text.
         DocumentError: it is damaged or cut off, or unpacks beyond the limits.
+
+    >>> held = {
+    ...     "META-INF/container.xml": "<x xmlns='%(c)s'><rootfile full-path='book.opf'/></x>",
+    ...     "book.opf": "<x xmlns='%(opf)s'><item id='1' href='1.html'/><itemref idref='1'/></x>",
+    ...     "1.html": "<h1>The storm</h1><p>The pier fell.</p>",
+    ... }
+    >>> made = io.BytesIO()
+    >>> with zipfile.ZipFile(made, "w") as book:
+    ...     for name, text in held.items():
+    ...         book.writestr(name, text % _NAMES)
+    >>> [(part.kind, part.label) for part in read_epub(made.getvalue(), "storm.epub").parts]
+    [('chapter', 'The storm')]
     """
     try:
         check_archive(data, "EPUB book")

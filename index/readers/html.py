@@ -48,7 +48,12 @@ _PUBLISHER_NAMES = ("og:site_name", "citation_publisher", "dc.publisher", "appli
 
 
 def published(tree: HtmlElement) -> str | None:
-    """The ISO date of publication; dates of change and of other articles do not count."""
+    """The ISO date of publication; dates of change and of other articles do not count.
+
+    >>> page = "<meta property='article:published_time' content='2026-03-01T08:00'>"
+    >>> published(document_fromstring(page))
+    '2026-03-01'
+    """
     meta = _meta(tree)
     stated = [meta[name] for name in _DATE_NAMES if name in meta]
     stated += [str(item["datePublished"]) for item in _linked_data(tree) if "datePublished" in item]

@@ -89,17 +89,27 @@ class _Mail:
 
 
 def read_mail(data: bytes, name: str) -> Document:
-    """One message as it was sent (RFC 5322), attachments left aside.
+    r"""One message as it was sent (RFC 5322), attachments left aside.
 
     Raises:
         EmptyDocument: it has neither header lines nor words.
         DocumentError: it is damaged or cut off.
+
+    >>> sent = b"From: Maren Holt <holt@pier.example>\nSubject: The pier\n\nIt fell."
+    >>> mail = read_mail(sent, "pier.eml")
+    >>> mail.title, mail.author, mail.text.splitlines()[-1]
+    ('The pier', 'Maren Holt', 'It fell.')
     """
     return _composed([_parsed(data)], name, "message/rfc822")
 
 
 def read_mailbox(data: bytes, name: str) -> Document:
-    """The messages of a mailbox file (RFC 4155), each a part; raises as `read_mail` does."""
+    r"""The messages of a mailbox file (RFC 4155), each a part; raises as `read_mail` does.
+
+    >>> sent = b"From holt Fri Nov 14 08:00:00 2025\nSubject: The pier\n\nIt fell.\n"
+    >>> [part.label for part in read_mailbox(sent * 2, "pier.mbox").parts]
+    ['1', '2']
+    """
     starts = [match.start() for match in _MBOX_LINE.finditer(data)]
     pieces = [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
     mails = [_parsed(piece.partition(b"\n")[2]) for piece in pieces]

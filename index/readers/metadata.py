@@ -60,12 +60,8 @@ _LABEL = re.compile(r"[ \t*_]*[\w ]{1,25}:(?:\s|$)")
 _FULL_STOP = (".", "!", ":", ";", ",", "。", "…")
 
 
-class Line(NamedTuple):
-    """A line of text and where it begins; `alone`: blank lines or the text's ends are around it.
-
-    >>> Line("The Storm", start=0, alone=True).text
-    'The Storm'
-    """
+class _Line(NamedTuple):
+    """A line of text and where it begins; `alone`: blank lines or the text's ends are around it."""
 
     text: str
     start: int
@@ -78,8 +74,9 @@ class Statement:
 
     `title_span` is the line of the text that is its title, where that is no heading already.
 
-    >>> Statement(title="The Storm", date="1931-05-03").author is None
-    True
+    >>> beside = Statement(title="The Storm", author="Ada Hale")
+    >>> compose("The pier fell.", media_type="text/plain", name="pier.txt", beside=beside).title
+    'The Storm'
     """
 
     title: str | None = None
@@ -200,9 +197,9 @@ def _opening(text: str, date: Span | None) -> str:
     return " ".join(words)[:_LONGEST_TITLE].rstrip(" ,;:.") + " …"
 
 
-def _head(text: str) -> list[Line]:
+def _head(text: str) -> list[_Line]:
     """The first lines that are not blank."""
-    lines: list[Line] = []
+    lines: list[_Line] = []
     offset = 0
     all_lines = text[: _HEAD_LENGTH + _LONGEST_TITLE].split("\n")
     for position, line in enumerate(all_lines):
@@ -210,14 +207,14 @@ def _head(text: str) -> list[Line]:
             around = (
                 all_lines[max(position - 1, 0) : position] + all_lines[position + 1 : position + 2]
             )
-            lines.append(Line(line, offset, not any(other.strip() for other in around)))
+            lines.append(_Line(line, offset, not any(other.strip() for other in around)))
         offset += len(line) + 1
         if offset > _HEAD_LENGTH or len(lines) == _HEAD_LINES:
             break
     return lines
 
 
-def _date(lines: Sequence[Line]) -> tuple[str | None, Span | None]:
+def _date(lines: Sequence[_Line]) -> tuple[str | None, Span | None]:
     """The first date that is stated as the document's own, the surest manner first."""
     found = (
         _dated(line.start, match)
@@ -248,7 +245,7 @@ def _dated(offset: int, match: re.Match[str]) -> tuple[str | None, Span]:
     return iso_date(match["date"]), Span(offset + start, offset + end)
 
 
-def _first_group(lines: Sequence[Line], pattern: re.Pattern[str], group: str) -> str | None:
+def _first_group(lines: Sequence[_Line], pattern: re.Pattern[str], group: str) -> str | None:
     for line in lines:
         match = pattern.fullmatch(line.text) if len(line.text) <= 2 * _LONGEST_BYLINE else None
         if match:
@@ -257,7 +254,7 @@ def _first_group(lines: Sequence[Line], pattern: re.Pattern[str], group: str) ->
 
 
 def _title(
-    text: str, lines: Sequence[Line], headings: Sequence[Heading]
+    text: str, lines: Sequence[_Line], headings: Sequence[Heading]
 ) -> tuple[str | None, Span | None]:
     """A line labelled as title, the first heading, or a first line that stands like one.
 

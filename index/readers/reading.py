@@ -66,7 +66,12 @@ def read(path: Path, *, name: str | None = None, languages: str = LANGUAGES) -> 
 
 
 def read_bytes(data: bytes, name: str, languages: str = LANGUAGES) -> Document:
-    """The document that a file called `name` with this content holds; raises as `read` does."""
+    """The document that a file called `name` with this content holds; raises as `read` does.
+
+    >>> document = read_bytes(b"<h1>The night</h1><p>The pier fell.</p>", "night.html")
+    >>> document.title, document.media_type
+    ('The night', 'text/html')
+    """
     if not data.strip():
         raise EmptyDocument("The file is empty.")
     kind = detect(data, name)

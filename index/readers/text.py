@@ -39,7 +39,12 @@ def read_text(data: bytes, name: str) -> Document:
 
 
 def read_code(data: bytes, name: str) -> Document:
-    """A source file, titled by its name; raises as `index.readers.text.read_text` does."""
+    r"""A source file, titled by its name; raises as `index.readers.text.read_text` does.
+
+    >>> document = read_code(b"def toll():\n    return 1", "toll.py")
+    >>> document.title, [line.label for line in document.parts]
+    ('toll.py', ['1', '2'])
+    """
     source = decode(data)
     if source is None:
         raise UnsupportedFormat("The file is not text in any known encoding.")
@@ -65,12 +70,15 @@ _parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "s
 
 
 def read_markdown(data: bytes, name: str) -> Document:
-    """The document in Markdown source, without its marks, link targets and raw HTML tags.
+    r"""The document in Markdown source, without its marks, link targets and raw HTML tags.
 
     Raises:
         UnsupportedFormat: the bytes are not text.
         EmptyDocument: there is nothing but marks and white space.
         DocumentError: lists or quotations are nested beyond measure.
+
+    >>> read_markdown(b"# Tolls\n\nA *ton* costs [a shilling](rates.md).", "tolls.md").text
+    'Tolls\n\nA ton costs a shilling.'
     """
     source = decode(data)
     if source is None:

@@ -47,6 +47,10 @@ class Limits:
         characters: of its text.
         seconds: for reading it, and `SECONDS_PER_MIB` more for each MiB it has.
         memory: MiB of the process that reads it.
+
+    >>> limits = Limits(size=1, seconds=120)
+    >>> limits.bytes, limits.seconds_for(512 * 1_024)
+    (1048576, 130.0)
     """
 
     size: int = 200
@@ -77,6 +81,11 @@ class Workers:
         reader: what reads a file, as 'module:function' that takes its bytes, its name and
             the languages.
         languages: those of scanned pages, as tesseract names them: 'eng', 'eng+deu'.
+
+    >>> with Workers(count=1) as workers:
+    ...     document, digest = workers.read(b"The pier fell.", "pier.txt", size=14)
+    >>> document.text, digest == hashlib.sha256(b"The pier fell.").hexdigest()
+    ('The pier fell.', True)
     """
 
     def __init__(
@@ -229,20 +238,32 @@ def made_apart(
     *arguments: object,
     limits: Limits | None = None,
 ) -> T:
-    """What a function makes of one file, in a process of its own; see `Workers.made`."""
+    """What a function makes of one file, in a process of its own; see `Workers.made`.
+
+    >>> made_apart(Document, READER, b"The pier fell.", "storm_report.txt").title
+    'Storm report'
+    """
     with Workers(limits, count=1) as workers:
         return workers.made(kind, function, source, name, *arguments)
 
 
 def call(function: str, arguments: tuple[object, ...]) -> object:
-    """What 'module:function' returns; called in a process of its own, as all below."""
+    """What 'module:function' returns; called in a process of its own, as all below.
+
+    >>> call("index.document:readable_stem", ("storm_report.txt",))
+    'Storm report'
+    """
     return _named(function)(*arguments)
 
 
 def make_of_source(
     function: str, source: Path | bytes, name: str, most: int, *arguments: object
 ) -> object:
-    """What a function makes of a file of so many bytes at most; see `Workers.made`."""
+    """What a function makes of a file of so many bytes at most; see `Workers.made`.
+
+    >>> make_of_source(READER, b"The pier fell.", "storm_report.txt", most=1_000).title
+    'Storm report'
+    """
     return _named(function)(_held(source, most), name, *arguments)
 
 
@@ -262,6 +283,11 @@ def read_source(
     Raises:
         DocumentError: the file cannot be read, or holds more.
         OSError: it cannot be opened.
+
+    >>> read_source(READER, b"The pier fell.", "pier.txt", LANGUAGES, characters=9, most=1_000)
+    Traceback (most recent call last):
+        ...
+    index.errors.DocumentError: It holds 14 characters of text, and at most 9 are taken ...
     """
     read: Callable[[bytes, str, str], Document] = _named(reader)
     data = _held(source, most)

@@ -26,19 +26,52 @@ _MIB = 1 << 20
 
 
 class CallError(Exception):
-    """A call that came to nothing."""
+    """A call that came to nothing.
+
+    >>> process = Process("math:sqrt")
+    >>> try:
+    ...     process.call((-1,), seconds=10, memory=1_000)
+    ... except CallError as error:
+    ...     print(type(error).__name__)
+    Broken
+    >>> process.end()
+    """
 
 
 class TookTooLong(CallError):
-    """It was not done within its time."""
+    """It was not done within its time.
+
+    >>> process = Process("time:sleep")
+    >>> process.call((60,), seconds=0.2, memory=1_000)
+    Traceback (most recent call last):
+        ...
+    index.sandbox.process.TookTooLong
+    >>> process.end()
+    """
 
 
 class NeededTooMuch(CallError):
-    """It needed more memory than it may have, or than there was."""
+    """It needed more memory than it may have, or than there was.
+
+    >>> process = Process("time:sleep")
+    >>> process.call((60,), seconds=10, memory=1)
+    Traceback (most recent call last):
+        ...
+    index.sandbox.process.NeededTooMuch
+    >>> process.end()
+    """
 
 
 class Crashed(CallError):
-    """The process has ended; the text says how: a signal's name, or a status."""
+    """The process has ended; the text says how: a signal's name, or a status.
+
+    >>> process = Process("os:abort")
+    >>> process.call((), seconds=10, memory=1_000)
+    Traceback (most recent call last):
+        ...
+    index.sandbox.process.Crashed: SIGABRT
+    >>> process.end()
+    """
 
 
 class Broken(CallError):
@@ -46,6 +79,13 @@ class Broken(CallError):
 
     Attributes:
         trace: its traceback.
+
+    >>> process = Process("math:sqrt")
+    >>> process.call((-1,), seconds=10, memory=1_000)
+    Traceback (most recent call last):
+        ...
+    index.sandbox.process.Broken: ValueError
+    >>> process.end()
     """
 
     def __init__(self, kind: str, trace: str) -> None:
@@ -62,6 +102,11 @@ class Process:
     Attributes:
         calls: how many it was given.
         usable: False while it is called, and for good after a call without a reply.
+
+    >>> process = Process("math:sqrt")
+    >>> process.call((9,), seconds=10, memory=1_000), process.usable
+    (3.0, True)
+    >>> process.end()
     """
 
     def __init__(self, function: str) -> None:

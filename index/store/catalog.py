@@ -4,8 +4,6 @@ A version is 'pending' until its chunks stand in every index, then 'live' and se
 'replaced' when a newer one is live: out of search, still readable. A 'withdrawn' one is on its way
 out. Chunks of a version that is not live are leftovers, cleared by whoever writes next.
 
-Where documents are found: what is noted when files move or go, and who is lost by it.
-
 A document that is found nowhere any more is withdrawn. Each function within a transaction.
 """
 
@@ -14,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sql
-from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.engine import Connection
 
 from index.document import Chunk, Document, Page, Part, Span, Table
 from index.errors import StoreError, UnknownDocument
@@ -45,7 +43,11 @@ _NOT_LIVE = (*_GONE, "replaced")
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a document was found, and what the file looked like then."""
+    """Where a document was found, and what the file looked like then.
+
+    >>> arriving.location.location, arriving.location.size
+    ('/news/ferry.txt', 23)
+    """
 
     location: str
     document_id: str
@@ -56,7 +58,11 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """A live document, without its text; `date_span` is where the text states its date."""
+    """A live document, without its text; `date_span` is where the text states its date.
+
+    >>> report.title[:18], report.date, report.pages
+    ('Preliminary report', '2026-01-12', 3)
+    """
 
     id: str
     version: str
@@ -79,6 +85,10 @@ class StoredChunk:
     """A live chunk: its text, what it touches, the headings above it, its document.
 
     `tables` come with the words of the row that names their columns.
+
+    >>> chunk = passages[0].chunk
+    >>> chunk.document.title[:18], chunk.heading[-1], chunk.pages_of(chunk.start, chunk.end)
+    ('Preliminary report', '4 Alarm', (2, 2))
     """
 
     id: int
@@ -104,14 +114,25 @@ class StoredChunk:
 
 
 class IndexState(NamedTuple):
-    """Which index folders count, and how often they have changed."""
+    """Which index folders count, and how often they have changed.
+
+    >>> store.catalog.state(connection).edition
+    1
+    """
 
     edition: int
     generation: int
 
 
 class Catalog:
-    """The tables and what is asked of them; a transaction is the caller's, as `connection`."""
+    """The tables and what is asked of them; a transaction is the caller's, as `connection`.
+
+    >>> catalog = Catalog(tmp_path / "catalog.sqlite")
+    >>> with catalog.writing() as connection:
+    ...     catalog.create(connection, embedding="all-MiniLM-L6-v2")
+    ...     catalog.fact(connection, "embedding")
+    'all-MiniLM-L6-v2'
+    """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._engine = files.engine(path, read_only=read_only)
@@ -272,7 +293,7 @@ class Catalog:
         """
         mine = versions.c.document_id == document_id
         live = versions.update().where(mine, versions.c.state == "live")
-        if _changed(connection.execute(live.values(state="withdrawn"))) == 0:
+        if connection.execute(live.values(state="withdrawn")).rowcount == 0:
             raise UnknownDocument.named(document_id)
         connection.execute(versions.update().where(mine).values(state="withdrawn"))
         connection.execute(locations.delete().where(locations.c.document_id == document_id))
@@ -318,12 +339,13 @@ def _locations(connection: Connection, which: sql.ColumnElement[bool]) -> list[L
     return [Location(**row._mapping) for row in found]
 
 
-def _changed(result: CursorResult[Any]) -> int:
-    return result.rowcount
-
-
 def move(catalog: Catalog, connection: Connection, location: Location) -> None:
-    """Note a place; the document that was there, and nowhere else, is withdrawn."""
+    """Note a place; the document that was there, and nowhere else, is withdrawn.
+
+    >>> move(store.catalog, connection, Location("/news/report.pdf", report.id, "", 1, 0))
+    >>> "/news/report.pdf" in store.catalog.paths(connection, report.id)
+    True
+    """
     before = catalog.known(connection, [location.location])
     catalog.locate(connection, location)
     _withdraw_lost(catalog, connection, before.values())
@@ -334,6 +356,10 @@ def locate(catalog: Catalog, connection: Connection, found: Sequence[Location]) 
 
     Returns:
         Those whose document has other content by now: nothing is noted of them.
+
+    >>> changed = Location("/news/report.pdf", report.id, "other bytes", 1, 0)
+    >>> locate(store.catalog, connection, [changed]) == [changed]
+    True
     """
     stale = [one for one in found if not _holds(catalog, connection, one)]
     fresh = [one for one in found if one not in stale]
@@ -346,7 +372,13 @@ def locate(catalog: Catalog, connection: Connection, found: Sequence[Location]) 
 
 
 def leave(catalog: Catalog, connection: Connection, places: Sequence[str]) -> dict[str, str]:
-    """Forget these places, and the documents found nowhere else: document ids by place."""
+    """Forget these places, and the documents found nowhere else: document ids by place.
+
+    >>> leave(store.catalog, connection, [report.path]) == {report.path: report.id}
+    True
+    >>> store.catalog.paths(connection, report.id)
+    []
+    """
     known = catalog.known(connection, places)
     catalog.unlocate(connection, list(known))
     _withdraw_lost(catalog, connection, known.values())

@@ -22,6 +22,9 @@ def telling(texts: Iterable[str], others: Iterable[str]) -> Runs:
     Args:
         texts: all of its own.
         others: those of all other documents.
+
+    >>> len(telling(["The pier fell in the night at last."], others=["The pier fell in the day."]))
+    3
     """
     own = {run for text in texts for run in _runs(text.encode())}
     if len(own) > _MOST:
@@ -33,7 +36,12 @@ def telling(texts: Iterable[str], others: Iterable[str]) -> Runs:
 
 
 def holding(folder: Path, runs: Runs) -> list[Path]:
-    """The files below a folder in which one of the runs stands as it is."""
+    """The files below a folder in which one of the runs stands as it is.
+
+    >>> _ = (tmp_path / "notes.txt").write_text("Today the pier fell in the bay.")
+    >>> [path.name for path in holding(tmp_path, telling(["The pier fell in the night."], []))]
+    ['notes.txt']
+    """
     if not runs:
         return []
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())

@@ -32,7 +32,12 @@ from index.store.private import make_private_file, opener
 
 
 def engine(path: Path, *, read_only: bool) -> Engine:
-    """What connects to the file; questions in one transaction are answered from one state."""
+    """What connects to the file; questions in one transaction are answered from one state.
+
+    >>> with engine(tmp_path / "catalog.sqlite", read_only=False).connect() as opened:
+    ...     opened.exec_driver_sql("PRAGMA journal_mode").scalar()
+    'wal'
+    """
     if read_only:
         made = sql.create_engine(
             "sqlite://", creator=partial(_read_only, path), poolclass=sql.NullPool
@@ -52,6 +57,13 @@ def compact(engine: Engine) -> None:
 
     Raises:
         StoreError: another process reads without end.
+
+    >>> made = engine(tmp_path / "catalog.sqlite", read_only=False)
+    >>> with made.begin() as opened:
+    ...     _ = opened.exec_driver_sql("CREATE TABLE words (word TEXT)")
+    >>> compact(made)
+    >>> (tmp_path / "catalog.sqlite-wal").stat().st_size
+    0
     """
     with closing(engine.raw_connection()) as connection:
         cursor = connection.cursor()
@@ -69,6 +81,12 @@ def faults(folder: Path) -> Iterator[None]:
 
     Raises:
         StoreError: they did.
+
+    >>> with faults(Path("night")):
+    ...     Path("night", "catalog.sqlite").read_bytes()
+    Traceback (most recent call last):
+        ...
+    index.errors.StoreError: The store's files in night cannot be used: [Errno 2] No such file ...
     """
     try:
         yield
@@ -124,6 +142,11 @@ class StoreLock:
 
     The turnstile is closed by a writer while it waits, so that a stream of readers cannot keep it
     out. Each `with` opens the files anew, so threads exclude each other as well.
+
+    >>> lock = StoreLock(tmp_path)
+    >>> with lock.writing(), lock.shared():  # readers go on beside a writer
+    ...     sorted(path.name for path in tmp_path.iterdir())
+    ['store.lock', 'turnstile.lock', 'writer.lock']
     """
 
     def __init__(self, folder: Path) -> None:
@@ -160,7 +183,12 @@ class StoreLock:
 
 @contextmanager
 def locked(path: Path, flags: portalocker.LockFlags) -> Iterator[None]:
-    """Hold a lock file, waiting for it; where there is none and none can be made, nothing."""
+    """Hold a lock file, waiting for it; where there is none and none can be made, nothing.
+
+    >>> with locked(tmp_path / "writer.lock", portalocker.LockFlags.EXCLUSIVE):
+    ...     [path.name for path in tmp_path.iterdir()]
+    ['writer.lock']
+    """
     file = _opened(path)
     if file is None:
         yield
@@ -184,7 +212,12 @@ def _opened(path: Path) -> IO[bytes] | None:
 
 
 class WritableCopy:
-    """`path` is the folder itself, or a copy of it where it is read-only; `close` deletes that."""
+    """`path` is the folder itself, or a copy of it where it is read-only; `close` deletes that.
+
+    >>> copy = WritableCopy(tmp_path)
+    >>> copy.path == tmp_path, copy.is_copy
+    (True, False)
+    """
 
     def __init__(self, folder: Path) -> None:
         self._copy: tempfile.TemporaryDirectory[str] | None = None

@@ -20,6 +20,9 @@ class Prepared:
 
     `contexts` and the rows of `vectors` belong to the chunks one by one; `location` has no
     document id yet. `replaces` is the id of the document whose next version it is to be.
+
+    >>> arriving.document.title, arriving.chunks, arriving.vectors.shape
+    ('The ferry', [Chunk(start=0, end=23)], (1, 384))
     """
 
     location: Location
@@ -33,7 +36,11 @@ class Prepared:
 def plan(
     catalog: Catalog, connection: Connection, batch: Sequence[Prepared]
 ) -> list[tuple[str, Outcome]]:
-    """Which document each file is: a known place, known bytes, or a new one."""
+    """Which document each file is: a known place, known bytes, or a new one.
+
+    >>> [outcome for _, outcome in plan(store.catalog, connection, [arriving])]
+    ['added']
+    """
     plans: list[tuple[str, Outcome]] = []
     by_hash: dict[str, str] = {}
     arriving = {prepared.location.location for prepared in batch}

@@ -27,6 +27,10 @@ class Indexes:
 
     An edition is never changed into the next: a rebuilt pair of folders stands beside the old one
     until the catalog names it. Thread-safe.
+
+    >>> state = store.catalog.state(connection)
+    >>> len(store.indexes.lexical(state).search("sirens", k=3))
+    3
     """
 
     def __init__(self, folder: Path) -> None:
@@ -101,7 +105,15 @@ def fill(
     lock: StoreLock,
     new: Sequence[tuple[Prepared, str, list[int]]],
 ) -> None:
-    """Give the indexes the chunks of pending versions: each with document id and chunk ids."""
+    """Give the indexes the chunks of pending versions: each with document id and chunk ids.
+
+    >>> with new_store.catalog.writing() as changing:
+    ...     _, ids = new_store.catalog.insert(changing, "d1", arriving.document, arriving.chunks)
+    >>> lock = StoreLock(new_store.folder)
+    >>> fill(new_store.catalog, new_store.indexes, lock, [(arriving, "d1", ids)])
+    >>> new_store.indexes.lexical(IndexState(edition=1, generation=1)).ids() == ids
+    True
+    """
     entries: list[LexicalEntry] = []
     for prepared, document_id, chunk_ids in new:
         text = prepared.document.text
@@ -129,7 +141,15 @@ def fill(
 
 
 def clear(catalog: Catalog, indexes: Indexes, lock: StoreLock) -> None:
-    """Finish what a change, possibly another process's interrupted one, left behind."""
+    """Finish what a change, possibly another process's interrupted one, left behind.
+
+    >>> [(document_id, _)] = new_store.put([arriving])
+    >>> with new_store.catalog.writing() as changing:
+    ...     new_store.catalog.withdraw(changing, document_id)
+    >>> clear(new_store.catalog, new_store.indexes, StoreLock(new_store.folder))
+    >>> new_store.indexes.lexical(IndexState(edition=1, generation=2)).ids()
+    []
+    """
     with catalog.reading() as connection:
         ids = catalog.leftovers(connection)
     if ids:

@@ -28,7 +28,13 @@ _CONTEXT_BOOST = 0.5
 
 @dataclass(frozen=True, slots=True)
 class LexicalEntry:
-    """A chunk as the lexical index takes it."""
+    """A chunk as the lexical index takes it.
+
+    >>> index = LexicalIndex(tmp_path / "lexical", create=True)
+    >>> index.change(add=[LexicalEntry(7, "d1", text="It sank at noon.", context="The ferry")])
+    >>> index.mentioned(["ferri", "pier"])
+    {'ferri'}
+    """
 
     chunk_id: int
     document_id: str
@@ -43,6 +49,11 @@ class LexicalIndex:
 
     Raises:
         StoreError: from any method, where the files cannot be read or written.
+
+    >>> index = LexicalIndex(tmp_path / "lexical", create=True)
+    >>> index.change(add=[LexicalEntry(7, "d1", "The ferry sank at noon.", context="News")])
+    >>> [chunk_id for chunk_id, _ in index.search("Which ferries sank?", k=5)]
+    [7]
     """
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
@@ -220,7 +231,11 @@ def _set_up(index: tantivy.Index) -> tantivy.Index:
 
 
 def analyzed(text: str) -> list[str]:
-    """The terms of a text as they are indexed: lower case, unaccented, stemmed."""
+    """The terms of a text as they are indexed: lower case, unaccented, stemmed.
+
+    >>> analyzed("Ferries sank off Orléans.")
+    ['ferri', 'sank', 'off', 'orlean']
+    """
     return _analyzer().analyze(text)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from index.document import Chunk
@@ -23,6 +24,7 @@ from index.store.catalog import Catalog, IndexState
 from index.store.files import StoreLock
 from index.store.indexes import Indexes
 from index.store.lexical import LexicalEntry
+from index.store.schema import chunks, locations, versions
 from index.store.vectors import VectorIndex
 
 _REBUILD_BATCH = 1_000
@@ -34,7 +36,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What texts are made into vectors with, and the tokenizer that cuts a chunk's context."""
+    """What texts are made into vectors with, and the tokenizer that cuts a chunk's context.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> model = Model(MiniLM(), MiniLM().word_ends)
+    >>> model.embedder.dimension, model.word_ends(["The ferry"])
+    (384, [[3, 9]])
+    """
 
     embedder: Embedder
     word_ends: WordEnds
@@ -60,10 +68,16 @@ def rebuild(
         model: the store's.
         resume: go on with what an interrupted run has made.
         progress: is told how far it is.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> model, lock = Model(MiniLM(), MiniLM().word_ends), StoreLock(new_store.folder)
+    >>> _ = new_store.put([arriving])
+    >>> rebuild(new_store.catalog, new_store.indexes, lock, model, resume=False, progress=print)
+    1 1
     """
     with catalog.reading() as connection:
         state = catalog.state(connection)
-        total = queries.chunk_count(connection)
+        total = _chunk_count(connection)
         new = IndexState(state.edition + 1, state.generation)
         if not resume:
             _sweep(indexes, state.edition)
@@ -105,7 +119,7 @@ def _entries(connection: Connection, model: Model) -> Iterator[LexicalEntry]:
     """All live chunks, document by document."""
     for info in queries.documents(connection):
         document = queries.document(connection, info.id)
-        spans = queries.chunk_spans(connection, info.id)
+        spans = _chunk_spans(connection, info.id)
         chunks = [Chunk(start, end) for _, start, end in spans]
         around = contexts(document, chunks, model.word_ends, info.path or "")
         for (chunk_id, start, end), context in zip(spans, around, strict=True):
@@ -132,7 +146,7 @@ def _kept_vectors(
     except (StoreError, OSError):  # it is what is being repaired
         found = {}
     rows: list[Vectors | None] = [
-        row if row is not None and is_whole(row, model.embedder.dimension) else None
+        row if row is not None and _is_whole(row, model.embedder.dimension) else None
         for row in (found.get(entry.chunk_id) for entry in entries)
     ]
     missing = [
@@ -142,7 +156,7 @@ def _kept_vectors(
     return np.stack([next(made) if row is None else row for row in rows]).astype(np.float32)
 
 
-def is_whole(vector: Vectors, dimension: int) -> bool:
+def _is_whole(vector: Vectors, dimension: int) -> bool:
     """Whether it can be a vector of this model."""
     return vector.shape == (dimension,) and bool(np.isfinite(vector).all()) and bool(vector.any())
 
@@ -153,7 +167,13 @@ _CHECK_BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One disagreement: which part of the store is wrong, and how."""
+    """One disagreement: which part of the store is wrong, and how.
+
+    >>> new_store.uploads.mkdir()
+    >>> _ = (new_store.uploads / "draft.txt").write_text("The pier fell.")
+    >>> [(one.where, one.problem) for one in new_store.check()]
+    [('uploads', 'Nothing refers to the copy ...draft.txt.')]
+    """
 
     where: Where
     problem: str
@@ -162,12 +182,16 @@ class Difference:
 def differences(
     folder: Path, catalog: Catalog, connection: Connection, indexes: Indexes
 ) -> Iterator[Difference]:
-    """All disagreements; no change happens meanwhile, which is the caller's care."""
+    """All disagreements; no change happens meanwhile, which is the caller's care.
+
+    >>> list(differences(store.folder, store.catalog, connection, store.indexes))
+    []
+    """
     state = catalog.state(connection)
     dimension = int(catalog.fact(connection, "dimension"))
     for problem in _in_catalog(connection):
         yield Difference("catalog", problem)
-    live = queries.owner_of_chunks(connection)
+    live = _owner_of_chunks(connection)
     leftover = set(catalog.leftovers(connection))
     try:
         vectors = indexes.vectors(state.edition)
@@ -200,7 +224,7 @@ def differences(
 
 
 def _in_catalog(connection: Connection) -> Iterator[str]:
-    yield from queries.file_faults(connection)
+    yield from _file_faults(connection)
     for version in queries.readable_versions(connection):
         name = f"Version {version.hash[:16]} of {version.title!r} ({version.document_id})"
         digest, length = hashlib.sha256(), 0
@@ -209,13 +233,13 @@ def _in_catalog(connection: Connection) -> Iterator[str]:
             length += len(text)
         if length != version.characters or digest.hexdigest() != version.hash:
             yield f"{name}: its text is not the one that was stored."
-        outside = queries.chunks_outside(connection, version.id, length)
+        outside = _chunks_outside(connection, version.id, length)
         if outside:
             yield f"{name}: {_chunks(outside)} outside its text."
-    stray = queries.stray_chunks(connection)
+    stray = _stray_chunks(connection)
     if stray:
         yield f"{_chunks(stray)} of no version."
-    for place in queries.stray_places(connection):
+    for place in _stray_places(connection):
         yield f"The place {place} names a document that is not there."
 
 
@@ -246,7 +270,7 @@ def _vector_problems(
         wanted = ids[at : at + _CHECK_BATCH]
         found = vectors.vectors(state.generation, wanted)
         unreadable += len(wanted) - len(found)
-        broken += sum(not is_whole(row, dimension) for row in found.values())
+        broken += sum(not _is_whole(row, dimension) for row in found.values())
     if unreadable:
         yield f"{_chunks(unreadable)} without a vector."
     if broken:
@@ -265,3 +289,50 @@ def _uploads(folder: Path, places: Iterable[str]) -> Iterator[str]:
 
 def _chunks(count: int) -> str:
     return "1 chunk is" if count == 1 else f"{count} chunks are"
+
+
+def _chunk_count(connection: Connection) -> int:
+    """How many chunks are live."""
+    live = sql.select(sql.func.count()).select_from(chunks.join(versions))
+    return int(connection.scalar(live.where(versions.c.state == "live")) or 0)
+
+
+def _chunk_spans(connection: Connection, document_id: str) -> list[tuple[int, int, int]]:
+    """(chunk id, start, end) of a live document's chunks, in reading order."""
+    mine = sql.select(chunks.c.id, chunks.c.start, chunks.c.end).join(versions)
+    mine = mine.where(versions.c.document_id == document_id, versions.c.state == "live")
+    return [(id_, start, end) for id_, start, end in connection.execute(mine.order_by(chunks.c.id))]
+
+
+def _file_faults(connection: Connection) -> list[str]:
+    """What SQLite finds wrong in its own file."""
+    said = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+    return [f"SQLite: {line}." for line in said if line != "ok"]
+
+
+def _owner_of_chunks(connection: Connection) -> dict[int, str]:
+    """The document id of every live chunk."""
+    live = sql.select(chunks.c.id, versions.c.document_id).join(versions)
+    rows = connection.execute(live.where(versions.c.state == "live"))
+    return {row.id: row.document_id for row in rows}
+
+
+def _chunks_outside(connection: Connection, version_id: int, length: int) -> int:
+    """How many chunks of a version are no spans of a text of this length."""
+    wrong = sql.or_(chunks.c.start < 0, chunks.c.start >= chunks.c.end, chunks.c.end > length)
+    mine = sql.select(sql.func.count()).where(chunks.c.version_id == version_id, wrong)
+    return int(connection.scalar(mine) or 0)
+
+
+def _stray_chunks(connection: Connection) -> int:
+    """How many chunks belong to no version."""
+    known = sql.select(versions.c.id)
+    stray = sql.select(sql.func.count()).where(chunks.c.version_id.not_in(known))
+    return int(connection.scalar(stray) or 0)
+
+
+def _stray_places(connection: Connection) -> list[str]:
+    """Places of documents that are not there."""
+    live = sql.select(versions.c.document_id).where(versions.c.state == "live")
+    stray = sql.select(locations.c.location).where(locations.c.document_id.not_in(live))
+    return list(connection.scalars(stray.order_by(locations.c.location)))

@@ -16,12 +16,20 @@ from index.store.schema import SCHEMA_VERSION
 
 
 def is_store(folder: Path) -> bool:
-    """Whether the folder holds a store."""
+    """Whether the folder holds a store.
+
+    >>> is_store(store.folder), is_store(tmp_path)
+    (True, False)
+    """
     return (folder / "catalog.sqlite").is_file()
 
 
 def is_writable(folder: Path) -> bool:
-    """Whether this user may change the store in the folder."""
+    """Whether this user may change the store in the folder.
+
+    >>> is_writable(store.folder), is_writable(tmp_path / "nowhere")
+    (True, False)
+    """
     catalog = folder / "catalog.sqlite"
     return os.access(folder, os.W_OK) and (not catalog.exists() or os.access(catalog, os.W_OK))
 
@@ -32,6 +40,12 @@ def check_embedding(folder: Path, name: str) -> None:
     Raises:
         EmbeddingMismatch: there is a store, and it was made with another model.
         StoreError: it cannot be read.
+
+    >>> check_embedding(store.folder, "another-model")
+    Traceback (most recent call last):
+        ...
+    index.errors.EmbeddingMismatch: The store in ... was made with the embedding model
+    all-MiniLM-L6-v2, not another-model. ...
     """
     if not is_store(folder):
         return
@@ -48,6 +62,12 @@ def make_folder(folder: Path) -> None:
 
     Raises:
         StoreError: it cannot be made, or holds something else.
+
+    >>> make_folder(tmp_path / "news" / "store")
+    >>> make_folder(tmp_path)
+    Traceback (most recent call last):
+        ...
+    index.errors.StoreError: ... holds other files (news, …) and no store. ...
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -69,6 +89,13 @@ def create(
 
     Raises:
         StoreError: the indexes are there, and the catalog is not.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> catalog, indexes = Catalog(tmp_path / "catalog.sqlite"), Indexes(tmp_path)
+    >>> create(tmp_path, catalog, indexes, StoreLock(tmp_path), MiniLM())
+    >>> with catalog.reading() as reading:
+    ...     catalog.fact(reading, "embedding"), catalog.fact(reading, "dimension")
+    ('all-MiniLM-L6-v2', '384')
     """
     with catalog.reading() as connection:
         if catalog.exists(connection):
@@ -87,7 +114,11 @@ def create(
 
 
 def is_outdated(catalog: Catalog) -> bool:
-    """Whether the store has an older format than this one."""
+    """Whether the store has an older format than this one.
+
+    >>> is_outdated(store.catalog)
+    False
+    """
     with catalog.reading() as connection:
         return int(catalog.fact(connection, "schema")) < SCHEMA_VERSION
 
@@ -98,6 +129,14 @@ def check_format(folder: Path, catalog: Catalog, embedder: Embedder) -> None:
     Raises:
         StoreError: its format is not this one.
         EmbeddingMismatch: it was made with another model.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> other = MiniLM()
+    >>> other.name = "another-model"
+    >>> check_format(store.folder, store.catalog, other)
+    Traceback (most recent call last):
+        ...
+    index.errors.EmbeddingMismatch: The store in ... not another-model. ...
     """
     with catalog.reading() as connection:
         schema = int(catalog.fact(connection, "schema"))

@@ -17,6 +17,11 @@ def make_private(folder: Path, *, without: Path | None = None) -> None:
     Args:
         folder: which.
         without: a folder in it that is not looked into.
+
+    >>> tmp_path.chmod(0o755)
+    >>> make_private(tmp_path)
+    >>> oct(tmp_path.stat().st_mode)[-3:]
+    '700'
     """
     _close(folder, FOLDER)
     for entry in _entries(folder, without):
@@ -28,6 +33,10 @@ def make_private_file(path: Path) -> None:
 
     Raises:
         OSError: it cannot be made.
+
+    >>> make_private_file(tmp_path / "catalog.sqlite")
+    >>> oct((tmp_path / "catalog.sqlite").stat().st_mode)[-3:]
+    '600'
     """
     if path.exists():
         _close(path, FILE)
@@ -36,7 +45,12 @@ def make_private_file(path: Path) -> None:
 
 
 def opener(path: str, flags: int) -> int:
-    """For `open`: a file that is made by it is its owner's alone."""
+    """For `open`: a file that is made by it is its owner's alone.
+
+    >>> with open(tmp_path / "writer.lock", "w", opener=opener) as file:
+    ...     oct(os.fstat(file.fileno()).st_mode)[-3:]
+    '600'
+    """
     return os.open(path, flags, FILE)
 
 

@@ -1,7 +1,4 @@
-"""What the catalog is asked: live documents, their texts and chunks. Each within a transaction.
-
-What the catalog is asked when its own soundness is in question.
-"""
+"""What the catalog is asked: live documents, their texts and chunks. Each within a transaction."""
 
 import json
 from collections import defaultdict
@@ -32,7 +29,11 @@ from index.store.schema import (
 
 
 class Version(NamedTuple):
-    """A version that can be read: of which document it is, its hash, whether it is the live one."""
+    """A version that can be read: of which document it is, its hash, whether it is the live one.
+
+    >>> store.live_version(report.id) == Version(report.id, report.version, live=True)
+    True
+    """
 
     document_id: str
     hash: str
@@ -40,7 +41,12 @@ class Version(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """What a version was read from: its media type, whether it is live, where the file is."""
+    """What a version was read from: its media type, whether it is live, where the file is.
+
+    >>> found = store.origin(report.id)
+    >>> found.media_type, found.live, found.places[0].location == report.path
+    ('application/pdf', True, True)
+    """
 
     media_type: str
     live: bool
@@ -56,13 +62,21 @@ _STRUCTURE = ("pages", "headings", "parts", "tables")
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether no document is live."""
+    """Whether no document is live.
+
+    >>> is_empty(connection)
+    False
+    """
     live = sql.select(versions.c.id).where(versions.c.state == "live").limit(1)
     return connection.scalar(live) is None
 
 
 def documents(connection: Connection) -> list[DocumentInfo]:
-    """All live documents, the latest first, those without a date last."""
+    """All live documents, the latest first, those without a date last.
+
+    >>> [one.date for one in documents(connection)][:3]
+    ['2026-04-16', '2026-03-09', '2026-01-12']
+    """
     rows = connection.execute(_infos().where(versions.c.state == "live"))
     found = sorted(map(_info, rows), key=lambda info: (info.title.casefold(), info.id))
     return sorted(found, key=lambda info: info.date or "", reverse=True)
@@ -73,6 +87,9 @@ def document(connection: Connection, document_id: str, version: str | None = Non
 
     Raises:
         UnknownDocument: there is none such.
+
+    >>> document(connection, report.id).text[:18]
+    'Preliminary report'
     """
     if version is not None:
         which = versions.c.id == _version_id(connection, document_id, version)
@@ -85,7 +102,11 @@ def document(connection: Connection, document_id: str, version: str | None = Non
 
 
 def live_among(connection: Connection, document_ids: Sequence[str]) -> set[str]:
-    """Those of the ids whose document is live."""
+    """Those of the ids whose document is live.
+
+    >>> live_among(connection, [report.id, "d9"]) == {report.id}
+    True
+    """
     found: set[str] = set()
     for at in range(0, len(document_ids), _ASKED_AT_ONCE):
         these = versions.c.document_id.in_(document_ids[at : at + _ASKED_AT_ONCE])
@@ -95,7 +116,11 @@ def live_among(connection: Connection, document_ids: Sequence[str]) -> set[str]:
 
 
 def live_version(connection: Connection, document_id: str) -> Version:
-    """The version of a document that is searched; raises UnknownDocument."""
+    """The version of a document that is searched; raises UnknownDocument.
+
+    >>> live_version(connection, report.id).hash == report.version
+    True
+    """
     live = sql.and_(versions.c.document_id == document_id, versions.c.state == "live")
     found = _versions(connection, live)
     if not found:
@@ -104,13 +129,23 @@ def live_version(connection: Connection, document_id: str) -> Version:
 
 
 def versions_named(connection: Connection, prefix: str) -> list[Version]:
-    """The readable versions whose hash begins with these hexadecimal digits, live ones first."""
+    """The readable versions whose hash begins with these hexadecimal digits, live ones first.
+
+    >>> [one.document_id == report.id for one in versions_named(connection, report.version[:12])]
+    [True]
+    """
     # A range and not LIKE, which would look at every row; 'g' comes after all such digits.
     return _versions(connection, versions.c.hash.between(prefix, prefix + "g"))
 
 
 def replaced_holding(connection: Connection, words: Sequence[str]) -> list[Version]:
-    """The replaced versions in whose text all of the words stand, whatever their case."""
+    """The replaced versions in whose text all of the words stand, whatever their case.
+
+    >>> version_id, _ = store.catalog.insert(connection, report.id, arriving.document, [])
+    >>> store.catalog.publish(connection, version_id, report.id)
+    >>> [one.hash == report.version for one in replaced_holding(connection, ["Gate", "buckles"])]
+    [True]
+    """
     holding = (
         versions.c.id.in_(
             sql.select(texts.c.version_id).where(texts.c.text.icontains(word, autoescape=True))
@@ -121,14 +156,22 @@ def replaced_holding(connection: Connection, words: Sequence[str]) -> list[Versi
 
 
 def excerpt(connection: Connection, document_id: str, version: str, start: int, end: int) -> str:
-    """The words of a span of a version; raises UnknownDocument."""
+    """The words of a span of a version; raises UnknownDocument.
+
+    >>> excerpt(connection, report.id, report.version, 0, 18)
+    'Preliminary report'
+    """
     return _text(connection, _version_id(connection, document_id, version), start, end)
 
 
 def layout(
     connection: Connection, document_id: str, version: str, start: int, end: int
 ) -> list[PageLayout]:
-    """How the pages that a span touches are printed; raises UnknownDocument."""
+    """How the pages that a span touches are printed; raises UnknownDocument.
+
+    >>> [page.number for page in layout(connection, report.id, report.version, 1_600, 1_700)]
+    [1, 2]
+    """
     version_id = _version_id(connection, document_id, version)
     paged = sql.select(versions.c.pages).where(versions.c.id == version_id)
     pages = pages_of(connection.scalars(paged).one())
@@ -140,7 +183,11 @@ def layout(
 
 
 def origin(connection: Connection, document_id: str, version: str | None) -> Origin:
-    """What a version, by default the live one, was read from; raises UnknownDocument."""
+    """What a version, by default the live one, was read from; raises UnknownDocument.
+
+    >>> origin(connection, report.id, version=None).media_type
+    'application/pdf'
+    """
     if version is None:
         version = live_version(connection, document_id).hash
     this = versions.c.id == _version_id(connection, document_id, version)
@@ -153,7 +200,12 @@ def origin(connection: Connection, document_id: str, version: str | None) -> Ori
 
 
 def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredChunk]:
-    """Those of the chunks that are live, by id."""
+    """Those of the chunks that are live, by id.
+
+    >>> chunk_id = passages[0].chunk.id
+    >>> live_chunks(connection, [chunk_id])[chunk_id].document.title[:18]
+    'Preliminary report'
+    """
     columns = [chunks.c.id.label("chunk_id"), chunks.c.start, chunks.c.end]
     columns += [chunks.c.pages.label("chunk_pages"), chunks.c.heading, chunks.c.version_id]
     columns += [chunks.c.parts.label("chunk_parts"), chunks.c.tables.label("chunk_tables")]
@@ -183,26 +235,17 @@ def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredC
 
 
 def chunk_ids(connection: Connection, document_ids: Sequence[str]) -> list[int]:
-    """The ids of all chunks of these documents, in reading order."""
+    """The ids of all chunks of these documents, in reading order.
+
+    >>> passages[0].chunk.id in chunk_ids(connection, [report.id])
+    True
+    """
     mine = (
         sql.select(chunks.c.id)
         .join(versions)
         .where(versions.c.document_id.in_(document_ids), versions.c.state == "live")
     )
     return list(connection.scalars(mine.order_by(versions.c.id, chunks.c.start)))
-
-
-def chunk_count(connection: Connection) -> int:
-    """How many chunks are live."""
-    live = sql.select(sql.func.count()).select_from(chunks.join(versions))
-    return int(connection.scalar(live.where(versions.c.state == "live")) or 0)
-
-
-def chunk_spans(connection: Connection, document_id: str) -> list[tuple[int, int, int]]:
-    """(chunk id, start, end) of a live document's chunks, in reading order."""
-    mine = sql.select(chunks.c.id, chunks.c.start, chunks.c.end).join(versions)
-    mine = mine.where(versions.c.document_id == document_id, versions.c.state == "live")
-    return [(id_, start, end) for id_, start, end in connection.execute(mine.order_by(chunks.c.id))]
 
 
 def _versions(connection: Connection, which: sql.ColumnElement[bool]) -> list[Version]:
@@ -311,56 +354,32 @@ def _text(connection: Connection, version_id: int, start: int, end: int) -> str:
     return joined[start - first * TEXT_PART : end - first * TEXT_PART]
 
 
-_READABLE_STATES = ("live", "replaced")
-
-
-def file_faults(connection: Connection) -> list[str]:
-    """What SQLite finds wrong in its own file."""
-    said = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
-    return [f"SQLite: {line}." for line in said if line != "ok"]
-
-
-def owner_of_chunks(connection: Connection) -> dict[int, str]:
-    """The document id of every live chunk."""
-    live = sql.select(chunks.c.id, versions.c.document_id).join(versions)
-    rows = connection.execute(live.where(versions.c.state == "live"))
-    return {row.id: row.document_id for row in rows}
-
-
 def readable_versions(connection: Connection) -> list[Row[Any]]:
-    """Id, document id, hash, title and length of every version whose text is kept."""
+    """Id, document id, hash, title and length of every version whose text is kept.
+
+    >>> [one.title[:18] for one in readable_versions(connection) if one.hash == report.version]
+    ['Preliminary report']
+    """
     columns = ("id", "document_id", "hash", "title", "characters")
     kept = sql.select(*(versions.c[name] for name in columns))
-    return list(connection.execute(kept.where(versions.c.state.in_(_READABLE_STATES))))
+    return list(connection.execute(kept.where(versions.c.state.in_(_READABLE))))
 
 
 def text_parts(connection: Connection, version_id: int) -> Iterator[str]:
-    """A version's text, piece by piece."""
+    """A version's text, piece by piece.
+
+    >>> version_id, _ = store.catalog.insert(connection, "d1", arriving.document, [])
+    >>> list(text_parts(connection, version_id))
+    ['The ferry sank at noon.']
+    """
     mine = sql.select(texts.c.text).where(texts.c.version_id == version_id)
     yield from connection.execute(mine.order_by(texts.c.part)).scalars()
 
 
-def chunks_outside(connection: Connection, version_id: int, length: int) -> int:
-    """How many chunks of a version are no spans of a text of this length."""
-    wrong = sql.or_(chunks.c.start < 0, chunks.c.start >= chunks.c.end, chunks.c.end > length)
-    mine = sql.select(sql.func.count()).where(chunks.c.version_id == version_id, wrong)
-    return int(connection.scalar(mine) or 0)
-
-
-def stray_chunks(connection: Connection) -> int:
-    """How many chunks belong to no version."""
-    known = sql.select(versions.c.id)
-    stray = sql.select(sql.func.count()).where(chunks.c.version_id.not_in(known))
-    return int(connection.scalar(stray) or 0)
-
-
-def stray_places(connection: Connection) -> list[str]:
-    """Places of documents that are not there."""
-    live = sql.select(versions.c.document_id).where(versions.c.state == "live")
-    stray = sql.select(locations.c.location).where(locations.c.document_id.not_in(live))
-    return list(connection.scalars(stray.order_by(locations.c.location)))
-
-
 def places(connection: Connection) -> list[str]:
-    """Every place that a document was found at."""
+    """Every place that a document was found at.
+
+    >>> report.path in places(connection)
+    True
+    """
     return list(connection.scalars(sql.select(locations.c.location)))

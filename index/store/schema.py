@@ -123,7 +123,12 @@ TEXT_PART = 65_536
 
 
 def version_row(document_id: str, document: Document) -> Values:
-    """The row of a pending version."""
+    """The row of a pending version.
+
+    >>> row = version_row("d1", arriving.document)
+    >>> row["title"], row["state"], row["characters"]
+    ('The ferry', 'pending', 23)
+    """
     span = document.date_span
     return {
         "document_id": document_id,
@@ -149,7 +154,11 @@ def version_row(document_id: str, document: Document) -> Values:
 
 
 def text_rows(version_id: int, text: str) -> list[Values]:
-    """The rows that hold a text, piece by piece."""
+    """The rows that hold a text, piece by piece.
+
+    >>> [(row["part"], len(row["text"])) for row in text_rows(7, "a" * 100_000)]
+    [(0, 65536), (1, 34464)]
+    """
     return [
         {"version_id": version_id, "part": n, "text": text[at : at + TEXT_PART]}
         for n, at in enumerate(range(0, len(text), TEXT_PART))
@@ -157,7 +166,14 @@ def text_rows(version_id: int, text: str) -> list[Values]:
 
 
 def layout_rows(version_id: int, document: Document) -> list[Values]:
-    """The rows that hold where its words are printed, one a page."""
+    """The rows that hold where its words are printed, one a page.
+
+    >>> from index.layout import PageLayout
+    >>> printed = (PageLayout(1, 595, 842, []), PageLayout(2, 595, 842, []))
+    >>> document = Document("The pier fell.", "Storm", "application/pdf", layout=printed)
+    >>> [row["page"] for row in layout_rows(7, document)]
+    [1, 2]
+    """
     return [
         {"version_id": version_id, "page": page.number, "data": page.packed()}
         for page in document.layout
@@ -165,7 +181,13 @@ def layout_rows(version_id: int, document: Document) -> list[Values]:
 
 
 def chunk_rows(version_id: int, document: Document, chunks: Sequence[Chunk]) -> list[Values]:
-    """The rows of its chunks, each with what of the document's structure it touches."""
+    """The rows of its chunks, each with what of the document's structure it touches.
+
+    >>> pages = (Page(1, 0, 14), Page(2, 15, 31))
+    >>> document = Document("The pier fell. Nobody was hurt.", "Storm", "text/plain", pages=pages)
+    >>> [row["pages"] for row in chunk_rows(7, document, [Chunk(0, 14), Chunk(15, 31)])]
+    [[(1, 0, 14)], [(2, 15, 31)]]
+    """
     pages = _touched(document.pages)
     tables = _touched(document.tables)
     kinds = dict.fromkeys(part.kind for part in document.parts)
@@ -191,7 +213,13 @@ def chunk_rows(version_id: int, document: Document, chunks: Sequence[Chunk]) -> 
 
 
 def document_of(row: Row[Any], text: str) -> Document:
-    """The document that a version's row and its text make; its layout stays in the catalog."""
+    """The document that a version's row and its text make; its layout stays in the catalog.
+
+    >>> from types import SimpleNamespace
+    >>> row = SimpleNamespace(**version_row("d1", arriving.document))
+    >>> document_of(row, "The ferry sank at noon.") == arriving.document
+    True
+    """
     return Document(
         text=text,
         title=row.title,
@@ -210,22 +238,39 @@ def document_of(row: Row[Any], text: str) -> Document:
 
 
 def date_span_of(row: Row[Any]) -> Span | None:
-    """Where the text of a version's row states its date, if it does."""
+    """Where the text of a version's row states its date, if it does.
+
+    >>> from types import SimpleNamespace
+    >>> date_span_of(SimpleNamespace(date_start=6, date_end=22))
+    Span(start=6, end=22)
+    """
     return None if row.date_start is None else Span(row.date_start, row.date_end)
 
 
 def pages_of(packed: Sequence[Sequence[int]]) -> tuple[Page, ...]:
-    """The pages of a row."""
+    """The pages of a row.
+
+    >>> pages_of([[1, 0, 40]])
+    (Page(number=1, start=0, end=40),)
+    """
     return tuple(Page(*page) for page in packed)
 
 
 def parts_of(packed: Sequence[Any]) -> tuple[Part, ...]:
-    """The parts of a row."""
+    """The parts of a row.
+
+    >>> parts_of([["slide", "2", 0, 40]])
+    (Part(kind='slide', label='2', start=0, end=40),)
+    """
     return tuple(Part(*part) for part in packed)
 
 
 def tables_of(packed: Sequence[Sequence[int]]) -> tuple[Table, ...]:
-    """The tables of a row."""
+    """The tables of a row.
+
+    >>> tables_of([[0, 40, 0, 12]])
+    (Table(start=0, end=40, header=Span(start=0, end=12)),)
+    """
     return tuple(Table(start, end, Span(header, behind)) for start, end, header, behind in packed)
 
 

@@ -39,7 +39,13 @@ Hits = list[tuple[int, float]]
 
 
 class Snapshot:
-    """One consistent state of catalog and indexes, for as long as its `with` lasts."""
+    """One consistent state of catalog and indexes, for as long as its `with` lasts.
+
+    >>> with store.snapshot() as snapshot:
+    ...     [(chunk_id, _)] = snapshot.lexical("duty operator test key", k=1)
+    ...     "test key" in snapshot.chunks([chunk_id])[chunk_id].text
+    True
+    """
 
     def __init__(self, catalog: Catalog, indexes: Indexes, connection: Connection) -> None:
         self._indexes = indexes
@@ -83,6 +89,13 @@ class Store:
     Raises:
         StoreError: there is no store, or it cannot be read or written.
         EmbeddingMismatch: its vectors come from another model.
+
+    >>> [(document_id, outcome)] = new_store.put([arriving])
+    >>> outcome, new_store.document(document_id).text
+    ('added', 'The ferry sank at noon.')
+    >>> new_store.remove(document_id)
+    >>> new_store.is_empty()
+    True
     """
 
     def __init__(self, folder: Path, embedder: Embedder, *, create: bool = False) -> None:

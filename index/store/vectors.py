@@ -39,7 +39,16 @@ _BYTES_OF_A_LENGTH = 4
 
 
 class Slack:
-    """The room in the graph files of one Chroma folder."""
+    """The room in the graph files of one Chroma folder.
+
+    >>> (tmp_path / "graph").mkdir()
+    >>> held = {"header": _HEADER.pack(1, 0, 2, 1, 4), "data_level0": b"keptgone", "length": b""}
+    >>> for name, data in held.items():
+    ...     _ = (tmp_path / "graph" / f"{name}.bin").write_bytes(data)
+    >>> Slack(tmp_path).erase()
+    >>> (tmp_path / "graph" / "data_level0.bin").read_bytes() == b"kept" + bytes(4)
+    True
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -97,6 +106,14 @@ class VectorIndex:
 
     Raises:
         StoreError: from any method, where the files cannot be read or written.
+
+    >>> index = VectorIndex.at(tmp_path / "chroma")
+    >>> index.create()
+    0
+    >>> index.change(before=0, after=1, add=[(7, "d1")], vectors=np.eye(1, 3, dtype=np.float32))
+    >>> index.search(1, np.array([1, 0, 0], np.float32), k=5)
+    [(7, 1.0)]
+    >>> index.close()
     """
 
     @classmethod

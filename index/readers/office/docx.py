@@ -35,8 +35,9 @@ _DEEPEST = 9
 class Place(NamedTuple):
     """Which list a paragraph belongs to (`number`, Word's numId) and how deep (0 is outermost).
 
-    >>> Place(number="3", depth=1).depth
-    1
+    >>> numbering = Numbering(docx.Document().part.numbering_part.element)
+    >>> numbering.label(Place("1", depth=0)), numbering.label(Place("5", depth=0))
+    ('• ', '1. ')
     """
 
     number: str
@@ -53,8 +54,9 @@ class _Level:
 class Numbering:
     """Counts as Word does; paragraphs must be labelled in order of the text.
 
-    >>> Numbering(None).label(Place("3", 0)) is None
-    True
+    >>> numbering = Numbering(docx.Document().part.numbering_part.element)
+    >>> [numbering.label(Place("5", 0)) for _ in range(3)]
+    ['1. ', '2. ', '3. ']
     """
 
     def __init__(self, root: _Element | None) -> None:
@@ -163,6 +165,12 @@ def read_docx(data: bytes, name: str) -> Document:
         EncryptedDocument: the file needs a password.
         EmptyDocument: it holds no text.
         DocumentError: it is damaged, or would unpack beyond the limits.
+
+    >>> letter = docx.Document()
+    >>> _ = letter.add_heading("Tolls", level=1), letter.add_paragraph("A ton costs a shilling.")
+    >>> letter.save("letter.docx")
+    >>> read_docx((tmp_path / "letter.docx").read_bytes(), "letter.docx").text.splitlines()
+    ['Tolls', '', 'A ton costs a shilling.']
     """
     try:
         check_archive(data, "DOCX file")
@@ -276,7 +284,13 @@ def _contents(parent: _Element, styles: dict[str, _Style], numbering: Numbering)
 
 
 def block_elements(parent: _Element) -> Iterator[_Element]:
-    """Paragraphs and tables, also those inside content controls and tracked insertions."""
+    """Paragraphs and tables, also those inside content controls and tracked insertions.
+
+    >>> letter = docx.Document()
+    >>> _ = letter.add_paragraph("Tolls"), letter.add_paragraph("A ton costs a shilling.")
+    >>> [run_text(paragraph) for paragraph in block_elements(letter.element.body)]
+    ['Tolls', 'A ton costs a shilling.']
+    """
     for element in parent:
         if element.tag in (_P, _TABLE):
             yield element
@@ -304,12 +318,24 @@ def _paragraph(
 
 
 def run_text(element: _Element) -> str:
-    """The text of an element's runs, without what was deleted or stands in a text box."""
+    """The text of an element's runs, without what was deleted or stands in a text box.
+
+    >>> paragraph = docx.Document().add_paragraph("A ton costs")
+    >>> _ = paragraph.add_run(" a shilling.")
+    >>> run_text(paragraph._p)
+    'A ton costs a shilling.'
+    """
     return "".join(text for _, text in leaves(element))
 
 
 def leaves(element: _Element) -> Iterator[tuple[_Element, str]]:
-    """The elements inside that hold the text of `written`, each with its share of it."""
+    """The elements inside that hold the text of `written`, each with its share of it.
+
+    >>> paragraph = docx.Document().add_paragraph("A ton costs")
+    >>> _ = paragraph.add_run(" a shilling.")
+    >>> [text for _, text in leaves(paragraph._p)]
+    ['A ton costs', ' a shilling.']
+    """
     for child in element:
         if child.tag == _TEXT:
             yield child, child.text or ""

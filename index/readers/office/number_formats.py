@@ -72,7 +72,11 @@ class _Section:
 
 
 def format_cell(value: float, code: str, *, since_1904: bool = False) -> str:
-    """The number as a cell with the format `code` shows it."""
+    """The number as a cell with the format `code` shows it.
+
+    >>> format_cell(0.256, "0.0%"), format_cell(45_000, "yyyy-mm-dd"), format_cell(-1234.5, "#,##0")
+    ('25.6%', '2023-03-15', '-1,235')
+    """
     sections = _sections(code or "General")
     section, signed = _chosen(sections, value)
     if section.has("date") or section.has("elapsed"):

@@ -38,7 +38,7 @@ _APART = frozenset({"note", "frame", "custom-shape", "g"})
 _DEEPEST = 100
 
 
-def odf_blocks(parent: _Element, depth: int = 0) -> Iterator[Block]:
+def _odf_blocks(parent: _Element, depth: int = 0) -> Iterator[Block]:
     """The blocks of a body, section, cell or text box, notes after the paragraph they belong to."""
     if depth > _DEEPEST:
         return
@@ -46,19 +46,19 @@ def odf_blocks(parent: _Element, depth: int = 0) -> Iterator[Block]:
         kind = local(element)
         match kind:
             case "h":
-                level = max(1, int(attribute(element, "outline-level") or 1))
-                yield Block(" ".join(words(element).split()), level=min(level, 9))
+                level = max(1, int(_attribute(element, "outline-level") or 1))
+                yield Block(" ".join(_words(element).split()), level=min(level, 9))
                 yield from _beside(element, depth)
             case "p":
-                titled = attribute(element, "style-name") == "Title"
-                yield Block(words(element), level=int(titled))
+                titled = _attribute(element, "style-name") == "Title"
+                yield Block(_words(element), level=int(titled))
                 yield from _beside(element, depth)
             case "list":
                 yield Block("\n".join(_items(element, depth)))
             case "table":
                 yield _table(element, depth)
             case _ if kind and kind not in SKIPPED:
-                yield from odf_blocks(element, depth + 1)
+                yield from _odf_blocks(element, depth + 1)
 
 
 def _beside(paragraph: _Element, depth: int) -> Iterator[Block]:
@@ -71,10 +71,10 @@ def _beside(paragraph: _Element, depth: int) -> Iterator[Block]:
             if paragraph in above.iterancestors()
         )
         if not nested and not holders & {"annotation", "tracked-changes"}:
-            yield from odf_blocks(element, depth + 1)
+            yield from _odf_blocks(element, depth + 1)
 
 
-def words(paragraph: _Element) -> str:
+def _words(paragraph: _Element) -> str:
     """A paragraph's text with its line breaks, without its notes and frames."""
     lines = (" ".join(line.split()) for line in normalised("".join(_runs(paragraph))).split("\n"))
     return "\n".join(line for line in lines if line)
@@ -98,7 +98,7 @@ def _items(listing: _Element, depth: int) -> Iterator[str]:
     for item in listing:
         if local(item) not in ("list-item", "list-header"):
             continue
-        lines = [line for b in odf_blocks(item, depth + 1) for line in b.text.split("\n") if line]
+        lines = [line for b in _odf_blocks(item, depth + 1) for line in b.text.split("\n") if line]
         if lines:
             yield (BULLET if local(item) == "list-item" else "") + lines[0]
             yield from ("  " + line for line in lines[1:])
@@ -108,7 +108,7 @@ def _table(table: _Element, depth: int) -> Block:
     """A text's table, a line a row; the first names the columns where it is marked so."""
     lines: list[str] = []
     above: dict[int, tuple[str, int]] = {}
-    for line in own(table, "table-row"):
+    for line in _own(table, "table-row"):
         texts: list[str] = []
         for cell in line:
             if local(cell) == "covered-table-cell":
@@ -116,34 +116,34 @@ def _table(table: _Element, depth: int) -> Block:
                 texts.append(text if left else "")
                 above[len(texts) - 1] = text, max(0, left - 1)
             elif local(cell) == "table-cell":
-                text = " ".join(b.text for b in odf_blocks(cell, depth + 1))
-                above[len(texts)] = text, count(cell, "number-rows-spanned") - 1
+                text = " ".join(b.text for b in _odf_blocks(cell, depth + 1))
+                above[len(texts)] = text, _count(cell, "number-rows-spanned") - 1
                 texts.append(text)
         if written := row(texts):
             lines.append(written)
     marked = any(local(child) == "table-header-rows" for child in table)
-    styled = (attribute(table, "use-first-row-styles") or "") == "true"
+    styled = (_attribute(table, "use-first-row-styles") or "") == "true"
     return Block("\n".join(lines), header=marked or styled)
 
 
-def own(table: _Element, wanted: str) -> Iterator[_Element]:
+def _own(table: _Element, wanted: str) -> Iterator[_Element]:
     """The rows (or columns) of a table itself, also those in groups, in their order."""
     for child in table:
         kind = local(child)
         if kind == wanted:
             yield child
         elif kind.startswith("table-") and kind not in ("table-cell", "table-source"):
-            yield from own(child, wanted)
+            yield from _own(child, wanted)
 
 
-def attribute(element: _Element, name: str) -> str | None:
+def _attribute(element: _Element, name: str) -> str | None:
     """The value of the attribute of this name in any namespace; None where there is none."""
     return next((v for k, v in element.attrib.items() if k.endswith(f"}}{name}")), None)
 
 
-def count(element: _Element, name: str) -> int:
+def _count(element: _Element, name: str) -> int:
     """How many cells, rows or columns an element says that it stands for."""
-    written = attribute(element, name) or "1"
+    written = _attribute(element, name) or "1"
     return max(1, int(written))
 
 
@@ -153,14 +153,14 @@ _MOST_COLUMNS = 16_384
 _MOST_CELLS = 5_000_000
 
 
-def sheets_in_sight(
+def _sheets_in_sight(
     book: _Element, hidden: set[str]
 ) -> Iterator[tuple[PartKind, str, Iterable[Block]]]:
     """The sheets in sight, as kind, name and blocks; several are headed by their names."""
     tables = [
-        (" ".join(normalised(attribute(table, "name") or "").split()), table)
+        (" ".join(normalised(_attribute(table, "name") or "").split()), table)
         for table in book
-        if local(table) == "table" and attribute(table, "style-name") not in hidden
+        if local(table) == "table" and _attribute(table, "style-name") not in hidden
     ]
     for title, table in tables:
         found = list(grid_blocks(_rows(table)))
@@ -168,30 +168,30 @@ def sheets_in_sight(
             yield "sheet", title, [Block(title, level=1), *found] if len(tables) > 1 else found
 
 
-def hidden_styles(content: _Element) -> set[str]:
+def _hidden_styles(content: _Element) -> set[str]:
     """The names of the table styles that hide the sheets that bear them."""
     return {
-        attribute(style, "name") or ""
+        _attribute(style, "name") or ""
         for style in content.iter("{*}style")
         for properties in style
-        if local(properties) == "table-properties" and attribute(properties, "display") == "false"
+        if local(properties) == "table-properties" and _attribute(properties, "display") == "false"
     }
 
 
 def _rows(sheet: _Element) -> Iterator[Row]:
     away = set[int]()
     column = 0
-    for element in own(sheet, "table-column"):
-        times = count(element, "number-columns-repeated")
-        if attribute(element, "visibility") == "collapse":
+    for element in _own(sheet, "table-column"):
+        times = _count(element, "number-columns-repeated")
+        if _attribute(element, "visibility") == "collapse":
             away.update(range(column, min(column + times, _MOST_COLUMNS)))
         column += times
     number, cells_left = 1, _MOST_CELLS
     above: dict[int, tuple[str, int]] = {}
-    for line in own(sheet, "table-row"):
+    for line in _own(sheet, "table-row"):
         cells = tuple(_cells(line, above))
-        times = count(line, "number-rows-repeated")
-        if attribute(line, "visibility") != "collapse":
+        times = _count(line, "number-rows-repeated")
+        if _attribute(line, "visibility") != "collapse":
             seen = tuple(cell for cell in cells if cell[0] not in away)
             copies = min(times, _MOST_COPIES) if seen else 1
             cells_left -= copies * len(seen)
@@ -214,7 +214,7 @@ def _cells(line: _Element, above: dict[int, tuple[str, int]]) -> Iterator[tuple[
         kind = local(cell)
         if kind not in ("table-cell", "covered-table-cell"):
             continue
-        times = count(cell, "number-columns-repeated")
+        times = _count(cell, "number-columns-repeated")
         text, left = above.pop(column, ("", 0))
         if kind == "covered-table-cell" and left:
             merged.append((column, text))
@@ -226,7 +226,7 @@ def _cells(line: _Element, above: dict[int, tuple[str, int]]) -> Iterator[tuple[
                 for copy in range(min(times, _MOST_COPIES))
                 if column + copy < _MOST_COLUMNS
             )
-            if (rows := count(cell, "number-rows-spanned")) > 1:
+            if (rows := _count(cell, "number-rows-spanned")) > 1:
                 above[column] = text, rows - 1
         column += times
     yield from sorted(found + merged) if found else ()
@@ -234,8 +234,8 @@ def _cells(line: _Element, above: dict[int, tuple[str, int]]) -> Iterator[tuple[
 
 def _shown(cell: _Element) -> str:
     """What the cell shows; a date in figures in ISO 8601, whose order of day and month is sure."""
-    text = " ".join(words(p) for p in cell.iter("{*}p") if not _in_comment(p, cell)).strip()
-    date = attribute(cell, "date-value") if attribute(cell, "value-type") == "date" else None
+    text = " ".join(_words(p) for p in cell.iter("{*}p") if not _in_comment(p, cell)).strip()
+    date = _attribute(cell, "date-value") if _attribute(cell, "value-type") == "date" else None
     if date is None or any(map(str.isalpha, text)):
         return text
     day, _, clock = date.partition("T")
@@ -266,6 +266,13 @@ def read_odf(data: bytes, name: str) -> Document:
         EncryptedDocument: the file needs a password.
         EmptyDocument: it holds no text.
         DocumentError: it is damaged or cut off, or unpacks beyond the limits.
+
+    >>> made = io.BytesIO()
+    >>> with zipfile.ZipFile(made, "w") as archive:
+    ...     words = "<o:body><o:text><o:h>Tolls</o:h><o:p>A shilling.</o:p></o:text></o:body>"
+    ...     archive.writestr("content.xml", f"<o:document xmlns:o='urn:o'>{words}</o:document>")
+    >>> read_odf(made.getvalue(), "tolls.odt").text.splitlines()
+    ['Tolls', '', 'A shilling.']
     """
     try:
         check_archive(data, "OpenDocument file")
@@ -277,12 +284,12 @@ def read_odf(data: bytes, name: str) -> Document:
         kind = next(e for e in inside if isinstance(e.tag, str))
         match local(kind):
             case "spreadsheet":
-                body = set_parts(sheets_in_sight(kind, hidden_styles(content)))
+                body = set_parts(_sheets_in_sight(kind, _hidden_styles(content)))
                 statement = replace(statement, title=statement.title or readable_stem(name))
             case "presentation" | "drawing":
                 body = set_parts(_slides(kind))
             case _:
-                body = set_text(odf_blocks(kind))
+                body = set_text(_odf_blocks(kind))
     except FAULTS as error:
         raise DocumentError(_DAMAGED) from error
     if not body.text:
@@ -333,20 +340,20 @@ def _slides(presentation: _Element) -> Iterator[tuple[PartKind, str, Iterable[Bl
 
 def _slide(page: _Element) -> Iterator[Block]:
     shapes = [shape for shape in page if local(shape) not in ("notes", *SKIPPED)]
-    titles = [shape for shape in shapes if attribute(shape, "class") == "title"]
+    titles = [shape for shape in shapes if _attribute(shape, "class") == "title"]
     for shape in titles:
-        words = " ".join(block.text for block in odf_blocks(shape))
+        words = " ".join(block.text for block in _odf_blocks(shape))
         yield Block(" ".join(words.split()), level=1)
     for shape in shapes:
-        if shape not in titles and attribute(shape, "class") not in _FURNITURE:
+        if shape not in titles and _attribute(shape, "class") not in _FURNITURE:
             yield from _shape(shape)
     notes = [
         block
         for holder in page
         if local(holder) == "notes"
         for frame in holder
-        if attribute(frame, "class") == "notes"
-        for block in odf_blocks(frame)
+        if _attribute(frame, "class") == "notes"
+        for block in _odf_blocks(frame)
     ]
     if any(block.text for block in notes):
         yield Block("Notes", level=2)
@@ -355,6 +362,6 @@ def _slide(page: _Element) -> Iterator[Block]:
 
 def _shape(shape: _Element) -> Iterator[Block]:
     """A frame's text or table; of a table, not the picture that stands in for it."""
-    for block in odf_blocks(shape):
+    for block in _odf_blocks(shape):
         # A slide's headings are its title; an outline's level means nothing in a text box.
         yield replace(block, level=0)

@@ -48,6 +48,13 @@ def ordinary(data: bytes) -> bytes:
 
     Raises:
         KeyError: it says nowhere what its parts are.
+
+    >>> made = io.BytesIO()
+    >>> with zipfile.ZipFile(made, "w") as archive:
+    ...     archive.writestr("_rels/.rels", "<x t='http://purl.oclc.org/ooxml/officeDocument/theme'/>")
+    >>> with zipfile.ZipFile(io.BytesIO(ordinary(made.getvalue()))) as archive:
+    ...     print(archive.read("_rels/.rels").decode())
+    <x t='http://schemas.openxmlformats.org/officeDocument/2006/theme'/>
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if not _STRICT.search(archive.read("_rels/.rels")) and not _WORD_VARIANT.search(
@@ -67,7 +74,11 @@ def ordinary(data: bytes) -> bytes:
 
 
 def parsed(data: bytes) -> _Element:
-    """The root of the XML in `data`; entities stay unread, nothing outside it is opened."""
+    """The root of the XML in `data`; entities stay unread, nothing outside it is opened.
+
+    >>> parsed(b"<text>The pier fell.</text>").text
+    'The pier fell.'
+    """
     root = etree.fromstring(data, etree.XMLParser(**_OPTIONS))
     if root is None:
         raise ValueError("no XML")
@@ -75,7 +86,13 @@ def parsed(data: bytes) -> _Element:
 
 
 def elements(archive: zipfile.ZipFile, part: str, *tags: str) -> Iterator[_Element]:
-    """The elements of a part with these local names, each forgotten when the next is asked for."""
+    """The elements of a part with these local names, each forgotten when the next is asked for.
+
+    >>> with zipfile.ZipFile(io.BytesIO(), "w") as archive:
+    ...     archive.writestr("sheet.xml", "<sheet><row>12</row><row>15</row></sheet>")
+    ...     [row.text for row in elements(archive, "sheet.xml", "row")]
+    ['12', '15']
+    """
     with archive.open(part) as stream:
         for _, element in etree.iterparse(stream, tag=[f"{{*}}{tag}" for tag in tags], **_OPTIONS):
             yield element
@@ -95,7 +112,14 @@ def local(element: _Element) -> str:
 
 
 def related(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """The parts to which `part` relates: id → last word of the relation's type, and the path."""
+    """The parts to which `part` relates: id → last word of the relation's type, and the path.
+
+    >>> import docx
+    >>> docx.Document().save("letter.docx")
+    >>> with zipfile.ZipFile("letter.docx") as archive:
+    ...     sorted(related(archive, "").values())[-1]
+    ('thumbnail', 'docProps/thumbnail.jpeg')
+    """
     folder = posixpath.split(part)[0]
     return {
         element.get("Id", ""): (
@@ -108,7 +132,16 @@ def related(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
 
 
 def external(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
-    """The addresses outside the file to which `part` relates, by the relation's id."""
+    """The addresses outside the file to which `part` relates, by the relation's id.
+
+    >>> import docx
+    >>> letter = docx.Document()
+    >>> _ = letter.part.relate_to("https://news.example/storm", "hyperlink", is_external=True)
+    >>> letter.save("letter.docx")
+    >>> with zipfile.ZipFile("letter.docx") as archive:
+    ...     list(external(archive, "word/document.xml").values())
+    ['https://news.example/storm']
+    """
     return {
         element.get("Id", ""): element.get("Target", "")
         for element in _relations(archive, part)
@@ -125,7 +158,16 @@ def _relations(archive: zipfile.ZipFile, part: str) -> list[_Element]:
 
 
 def properties(archive: zipfile.ZipFile) -> tuple[Statement, str | None]:
-    """What the core properties state, and the day on which they say that the file was made."""
+    """What the core properties state, and the day on which they say that the file was made.
+
+    >>> import docx
+    >>> letter = docx.Document()
+    >>> letter.core_properties.title = "Port rules"
+    >>> letter.save("letter.docx")
+    >>> with zipfile.ZipFile("letter.docx") as archive:
+    ...     properties(archive)[0].title
+    'Port rules'
+    """
     path = next((p for kind, p in related(archive, "").values() if kind == "core-properties"), None)
     if path is None or path not in archive.namelist():
         return Statement(), None
@@ -162,6 +204,14 @@ def check_archive(data: bytes, what: str) -> None:
         EncryptedDocument: a part of it needs a password.
         DocumentError: it declares more than `MAX_TEXT` or `MAX_UNPACKED`.
         zipfile.BadZipFile: it is none, or it is damaged.
+
+    >>> made = io.BytesIO()
+    >>> with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    ...     archive.writestr("word/document.xml", bytes(MAX_TEXT + 1))
+    >>> check_archive(made.getvalue(), "DOCX file")
+    Traceback (most recent call last):
+        ...
+    index.errors.DocumentError: The DOCX file would unpack to more than 128 MiB of text ...
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()

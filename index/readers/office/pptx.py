@@ -48,6 +48,14 @@ def read_pptx(data: bytes, name: str) -> Document:
         EncryptedDocument: the file needs a password.
         EmptyDocument: no slide holds text.
         DocumentError: it is damaged or cut off, or unpacks beyond the limits.
+
+    >>> import pptx
+    >>> show = pptx.Presentation()
+    >>> show.slides.add_slide(show.slide_layouts[5]).shapes.title.text = "Tolls"
+    >>> show.save("tolls.pptx")
+    >>> document = read_pptx((tmp_path / "tolls.pptx").read_bytes(), "tolls.pptx")
+    >>> document.text, document.parts[0].label
+    ('Tolls', '1')
     """
     try:
         check_archive(data, "presentation")

@@ -50,11 +50,14 @@ class _Paragraph:
 
 
 def read_rtf(data: bytes, name: str) -> Document:
-    """The text; running heads, comments, deleted and hidden words stay out.
+    r"""The text; running heads, comments, deleted and hidden words stay out.
 
     Raises:
         EmptyDocument: the file holds no text.
         DocumentError: it is damaged or cut off.
+
+    >>> read_rtf(rb"{\rtf1 The pier fell.\par Nobody was hurt.}", "storm.rtf").text.splitlines()
+    ['The pier fell.', '', 'Nobody was hurt.']
     """
     reading = _Reading()
     try:

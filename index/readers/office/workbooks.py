@@ -173,6 +173,15 @@ def read_xlsx(data: bytes, name: str) -> Document:
         EncryptedDocument: the file needs a password.
         EmptyDocument: no cell in sight holds anything.
         DocumentError: it is damaged or cut off, or unpacks beyond the limits.
+
+    >>> import openpyxl
+    >>> book = openpyxl.Workbook()
+    >>> for cells in [("Year", "Ships"), (1931, 12)]:
+    ...     book.active.append(cells)
+    >>> book.save("harbour.xlsx")
+    >>> print(read_xlsx((tmp_path / "harbour.xlsx").read_bytes(), "harbour.xlsx").text)
+    Year | Ships
+    1931 | 12
     """
     try:
         check_archive(data, "Excel workbook")

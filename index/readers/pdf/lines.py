@@ -27,7 +27,7 @@ _LEFTWARD = (
 _LEFTWARD_DIGITS = ((0x660, 0x669), (0x6F0, 0x6F9))
 
 
-def upright(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+def _upright(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     """`boxes` turned so that most of the text reads from left to right."""
     both = (codes[:-1] > _SPACE_CODE) & (codes[1:] > _SPACE_CODE)
     right = (boxes[1:, 0] - boxes[:-1, 0])[both]
@@ -117,6 +117,11 @@ class Glyphs:
 
     `codes` are code points (10 and 13 are a line's end), `boxes` rows of left, bottom, right, top,
     and `bold` says how each is set.
+
+    >>> boxes = np.array([[72.0, 700, 78, 712], [78, 700, 84, 712]])
+    >>> glyphs = Glyphs(np.array([49, 55]), boxes, bold=np.array([True, True]))
+    >>> "".join(map(chr, glyphs.codes)), glyphs.boxes[:, 0].tolist()
+    ('17', [72.0, 78.0])
     """
 
     codes: NDArray[np.int64]
@@ -125,7 +130,7 @@ class Glyphs:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class _Run:
     """Characters in a row without a wide gap; `words` as in `Line`."""
 
     text: str
@@ -149,6 +154,11 @@ class Line:
 
     `words` has a row for each word: start and end in `text`, and left, bottom, right, top of its
     print on the page (not turned, even where the line is).
+
+    >>> boxes = np.array([[72.0, 700, 78, 712], [78, 700, 84, 712]])
+    >>> [[line]] = columns(Glyphs(np.array([49, 55]), boxes, np.array([True, True])))
+    >>> line.text, line.size, line.words.tolist()
+    ('17', 12.0, [[0.0, 2.0, 72.0, 700.0, 84.0, 712.0]])
     """
 
     text: str
@@ -163,7 +173,14 @@ class Line:
 
 
 def columns(glyphs: Glyphs) -> list[list[Line]]:
-    """The page's lines, top to bottom, grouped by the stretch of column that they stand in."""
+    """The page's lines, top to bottom, grouped by the stretch of column that they stand in.
+
+    >>> codes = np.array([ord(letter) for letter in "The pier fell."])
+    >>> left = 72 + 6.0 * np.arange(len(codes))
+    >>> boxes = np.column_stack([left, 0 * left + 700, left + 6, 0 * left + 712])
+    >>> [[line.text for line in column] for column in columns(Glyphs(codes, boxes, codes < 0))]
+    [['The pier fell.']]
+    """
     return [_lines(region) for region in _regions(_runs(glyphs))]
 
 
@@ -177,14 +194,14 @@ def moved(words: Words, by: int) -> Words:
     return there
 
 
-def _runs(glyphs: Glyphs) -> list[Run]:
+def _runs(glyphs: Glyphs) -> list[_Run]:
     """Glyphs in the file's order, parted at line ends and wide gaps."""
     ends = np.cumsum(np.isin(glyphs.codes, _LINE_ENDS))
     spaces = np.cumsum(np.isin(glyphs.codes, _SPACES))
     ink = np.flatnonzero((np.diff(spaces, prepend=0) == 0) & _inked(glyphs.codes))
     if not len(ink):
         return []
-    codes, boxes = glyphs.codes[ink], upright(glyphs.codes, glyphs.boxes)[ink]
+    codes, boxes = glyphs.codes[ink], _upright(glyphs.codes, glyphs.boxes)[ink]
     left, bottom, right, top = boxes.T
     height = top - bottom
     gap = left[1:] - right[:-1]
@@ -219,7 +236,7 @@ def _runs(glyphs: Glyphs) -> list[Run]:
     last = [*first[1:].tolist(), len(texts)]
     rows = np.column_stack([outer[:, 0], low, outer[:, 2], high, np.maximum(size, 1.0)])
     return [
-        Run(" ".join(texts[begin:end]), words[begin:end], left, bottom, right, top, size, bold)
+        _Run(" ".join(texts[begin:end]), words[begin:end], left, bottom, right, top, size, bold)
         for begin, end, (left, bottom, right, top, size), bold in zip(
             first.tolist(), last, rows.tolist(), bold_runs.tolist(), strict=True
         )
@@ -256,15 +273,15 @@ def _medians(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[
     return middles
 
 
-def _regions(runs: list[Run]) -> list[list[Run]]:
+def _regions(runs: list[_Run]) -> list[list[_Run]]:
     """`runs` in groups that are read one after another, each a stretch of one column."""
     gutter = _gutter(runs)
     if gutter is None:
         return [runs] if runs else []
-    regions: list[list[Run]] = []
+    regions: list[list[_Run]] = []
     across = sorted((r for r in runs if r.left < gutter < r.right), key=lambda r: -r.top)
     beside = [r for r in runs if not r.left < gutter < r.right]
-    full: list[Run] = []
+    full: list[_Run] = []
     for crossing in [*across, None]:
         band = [r for r in beside if crossing is None or r.middle > crossing.top]
         beside = [r for r in beside if crossing is not None and r.middle <= crossing.top]
@@ -281,7 +298,7 @@ def _regions(runs: list[Run]) -> list[list[Run]]:
     return [*regions, full] if full else regions
 
 
-def _gutter(runs: list[Run]) -> float | None:
+def _gutter(runs: list[_Run]) -> float | None:
     """Where a second column begins, if running text stands on both sides of there."""
     starts = Counter(round(run.left) for run in runs)
     best: tuple[int, float] | None = None
@@ -298,7 +315,7 @@ def _gutter(runs: list[Run]) -> float | None:
     return best[1] if best and best[0] >= _FEWEST_LINES else None
 
 
-def _is_prose(runs: Sequence[Run]) -> bool:
+def _is_prose(runs: Sequence[_Run]) -> bool:
     """Whether `runs` are lines of running text that fill a column, not cells of a table."""
     if len(runs) < _FEWEST_LINES:
         return False
@@ -310,9 +327,9 @@ def _is_prose(runs: Sequence[Run]) -> bool:
     return median(run.right - run.left for run in runs) >= _LEAST_FILLED * width
 
 
-def _lines(runs: Iterable[Run]) -> list[Line]:
+def _lines(runs: Iterable[_Run]) -> list[Line]:
     """Runs that share a baseline as one line."""
-    rows: list[list[Run]] = []
+    rows: list[list[_Run]] = []
     for run in sorted(runs, key=lambda r: -r.middle):
         row = rows[-1] if rows else None
         if row and _same_row(row[0], run):
@@ -322,12 +339,12 @@ def _lines(runs: Iterable[Run]) -> list[Line]:
     return [_line(row) for row in rows]
 
 
-def _same_row(first: Run, other: Run) -> bool:
+def _same_row(first: _Run, other: _Run) -> bool:
     shared = min(first.top, other.top) - max(first.bottom, other.bottom)
     return shared > 0.5 * min(first.top - first.bottom, other.top - other.bottom)
 
 
-def _line(runs: Sequence[Run]) -> Line:
+def _line(runs: Sequence[_Run]) -> Line:
     turned = is_leftward("".join(run.text for run in runs))
     row = sorted(runs, key=lambda run: -run.right if turned else run.left)
     parts = [row[0].text]

@@ -50,8 +50,9 @@ class PrintedPage:
 
     `unread` is set where it is a picture whose text was not recognised.
 
-    >>> PrintedPage(595, 842, columns=[], unread=True).unread
-    True
+    >>> scan, blank = PrintedPage(595, 842, [], unread=True), PrintedPage(595, 842, [])
+    >>> [page.unread for page in (scan, blank)], set_pages([scan, blank]).text
+    ([True, False], '')
     """
 
     width: float
@@ -65,6 +66,12 @@ class SetPages:
     """A document's text, the place of each page in it, its headings, and where words are printed.
 
     `layout` has an entry for each page, in order.
+
+    >>> words = np.array([[0.0, 14, 72, 700, 150, 712]])
+    >>> line = Line("The pier fell.", words, 72, 700, 150, 712, size=12, bold=False, cells=1)
+    >>> made = set_pages([PrintedPage(595, 842, columns=[[line]])])
+    >>> made.text, made.pages, made.layout[0].rectangles(0, 14)[0].top
+    ('The pier fell.', (Page(number=1, start=0, end=14),), 130.0)
     """
 
     text: str
@@ -112,8 +119,11 @@ class _Print:
 def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
     """The document that the pages make together.
 
-    >>> set_pages([PrintedPage(595, 842, columns=[])]).pages
-    (Page(number=1, start=0, end=0),)
+    >>> words = np.array([[0.0, 14, 72, 700, 150, 712]])
+    >>> line = Line("The pier fell.", words, 72, 700, 150, 712, size=12, bold=False, cells=1)
+    >>> page = PrintedPage(595, 842, columns=[[line]])
+    >>> [(page.number, page.start, page.end) for page in set_pages([page, page]).pages]
+    [(1, 0, 14), (2, 16, 30)]
     """
     kept = _without_running([page.columns for page in printed])
     fabric = _examined(kept)

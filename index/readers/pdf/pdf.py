@@ -90,7 +90,7 @@ class Sheet:
         return np.column_stack(edges)
 
 
-def printed_page(file: pdfium.PdfDocument, index: int, languages: str) -> PrintedPage:
+def _printed_page(file: pdfium.PdfDocument, index: int, languages: str) -> PrintedPage:
     """The lines that can be seen on a page, or the text layer under a scanned one."""
     with closing(file[index]) as page, closing(page.get_textpage()) as text:
         sheet = Sheet.of(page)
@@ -226,6 +226,11 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
         EncryptedDocument: the file needs a password.
         EmptyDocument: no page has text, or none that can be recognised.
         DocumentError: the file is damaged or cut off.
+
+    >>> with open(report.path, "rb") as file:
+    ...     document = read_pdf(file.read(), "report.pdf", languages="eng")
+    >>> document.title[:18], document.date, len(document.pages)
+    ('Preliminary report', '2026-01-12', 3)
     """
     # pdfium would repair a file that ends early, silently without its missing pages.
     if b"%%EOF" not in data.rstrip(b"\0\r\n\t ")[-_TAIL:]:
@@ -233,7 +238,7 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
     with _pdfium:
         try:
             with closing(pdfium.PdfDocument(data)) as file:
-                printed = [printed_page(file, index, languages) for index in range(len(file))]
+                printed = [_printed_page(file, index, languages) for index in range(len(file))]
                 properties = file.get_metadata_dict()
         except pdfium.PdfiumError as error:
             if error.err_code == raw.FPDF_ERR_PASSWORD:
