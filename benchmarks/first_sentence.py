@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from adversary import evenly
 from development import paragraphs_indexed
 from quality import Rows, load
 
@@ -24,6 +23,11 @@ from assistant.answer import AnswerReady, Engine, SentenceReady
 from assistant.settings import Settings
 
 ENGINES: tuple[Engine, ...] = ("reader", "writer")
+
+
+def evenly(rows: Rows, count: int) -> Rows:
+    """So many of the rows, from all of them alike."""
+    return [rows[at * len(rows) // count] for at in range(min(count, len(rows)))]
 
 
 class Timed(NamedTuple):

@@ -24,23 +24,24 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from development import paragraphs_indexed
 from first_sentence import timed
-from support import passage
 
 import assistant as product
 from assistant import Assistant
 from assistant.answer import Sentence
 from assistant.evaluating.metrics import wilson
-from assistant.models.entailment import EntailmentModel
 from assistant.models.sentence_vectors import SentenceVectors
-from assistant.models.span_reader import SpanReader
+from assistant.retrieving.fusion import Scores
+from assistant.retrieving.retrieval import Retrieved
 from assistant.settings import Settings
 from assistant.verifying.grounding import Grounding, Verifier
 from index.models.embeddings import MiniLM
+from index.store.catalog import DocumentInfo, StoredChunk
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 
@@ -298,14 +299,23 @@ def claims_of(file: Path, most: int) -> list[Claimed]:
 
 def engine() -> Verifier:
     """The embedded engine's verifier."""
-    return Grounding(SentenceVectors(MiniLM()), EntailmentModel(), SpanReader())
+    return Grounding(SentenceVectors(MiniLM()))
+
+
+def passage(text: str, number: int = 0, title: str = "") -> Retrieved:
+    """A text as a passage that was found."""
+    info = DocumentInfo(
+        str(number), "1", title, None, None, None, None, "text/plain", 0, len(text),
+        datetime.now(UTC),
+    )  # fmt: skip
+    chunk = StoredChunk(number, 0, len(text), text, (), (), info)
+    return Retrieved(chunk, Scores(0.0, 0.0, 0.0, 0.0), 0.0)
 
 
 def said_of(verifier: Verifier, claim: Claimed) -> str:
     """The verdict of a claim on its passages alone."""
     passages = [passage(text, n, claim.title) for n, text in enumerate(claim.passages)]
-    grounded = verifier.of(claim.text, passages)
-    return "supported" if grounded.supported else "not verified"
+    return verifier.of(claim.text, passages).verdict
 
 
 def claims_table(sets: dict[str, list[tuple[Claimed, str]]]) -> Iterator[str]:
