@@ -9,7 +9,7 @@ import pytest
 from running import Run, run
 
 from assistant.assistant import Assistant
-from assistant.writing.record import FILE
+from assistant.judging.trust import FILE
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
@@ -43,8 +43,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 @pytest.fixture(autouse=True)
-def unknown_writers(request: pytest.FixtureRequest) -> None:
-    """What a writer's sentences were worth in one test says nothing in the next."""
+def unknown_judges(request: pytest.FixtureRequest) -> None:
+    """What a judge was worth in one test says nothing in the next."""
     if "demo" in request.fixturenames:
         for file in request.getfixturevalue("demo").store.glob(f"{FILE}*"):
             file.unlink()
