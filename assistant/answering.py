@@ -30,7 +30,7 @@ from assistant.asking.rewriting import History
 from assistant.citing.footnotes import Footnotes
 from assistant.citing.hearing import Evidences
 from assistant.draft import ProposedAnswer
-from assistant.messages import GREETING, NOT_FOUND_IN, THANKED
+from assistant.messages import GREETING, NOT_FOUND_IN, RESEARCH_NEEDS_WRITER, THANKED
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.answerability import threshold
@@ -54,6 +54,9 @@ if TYPE_CHECKING:
     from assistant.draft import Manuscript
     from assistant.judging.judge import Judge
     from assistant.writing.writer import Writer
+
+Planner = Callable[[str, str], tuple[list[str], bool, Usage]]
+"""A question, and what was found so far → the next questions, whether that is all, what it took."""
 
 NEAREST = 3
 """Passages offered when nothing answers."""
@@ -125,6 +128,18 @@ class Answering:
         """
         writer = self._chosen(wanted)
         return self.reader.name if writer is None else writer.name
+
+    def research_planner(self) -> "Planner":
+        """What plans the questions of a research.
+
+        Raises:
+            SettingsError: there is no writer, or it cannot be loaded.
+        """
+        if self._settings.writer is None:
+            raise SettingsError(RESEARCH_NEEDS_WRITER)
+        writer = self._chosen("writer")
+        assert writer is not None  # noqa: S101 (it is configured)
+        return writer.next_questions
 
     def _chosen(self, wanted: Engine | None) -> "Writer | None":
         """The writer, where it is configured and not the reader is wanted."""

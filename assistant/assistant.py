@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from assistant.rechecking.findings import Verification
     from assistant.reporting.report import Report
     from assistant.reporting.template import Plan
+    from assistant.research import Limits
     from assistant.telemetry import Traces
 
 
@@ -82,11 +83,7 @@ class Assistant(Library):
 
     @property
     def engine(self) -> str:
-        """Which engine answers unless another is asked for: 'reader' or 'writer:<model>'.
-
-        Raises:
-            SettingsError: the configured writer cannot be loaded.
-        """
+        """Which engine answers unless another is asked for: 'reader' or 'writer:<model>'."""
         return self._answering.engine()
 
     @staticmethod
@@ -109,8 +106,6 @@ class Assistant(Library):
         settings = settings or load()
         folder = Path(store) if store is not None else settings.store
         return examined(settings, folder, judge=judge)
-
-    # Asking ------------------------------------------------------------------------------------
 
     def query(
         self,
@@ -144,7 +139,7 @@ class Assistant(Library):
         history: History | None = None,
         engine: Engine | None = None,
     ) -> Generator[Event, None, None]:
-        """The same as `query`, told step by step: each sentence once it is verified."""
+        """As `query`, told step by step: each sentence once it is verified."""
         ask = partial(self._answering.stream, question, documents, history or (), engine)
         return ask() if self._traces is None else self._traces.of(ask)
 
@@ -205,14 +200,12 @@ class Assistant(Library):
     ) -> Answer:
         """Your own text, with footnotes behind the sentences that the documents support.
 
-        Nothing is reworded. Of the other sentences the answer marks the words that no passage
-        carries and gives the nearest passages, or those that say otherwise.
+        Nothing is reworded. Each sentence has its verdict, with what says otherwise or is nearest.
 
         Args:
             text: the draft, or its file (.md, .docx or .txt).
             documents: ids of the only documents to look in.
-            markdown: whether the text is Markdown; of plain text, as in a .txt file, only blank
-                lines mean anything.
+            markdown: whether it is Markdown; of plain text only blank lines mean anything.
             progress: is told how many sentences of how many are done.
             left: says before each sentence whether the answer is no longer wanted.
 
@@ -262,6 +255,30 @@ class Assistant(Library):
         answers = self.batch(questions.questions, documents=documents, progress=progress)
         return questions.filled(answers)
 
+    def research(
+        self,
+        question: str,
+        *,
+        documents: Sequence[str] | None = None,
+        notes: Path | None = None,
+        limits: "Limits | None" = None,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> "Report":
+        """A report on a question: the writer plans what to ask, each answer is verified.
+
+        Args as of `query`, and: a file in which it is `notes`-ed what was done, with which a
+        stopped run goes on; `limits` of requests and tokens; and what is told the `progress`: how
+        many questions of how many are answered, and the next one.
+
+        Raises:
+            FootnoteError: as `query` does, and where no writer is configured or it cannot plan.
+        """
+        from assistant.research import researched
+
+        ask = partial(self.query, documents=documents, engine="writer")
+        plan = self._answering.research_planner()
+        return researched(question, ask, plan, notes, limits=limits, progress=progress)
+
     def verify(self, report: str | Path) -> "Verification":
         """What became of each citation of an exported report: does its source still say so?
 
@@ -275,8 +292,6 @@ class Assistant(Library):
         from assistant.rechecking.rechecking import verify
 
         return verify(self._existing(), Path(report), self.settings.limits)
-
-    # In asyncio programs -----------------------------------------------------------------------
 
     async def aquery(
         self,
@@ -325,8 +340,6 @@ class Assistant(Library):
         cite = partial(self.cite, text, documents, markdown=markdown, left=left.is_set)
         return await self._threads.done(cite, left.set)
 
-    # For llama-index programs ------------------------------------------------------------------
-
     def as_retriever(self, k: int = 10) -> "BaseRetriever":
         """Our retrieval as a llama-index retriever."""
         from assistant.llamaindex import FootnoteRetriever
@@ -338,8 +351,6 @@ class Assistant(Library):
         from assistant.llamaindex import FootnoteQueryEngine
 
         return FootnoteQueryEngine(self)
-
-    # -------------------------------------------------------------------------------------------
 
     def _answer(
         self,

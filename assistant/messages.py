@@ -55,3 +55,11 @@ JUDGE_MISSED = (
     f"{{}} let a sentence pass that was changed to test it, so none of its verdicts on this is "
     f"used; it is examined again. {ONLY_QUOTATIONS}"
 )
+
+RESEARCH_OF = "Of the questions asked for this, {} of {} were answered."
+RESEARCH_LIMIT = "The research ended at its limit; it can be gone on with."
+RESEARCH_OPEN = "## Not found"
+RESEARCH_NEEDS_WRITER = (
+    "Research needs a model that plans it: name one in FOOTNOTE_WRITER. Without one, "
+    "'footnote report' answers a list of your own questions."
+)

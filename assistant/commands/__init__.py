@@ -8,7 +8,7 @@ import typer
 from assistant.commands.asking import ask, search
 from assistant.commands.documents import add, check, documents, remove, repair, sync, watch
 from assistant.commands.measuring import doctor, evaluate, feedback
-from assistant.commands.reporting import cite, report, verify
+from assistant.commands.reporting import cite, report, research, verify
 from assistant.commands.serving import serve
 
 app = typer.Typer(
@@ -18,7 +18,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (add, sync, watch, ask, report, cite, verify, search, documents, remove, check):
+for command in (
+    add,
+    sync,
+    watch,
+    ask,
+    report,
+    research,
+    cite,
+    verify,
+    search,
+    documents,
+    remove,
+    check,
+):
     app.command()(command)
 app.command()(repair)
 app.command("eval")(evaluate)

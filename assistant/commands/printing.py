@@ -182,6 +182,18 @@ def counting_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
 
 @contextmanager
+def naming_bar(what: str) -> Iterator[Callable[[int, int, str], None] | None]:
+    """A bar while things are done one by one, each named; None where there is no terminal.
+
+    >>> with naming_bar("Planning") as show:
+    ...     show is None
+    True
+    """
+    with _bar(what) as update:
+        yield update
+
+
+@contextmanager
 def _bar(what: str) -> Iterator[Callable[[int, int, str], None] | None]:
     """A bar on standard error, told of done, total and what; None where that is no terminal."""
     from rich.console import Console

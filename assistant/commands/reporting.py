@@ -24,6 +24,7 @@ from assistant.commands.printing import (
     JsonOption,
     StoreOption,
     counting_bar,
+    naming_bar,
     open_assistant,
     print_json,
     rendered,
@@ -99,6 +100,51 @@ def report(
     else:
         say(f"{out}: {answered} of {len(made.answers)} questions answered")
     if not answered:
+        raise typer.Exit(ABSTAINED)
+
+
+def research(
+    question: Annotated[str, typer.Argument(help="What the report is about.")],
+    out: Annotated[Path, typer.Option(help="The report's file: .docx, .html, .md, .bib or .json.")],
+    requests: Annotated[
+        int | None, typer.Option(min=1, help="The most requests to the model.")
+    ] = None,
+    tokens: Annotated[
+        int | None, typer.Option(min=1, help="The most tokens, as it counts.")
+    ] = None,
+    style: StyleOption = STYLE,
+    store: StoreOption = None,
+    document: DocumentOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let the writer plan a report, question after question; exit status 3: nothing was found.
+
+    What is done is noted beside the report's file until it is whole: stopped or at its limit, the
+    same command goes on from there.
+    """
+    from assistant.reporting.export import check_writable, export, of_suffix, write
+    from assistant.reporting.references import find_style
+    from assistant.research import Limits
+
+    format = of_suffix(out)  # noqa: A001
+    check_writable(out)
+    find_style(style)
+    notes = out.with_name(f"{out.name}.notes")
+    with open_assistant(store) as assistant, naming_bar("Planning") as show:
+        made = assistant.research(
+            question,
+            documents=document,
+            notes=notes,
+            limits=Limits(requests, tokens),
+            progress=show,
+        )
+        base = base_address(assistant.settings)
+    write(out, export(made, format, style=style, base=base))
+    if as_json:
+        print_json({"out": str(out), "answered": len(made.answers)})
+    else:
+        say(f"{out}: {len(made.answers)} questions answered")
+    if not made.answers:
         raise typer.Exit(ABSTAINED)
 
 

@@ -21,6 +21,7 @@ from assistant.endpoints.prompts import Prompts
 from assistant.endpoints.wire import (
     ANSWER,
     PLAN,
+    RESEARCH,
     REWRITE,
     ReplyFault,
     Shown,
@@ -72,6 +73,11 @@ class Composition:
 
 class _Rewritten(BaseModel):
     sentences: list[dict[str, Any]]
+
+
+class _Next(BaseModel):
+    questions: list[str]
+    done: bool = False
 
 
 class Writer:
@@ -204,6 +210,27 @@ class Writer:
                 if _is_new(written[0], said):
                     found[number - 1] = written[0]
         return found
+
+    def next_questions(self, question: str, so_far: str) -> tuple[list[str], bool, Usage]:
+        """What to search for next in a research, whether that is all, and what asking took.
+
+        Args:
+            question: of the research.
+            so_far: what was found and what is missing, in words.
+
+        Raises:
+            EndpointFault: the model does not answer.
+            ReplyFault: it does not answer in the form that it is asked for.
+        """
+        reply = Reply()
+        messages = [
+            ("system", self._prompts.research),
+            ("user", f"Question: {question}\n\n{so_far}"),
+        ]
+        told = parse_reply(_Next, self._endpoint.whole(messages, RESEARCH, reply))
+        asked = [" ".join(one.split()) for one in told.questions]
+        fit = [one for one in asked if re.search(r"\w", one) and len(one) <= self._limit]
+        return fit, told.done, reply.usage(self._prices)
 
     def _written(self, messages: Sequence[Message], composition: Composition) -> Iterator[Written]:
         """The sentences of one reply."""
