@@ -107,8 +107,9 @@ class Settings(BaseSettings):
     )
     judge: str | None = Field(
         None,
-        description="The model that judges whether passages say what was written, named as a "
-        "writer is. Without it the writer judges; without a writer only quotations are verified.",
+        description="The model that judges whether passages say what was written: named as a "
+        "writer is, or 'folder:PATH', a classifier's tokenizer.json, config.json and model.onnx. "
+        "Without it the writer judges; without a writer only quotations are verified.",
     )
     judge_base: str | None = Field(
         None, description="The address of the judge's server; by default OpenAI's."

@@ -19,9 +19,11 @@ from assistant.language.dates import spoken_date
 from assistant.language.terms import content_terms
 from assistant.verifying.borne import unborne_spans
 from assistant.verifying.grounding import NEAREST, Grounded
-from assistant.verifying.verification import absent_words, unsupported_spans
+from assistant.verifying.verification import absent_words, is_verbatim, unsupported_spans
+from assistant.verifying.wording import says_the_same
 from index.document import Span
 from index.errors import UnknownDocument
+from index.sentences import is_row
 from index.store.catalog import DocumentInfo
 from index.store.lexical import analyzed
 from index.store.store import Store
@@ -65,6 +67,7 @@ class Footnotes:
             wrong = unborne_spans(draft.text, quotes, around)
         else:
             wrong = unsupported_spans(draft.text, quotes, facts, draft.added, dates)
+            wrong = wrong or _unquoted(draft, quotes)
         if wrong:
             return self._refused(draft, tuple(wrong))
         new: list[Citation] = []
@@ -249,6 +252,30 @@ class Footnotes:
             self.citations.append(citation)
             new.append(citation)
         return self._numbers[id_]
+
+
+def _unquoted(draft: Claim, quotes: Sequence[str]) -> list[Span]:
+    """All of a sentence that nobody judged and that is no quotation, the program's words apart."""
+    own, done = "", 0
+    for start, end in draft.added:
+        own, done = own + draft.text[done:start], end
+    own = " ".join((own + draft.text[done:]).split())
+    if not own or any(is_verbatim(own, one) or says_the_same(own, one) for one in quotes):
+        return []
+    if any(is_row(one) and _has_cells(one, own.split("…")) for one in quotes):
+        return []
+    return [Span(0, len(draft.text))]
+
+
+def _has_cells(row: str, cells: Sequence[str]) -> bool:
+    """Whether a table's row has these cells, in this order."""
+    at = 0
+    for cell in cells:
+        found = row.find(cell.strip(), at)
+        if found < 0:
+            return False
+        at = found + len(cell.strip())
+    return True
 
 
 def _citation(number: int, evidence: Evidence, quote: str) -> Citation:

@@ -12,7 +12,7 @@ from index.store.store import Store
 if TYPE_CHECKING:
     from assistant.judging.judge import Hearing, Judge
 
-_FOR_A_CLAIM = 3
+_FOR_A_CLAIM = 5
 """Passages of the whole store that are looked through for one claim, besides those named."""
 
 

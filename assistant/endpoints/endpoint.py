@@ -100,6 +100,7 @@ class Endpoint:
         address: of its server, empty for the provider's own.
         context: tokens that fit into a request with its reply.
         reply_tokens: tokens of the longest reply.
+        role: whose settings name it.
 
     >>> echo = endpoint(Settings(writer="llama_index.core.llms:MockLLM"))
     >>> "The gate held." in echo.whole([("user", "The gate held.")], PLAN, Reply())
@@ -113,6 +114,7 @@ class Endpoint:
     address: str
     _llm: LLM
     _openai_like: bool
+    role: Role = "writer"
     _close: Callable[[], None] = lambda: None
     _asks: int = field(default=0, init=False)
 
@@ -212,7 +214,7 @@ class Endpoint:
                         raise EndpointFault.broken()
                     return
                 if isinstance(response, Exception):
-                    raise fault_of(response, self.name)
+                    raise fault_of(response, self.name, self.role)
                 _note(reply, response)
                 piece = response.delta or ""
                 characters += len(piece)
@@ -293,6 +295,7 @@ def endpoint(settings: Settings, role: Role = "writer") -> Endpoint:
         named.base or "",
         llm,
         _openai_like=False,
+        role=named.role,
     )
 
 
@@ -320,7 +323,7 @@ class _Named:
                 tokens,
             )
         return cls(
-            role,
+            "writer",
             settings.writer or "",
             settings.writer_base,
             settings.writer_secret,
@@ -371,5 +374,6 @@ def _openai(settings: Settings, named: _Named, provider: str, name: str) -> Endp
         named.base or "",
         llm,
         _openai_like=True,
+        role=named.role,
         _close=client.close,
     )

@@ -66,8 +66,13 @@ class EndpointFault(FootnoteError):
         return cls("the connection broke off in the middle of the reply")
 
 
-def fault_of(error: Exception, model: str) -> EndpointFault:
+def fault_of(error: Exception, model: str, role: str = "writer") -> EndpointFault:
     """The fault that an error of the client means. The server's own words are not repeated.
+
+    Args:
+        error: of the client.
+        model: its name.
+        role: whose settings name it, writer or judge.
 
     >>> str(fault_of(KeyError("choices"), "tiny"))
     'its reply cannot be understood'
@@ -75,7 +80,7 @@ def fault_of(error: Exception, model: str) -> EndpointFault:
     if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
         return EndpointFault("it did not answer in time (FOOTNOTE_WRITER_SECONDS)")
     if isinstance(error, openai.APIStatusError):
-        return _refused(error, model)
+        return _refused(error, model, f"FOOTNOTE_{role.upper()}")
     if isinstance(error, openai.APIConnectionError | httpx.ConnectError):
         return EndpointFault("it cannot be reached: is its address right, and the server running?")
     if isinstance(error, httpx.HTTPError):
@@ -123,14 +128,14 @@ def _seconds(retry_after: str) -> float | None:
     return max((then.astimezone(UTC) - datetime.now(UTC)).total_seconds(), 0.0)
 
 
-def _refused(error: openai.APIStatusError, model: str) -> EndpointFault:
+def _refused(error: openai.APIStatusError, model: str, setting: str) -> EndpointFault:
     status = error.status_code
     if status in (401, 403):
-        return EndpointFault(f"it refuses the key (HTTP {status}): check FOOTNOTE_WRITER_KEY")
+        return EndpointFault(f"it refuses the key (HTTP {status}): check {setting}_KEY")
     if status == 404:
         return EndpointFault(
-            f"it knows no model {model!r} at this address (HTTP 404): check FOOTNOTE_WRITER and "
-            "FOOTNOTE_WRITER_BASE"
+            f"it knows no model {model!r} at this address (HTTP 404): check {setting} and "
+            f"{setting}_BASE"
         )
     if status == 429:
         return EndpointFault("it takes no more requests for now (HTTP 429): try again later")

@@ -57,6 +57,16 @@ class Marks:
     right_accepted: int
     passed: tuple[str, ...] = ()
 
+    def __add__(self, other: "Marks") -> "Marks":
+        """The marks of both examinations together."""
+        return Marks(
+            self.wrong + other.wrong,
+            self.wrong_accepted + other.wrong_accepted,
+            self.right + other.right,
+            self.right_accepted + other.right_accepted,
+            (*self.passed, *other.passed),
+        )
+
     def __str__(self) -> str:
         return (
             f"let {self.wrong_accepted} of {self.wrong} wrong sentences pass and confirmed "

@@ -3,37 +3,38 @@
 import hashlib
 import random
 import threading
+import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from assistant.answer import Usage
-from assistant.draft import Claim
-from assistant.endpoints.endpoint import Endpoint, Message, Reply, endpoint
+from assistant.draft import Claim, Evidence
+from assistant.endpoints.endpoint import endpoint
 from assistant.endpoints.faults import EndpointFault
 from assistant.endpoints.prompts import load_prompts
 from assistant.endpoints.wire import (
-    VERDICTS,
     ReplyFault,
     Shown,
-    listed_claims,
     numbered,
 )
 from assistant.judging.canaries import Canaries, make_canaries
 from assistant.judging.examination import FILE, examine, sheets
+from assistant.judging.model import ChatJudge, JudgingModel
 from assistant.judging.trust import Standing, Standings
-from assistant.judging.verdicts import Judgement, accepted, parse_verdicts
+from assistant.judging.verdicts import Judgement
 from assistant.messages import JUDGE_FAILED, JUDGE_MISSED, JUDGE_NOT_TRUSTED
 from assistant.retrieving.retrieval import Retrieved
 from assistant.settings import Settings
 from assistant.verifying.grounding import Grounded, joined, judged
 from index.document import Span
 
-_CHARACTERS_A_TOKEN = 3
-"""Fewer than most text has, so that what is packed fits."""
+_WAIT = 600.0
+"""Seconds after which a model that cannot keep to the form of the examination is tried again."""
 
-_OVERHEAD = 64
+FOLDER = "folder"
+"""What a setting begins with that names a classifier's folder."""
 
 
 @dataclass
@@ -55,40 +56,30 @@ class Hearing:
 
 
 class Judge:
-    """A model that says what passages make of claims. Thread-safe.
+    """Says what passages make of claims, as far as its model is trusted. Thread-safe.
 
     Args:
-        endpoint: the model.
-        prompt: what it is told.
+        model: what reads.
         limit: the share of wrong claims that it may let pass.
         folder: where its standing is kept: the store's.
-        prices: of a million tokens read and written, where they are known.
 
-    >>> echo = endpoint(Settings(writer="llama_index.core.llms:MockLLM"), "judge")
-    >>> judge = Judge(echo, "Judge.", 0.05, tmp_path)
-    >>> judge.hear(["The gate held."], passages).notices[0][:40]
+    >>> echo = open_judge(Settings(writer="llama_index.core.llms:MockLLM"), tmp_path)
+    >>> echo.hear(["The gate held."], passages).notices[0][:40]
     'unknown could not judge: its reply is no'
     """
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        prompt: str,
-        limit: float,
-        folder: Path,
-        prices: tuple[float | None, float | None] = (None, None),
-    ) -> None:
-        self._endpoint, self._prompt, self._limit = endpoint, prompt, limit
-        self._prices = prices
+    def __init__(self, model: JudgingModel, limit: float, folder: Path) -> None:
+        self._model, self._limit = model, limit
         self._standings = Standings(folder)
         self._examining = threading.Lock()
-        self.name = endpoint.name
-        told = hashlib.sha256(prompt.encode() + FILE.read_bytes()).hexdigest()[:12]
-        self._key = f"{endpoint.name} at {endpoint.address}, {told}"
+        self._unread: tuple[float, ReplyFault] | None = None
+        self.name = model.name
+        sheet = hashlib.sha256(FILE.read_bytes()).hexdigest()[:8]
+        self._key = f"{model.identity}, examination {sheet}"
 
     def close(self) -> None:
-        """Let go of the endpoint's connections."""
-        self._endpoint.close()
+        """Let go of what the model holds open."""
+        self._model.close()
 
     def standing(self, usage: list[Usage] | None = None, *, anew: bool = False) -> Standing:
         """What is known of it; it sits the examination first where it has to, or `anew`.
@@ -103,11 +94,19 @@ class Judge:
             StoreError: what is known cannot be read or kept.
         """
         with self._examining:
+            if self._unread is not None and not anew and time.monotonic() < self._unread[0]:
+                raise self._unread[1]
             known = self._standings.of(self._key)
             if known is not None and not known.due and not anew:
                 return known
             took = usage if usage is not None else []
-            marks = examine(lambda passages, claims: self._accepted(passages, claims, took))
+            try:
+                marks = examine(
+                    lambda passages, claims: self._model.read(passages, claims, took).accepted
+                )
+            except ReplyFault as fault:
+                self._unread = time.monotonic() + _WAIT, fault
+                raise
             fresh = Standing(examined="", marks=marks)
             return self._standings.change(
                 self._key, lambda kept: (kept or fresh).examined_again(marks)
@@ -133,7 +132,7 @@ class Judge:
         try:
             standing = self.standing(usage)
             if not self.is_trusted(standing):
-                hearing.notices.append(JUDGE_NOT_TRUSTED.format(self.name, standing.marks))
+                hearing.notices.append(JUDGE_NOT_TRUSTED.format(self.name, standing))
             elif claims and passages:
                 self._heard(claims, passages, standing, hearing, usage)
         except (EndpointFault, ReplyFault) as fault:
@@ -176,8 +175,8 @@ class Judge:
             canaries, shown = _built_in(claims, shown)
         order = _shuffled([*claims, canaries.true, canaries.wrong])
         mixed = [[*claims, canaries.true, canaries.wrong][at] for at in order]
-        reply = self._reply(shown, mixed, usage)
-        said = _restored(accepted(reply, len(mixed)), order)
+        heard = self._model.read(shown, mixed, usage)
+        said = _restored(heard.accepted, order)
         wrong_accepted, true_missed = said[-1], not said[-2]
         self._standings.change(
             self._key,
@@ -188,33 +187,15 @@ class Judge:
         if wrong_accepted:
             hearing.notices.append(JUDGE_MISSED.format(self.name))
             return
-        texts = [one.text for one in shown]
-        judgements = _restored(parse_verdicts(reply, texts, len(mixed)), order)
+        judgements = _restored(heard.judgements, order)
         hearing.verdicts = [
             _grounded(claim, judgement, packed)
             for claim, judgement in zip(claims, judgements, strict=False)
         ]
 
-    def _accepted(
-        self, passages: Sequence[Shown], claims: Sequence[str], usage: list[Usage]
-    ) -> list[bool]:
-        return accepted(self._reply(passages, claims, usage), len(claims))
-
-    def _reply(self, passages: Sequence[Shown], claims: Sequence[str], usage: list[Usage]) -> str:
-        messages: list[Message] = [
-            ("system", self._prompt),
-            ("user", f"{numbered(passages)}\n\n{listed_claims(claims)}"),
-        ]
-        reply = Reply()
-        try:
-            return self._endpoint.whole(messages, VERDICTS, reply)
-        finally:
-            usage.append(reply.usage(self._prices))
-
     def _packed(self, claims: Sequence[str], passages: Sequence[Retrieved]) -> list[Retrieved]:
         """The first passages that fit the context beside claims and reply; at least one."""
-        tokens = self._endpoint.context - self._endpoint.reply_tokens - _OVERHEAD
-        room = tokens * _CHARACTERS_A_TOKEN - len(self._prompt) - sum(map(len, claims)) * 2
+        room = self._model.room(claims)
         packed: list[Retrieved] = []
         for one in passages:
             room -= len(numbered([_shown(one)]))
@@ -240,11 +221,16 @@ def open_judge(settings: Settings, folder: Path) -> Judge:
     'tiny'
     >>> judge.close()
     """
+    provider, _, name = (settings.judge or "").partition(":")
+    if provider == FOLDER:
+        from assistant.judging.classifier import ClassifierJudge
+
+        return Judge(ClassifierJudge(Path(name)), settings.judge_errors, folder)
     prompts = load_prompts(settings.writer_prompts)
     own = settings.judge is not None
     prices = (None, None) if own else (settings.writer_price_in, settings.writer_price_out)
-    model = endpoint(settings, "judge")
-    return Judge(model, prompts.verdicts, settings.judge_errors, folder, prices)
+    model = ChatJudge(endpoint(settings, "judge"), prompts.verdicts, prices)
+    return Judge(model, settings.judge_errors, folder)
 
 
 def _shown(found: Retrieved) -> Shown:
@@ -286,4 +272,9 @@ def _grounded(claim: str, judgement: Judgement, passages: Sequence[Retrieved]) -
     drafts = [judged(claim, passages[index], spans) for index, spans in by_passage.items()]
     if judgement.verdict == "not_verified" or not drafts:
         return Grounded(Claim(claim, ()), missing=judgement.missing)
-    return Grounded(joined(drafts, claim), judgement.verdict, missing=judgement.missing)
+    draft = joined(drafts, claim)
+    own = {one.document.id for one in draft.evidence}
+    beside = [one.chunk for one in passages if one.chunk.document.id in own]
+    around = [Evidence.within(chunk, chunk.start, chunk.end) for chunk in beside]
+    draft = replace(draft, around=tuple(dict.fromkeys([*draft.around, *around])))
+    return Grounded(draft, judgement.verdict, missing=judgement.missing)

@@ -28,6 +28,9 @@ _CONFIDENCE = 0.95
 _REMEMBERED = 400
 """Canaries that count; those before them say nothing of the model that answers now."""
 
+_MOST_MARKS = 190
+"""Wrong claims of examinations that count together: three of them."""
+
 _SELDOM = 0.05
 """A true canary that is missed by a judge which misses more seldom says that it has changed."""
 
@@ -93,10 +96,17 @@ class Standing(BaseModel):
         return self.model_copy(update={**counts, "due": due})
 
     def examined_again(self, marks: Marks) -> "Standing":
-        """What is known after another examination; the canaries still count."""
-        return self.model_copy(
-            update={"examined": datetime.now(UTC).isoformat(), "marks": marks, "due": False}
-        )
+        """What is known after another examination.
+
+        One that a canary has made due stands beside those before it, so that a single claim that
+        slipped through, or a document that talks to the judge, does not end all trust. Another one
+        takes the place of what was known.
+        """
+        now = datetime.now(UTC).isoformat()
+        if not self.due:
+            return Standing(examined=now, marks=marks)
+        together = self.marks + marks if self.marks.wrong < _MOST_MARKS else marks
+        return self.model_copy(update={"examined": now, "marks": together, "due": False})
 
 
 def error_bound(errors: int, trials: int) -> float:

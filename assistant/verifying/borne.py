@@ -18,10 +18,6 @@ from index.sentences import is_row
 _COUNTED = 12
 """Figures in words up to this may count what the passages list."""
 
-_NAME = re.compile(
-    r"(?<!\w)[A-ZÀ-ÖØ-Þ][\w’'\-]*"
-    r"(?: (?:(?:of|for|and|the|on|in|de|von|van) ){0,2}[A-ZÀ-ÖØ-Þ][\w’'\-]*){0,8}"
-)
 _CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 _SIGNIFICANT = Decimal("0.005")
 """How far a computed figure may be off, as a share: people round."""
@@ -31,8 +27,8 @@ def unborne_spans(text: str, quotes: Sequence[str], around: Sequence[str]) -> li
     """The spans of a sentence that are not borne by the words quoted for it.
 
     Figures must stand in the quotes or follow from two of theirs, quoted words stand there exactly,
-    bounds and degrees be the same. Names may also stand `around`: in title and heading, the passage
-    itself, and passages where a name is written in full of which the quotes have a part.
+    bounds and degrees be the same. Names may also stand `around`: in the title (which comes first),
+    at the document's start, and in the passages that were looked through.
 
     >>> unborne_spans("It took 24 minutes.", ["It began at 21:34.", "It ended at 21:58."], [])
     []
@@ -42,7 +38,7 @@ def unborne_spans(text: str, quotes: Sequence[str], around: Sequence[str]) -> li
     cited = "\n".join([*quotes, *around])
     wrong = [*misquoted(text, quotes), *foreign_addresses(text, cited)]
     wrong += [*_figures(text, [*quotes, *around[:1]]), *changed_degrees(text, quotes)]
-    wrong += _names(text, "\n".join(quotes), around)
+    wrong += unknown_proper_names(text, cited)
     return sorted(set(wrong))
 
 
@@ -104,18 +100,3 @@ def _number(figure: Quantity) -> Decimal | None:
         return Decimal(figure.value)
     except InvalidOperation:
         return None
-
-
-def _names(text: str, quoted: str, around: Sequence[str]) -> Iterator[Span]:
-    """The names that neither the quotes have, nor the places around them."""
-    unknown = unknown_proper_names(text, "\n".join([quoted, *around[:1]]))
-    if not unknown:
-        return
-    full = [Span(*match.span()) for match in _NAME.finditer(text)]
-    lines = [" ".join(one.split()) for one in around]
-    for span in unknown:
-        run = next((r for r in full if r.start <= span.start and span.end <= r.end), span)
-        name = text[slice(*run)]
-        known = any(part in quoted for part in name.split() if part[0].isupper())
-        if not (known and any(name in line for line in lines)):
-            yield span

@@ -42,6 +42,9 @@ _FURTHER_LIKENESS = 0.1
 _SAME_MATTER = 0.8
 """The share of a sentence's content words that a sentence which contradicts it holds at least."""
 
+_HEADER = 600
+"""Characters at a document's start that may say who speaks in it."""
+
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
 
 
@@ -253,8 +256,12 @@ def judged(text: str, passage: Retrieved, spans: Sequence[Span]) -> Claim:
         if any(s < chunk.start + end and e > chunk.start + start for s, e in spans)
         for one in Evidence.row_of(chunk, chunk.start + start, chunk.start + end, passage.score)
     ]
-    around = Evidence.within(chunk, chunk.start, chunk.end)
-    return Claim(text, tuple(dict.fromkeys(evidence)), around=(around,), judged=True)
+    document = chunk.document
+    around = (
+        Evidence.within(chunk, chunk.start, chunk.end),
+        Evidence(document, 0, min(_HEADER, document.characters)),
+    )
+    return Claim(text, tuple(dict.fromkeys(evidence)), around=around, judged=True)
 
 
 def joined(claims: Sequence[Claim], text: str) -> Claim:

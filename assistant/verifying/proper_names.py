@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.language.lexicon import OPENERS
+from assistant.language.lexicon import FUNCTION_WORDS, OPENERS
 from assistant.language.quantities import quantities
 from index.document import Span
 from index.store.lexical import analyzed
@@ -30,12 +30,14 @@ _LONGEST_WORD = 3
 """Letters of words such as 'Who', which headings may leave without a capital."""
 
 _AUXILIARIES = r"is|are|was|were|has|have|had|does|did|will|would|can|could|should|may|might|must"
-_OBJECT = r"an?|the|this|that|these|those|it|him|her|them|his|its|their|us|you|me"
+_OBJECT = r"an?|the|this|these|those|it|him|her|them|his|its|their|us|you|me"
+_JOINS = "|".join(FUNCTION_WORDS.split())
 _ACTS = re.compile(
     # 'Ann, who', 'Ann Lee', 'Ann and Bob', 'Ann was', 'Ann opened', 'Ann tore it'
     r",| (?:(?:and|or) )?[A-Z]"
     rf"| (?:\w{{1,60}}ly |also |then |later |never )?(?:(?:{_AUXILIARIES}|said|says|[a-z]+ed)\b"
-    rf"|[a-z]+ (?:{_OBJECT})\b)"
+    # 'Part of the damage', 'Make sure that' open sentences without naming anyone.
+    rf"|(?!(?:{_JOINS})\b)[a-z]+ (?:{_OBJECT})\b)"
 )
 
 
