@@ -23,7 +23,6 @@ from assistant.verifying.verification import absent_words, is_verbatim, unsuppor
 from assistant.verifying.wording import says_the_same
 from index.document import Span
 from index.errors import UnknownDocument
-from index.sentences import is_row
 from index.store.catalog import DocumentInfo
 from index.store.lexical import analyzed
 from index.store.store import Store
@@ -262,20 +261,25 @@ def _unquoted(draft: Claim, quotes: Sequence[str]) -> list[Span]:
     own = " ".join((own + draft.text[done:]).split())
     if not own or any(is_verbatim(own, one) or says_the_same(own, one) for one in quotes):
         return []
-    if any(is_row(one) and _has_cells(one, own.split("…")) for one in quotes):
+    # A table's row: its label and the cell that is asked for, under their heading in brackets.
+    if draft.added and any(_has_cells(one, own.split("…")) for one in quotes):
         return []
     return [Span(0, len(draft.text))]
 
 
 def _has_cells(row: str, cells: Sequence[str]) -> bool:
-    """Whether a table's row has these cells, in this order."""
-    at = 0
-    for cell in cells:
-        found = row.find(cell.strip(), at)
+    """Whether a table's row has these cells, in this order, its bars and white space apart."""
+    at, plain = 0, _without_bars(row)
+    for cell in map(_without_bars, cells):
+        found = plain.find(cell, at)
         if found < 0:
             return False
-        at = found + len(cell.strip())
+        at = found + len(cell)
     return True
+
+
+def _without_bars(row: str) -> str:
+    return " ".join(row.replace("|", " ").split())
 
 
 def _citation(number: int, evidence: Evidence, quote: str) -> Citation:
