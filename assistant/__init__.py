@@ -1,6 +1,8 @@
 """Ask your documents; every sentence of the answer carries a footnote that has been checked."""
 
+from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import (
@@ -22,7 +24,8 @@ from index.errors import (
 
 if TYPE_CHECKING:
     from assistant.answer import Answer, Citation, Passage, Sentence
-    from assistant.assistant import Assistant, query
+    from assistant.asking.rewriting import History
+    from assistant.assistant import Assistant
     from assistant.reporting.report import Report
 
 _IMPORTED_WHEN_USED = {
@@ -32,7 +35,6 @@ _IMPORTED_WHEN_USED = {
     "Passage": "answer",
     "Report": "reporting.report",
     "Sentence": "answer",
-    "query": "assistant",
 }
 """Name → module; together they take half a second, before which no command is in control."""
 
@@ -67,3 +69,26 @@ def __getattr__(name: str) -> object:
     value = getattr(import_module(f"{__name__}.{_IMPORTED_WHEN_USED[name]}"), name)
     globals()[name] = value
     return value
+
+
+def query(
+    question: str,
+    *,
+    store: str | Path | None = None,
+    documents: Sequence[str] | None = None,
+    history: "History | None" = None,
+) -> "Answer":
+    """The answer to a question from the default store (`.footnote/`, FOOTNOTE_STORE) or another.
+
+    Each call opens the store anew; a script with many questions keeps an `Assistant`.
+
+    Raises:
+        FootnoteError: as `Assistant` and `Assistant.query` do.
+
+    >>> query("When did the sirens sound?", store=demo.store).sentences[1].text
+    'The sirens sounded at 21:58, that is 24 minutes after the failure.'
+    """
+    from assistant.assistant import Assistant
+
+    with Assistant(store) as assistant:
+        return assistant.query(question, documents=documents, history=history)

@@ -1,6 +1,5 @@
 """A question → events: its parts retrieved, read, verified and put together."""
 
-import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +29,8 @@ from assistant.asking.rewriting import History
 from assistant.citing.footnotes import Footnotes
 from assistant.citing.hearing import Evidences
 from assistant.draft import ProposedAnswer
-from assistant.messages import GREETING, NOT_FOUND_IN, RESEARCH_NEEDS_WRITER, THANKED
+from assistant.language_models import Models
+from assistant.messages import GREETING, NOT_FOUND_IN, THANKED
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.answerability import threshold
@@ -43,8 +43,6 @@ from assistant.store_handle import StoreHandle
 from assistant.table_qa.computation import read_figures
 from assistant.verifying.grounding import Grounding, Verifier
 from assistant.writing.composition import WriterAnswer, verify_claims
-from index.closing import close_all
-from index.errors import SettingsError
 from index.models.embeddings import Embedder, MiniLM
 from index.store.lexical import analyzed
 from index.store.store import Store
@@ -52,11 +50,7 @@ from index.store.store import Store
 if TYPE_CHECKING:
     from assistant.asking.plan import Plan
     from assistant.draft import Manuscript
-    from assistant.judging.judge import Judge
     from assistant.writing.writer import Writer
-
-Planner = Callable[[str, str], tuple[list[str], bool, Usage]]
-"""A question, and what was found so far → the next questions, whether that is all, what it took."""
 
 NEAREST = 3
 """Passages offered when nothing answers."""
@@ -106,19 +100,14 @@ class Answering:
             self._vectors if embedder is model else embedder
         )
         self._verifier: Verifier = Grounding(self._vectors)
-        self._writer: Writer | None = None
-        self._judge: Judge | None = None
-        self._opening_models = threading.Lock()
+        self.models = Models(settings, opening)
         self.reader: Reader = ExtractiveReader(
             SentenceScorer(self._vectors), threshold(settings.confidence)
         )
 
     def close(self) -> None:
         """Let go of the connections to writer and judge."""
-        with self._opening_models:
-            opened = [one for one in (self._writer, self._judge) if one is not None]
-            self._writer = self._judge = None
-        close_all(*(one.close for one in opened))
+        self.models.close()
 
     def engine(self, wanted: Engine | None = None) -> str:
         """What answers when this engine is wanted, or none in particular, as answers name it.
@@ -126,53 +115,8 @@ class Answering:
         Raises:
             SettingsError: the writer is wanted, and none is configured or it cannot be loaded.
         """
-        writer = self._chosen(wanted)
+        writer = self.models.writer(wanted)
         return self.reader.name if writer is None else writer.name
-
-    def research_planner(self) -> "Planner":
-        """What plans the questions of a research.
-
-        Raises:
-            SettingsError: there is no writer, or it cannot be loaded.
-        """
-        if self._settings.writer is None:
-            raise SettingsError(RESEARCH_NEEDS_WRITER)
-        writer = self._chosen("writer")
-        assert writer is not None  # noqa: S101 (it is configured)
-        return writer.next_questions
-
-    def _chosen(self, wanted: Engine | None) -> "Writer | None":
-        """The writer, where it is configured and not the reader is wanted."""
-        if wanted == "reader" or (wanted is None and self._settings.writer is None):
-            return None
-        if self._settings.writer is None:
-            raise SettingsError(
-                "No writer is configured: name a model in FOOTNOTE_WRITER, or ask the reader."
-            )
-        with self._opening_models:
-            if self._writer is None:
-                from assistant.endpoints.endpoint import endpoint
-                from assistant.endpoints.prompts import load_prompts
-                from assistant.writing.writer import Writer
-
-                prompts = load_prompts(self._settings.writer_prompts)
-                self._writer = Writer(endpoint(self._settings), prompts, self._settings)
-            return self._writer
-
-    def judge(self) -> "Judge | None":
-        """The model that judges: a judge, else the writer, where one is configured.
-
-        Raises:
-            SettingsError: it cannot be loaded.
-        """
-        if self._settings.judge is None and self._settings.writer is None:
-            return None
-        with self._opening_models:
-            if self._judge is None:
-                from assistant.judging.judge import open_judge
-
-                self._judge = open_judge(self._settings, self._opening.folder)
-            return self._judge
 
     def stream(
         self,
@@ -183,7 +127,7 @@ class Answering:
     ) -> Generator[Event, None, None]:
         """What is done, each sentence once it is verified, and at last the answer."""
         clock = _Clock()
-        writer = self._chosen(engine)
+        writer = self.models.writer(engine)
         asked = parse_question(question, history, self._limit)
         if asked.kind == "greeting":
             yield AnswerReady(answer=_greeted(asked, self.reader.name))
@@ -220,7 +164,7 @@ class Answering:
             if writer is not None and found and reading.kind in ("answer", "yes_no"):
                 composed = WriterAnswer(
                     writer,
-                    self.judge(),
+                    self.models.judge(),
                     self._verifier,
                     Evidences(store, self._retriever, documents),
                     part,
@@ -275,7 +219,7 @@ class Answering:
             store,
             self._retriever,
             self._verifier,
-            self.judge(),
+            self.models.judge(),
             draft,
             documents=documents,
             progress=progress,

@@ -1,7 +1,4 @@
-"""Assistant: the one way in. Opens a store, wires the parts, answers.
-
-`query`: one question to the default store.
-"""
+"""Assistant: the one way in. Opens a store, wires the parts, answers."""
 
 import asyncio
 import threading
@@ -85,6 +82,11 @@ class Assistant(Library):
     def engine(self) -> str:
         """Which engine answers unless another is asked for: 'reader' or 'writer:<model>'."""
         return self._answering.engine()
+
+    @property
+    def judge(self) -> str:
+        """Who judges what is written, and by which figures that is trusted, in words."""
+        return self._answering.models.judge_in_words()
 
     @staticmethod
     def examined(
@@ -276,7 +278,7 @@ class Assistant(Library):
         from assistant.research import researched
 
         ask = partial(self.query, documents=documents, engine="writer")
-        plan = self._answering.research_planner()
+        plan = self._answering.models.planner()
         return researched(question, ask, plan, notes, limits=limits, progress=progress)
 
     def verify(self, report: str | Path) -> "Verification":
@@ -377,24 +379,3 @@ def _traces(address: str | None) -> "Traces | None":
     from assistant.telemetry import Traces
 
     return Traces(address)
-
-
-def query(
-    question: str,
-    *,
-    store: str | Path | None = None,
-    documents: Sequence[str] | None = None,
-    history: History | None = None,
-) -> Answer:
-    """The answer to a question from the default store (`.footnote/`, FOOTNOTE_STORE) or another.
-
-    Each call opens the store anew; a script with many questions keeps an `Assistant`.
-
-    Raises:
-        FootnoteError: as `Assistant` and `Assistant.query` do.
-
-    >>> query("When did the sirens sound?", store=demo.store).sentences[1].text
-    'The sirens sounded at 21:58, that is 24 minutes after the failure.'
-    """
-    with Assistant(store) as assistant:
-        return assistant.query(question, documents=documents, history=history)

@@ -51,6 +51,8 @@ WRITER_ALL_UNVERIFIED = "What {} wrote about this could not be verified, so it i
 ONLY_QUOTATIONS = "Only quotations are marked as supported."
 JUDGE_FAILED = f"{{}} could not judge: {{}}. {ONLY_QUOTATIONS}"
 JUDGE_NOT_TRUSTED = f"{{}} is not trusted as a judge: {{}}. {ONLY_QUOTATIONS}"
+JUDGE_TRUSTED = "{} judges what is written: {}."
+JUDGE_UNKNOWN = "{} judges what is written; it sits its examination at the first question."
 JUDGE_MISSED = (
     f"{{}} let a sentence pass that was changed to test it, so none of its verdicts on this is "
     f"used; it is examined again. {ONLY_QUOTATIONS}"
@@ -59,6 +61,7 @@ JUDGE_MISSED = (
 RESEARCH_OF = "Of the questions asked for this, {} of {} were answered."
 RESEARCH_LIMIT = "The research ended at its limit; it can be gone on with."
 RESEARCH_OPEN = "## Not found"
+NO_WRITER = "No writer is configured: name a model in FOOTNOTE_WRITER, or ask the reader."
 RESEARCH_NEEDS_WRITER = (
     "Research needs a model that plans it: name one in FOOTNOTE_WRITER. Without one, "
     "'footnote report' answers a list of your own questions."

@@ -233,8 +233,9 @@ class Desk:
         titles = [(document.title, document.id) for document in listed]
         assistant = self._stores.of(request)
         engine = assistant.engine
+        judge = assistant.judge if engine.startswith("writer:") else ""
         return Shelves(
-            str(library.masthead(engine, len(listed))),
+            str(library.masthead(engine, judge, len(listed))),
             str(library.documents(listed, assistant.states(listed))),
             gr.Textbox("", visible=len(listed) >= FILTER_FROM),
             gr.Dropdown(choices=titles, value=[], visible=len(listed) > 1),

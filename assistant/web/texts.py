@@ -274,7 +274,7 @@ def replacing(number: int) -> str:
 def engine(name: str) -> str:
     """What answers, in words; `name` is an `Answer.engine`."""
     if name.startswith("writer:"):
-        return f"{name.removeprefix('writer:')} writes · every sentence is checked on this machine"
+        return f"{name.removeprefix('writer:')} writes"
     return "Embedded reader · no key, nothing leaves this machine"
 
 

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.assistant import Assistant, query
+from assistant import query
+from assistant.assistant import Assistant
 from assistant.settings import Settings, load
 from index.errors import EmbeddingMismatch, EmptyStore, SettingsError
 

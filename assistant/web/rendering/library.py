@@ -23,13 +23,13 @@ SHOWN = 300
 """Rows of the list; a larger store is narrowed with the field above it."""
 
 
-def masthead(engine: str, documents: int) -> Markup:
-    """The head of the page: the name, what answers, and how much it can read.
+def masthead(engine: str, judge: str, documents: int) -> Markup:
+    """The head of the page: the name, what answers and judges, and how much it can read.
 
-    >>> "7 documents" in masthead("reader", 7)
+    >>> "7 documents" in masthead("reader", "", 7)
     True
     """
-    return _HTML.masthead(texts.engine(engine), texts.counted(documents, "document"))
+    return _HTML.masthead(texts.engine(engine), judge, texts.counted(documents, "document"))
 
 
 def demo_note(href: str, *, demo: bool) -> Markup:
