@@ -19,8 +19,8 @@ from assistant.language.dates import spoken_date
 from assistant.language.terms import content_terms
 from assistant.verifying.borne import unborne_spans
 from assistant.verifying.grounding import NEAREST, Grounded
-from assistant.verifying.verification import absent_words, is_verbatim, unsupported_spans
-from assistant.verifying.wording import says_the_same
+from assistant.verifying.verification import absent_words, unsupported_spans
+from assistant.verifying.wording import is_quotation
 from index.document import Span
 from index.errors import UnknownDocument
 from index.store.catalog import DocumentInfo
@@ -55,32 +55,22 @@ class Footnotes:
 
     def verified(self, draft: Claim) -> tuple[Sentence | None, tuple[Citation, ...]]:
         """The sentence with the citations that are new with it; None where it is refused."""
-        try:
-            quotes = self._quotes(draft)
-        except UnknownDocument:  # it was removed after it was read
-            return self._refused(draft, ((0, len(draft.text)),))
-        facts = [fact for evidence in draft.evidence for fact in _facts(evidence.document)]
-        dates = [evidence.document.date for evidence in draft.evidence]
-        if draft.judged:
-            around = [" ".join(facts), *self._around(draft)]
-            wrong = unborne_spans(draft.text, quotes, around)
-        else:
-            wrong = unsupported_spans(draft.text, quotes, facts, draft.added, dates)
-            wrong = wrong or _unquoted(draft, quotes)
+        quotes, wrong = self._read(draft)
         if wrong:
-            return self._refused(draft, tuple(wrong))
-        new: list[Citation] = []
-        numbers = [self._number(e, q, new) for e, q in zip(draft.evidence, quotes, strict=True)]
-        sentence = Sentence(
-            text=draft.text,
-            citations=tuple(numbers),
-            exact=draft.exact,
-            added=draft.added,
-            paragraph=draft.paragraph and bool(self.sentences),
-        )
-        self.sentences.append(sentence)
-        self._shown.append(len(self.sentences))
-        return sentence, tuple(new)
+            return self._refused(draft, wrong)
+        return self._footnoted(draft, quotes)
+
+    def checked(self, grounded: Grounded) -> Grounded:
+        """The sentence as it will be told, without a footnote yet.
+
+        What should be supported and fails where the cited words are read from the store is not
+        verified.
+
+        >>> Footnotes(store).checked(Grounded(Claim("It held.", ()), "supported")).supported
+        False
+        """
+        _, wrong = self._read(grounded.draft) if grounded.supported else ([], ())
+        return _unproven(grounded, wrong) if wrong else grounded
 
     def answer(
         self,
@@ -137,8 +127,7 @@ class Footnotes:
     ) -> tuple[Sentence, tuple[Citation, ...]]:
         """A sentence that somebody wrote, with its verdict and the citations that are new with it.
 
-        What should be supported and fails here, where the cited words are read from the store, is
-        told as not verified.
+        What should be supported and fails here is told as not verified, as `checked` has it.
 
         Args:
             grounded: the sentence and what it rests on.
@@ -147,14 +136,11 @@ class Footnotes:
         """
         draft = replace(grounded.draft, paragraph=opens)
         if grounded.supported:
-            sentence, new = self.verified(draft)
-            if sentence is not None:
+            quotes, wrong = self._read(draft)
+            if not wrong:
+                sentence, new = self._footnoted(draft, quotes)
                 return self._replaced(sentence.model_copy(update={"place": place})), new
-            refused = self.dropped.pop()
-            self._shown.pop()
-            wrong = tuple(Span(*pair) for pair in refused.unsupported)
-            nearest = draft.evidence[:NEAREST]
-            grounded = replace(grounded, verdict="not verified", unsupported=wrong, nearest=nearest)
+            grounded = _unproven(grounded, wrong)
         fresh: list[Citation] = []
         against: tuple[int, ...] = ()
         nearest_passages: list[Passage] = []
@@ -230,6 +216,39 @@ class Footnotes:
         document = evidence.document
         return self._store.excerpt(document.id, document.version, evidence.start, evidence.end)
 
+    def _read(self, draft: Claim) -> tuple[list[str], tuple[Span, ...]]:
+        """The cited words, and the spans of the sentence that they do not carry."""
+        try:
+            quotes = self._quotes(draft)
+            around = self._around(draft)
+        except UnknownDocument:  # it was removed after it was read
+            return [], (Span(0, len(draft.text)),)
+        facts = [fact for evidence in draft.evidence for fact in _facts(evidence.document)]
+        if draft.judged:
+            wrong = unborne_spans(draft.text, quotes, [" ".join(facts), *around])
+        else:
+            dates = [evidence.document.date for evidence in draft.evidence]
+            wrong = unsupported_spans(draft.text, quotes, facts, draft.added, dates)
+            if not wrong and not is_quotation(draft.text, draft.added, quotes):
+                wrong = [Span(0, len(draft.text))]
+        return quotes, tuple(wrong)
+
+    def _footnoted(
+        self, draft: Claim, quotes: Sequence[str]
+    ) -> tuple[Sentence, tuple[Citation, ...]]:
+        new: list[Citation] = []
+        numbers = [self._number(e, q, new) for e, q in zip(draft.evidence, quotes, strict=True)]
+        sentence = Sentence(
+            text=draft.text,
+            citations=tuple(numbers),
+            exact=draft.exact,
+            added=draft.added,
+            paragraph=draft.paragraph and bool(self.sentences),
+        )
+        self.sentences.append(sentence)
+        self._shown.append(len(self.sentences))
+        return sentence, tuple(new)
+
     def _quotes(self, draft: Claim) -> list[str]:
         """The cited words, read from the store by their spans."""
         return [self._excerpt(evidence) for evidence in draft.evidence]
@@ -253,33 +272,10 @@ class Footnotes:
         return self._numbers[id_]
 
 
-def _unquoted(draft: Claim, quotes: Sequence[str]) -> list[Span]:
-    """All of a sentence that nobody judged and that is no quotation, the program's words apart."""
-    own, done = "", 0
-    for start, end in draft.added:
-        own, done = own + draft.text[done:start], end
-    own = " ".join((own + draft.text[done:]).split())
-    if not own or any(is_verbatim(own, one) or says_the_same(own, one) for one in quotes):
-        return []
-    # A table's row: its label and the cell that is asked for, under their heading in brackets.
-    if draft.added and any(_has_cells(one, own.split("…")) for one in quotes):
-        return []
-    return [Span(0, len(draft.text))]
-
-
-def _has_cells(row: str, cells: Sequence[str]) -> bool:
-    """Whether a table's row has these cells, in this order, its bars and white space apart."""
-    at, plain = 0, _without_bars(row)
-    for cell in map(_without_bars, cells):
-        found = plain.find(cell, at)
-        if found < 0:
-            return False
-        at = found + len(cell)
-    return True
-
-
-def _without_bars(row: str) -> str:
-    return " ".join(row.replace("|", " ").split())
+def _unproven(grounded: Grounded, wrong: tuple[Span, ...]) -> Grounded:
+    """What should be supported, as not verified for these words of it."""
+    nearest = grounded.draft.evidence[:NEAREST]
+    return replace(grounded, verdict="not verified", unsupported=wrong, nearest=nearest)
 
 
 def _citation(number: int, evidence: Evidence, quote: str) -> Citation:

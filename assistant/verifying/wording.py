@@ -1,7 +1,9 @@
 """Whether a sentence says what another one says, in the same words: all that is proved unread."""
 
 import re
+from collections.abc import Sequence
 
+from index.document import Span
 from index.store.lexical import analyzed
 
 _WORD = re.compile(r"\w+(?:[.,:'’]\w+)*|[%€$£¥°+−<>≤≥=]|(?<!\w)-(?=\d)")
@@ -22,6 +24,38 @@ def says_the_same(text: str, quote: str) -> bool:
     """
     own = _words(text)
     return bool(own) and own == _words(quote)
+
+
+def is_quotation(text: str, added: Sequence[Span], quotes: Sequence[str]) -> bool:
+    """Whether a sentence is a quotation, apart from words that the program has added.
+
+    A table's row may be quoted by its label and a cell, '…' between them, under an added heading.
+
+    >>> is_quotation("[2022:] Wages … 18.7", [Span(0, 7)], ["Wages | 21.0 | 18.7"])
+    True
+    """
+    own, done = "", 0
+    for start, end in added:
+        own, done = own + text[done:start], end
+    own = " ".join((own + text[done:]).split())
+    if not own or any(" ".join(one.split()) == own or says_the_same(own, one) for one in quotes):
+        return True
+    return bool(added) and any(_has_cells(one, own.split("…")) for one in quotes)
+
+
+def _has_cells(row: str, cells: Sequence[str]) -> bool:
+    """Whether a table's row has these cells, in this order, its bars and white space apart."""
+    at, plain = 0, _without_bars(row)
+    for cell in map(_without_bars, cells):
+        found = plain.find(cell, at)
+        if found < 0:
+            return False
+        at = found + len(cell)
+    return True
+
+
+def _without_bars(row: str) -> str:
+    return " ".join(row.replace("|", " ").split())
 
 
 def _words(text: str) -> list[str]:

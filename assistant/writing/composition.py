@@ -154,7 +154,7 @@ class WriterAnswer:
                 waiting.append(drafted)
         if waiting:
             yield Progress(stage="verifying")
-            waiting = self._judged(waiting, composition)
+            waiting = self._judged(waiting, footnotes, composition)
         held = len(footnotes.sentences) > shown or any(one.held for one in waiting)
         for one in waiting:
             if held and (one.held or self._writer.marks):
@@ -181,11 +181,13 @@ class WriterAnswer:
         near = [one.chunk.text for one in (*named, *packed)]
         return _Drafted(written, grounded, tuple(about_itself(written.text, near)))
 
-    def _judged(self, waiting: Sequence[_Drafted], composition: "Composition") -> list[_Drafted]:
+    def _judged(
+        self, waiting: Sequence[_Drafted], footnotes: Footnotes, composition: "Composition"
+    ) -> list[_Drafted]:
         """The sentences as the judge hears them, the refused ones after they were written anew."""
         if self._judge is None or composition.fault:
             return list(waiting)
-        heard = self._heard(waiting, composition)
+        heard = self._heard(waiting, footnotes, composition)
         refused = [n for n, one in enumerate(heard) if not one.held]
         if not refused or not composition.heard:
             return heard
@@ -197,14 +199,16 @@ class WriterAnswer:
             for at, written in mended.items()
             if (drafted := self._drafted(written, composition)) is not None
         }
-        again = self._heard(list(anew.values()), composition) if anew else []
+        again = self._heard(list(anew.values()), footnotes, composition) if anew else []
         for n, one in zip(anew, again, strict=True):
             if one.held:
                 heard[n] = one
         return heard
 
-    def _heard(self, drafted: Sequence[_Drafted], composition: "Composition") -> list[_Drafted]:
-        """The sentences with the judge's verdicts, where it gives any."""
+    def _heard(
+        self, drafted: Sequence[_Drafted], footnotes: Footnotes, composition: "Composition"
+    ) -> list[_Drafted]:
+        """The sentences with the judge's verdicts, where it gives any and its quotes bear them."""
         assert self._judge is not None  # noqa: S101 (its only caller has looked)
         open_ones = [one for one in drafted if not one.grounded.supported]
         named = [
@@ -225,7 +229,8 @@ class WriterAnswer:
         composition.heard = bool(hearing.verdicts) or not open_ones
         told = iter(verdicts)
         return [
-            one if one.grounded.supported else replace(one, grounded=next(told)) for one in drafted
+            one if one.grounded.supported else replace(one, grounded=footnotes.checked(next(told)))
+            for one in drafted
         ]
 
     def _shown(

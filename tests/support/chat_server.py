@@ -15,17 +15,23 @@ WRONG_KEY = f"Incorrect API key provided: {KEY}."
 Answers = Callable[[BaseHTTPRequestHandler], None]
 """What the server does with one request."""
 
+Aside = Callable[[dict[str, Any]], Answers | None]
+"""What the server does by itself with a request; None with one that its script is about."""
+
 
 @dataclass
 class ChatServer:
     """What the server was asked, and what it does with each further request.
 
-    The last of `script` is done again with every request after it.
+    The last of `script` is done again with every request after it. What is answered `aside` is
+    kept apart from the other requests.
     """
 
     address: str = ""
     script: list[Answers] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    aside: Aside = lambda _: None
+    asides: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -52,10 +58,11 @@ def serving() -> Iterator[ChatServer]:
         def do_POST(self) -> None:
             length = int(self.headers["content-length"])
             self.asked = json.loads(self.rfile.read(length))
-            state.requests.append(self.asked)
             state.headers.append({name.lower(): value for name, value in self.headers.items()})
+            aside = state.aside(self.asked)
+            (state.requests if aside is None else state.asides).append(self.asked)
             with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked has left
-                state.next()(self)
+                (aside or state.next())(self)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -93,9 +100,18 @@ def writes(
 
 def writes_json(*sentences: tuple[str, Sequence[int]], answered: bool = True) -> Answers:
     """Stream a reply by the schema, a few characters at a time."""
-    rows = [{"text": text, "passages": list(numbers)} for text, numbers in sentences]
+    rows = [
+        {"text": text, "claims": [{"text": text, "passages": list(numbers), "quotes": []}]}
+        for text, numbers in sentences
+    ]
     reply = json.dumps({"answered": answered, "sentences": rows})
     return writes(*(reply[at : at + 7] for at in range(0, len(reply), 7)))
+
+
+def rewrites(*texts: str, usage: tuple[int, int] | None = (900, 30)) -> Answers:
+    """Stream what becomes of refused sentences, in their order; nothing for one left out."""
+    rows = [{"number": n, "text": text, "claims": []} for n, text in enumerate(texts, start=1)]
+    return writes(json.dumps({"sentences": rows}), usage=usage)
 
 
 def tells(reply: str, usage: tuple[int, int]) -> Answers:

@@ -13,14 +13,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 from chat_server import Answers, ChatServer, refuses, serving, tells
-from tapes import Judged, Passage, Passages, Question, Said, Tape, key, nearest
+from tapes import (
+    Judged,
+    Passage,
+    Passages,
+    Question,
+    Quote,
+    Said,
+    Tape,
+    key,
+    labels_of,
+    nearest,
+    standing,
+)
 
 PLAN, ANSWER, REWRITE = "footnote_plan", "footnote_answer", "footnote_rewrite"
 VERDICTS, RESEARCH = "footnote_verdicts", "footnote_research"
 NAMES = (PLAN, ANSWER, REWRITE, VERDICTS, RESEARCH)
+
+EXAMINATION = Path(__file__).parents[2] / "assistant/judging/examination.toml"
 
 BUSY = refuses(429, "Too many requests.", retry_after="0")
 """A fault: it takes no request, however often it is asked."""
@@ -59,6 +74,29 @@ Judge = Callable[[Request, Tape], str]
 def good(request: Request, tape: Tape) -> str:
     """As the tape says."""
     return _verdicts({n: tape.judged(text, request.passages) for n, text in request.claims.items()})
+
+
+def knows(told: Mapping[str, str | Sequence[str] | None]) -> Judge:
+    """As the tape says, but what is told of these claims.
+
+    Each is supported by the words that are told, whether or not a passage holds them; None for one
+    that is not verified.
+    """
+    known = {key(claim): words for claim, words in told.items()}
+
+    def judge(request: Request, tape: Tape) -> str:
+        said = {}
+        for number, text in request.claims.items():
+            if key(text) not in known:
+                said[number] = tape.judged(text, request.passages)
+                continue
+            words = known[key(text)]
+            quoted = [words] if isinstance(words, str) else words or ()
+            found = (standing(one, request.passages) or Quote(1, one) for one in quoted)
+            said[number] = _REFUSED if words is None else Judged("supported", tuple(found))
+        return _verdicts(said)
+
+    return judge
 
 
 def flipped(share: float, from_request: int = 0, seed: int = 0) -> Judge:
@@ -252,6 +290,29 @@ def _row(question: Question, said: Said, passages: Passages) -> dict[str, Any]:
         "quotes": [quote.text for quote in quotes],
     }
     return {"text": said.text, "claims": [claim]}
+
+
+def judging(server: ChatServer, judge: Judge = good, plan: str | None = None) -> Models:
+    """The server now plans and judges by itself: its script is about what is written.
+
+    The good judge knows the examination, and what stands in a passage.
+
+    Args:
+        server: answers the other requests by its script.
+        judge: what it makes of claims.
+        plan: what it replies to be asked for a plan; by default the question is one.
+    """
+    known = Tape((), labels_of(EXAMINATION))
+    models = Models(server, known, judge, (), rewrites=False, schemas=True, context=None, faults={})
+
+    def aside(body: dict[str, Any]) -> Answers | None:
+        name = _name(body)
+        if name == PLAN and plan is not None:
+            return tells(plan, (0, 0))
+        return models.answer if name in (PLAN, VERDICTS) else None
+
+    server.aside = aside
+    return models
 
 
 @contextmanager

@@ -116,8 +116,7 @@ class Tape:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
         labels: dict[str, bool] = {}
         if examination is not None and examination.exists():
-            sheets = tomllib.loads(examination.read_text(encoding="utf-8"))["sheets"]
-            labels = {one["text"]: one["supported"] for sheet in sheets for one in sheet["claims"]}
+            labels = labels_of(examination)
         return cls([_question(row) for row in rows], labels)
 
     def question(self, text: str) -> Question | None:
@@ -142,6 +141,12 @@ class Tape:
             return Judged("supported", nearest(claim, passages)) if label else _unsaid()
         verbatim = standing(claim.rstrip(" .!?"), passages)
         return Judged("supported", (verbatim,)) if verbatim is not None else _unsaid()
+
+
+def labels_of(examination: Path) -> dict[str, bool]:
+    """Whether each claim of an examination is supported."""
+    sheets = tomllib.loads(examination.read_text(encoding="utf-8"))["sheets"]
+    return {one["text"]: one["supported"] for sheet in sheets for one in sheet["claims"]}
 
 
 def _question(row: Mapping[str, Any]) -> Question:

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 from chat_server import KEY, MODEL, ChatServer, serving
+from scripted_models import judging
 
 from assistant.assistant import Assistant
 from assistant.settings import Settings
@@ -14,8 +15,9 @@ Opens = Callable[..., Assistant]
 
 @pytest.fixture
 def chat() -> Iterator[ChatServer]:
-    """The server; what it does is told to it."""
+    """The server; it plans and judges by itself, and what it writes is told to it."""
     with serving() as server:
+        judging(server)
         yield server
 
 

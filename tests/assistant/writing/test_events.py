@@ -9,7 +9,10 @@ from llama_index.core.instrumentation.event_handlers import BaseEventHandler
 from llama_index.core.instrumentation.events import BaseEvent
 
 QUESTION = "How much rain fell on the valley of the Brael?"
-RAIN = "On Thursday 13 November 2025, 61 millimetres of rain fell on the valley of the Brael."
+RAIN = (
+    "On Thursday 13 November 2025, 61 millimetres of rain fell on the valley of the Brael in nine "
+    "hours."
+)
 
 
 class Kept(BaseEventHandler):
@@ -39,7 +42,8 @@ def test_our_sockets_and_the_model_tell_what_they_do(chat: ChatServer, writing, 
     assert RAIN in str(assistant.as_query_engine().query(QUESTION))
     assert assistant.as_retriever().retrieve(QUESTION)
     told = names(kept)
-    asked = ["QueryStartEvent", "LLMChatStartEvent", "LLMChatEndEvent", "QueryEndEvent"]
+    each = ["LLMChatStartEvent", "LLMChatEndEvent"]  # the plan, and the answer
+    asked = ["QueryStartEvent", *each, *each, "QueryEndEvent"]
     assert [name for name in told if name in asked] == asked
     assert [name for name in told if name.startswith("Retrieval")] == [
         "RetrievalStartEvent",

@@ -19,12 +19,16 @@ from chat_server import (
     sends,
     writes,
 )
+from scripted_models import ANSWER, PLAN, judging, read
 
 from assistant.answer import AnswerReady, SentenceReady
 
 SLOW = "FOOTNOTE_WRITER_SECONDS"
 QUESTION = "How much rain fell on the valley of the Brael?"
-RAIN = "On Thursday 13 November 2025, 61 millimetres of rain fell on the valley of the Brael."
+RAIN = (
+    "On Thursday 13 November 2025, 61 millimetres of rain fell on the valley of the Brael in nine "
+    "hours."
+)
 READERS = "61 millimetres of rain fell on the valley of the Brael in nine hours."
 BEGUN = event(chunk(f"{RAIN} [1] The company opened"))
 
@@ -61,10 +65,21 @@ def _seconds(told: str) -> int:
     return 1 if told == SLOW else 20
 
 
+def plans_only(chat: ChatServer) -> None:
+    """The server understands questions, and does with any other request what its script says."""
+    models = judging(chat)
+    chat.aside = lambda asked: models.answer if read(asked).name == PLAN else None
+
+
+@pytest.mark.parametrize("plans", [False, True], ids=["at once", "after the plan"])
 @pytest.mark.parametrize(("does", "told"), SILENT.values(), ids=SILENT.keys())
 def test_an_endpoint_that_says_nothing_leaves_the_answer_to_the_reader(
-    chat: ChatServer, writing, caplog, capfd, does: Answers, told: str
+    chat: ChatServer, writing, caplog, capfd, does: Answers, told: str, plans: bool
 ):
+    if plans:
+        plans_only(chat)
+    else:
+        chat.aside = lambda _: None
     chat.answers(does)
     with caplog.at_level(logging.DEBUG):
         started = time.monotonic()
@@ -76,7 +91,9 @@ def test_an_endpoint_that_says_nothing_leaves_the_answer_to_the_reader(
     assert told in notice
     assert "The embedded reader answers" in notice
     assert "\n" not in notice
-    assert len(chat.requests) <= 6
+    assert len(chat.requests) <= 8
+    names = [read(asked).name for asked in chat.requests]
+    assert set(names) <= {PLAN, ANSWER}
     seen = answer.model_dump_json() + caplog.text + "".join(capfd.readouterr())
     assert KEY not in seen
 
@@ -110,6 +127,26 @@ def test_what_was_shown_before_the_endpoint_failed_stays_and_the_rest_is_told(
     assert told in notice
     assert "did not finish" in notice
     assert KEY not in last.model_dump_json()
+
+
+def test_a_question_that_an_endpoint_does_not_plan_is_answered_all_the_same(
+    chat: ChatServer, writing
+):
+    chat.aside = lambda _: None
+    chat.answers(writes("I am a poet."), writes(f"{RAIN} [1]"))
+    answer = writing().query(QUESTION)
+    assert [sentence.text for sentence in answer.sentences] == [RAIN]
+    assert answer.engine == "writer:quill-1"
+    assert not answer.notices
+
+
+def test_an_endpoint_that_does_not_answer_is_not_asked_for_more_than_the_plan(
+    chat: ChatServer, writing
+):
+    chat.aside = lambda _: None
+    chat.answers(refuses(401))
+    assert writing().query(QUESTION).engine == "reader"
+    assert [read(asked).name for asked in chat.requests] == [PLAN]
 
 
 def test_an_endpoint_that_asks_to_wait_is_asked_again_when_it_said(chat: ChatServer, writing):
@@ -150,7 +187,7 @@ def test_passages_that_do_not_fit_are_fewer_the_next_time(chat: ChatServer, writ
     chat.answers(refuses(400, too_long), refuses(400, too_long), writes(RAIN, " [1]"))
     answer = writing().query(QUESTION)
     assert answer.engine == "writer:quill-1"
-    counts = [prompt.count("<passage ") for prompt in chat.prompts]
+    counts = [len(read(asked).passages) for asked in chat.requests]
     assert counts[0] > counts[-1] >= 1
 
 
@@ -176,7 +213,8 @@ def test_the_key_is_in_the_header_and_nowhere_else(chat: ChatServer, writing):
     assistant = writing()
     assistant.query(QUESTION)
     assert {one["authorization"] for one in chat.headers} == {f"Bearer {KEY}"}
-    assert KEY not in json.dumps(chat.requests)
+    assert len(chat.headers) == len(chat.requests) + len(chat.asides) == 2
+    assert KEY not in json.dumps(chat.requests + chat.asides)
     assert KEY not in repr(assistant.settings) + assistant.settings.model_dump_json()
 
 
@@ -194,4 +232,4 @@ def test_without_a_writer_nothing_is_sent_whatever_keys_there_are(
     monkeypatch.setenv("OPENAI_API_BASE", chat.address)
     monkeypatch.setenv("OPENAI_BASE_URL", chat.address)
     assert demo.query(QUESTION).engine == "reader"
-    assert not chat.requests
+    assert not chat.requests + chat.asides

@@ -70,14 +70,19 @@ def configured(demo: Assistant, address: str) -> Settings:
     )
 
 
-def test_what_it_writes_is_shown_only_with_footnotes_or_not_at_all(demo: Assistant, address: str):
+def test_what_it_writes_is_shown_with_footnotes_or_as_not_verified(demo: Assistant, address: str):
     with Assistant(settings=configured(demo, address)) as assistant:
         *steps, last = assistant.stream("How much rain fell on the valley of the Brael?")
         assert isinstance(last, AnswerReady)
         answer = last.answer
         shown = [step.sentence for step in steps if isinstance(step, SentenceReady)]
         assert tuple(shown) == answer.sentences
-        assert all(sentence.supported and sentence.citations for sentence in shown)
+        assert all(sentence.supported == bool(sentence.citations) for sentence in shown)
+        # A model of this size is no judge: the rest must stand in the documents.
+        quoted = "\n".join(" ".join(citation.quote.split()) for citation in answer.citations)
+        assert all(sentence.text in quoted for sentence in shown if sentence.supported)
+        if answer.engine != "reader":
+            assert any(sentence.supported for sentence in shown)
         for citation in answer.citations:
             document = assistant.document(citation.document_id, citation.version)
             assert document.text[citation.start : citation.end] == citation.quote
