@@ -5,7 +5,7 @@
 A question is asked once with every rule watched: what a rule gives is compared with what would
 stand there without it. Only where that differs is the question asked again without the rule, so
 that a row of the table costs as many answers as the rule has touched. Rules of verification are
-no part of it: they are counted by `rules_of_support.py`, on sentences.
+no part of it.
 
 Sets (see benchmarks/README.md for the data): `paragraphs`, `conversations`, `realdocs`,
 `longform`, `tables`, `reports`, `made`. An answer is right where it shows the gold span, passage,

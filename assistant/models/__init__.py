@@ -1,1 +1,1 @@
-"""What was trained: reader, judge, sentence vectors, and their adapters."""
+"""What was trained: the reader with its adapter; and the vectors of sentences."""

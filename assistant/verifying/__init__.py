@@ -1,1 +1,1 @@
-"""Whether cited words carry a sentence: what is proved, and what is weighed."""
+"""Whether cited words carry a sentence: what the program can see without reading."""
