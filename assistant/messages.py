@@ -1,5 +1,7 @@
 """What the program says in its own words, in answers and beside them."""
 
+from typing import Final
+
 NEAR = "The nearest passages are listed instead."
 NOT_FOUND = f"The documents do not answer this. {NEAR}"
 NOT_FOUND_IN = f"This is not answered by {{}}. {NEAR}"
@@ -43,6 +45,16 @@ WROTE_NOTHING = "it wrote nothing"
 ASKED_ONCE_MORE = "The writer was asked once more, but {}."
 WRITER_BROKE_OFF = "{} did not finish: {}."
 WRITER_UNSUPPORTED = (
-    "No passage supports what {} wrote about this, so it is left out; the embedded reader answers."
+    "What {} wrote about this is not verified, so it is left out; the embedded reader answers."
 )
-WRITER_ALL_UNSUPPORTED = "No passage supports what {} wrote about this, so it is left out."
+WRITER_ALL_UNSUPPORTED = "What {} wrote about this is not verified, so it is left out."
+
+CONTRADICTED = "the documents say otherwise"
+NOT_VERIFIED = "not verified"
+NOT_SAID = "not said: {}"
+SUPERSEDED = "since corrected or contradicted by {}"
+"""What is said of a sentence that is not simply supported; a supported one has no remark."""
+
+SAYS_OTHERWISE: Final = "says otherwise"
+BUT_SEE: Final = "but see"
+"""What is said of a footnote that supports nothing: that it denies the sentence, or came later."""

@@ -102,8 +102,8 @@ class Settings(BaseSettings):
     )
     writer_unsupported: Literal["drop", "mark"] = Field(
         "drop",
-        description="What becomes of a sentence that no passage supports: it is left out "
-        "('drop'), or shown with the unsupported words marked ('mark').",
+        description="What becomes of a written sentence that is not verified: it is left out "
+        "('drop'), or shown as such with the words in question marked ('mark').",
     )
     support: float = Field(
         0.7,
