@@ -7,7 +7,6 @@ what they do not know.
 """
 
 import json
-import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -16,12 +15,11 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
 
+from assistant.annotation import annotate_manuscript, escaped, noted
 from assistant.exportable import Exportable
 from index.document import Document, Part, Span
 
 SCHEMA_VERSION: Literal[1] = 1
-
-_FOOTNOTE_SHAPED = re.compile(r"\[(\d+)\]")
 
 Engine = Literal["reader", "writer"]
 _Count = TypeVar("_Count", int, float)
@@ -231,8 +229,6 @@ class Answer(Exportable, _Frozen):
     def text(self) -> str:
         """The whole answer as plain text, footnotes as [1]."""
         if self.draft is not None:
-            from assistant.annotation import annotate_manuscript, noted
-
             return annotate_manuscript(self.draft, self.sentences, noted)
         return self.written(marked)
 
@@ -314,17 +310,14 @@ def summed(usages: Sequence[Usage]) -> Usage | None:
 
 
 def marked(sentence: Sentence) -> str:
-    """The sentence with its footnote numbers; text of its own that looks like one is escaped.
+    """The sentence with its footnote numbers and remarks; what only looks like one is escaped.
 
     >>> marked(Sentence(text="The dam held.", citations=(1, 3)))
     'The dam held.[1][3]'
+    >>> marked(Sentence(text="It broke.", verdict="contradicted", contradicted=(2,)))
+    'It broke. (the documents say otherwise)[2]'
     """
-    return escaped(sentence.text) + "".join(f"[{number}]" for number in sentence.citations)
-
-
-def escaped(text: str) -> str:
-    """A document's text without anything that could be taken for a footnote number of ours."""
-    return _FOOTNOTE_SHAPED.sub(r"\\[\1\\]", text)
+    return escaped(sentence.text) + noted(sentence)
 
 
 def citation_id(version: str, start: int, end: int) -> str:

@@ -1,5 +1,7 @@
 """What the program says in its own words, in answers and beside them."""
 
+from typing import Final
+
 NEAR = "The nearest passages are listed instead."
 NOT_FOUND = f"The documents do not answer this. {NEAR}"
 NOT_FOUND_IN = f"This is not answered by {{}}. {NEAR}"
@@ -66,3 +68,13 @@ RESEARCH_NEEDS_WRITER = (
     "Research needs a model that plans it: name one in FOOTNOTE_WRITER. Without one, "
     "'footnote report' answers a list of your own questions."
 )
+
+CONTRADICTED = "the documents say otherwise"
+NOT_VERIFIED = "not verified"
+NOT_SAID = "not said: {}"
+SUPERSEDED = "since corrected or contradicted by {}"
+"""What is said of a sentence that is not simply supported; a supported one has no remark."""
+
+SAYS_OTHERWISE: Final = "says otherwise"
+BUT_SEE: Final = "but see"
+"""What is said of a footnote that supports nothing: that it denies the sentence, or came later."""

@@ -19,8 +19,10 @@ from typing import Annotated, Any
 
 import typer
 
-from assistant.answer import Answer, Citation, Engine, Passage, Sentence, escaped
+from assistant.annotation import escaped, footnotes, is_contradicted, remark, stances
+from assistant.answer import Answer, Citation, Engine, Passage, Sentence
 from assistant.assistant import Assistant
+from assistant.messages import BUT_SEE
 from assistant.settings import load
 from index.ingesting.report import AddReport, FileDone, FileUnderWay
 
@@ -49,15 +51,18 @@ def coloured() -> bool:
 def rendered(answer: Answer, *, colour: bool = False) -> str:
     """The answer as text, with its footnotes or the nearest passages below.
 
-    In colour, footnote numbers stand out, and so do the words that answer.
+    In colour, footnote numbers stand out, and so do the words that answer and the remarks on what
+    is not supported.
     """
     # A draft is the user's own: it is printed as it is, with its footnotes.
     colour = colour and answer.draft is None
     said = answer.written(_coloured) if colour else answer.text
     lines = [said if colour else _harmless(said), ""]
+    unlike = stances(answer.sentences)
     for citation in answer.citations:
         number = _number(citation.number) if colour else f"[{citation.number}]"
-        lines.append(f"{number} {_harmless(_placed(citation, citation.quote))}")
+        stance = f"{unlike[citation.number]}: " if citation.number in unlike else ""
+        lines.append(f"{number} {stance}{_harmless(_placed(citation, citation.quote))}")
     lines += [f"–   {_harmless(_placed(passage, passage.text))}" for passage in answer.nearest]
     lines += [f"Note: {_harmless(notice)}" for notice in answer.notices]
     if answer.usage is not None:
@@ -75,17 +80,29 @@ def _placed(place: Citation | Passage, words: str) -> str:
 
 
 def _coloured(sentence: Sentence) -> str:
-    """The sentence with its footnotes; the words that answer are bold, our own words dim."""
-    ends = {0, len(sentence.text)}
-    for start, end in (*sentence.exact, *sentence.added):
-        ends |= {start, end}
+    """The sentence with its footnotes and what is said of it.
+
+    The words that answer are bold, our own dim, those that no passage has underlined.
+    """
+    spans = {"bold": sentence.exact, "dim": sentence.added, "underline": sentence.unsupported}
+    ends = {end for pairs in spans.values() for pair in pairs for end in pair}
     parts = []
-    for start, end in pairwise(sorted(ends)):
+    for start, end in pairwise(sorted(ends | {0, len(sentence.text)})):
+        looks = {
+            look: True
+            for look, pairs in spans.items()
+            if any(left <= start and end <= right for left, right in pairs)
+        }
         part = escaped(_harmless(sentence.text[start:end]))
-        bold = any(left <= start and end <= right for left, right in sentence.exact)
-        dim = any(left <= start and end <= right for left, right in sentence.added)
-        parts.append(typer.style(part, bold=bold or None, dim=dim or None) if bold or dim else part)
-    return "".join(parts) + "".join(_number(number) for number in sentence.citations)
+        parts.append(typer.style(part, **looks) if looks else part)
+    if said := escaped(_harmless(remark(sentence))):
+        colour = typer.colors.RED if is_contradicted(sentence) else typer.colors.YELLOW
+        parts.append(typer.style(said, fg=colour))
+    parts += map(_number, footnotes(sentence))
+    if sentence.superseded:
+        later = typer.style(BUT_SEE, fg=typer.colors.YELLOW)
+        parts.append(f" ({later} {''.join(map(_number, sentence.superseded))})")
+    return "".join(parts)
 
 
 def _number(number: int) -> str:

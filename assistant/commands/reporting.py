@@ -77,6 +77,7 @@ def report(
     as_json: JsonOption = False,
 ) -> None:
     """Answer many questions in one report; exit status 3: the documents answer none of them."""
+    from assistant.reporting.content import counted, tally
     from assistant.reporting.export import check_writable, export, of_suffix, write
     from assistant.reporting.references import find_style
     from assistant.reporting.template import read_plan
@@ -96,9 +97,12 @@ def report(
     write(out, export(made, format, style=style, base=base))
     answered = sum(not answer.abstained for answer in made.answers)
     if as_json:
-        print_json({"out": str(out), "questions": len(made.answers), "answered": answered})
+        numbers = {"questions": len(made.answers), "answered": answered}
+        print_json({"out": str(out), **numbers, "sentences": counted(made.answers)})
     else:
         say(f"{out}: {answered} of {len(made.answers)} questions answered")
+        if told := tally(made.answers):
+            say(told)
     if not answered:
         raise typer.Exit(ABSTAINED)
 
@@ -197,7 +201,7 @@ def cite(
     """Set footnotes behind the sentences of your own text that the documents support.
 
     A Word draft that is written as .docx keeps its formatting.
-    Exit status 3: some are not supported; 4: the documents contradict some.
+    Exit status 3: some are not verified; 4: the documents contradict some.
     """
     form = destined(AnswerFormat.json if as_json else format, out, style)
     with open_assistant(store) as assistant, counting_bar("Checking") as show:

@@ -4,7 +4,7 @@ Spans of a document are shown with each run of white space as one space, otherwi
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, pairwise
@@ -12,9 +12,11 @@ from typing import Generic, Literal, TypeVar
 from urllib.parse import quote as percent_encoded
 from urllib.parse import urlsplit
 
+from assistant.annotation import Stance, doubt, footnotes, is_contradicted
 from assistant.answer import Answer, Citation, Passage, Sentence
 from assistant.language.dates import spoken_date
 from assistant.links import permalink, text_fragment
+from assistant.messages import BUT_SEE, NOT_VERIFIED, SAYS_OTHERWISE, SUPERSEDED
 
 Mark = Literal[
     "bold",
@@ -26,7 +28,12 @@ Mark = Literal[
     "subscript",
     "added",
     "unsupported",
+    "contradicted",
+    "unverified",
+    "superseded",
+    "label",
 ]
+"""Verdicts mark the words of a sentence, and with 'label' what is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +52,29 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The place of a footnote's number.
+    """The place of a footnote's number, and what the footnote is there for.
 
     >>> log = Citation(number=1, id="5d193048d3ad024c:0-9", document_id="log", version="5d193048",
     ...     title="Tide log", start=0, end=9, quote="High tide")
     >>> [type(one).__name__ for one in (Run("High tide was at nine."), Reference(log))]
     ['Run', 'Reference']
+    >>> Reference(log).key, Reference(log, "but see").key
+    ('log/5d193048d3ad024c:0-9', 'log/5d193048d3ad024c:0-9/but see')
     """
 
     citation: Citation
+    stance: Stance = "supports"
+
+    @property
+    def key(self) -> str:
+        """What makes two places name one footnote."""
+        key = f"{self.citation.document_id}/{self.citation.id}"
+        return key if self.stance == "supports" else f"{key}/{self.stance}"
+
+    @property
+    def name(self) -> str:
+        """What is said after the footnote's number where the number alone is read out."""
+        return "" if self.stance == "supports" else f", {self.stance}"
 
 
 Note = TypeVar("Note")
@@ -77,7 +98,7 @@ class Block:
 
 
 _OWN_TEXT = "The author’s own text, checked"
-UNSUPPORTED = "(not supported by the sources)"
+_EACH_FOOTNOTE = "Each footnote ends with the stable id of the words that it cites."
 _SPACE = re.compile(r"\s+")
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
@@ -115,16 +136,6 @@ class Numbering(Generic[Note]):
             yield number, self._times[key], note
 
 
-def key_of(citation: Citation) -> str:
-    """What makes two citations one footnote.
-
-    >>> key_of(Citation(number=1, id="5d193048d3ad024c:0-9", document_id="log", version="5d193048",
-    ...     title="Tide log", start=0, end=9, quote="High tide"))
-    'log/5d193048d3ad024c:0-9'
-    """
-    return f"{citation.document_id}/{citation.id}"
-
-
 def answer_blocks(answer: Answer) -> Iterator[Block]:
     """The answer in its order: message, sentences, what was found instead, notices.
 
@@ -149,8 +160,83 @@ def answer_blocks(answer: Answer) -> Iterator[Block]:
         yield Block("notice", ((Run(f"Note: {folded(notice)}"),),))
 
 
-def note(citation: Citation, base: str | None) -> tuple[Run, ...]:
+def behind(answer: Answer, sentence: Sentence) -> Iterator[Run | Reference]:
+    """What stands behind a sentence: its footnotes, before each that supports nothing the words.
+
+    >>> held = Sentence(text="The dam held.", verdict="not verified", unsupported=((8, 12),))
+    >>> answer = Answer(question="Did it hold?", created="2026-01-02", sentences=(held,))
+    >>> "".join(piece.text for piece in behind(answer, held))
+    ' (not verified: “held”)'
+    """
+    stance: Stance = "supports"
+    if not sentence.supported:
+        stance = SAYS_OTHERWISE
+        yield Run(" ")
+        yield Run(f"({folded(doubt(sentence))})", frozenset({"label", _verdict(sentence)}))
+    yield from (Reference(answer.citation(number), stance) for number in footnotes(sentence))
+    if sentence.superseded:
+        yield Run(" ")
+        later = later_than([answer.citation(number) for number in sentence.superseded])
+        yield Run(f"({later})", frozenset({"label", "superseded"}))
+        yield from (Reference(answer.citation(one), BUT_SEE) for one in sentence.superseded)
+
+
+def later_than(citations: Sequence[Citation]) -> str:
+    """What is said of a sentence that these have since corrected or contradicted.
+
+    >>> log = Citation(number=1, id="5d193048d3ad024c:0-9", document_id="log", version="5d193048",
+    ...     title="Tide log", start=0, end=9, quote="High tide", date="2025-11")
+    >>> later_than([log])
+    'since corrected or contradicted by Tide log, November 2025'
+    """
+    named = (folded(c.title) + _after_comma(spoken_date(c.date or "")) for c in citations)
+    return SUPERSEDED.format("; ".join(dict.fromkeys(named)))
+
+
+def counted(answers: Iterable[Answer]) -> dict[str, int]:
+    """How many sentences have each verdict, and how many of the supported are superseded.
+
+    >>> held = Sentence(text="The dam held.", citations=(1,))
+    >>> counted([Answer(question="Did it hold?", created="2026-01-02", sentences=(held,))])
+    {'supported': 1, 'superseded': 0, 'contradicted': 0, 'not_verified': 0}
+    """
+    sentences = [sentence for answer in answers for sentence in answer.sentences]
+    supported = [sentence for sentence in sentences if sentence.supported]
+    contradicted = sum(map(is_contradicted, sentences))
+    return {
+        "supported": len(supported),
+        "superseded": sum(bool(sentence.superseded) for sentence in supported),
+        "contradicted": contradicted,
+        "not_verified": len(sentences) - len(supported) - contradicted,
+    }
+
+
+def tally(answers: Iterable[Answer]) -> str:
+    """How many sentences have each verdict, in words; empty where all are simply supported.
+
+    >>> open_ = Sentence(text="The dam held.", verdict="not verified")
+    >>> tally([Answer(question="Did it hold?", created="2026-01-02", sentences=(open_,))])
+    '1 sentence: 0 supported, 1 not verified.'
+    """
+    counts = counted(answers)
+    supported, superseded = counts["supported"], counts["superseded"]
+    total = supported + counts["contradicted"] + counts["not_verified"]
+    if total == supported and not superseded:
+        return ""
+    parts = [f"{supported} supported"]
+    if superseded:
+        parts[0] += f" ({superseded} of them since corrected or contradicted)"
+    if counts["contradicted"]:
+        parts.append(f"{counts['contradicted']} contradicted by the documents")
+    if counts["not_verified"]:
+        parts.append(f"{counts['not_verified']} {NOT_VERIFIED}")
+    return f"{total} sentence{'' if total == 1 else 's'}: {', '.join(parts)}."
+
+
+def note(citation: Citation, base: str | None, stance: Stance = "supports") -> tuple[Run, ...]:
     """A footnote: what is cited, where, the quote, and the citation's id as a link.
+
+    One that does not support its sentence opens with what it is there for.
 
     >>> log = Citation(number=1, id="5d193048d3ad024c:0-9", document_id="log", version="5d193048",
     ...     title="Tide log", author="Bo Ray", start=0, end=9, quote="High tide", locator="p. 3")
@@ -163,12 +249,13 @@ def note(citation: Citation, base: str | None) -> tuple[Run, ...]:
         frozenset({"italic"}),
         text_fragment(address, citation.quote) if address else "",
     )
+    opening = "" if stance == "supports" else f"{stance.capitalize()}: "
     author = f"{folded(citation.author)}, " if citation.author else ""
     # A heading that repeats the title tells nothing.
     locator = "" if citation.locator == f"“{citation.title}”" else citation.locator
     place = _after_comma(spoken_date(citation.date) if citation.date else "", locator)
     return (
-        Run(author),
+        Run(opening + author),
         title,
         Run(f"{place}: “{folded(citation.quote)}” "),
         Run(citation.id, href=permalink(citation.id, base) if base else ""),
@@ -176,7 +263,7 @@ def note(citation: Citation, base: str | None) -> tuple[Run, ...]:
 
 
 def colophon(answers: Sequence[Answer]) -> str:
-    """Which engine answered, and when; empty without answers.
+    """Which engine answered, and when, and the tally; empty without answers.
 
     >>> colophon([Answer(question="When was high tide?", created=datetime(2026, 1, 2, 9, 30))])
     'Answered by the embedded reader, 2 January 2026, 09:30. Each footnote ends with the stable id
@@ -189,7 +276,8 @@ def colophon(answers: Sequence[Answer]) -> str:
     what = "Answered" if len(answers) == 1 else f"{len(answers)} questions answered"
     times = _time(first) if _time(first) == _time(last) else f"{_time(first)} to {_time(last)}"
     who = _OWN_TEXT if engines == [_engine("yours")] else f"{what} by {' and '.join(engines)}"
-    return f"{who}, {times}. Each footnote ends with the stable id of the words that it cites."
+    parts = (f"{who}, {times}.", tally(answers), _EACH_FOOTNOTE)
+    return " ".join(part for part in parts if part)
 
 
 def folded(text: str) -> str:
@@ -242,14 +330,17 @@ def _line(answer: Answer, sentences: Sequence[Sentence]) -> Line:
         if pieces:
             pieces.append(Run(" "))
         pieces += _runs(sentence)
-        pieces += [Reference(answer.citation(number)) for number in sentence.citations]
-        if not sentence.supported:
-            pieces.append(Run(f" {UNSUPPORTED}", frozenset({"unsupported"})))
+        pieces += behind(answer, sentence)
     return tuple(pieces)
 
 
+def _verdict(sentence: Sentence) -> Mark:
+    return "contradicted" if is_contradicted(sentence) else "unverified"
+
+
 def _runs(sentence: Sentence) -> Iterator[Run]:
-    """The sentence's text, its exact, added and unsupported words marked."""
+    """The sentence's text, its exact, added and unsupported words marked, and its verdict."""
+    whole: set[Mark] = set() if sentence.supported else {_verdict(sentence)}
     spans: dict[Mark, tuple[tuple[int, int], ...]] = {
         "bold": sentence.exact,
         "added": sentence.added,
@@ -257,12 +348,12 @@ def _runs(sentence: Sentence) -> Iterator[Run]:
     }
     cuts = {cut for pairs in spans.values() for pair in pairs for cut in pair}
     for start, end in pairwise(sorted(cuts | {0, len(sentence.text)})):
-        marks = frozenset(
+        marks = whole | {
             mark
             for mark, pairs in spans.items()
             if any(first <= start and end <= last for first, last in pairs)
-        )
-        yield Run(printable(_SPACE.sub(" ", sentence.text[start:end])), marks)
+        }
+        yield Run(printable(_SPACE.sub(" ", sentence.text[start:end])), frozenset(marks))
 
 
 def nearest(passage: Passage) -> tuple[Run, ...]:

@@ -11,7 +11,6 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
 
-from assistant.answer import Citation
 from assistant.reporting import docx_parts
 from assistant.reporting.content import (
     Mark,
@@ -21,7 +20,6 @@ from assistant.reporting.content import (
     answer_blocks,
     colophon,
     folded,
-    key_of,
     note,
 )
 from assistant.reporting.docx_parts import (
@@ -49,7 +47,11 @@ _CHARACTERS: dict[Mark, str] = {
     "added": docx_parts.ADDED,
     "unsupported": docx_parts.UNSUPPORTED,
     "code": docx_parts.CODE_CHARACTERS,
+    "contradicted": docx_parts.CONTRADICTED,
+    "unverified": docx_parts.UNVERIFIED,
+    "superseded": docx_parts.SUPERSEDED,
 }
+"""Word gives a run one style: the first that applies."""
 _DEEPEST_LIST = 3
 """Word's own list styles go no deeper."""
 
@@ -71,7 +73,7 @@ def docx(report: Report, style: str, base: str) -> bytes:
     body, own = own_notes(markdown_tokens(report))
     writer = _Writer(own, base)
     writer.texts(body)
-    cited = [noted for noted in writer.numbering.notes if isinstance(noted, Citation)]
+    cited = [one.citation for one in writer.numbering.notes if isinstance(one, Reference)]
     if entries := references(sources(cited), style):
         writer.heading("Sources", 2)
         for entry in entries:
@@ -92,7 +94,7 @@ class _Writer:
     def __init__(self, own: dict[int, list[Token]], base: str) -> None:
         self.document = Document()
         docx_parts.define(self.document)
-        self.numbering: Numbering[Citation | OwnNote] = Numbering()
+        self.numbering: Numbering[Reference | OwnNote] = Numbering()
         self._own = own
         self._base = base
         self._footnotes = Footnotes(self.document)
@@ -163,24 +165,24 @@ class _Writer:
             elif isinstance(piece, Break):
                 yield line_break()
             elif isinstance(piece, Reference):
-                yield from self._reference(key_of(piece.citation), piece.citation)
+                yield from self._reference(piece.key, piece)
             else:
                 yield from self._reference(f"own {piece.id}", piece)
 
     def _run(self, piece: Run, part: Part) -> BaseOxmlElement:
         named = self.document.styles
-        style = next((_CHARACTERS[mark] for mark in piece.marks if mark in _CHARACTERS), "")
+        style = next((style for mark, style in _CHARACTERS.items() if mark in piece.marks), "")
         if not piece.href:
             return run(piece.text, named[style].style_id if style else "", _looks(piece.marks))
         linked = run(piece.text, named[HYPERLINK].style_id, _looks(piece.marks))
         return hyperlink(part, piece.href, [linked])
 
-    def _reference(self, key: str, noted: Citation | OwnNote) -> list[BaseOxmlElement]:
+    def _reference(self, key: str, noted: Reference | OwnNote) -> list[BaseOxmlElement]:
         number, times = self.numbering.number(key, noted)
         if times == 1:
             part = self._footnotes.part
-            if isinstance(noted, Citation):
-                lines: list[Iterable[Piece]] = [note(noted, self._base)]
+            if isinstance(noted, Reference):
+                lines: list[Iterable[Piece]] = [note(noted.citation, self._base, noted.stance)]
             else:
                 lines = self._own_lines(noted.id, ())
             self._footnotes.add(number, [list(self._elements(line, part)) for line in lines])

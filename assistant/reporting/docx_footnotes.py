@@ -10,11 +10,12 @@ from docx.oxml.parser import OxmlElement
 from docx.oxml.xmlchemy import BaseOxmlElement
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
-from assistant.annotation import behind, doubt
+from assistant.annotation import Stance, behind, doubt, footnotes
 from assistant.answer import Answer, Sentence
 from assistant.citing.word_manuscript import DAMAGED, WordDraft, read_word_manuscript
+from assistant.messages import BUT_SEE, SAYS_OTHERWISE
 from assistant.reporting import docx_parts
-from assistant.reporting.content import Run, nearest, note, printable
+from assistant.reporting.content import Run, later_than, nearest, note, printable
 from assistant.reporting.docx_parts import (
     FOOTNOTE_REFERENCE,
     HYPERLINK,
@@ -66,9 +67,10 @@ def footnoted_file(
 def footnoted(data: bytes, name: str, answer: Answer, base: str) -> bytes:
     r"""A Word file, of which `answer` was made, with the answer's footnotes in it.
 
-    A sentence that is not supported gets a comment that says so, with the nearest passages; the
-    text itself is not touched. A passage that several sentences cite has a footnote behind each:
-    so they stay right when the author goes on writing.
+    A sentence that is not supported, or that documents have since contradicted, gets a comment
+    that says so, with the nearest passages; the text itself is not touched. A footnote that does
+    not support its sentence opens with what it is there for. A passage that several sentences cite
+    has a footnote behind each: so they stay right when the author goes on writing.
 
     Raises:
         ReportError: it cannot be read, or the answer was made of another text.
@@ -80,7 +82,7 @@ def footnoted(data: bytes, name: str, answer: Answer, base: str) -> bytes:
     ...     sentences=(Sentence(text="It held.", verdict="not verified", place=(0, 8)),))
     >>> made = footnoted(file.getvalue(), "draft.docx", answer, "http://localhost:7860")
     >>> [comment.text for comment in docx.Document(BytesIO(made)).comments]
-    ['Not supported by the documents.']
+    ['Not verified.']
     """
     try:
         file = read_word_manuscript(data)
@@ -111,23 +113,27 @@ class _Writer:
     def write(self) -> None:
         starts = [paragraph.start for paragraph in self._file.paragraphs]
         marks = [
-            (s.place, self._footnotes(s), None if s.supported else self._comment(s))
+            (s.place, self._footnotes(s), self._comment(s))
             for s in self._answer.sentences
             if s.place
         ]
         # From the end, so that the places before stay where they are.
-        for (start, end), footnotes, comment in reversed(marks):
+        for (start, end), noted, comment in reversed(marks):
             paragraph = self._file.paragraphs[bisect_right(starts, start) - 1]
             at = min(behind(self._file.draft.text, end) - paragraph.start, len(paragraph.text))
-            if footnotes:
-                _insert(footnotes, paragraph.element, at, self._gap())
+            if noted:
+                _insert(noted, paragraph.element, at, self._gap())
             if comment is not None:
                 _anchor(comment, paragraph.element, start - paragraph.start, at)
 
-    def _comment(self, sentence: Sentence) -> int:
-        """A comment on a sentence that is not supported: its id."""
-        said = doubt(sentence)
-        lines = [f"{said[0].upper()}{said[1:]}."]
+    def _comment(self, sentence: Sentence) -> int | None:
+        """The id of a comment on a sentence; None for one that is simply supported."""
+        said = [] if sentence.supported else [doubt(sentence)]
+        if sentence.superseded:
+            said.append(later_than([self._answer.citation(one) for one in sentence.superseded]))
+        if not said:
+            return None
+        lines = [f"{one[0].upper()}{one[1:]}." for one in said]
         lines += [_NEAREST] if sentence.nearest else []
         lines += ["".join(piece.text for piece in nearest(one)) for one in sentence.nearest]
         made = self._file.document.comments.add_comment(
@@ -136,13 +142,15 @@ class _Writer:
         return made.comment_id
 
     def _footnotes(self, sentence: Sentence) -> list[BaseOxmlElement]:
+        stance: Stance = "supports" if sentence.supported else SAYS_OTHERWISE
+        named = [(number, stance) for number in footnotes(sentence)]
+        named += [(number, BUT_SEE) for number in sentence.superseded]
         marks = []
-        numbers = sentence.citations or sentence.contradicted
-        for position, number in enumerate(numbers):
+        for position, (number, stands) in enumerate(named):
             if position:
                 marks.append(self._gap())
             self._count += 1
-            pieces = note(self._answer.citation(number), self._base)
+            pieces = note(self._answer.citation(number), self._base, stands)
             self._notes.add(self._count, [[self._run(piece) for piece in pieces if piece.text]])
             marks += self._notes.reference(self._count, again=False)
         return marks

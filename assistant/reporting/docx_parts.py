@@ -204,6 +204,7 @@ CODE = "Code"
 CODE_CHARACTERS = "Code Characters"
 ADDED = "Added Words"
 UNSUPPORTED = "Unsupported Words"
+CONTRADICTED, UNVERIFIED, SUPERSEDED = "Contradicted", "Not Verified", "Superseded"
 TABLE_CELL = "Table Cell"
 TABLE_HEADING = "Table Heading"
 BIBLIOGRAPHY = "Bibliography"
@@ -211,6 +212,14 @@ BIBLIOGRAPHY = "Bibliography"
 _QUIET = RGBColor(0x55, 0x59, 0x62)
 _LINK = RGBColor(0x1F, 0x4F, 0x9E)
 _DOUBT = RGBColor(0x9A, 0x34, 0x12)
+_AGAINST = RGBColor(0xA3, 0x1B, 0x2C)
+_LATER = RGBColor(0x7A, 0x4B, 0x00)
+_VERDICTS = {
+    CONTRADICTED: (_AGAINST, WD_UNDERLINE.DOUBLE),
+    UNVERIFIED: (_QUIET, WD_UNDERLINE.DASH),
+    SUPERSEDED: (_LATER, WD_UNDERLINE.DOTTED),
+}
+"""Each differs from the others in its underline, too: colours are not seen by all."""
 _BUILT_IN = (FOOTNOTE_TEXT, FOOTNOTE_REFERENCE, HYPERLINK, BIBLIOGRAPHY)
 _MONOSPACED = "Liberation Mono"
 
@@ -254,6 +263,9 @@ def define(document: Document) -> None:
     added = _characters(document, ADDED)
     added.font.italic, added.font.color.rgb = True, _QUIET
     _characters(document, CODE_CHARACTERS).font.name = _MONOSPACED
+    for name, (colour, line) in _VERDICTS.items():
+        verdict = _characters(document, name)
+        verdict.font.color.rgb, verdict.font.underline = colour, line
 
 
 def define_notes(document: Document) -> None:

@@ -16,15 +16,16 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 from markupsafe import Markup, escape
 
-from assistant.answer import Answer, Citation
+from assistant.annotation import stances
+from assistant.answer import Answer
 from assistant.reporting.content import (
     Line,
     Numbering,
+    Reference,
     Run,
     answer_blocks,
     colophon,
     folded,
-    key_of,
     note,
 )
 from assistant.reporting.markdown_tokens import markdown_tokens, own_notes
@@ -37,10 +38,11 @@ _REPORT = Macros("assistant.reporting", "report.html")
 
 
 class _Place(NamedTuple):
-    """A footnote's number in the text, and which time it stands there."""
+    """A footnote's number in the text, which time it stands there, and what is said after it."""
 
     number: int
     time: int
+    name: str = ""
 
 
 def html(report: Report, style: str, base: str) -> str:
@@ -57,7 +59,7 @@ def html(report: Report, style: str, base: str) -> str:
     renderer = _Renderer(own)
     text = renderer.render_texts(body)
     notes = _notes(renderer, base)
-    cited = [noted for noted in renderer.numbering.notes if isinstance(noted, Citation)]
+    cited = [one.citation for one in renderer.numbering.notes if isinstance(one, Reference)]
     entries = references(sources(cited), style)
     sheet = files(__package__).joinpath("report.css").read_text(encoding="utf-8")
     closing = colophon(report.answers)
@@ -73,7 +75,7 @@ class _Renderer(RendererHTML):
 
     def __init__(self, own: dict[int, list[Token]]) -> None:
         super().__init__()
-        self.numbering: Numbering[Citation | Sequence[Token]] = Numbering()
+        self.numbering: Numbering[Reference | Sequence[Token]] = Numbering()
         self._own = own
         self._options = MarkdownIt("commonmark").options
 
@@ -88,15 +90,15 @@ class _Renderer(RendererHTML):
             for block in answer_blocks(answer)
         )
 
-    def citation(self, read: Sequence[Token], at: int, options: OptionsDict, env: Any) -> str:  # noqa: ANN401
+    def behind(self, read: Sequence[Token], at: int, options: OptionsDict, env: Any) -> str:  # noqa: ANN401
         del options, env
-        noted: Citation = read[at].meta["citation"]
-        return str(_REPORT.reference(self._place(key_of(noted), noted)))
+        return str(_REPORT.line(self._line(read[at].meta["line"])))
 
     def footnote_ref(self, read: Sequence[Token], at: int, options: OptionsDict, env: Any) -> str:  # noqa: ANN401
         del options, env
         own: int = read[at].meta["id"]
-        return str(_REPORT.reference(self._place(f"own {own}", self._own[own])))
+        number, time = self.numbering.number(f"own {own}", self._own[own])
+        return str(_REPORT.reference(_Place(number, time)))
 
     def html_inline(self, read: Sequence[Token], at: int, options: OptionsDict, env: Any) -> str:  # noqa: ANN401
         del options, env
@@ -116,13 +118,10 @@ class _Renderer(RendererHTML):
         return ""
 
     def _line(self, line: Line) -> list[Run | _Place]:
-        return [
-            piece if isinstance(piece, Run) else self._place(key_of(piece.citation), piece.citation)
-            for piece in line
-        ]
+        return [piece if isinstance(piece, Run) else self._place(piece) for piece in line]
 
-    def _place(self, key: str, noted: Citation | Sequence[Token]) -> _Place:
-        return _Place(*self.numbering.number(key, noted))
+    def _place(self, named: Reference) -> _Place:
+        return _Place(*self.numbering.number(named.key, named), named.name)
 
 
 def _notes(renderer: _Renderer, base: str) -> list[tuple[Markup, int]]:
@@ -133,8 +132,8 @@ def _notes(renderer: _Renderer, base: str) -> list[tuple[Markup, int]]:
     while len(texts) < len(numbering.notes):
         noted = numbering.notes[len(texts)]
         texts.append(
-            _REPORT.cited(note(noted, base))
-            if isinstance(noted, Citation)
+            _REPORT.cited(note(noted.citation, base, noted.stance))
+            if isinstance(noted, Reference)
             else renderer.render_texts(noted)
         )
     return [(text, times) for text, (_, times, _) in zip(texts, numbering.named(), strict=True)]
@@ -157,5 +156,9 @@ def fragment(answer: Answer, base: str | None, remark: str = "") -> str:
     """
     # The same answer has the same ids, so that a notebook that is run again does not change.
     key = hashlib.sha256(f"{answer.question} {answer.created}".encode()).hexdigest()[:8]
-    notes = [(citation.number, note(citation, base)) for citation in answer.citations]
+    unlike = stances(answer.sentences)
+    notes = [
+        (cited.number, note(cited, base, unlike.get(cited.number, "supports")))
+        for cited in answer.citations
+    ]
     return str(_NOTEBOOK.answer(answer_blocks(answer), notes, [colophon([answer]), remark], key))

@@ -9,17 +9,18 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import groupby
 
-from assistant.annotation import annotate_manuscript, remark
-from assistant.answer import Answer, Citation, Sentence, SpanPair
+from assistant.annotation import annotate_manuscript
+from assistant.answer import Answer, Sentence, SpanPair
 from assistant.reporting.content import (
     Block,
     Line,
     Mark,
     Numbering,
+    Reference,
     Run,
     answer_blocks,
+    behind,
     colophon,
-    key_of,
     note,
 )
 from assistant.reporting.references import references
@@ -50,7 +51,7 @@ def markdown(report: Report, style: str, base: str) -> str:
     <BLANKLINE>
     It *held*.
     """
-    numbering: Numbering[Citation] = Numbering()
+    numbering: Numbering[Reference] = Numbering()
     taken = {
         int(label)
         for section in report.sections
@@ -61,10 +62,10 @@ def markdown(report: Report, style: str, base: str) -> str:
     parts = [text for section in report.sections for text in _section(section, numbering, labels)]
     if numbering.notes:
         parts += [
-            f"[^{labels.of(number)}]: {_opened(_inline(note(citation, base)))}"
-            for number, citation in enumerate(numbering.notes, start=1)
+            f"[^{labels.of(number)}]: {_opened(_inline(note(named.citation, base, named.stance)))}"
+            for number, named in enumerate(numbering.notes, start=1)
         ]
-        entries = references(sources(numbering.notes), style)
+        entries = references(sources([named.citation for named in numbering.notes]), style)
         parts += ["## Sources", "\n".join(f"- {_opened(_inline(entry))}" for entry in entries)]
     if closing := colophon(report.answers):
         parts += ["* * *", escape_markdown(closing)]
@@ -128,7 +129,7 @@ class _Labels:
 
 
 def _section(
-    section: str | Answer, numbering: Numbering[Citation], labels: _Labels
+    section: str | Answer, numbering: Numbering[Reference], labels: _Labels
 ) -> Iterable[str]:
     if isinstance(section, str):
         return [section.strip("\n")]
@@ -137,23 +138,18 @@ def _section(
     return _answer(section, numbering, labels)
 
 
-def _draft(answer: Answer, draft: str, numbering: Numbering[Citation], labels: _Labels) -> str:
+def _draft(answer: Answer, draft: str, numbering: Numbering[Reference], labels: _Labels) -> str:
     """The user's own text, with footnotes and remarks behind its sentences."""
 
     def marks(sentence: Sentence) -> str:
-        written = plain(remark(sentence))
-        for one in sentence.citations or sentence.contradicted:
-            citation = answer.citation(one)
-            number, _ = numbering.number(key_of(citation), citation)
-            written += f"[^{labels.of(number)}]"
-        return written
+        return _line(tuple(behind(answer, sentence)), numbering, labels)
 
     return annotate_manuscript(
         draft, answer.sentences, marks, escaped_characters(draft, answer.literal)
     ).strip("\n")
 
 
-def _answer(answer: Answer, numbering: Numbering[Citation], labels: _Labels) -> Iterable[str]:
+def _answer(answer: Answer, numbering: Numbering[Reference], labels: _Labels) -> Iterable[str]:
     for block in answer_blocks(answer):
         lines = [_line(line, numbering, labels) for line in block.lines]
         yield _block(block, lines)
@@ -165,14 +161,14 @@ def _block(block: Block, lines: list[str]) -> str:
     return _opened(lines[0])
 
 
-def _line(line: Line, numbering: Numbering[Citation], labels: _Labels) -> str:
+def _line(line: Line, numbering: Numbering[Reference], labels: _Labels) -> str:
     written = ""
     runs: list[Run] = []
     for piece in line:
         if isinstance(piece, Run):
             runs.append(piece)
         else:
-            number, _ = numbering.number(key_of(piece.citation), piece.citation)
+            number, _ = numbering.number(piece.key, piece)
             written += _inline(runs) + f"[^{labels.of(number)}]"
             runs = []
     return written + _inline(runs)

@@ -9,16 +9,19 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from assistant.annotation import annotate_manuscript, remark
+from assistant.annotation import annotate_manuscript
 from assistant.answer import Answer, Sentence
-from assistant.reporting.content import Mark, Reference, Run
-from assistant.reporting.markdown import escaped_characters, plain
+from assistant.reporting.content import Line, Mark, Reference, Run, behind
+from assistant.reporting.markdown import escaped_characters
 from assistant.reporting.report import Report
 
 _PLACE = re.compile("\ue0f0(\\d+)\ue0f1")
 """Stands where an answer goes while the texts around it are read; characters for private use."""
-_CITED = re.compile("\ue0f0(\\d+):(\\d+)\ue0f1")
-"""Stands where a footnote of a draft goes: the section's number and the footnote's."""
+_BEHIND = re.compile(",\ue0f0(\\d+):(\\d+)\ue0f1")
+"""Stands behind a sentence of a draft: the section's number, and the sentence's in it.
+
+Emphasis that ends before it ends all the same, because the sign opens with a punctuation mark.
+"""
 _SIGNS = re.compile("[\ue0f0\ue0f1]")
 
 
@@ -35,8 +38,8 @@ def parser() -> MarkdownIt:
 def markdown_tokens(report: Report) -> list[Token]:
     """The texts' tokens, with one of type 'answer' in each answer's place; `meta` holds it.
 
-    A draft comes as its own tokens, with one of type 'citation' in each footnote's place; `meta`
-    holds that. What a document says is in none of the other tokens.
+    A draft comes as its own tokens, with one of type 'behind' after each of its sentences; `meta`
+    holds the footnotes and marks there. What a document says is in none of the other tokens.
 
     >>> answer = Answer(question="Did it hold?", created="2026-01-02")
     >>> report = Report(title="Night", sections=("# Night", answer), created="2026-01-02")
@@ -47,7 +50,7 @@ def markdown_tokens(report: Report) -> list[Token]:
     read = list(_placed(parser().parse("\n\n".join(parts)), report))
     for token in read:
         if token.type == "inline":
-            token.children = [*_cited(token.children or (), report)]
+            token.children = [*_marked(token.children or (), report)]
     return read
 
 
@@ -58,10 +61,10 @@ def _part(number: int, section: str | Answer) -> str:
     if section.draft is None:
         return f"\ue0f0{number}\ue0f1"
 
+    numbers = {sentence.place: at for at, sentence in enumerate(section.sentences)}
+
     def marks(sentence: Sentence) -> str:
-        numbers = sentence.citations or sentence.contradicted
-        references = "".join(f"\ue0f0{number}:{one}\ue0f1" for one in numbers)
-        return plain(remark(sentence)) + references
+        return f",\ue0f0{number}:{numbers[sentence.place]}\ue0f1"
 
     clean = _SIGNS.sub(" ", section.draft)
     return annotate_manuscript(
@@ -69,19 +72,20 @@ def _part(number: int, section: str | Answer) -> str:
     )
 
 
-def _cited(tokens: Iterable[Token], report: Report) -> Iterator[Token]:
+def _marked(tokens: Iterable[Token], report: Report) -> Iterator[Token]:
     """The tokens of a line, with the signs in them as tokens of their own."""
     for token in tokens:
-        if token.type != "text" or not _CITED.search(token.content):
+        if token.type != "text" or not _BEHIND.search(token.content):
             yield token
             continue
-        pieces = _CITED.split(token.content)
-        for text, section, number in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=False):
+        parts = _BEHIND.split(token.content)
+        for text, section, number in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
             yield Token("text", "", 0, content=text)
             answer = report.sections[int(section)]
             assert isinstance(answer, Answer)  # noqa: S101 (made above)
-            yield Token("citation", "", 0, meta={"citation": answer.citation(int(number))})
-        yield Token("text", "", 0, content=pieces[-1])
+            line: Line = tuple(behind(answer, answer.sentences[int(number)]))
+            yield Token("behind", "", 0, meta={"line": line})
+        yield Token("text", "", 0, content=parts[-1])
 
 
 def own_notes(read: list[Token]) -> tuple[list[Token], dict[int, list[Token]]]:
@@ -166,8 +170,8 @@ def pieces(inline: Token) -> Iterator[Run | OwnNote | Break | Reference]:
             href = str(token.attrs["href"])
         elif token.type == "link_close":
             href = ""
-        elif token.type == "citation":
-            yield Reference(token.meta["citation"])
+        elif token.type == "behind":
+            yield from token.meta["line"]
         elif token.type == "footnote_ref":
             yield OwnNote(token.meta["id"])
         elif token.type == "hardbreak":

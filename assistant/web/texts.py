@@ -3,6 +3,8 @@
 from datetime import date
 from typing import NamedTuple
 
+from assistant.annotation import Stance
+from assistant.messages import NOT_VERIFIED
 from index.calendar_names import MONTHS
 
 DEMO_QUESTIONS = (
@@ -153,11 +155,11 @@ DRAFT_DETAIL = (
     "file can be exported as it was, with its footnotes in it."
 )
 SET_FOOTNOTES = "Set footnotes"
-NEAREST = "Nearest:"
-DOUBTS = {
-    False: "Not supported by the sources",
-    True: "The sources say otherwise",
-}
+SIGNS = {"contradicted": "≠", "unverified": "?", "superseded": "→"}
+"""Before the words of a label, by its name in the page's styles; for the eye only."""
+LACKING = "not in the passages"
+COMPARE = "Nearest passages"
+THE_SENTENCE, THE_PASSAGE = "The sentence", "The passage"
 
 
 def source_of(title: str) -> str:
@@ -212,8 +214,24 @@ def nearest_passage(title: str) -> str:
 
 def left_out(count: int) -> str:
     """How many sentences are not shown, and why."""
-    them = "it" if count == 1 else "them"
-    return f"{counted(count, 'sentence')} left out: no passage supports {them}"
+    return f"{counted(count, 'sentence')} left out: {NOT_VERIFIED}"
+
+
+def folded(count: int) -> str:
+    """What opens sentences that nothing has verified."""
+    return f"{counted(count, 'sentence')} {NOT_VERIFIED}"
+
+
+def footnote(number: int, title: str, stance: Stance) -> str:
+    """The name of a footnote's number, with what it is there for where it supports nothing."""
+    return f"Footnote {number}{'' if stance == 'supports' else f', {stance}'}: {title}"
+
+
+def only_there(sentence: str, passage: str) -> str:
+    """The words in which a sentence and a passage differ, for who does not see them marked."""
+    parts = [f"Only in the sentence: {sentence}."] if sentence else []
+    parts += [f"Only in the passage: {passage}."] if passage else []
+    return " ".join(parts)
 
 
 def more_documents(count: int) -> str:

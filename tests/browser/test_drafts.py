@@ -38,8 +38,8 @@ def test_a_pasted_draft_is_footnoted_and_marked(page: Page):
     checked(page)
     said = page.locator(".said")
     expect(said).to_contain_text("takes 35 minutes.")
-    expect(said).to_contain_text("The sources say otherwise")
-    expect(said).to_contain_text("Not supported by the sources")
+    expect(said).to_contain_text("The documents say otherwise")
+    expect(said).to_contain_text("Not verified")
     expect(said.locator(".unsupported").first).to_contain_text("5,000")
     expect(page.locator(".question")).to_have_text("The islands")
     expect(page.get_by_placeholder("Paste your text")).to_have_value("")
@@ -56,7 +56,7 @@ def test_a_dropped_draft_is_read_and_kept(page: Page, tabs, tmp_path: Path):
     checked(page)
     expect(page.locator(".said")).to_contain_text("takes 35 minutes.")
     page.reload()
-    expect(page.locator(".said")).to_contain_text("The sources say otherwise")
+    expect(page.locator(".said")).to_contain_text("The documents say otherwise")
     tabs.forgive("Connection errored out")  # what was open when the page was left
     page.locator(".actions .menu summary").click()
     with page.expect_download() as coming:
@@ -91,7 +91,7 @@ def test_a_dropped_word_file_comes_back_as_itself_with_footnotes(page: Page, tab
     assert [p.style.name for p in taken.paragraphs] == ["Heading 1", "Normal", "Intense Quote"]
     assert [r.text for r in taken.paragraphs[1].runs if r.bold] == ["35 minutes"]
     assert len(taken.paragraphs[1]._p.xpath(".//w:footnoteReference")) == 1
-    assert [c.text.startswith("Not supported") for c in taken.comments] == [True]
+    assert [c.text.startswith("Not verified") for c in taken.comments] == [True]
 
 
 def test_a_draft_without_sentences_is_told_in_one_line(page: Page):

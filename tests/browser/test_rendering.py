@@ -90,9 +90,98 @@ def test_overlapping_marks_keep_every_letter_once():
 
 
 def test_a_sentence_without_support_says_so():
-    assert "Not supported by the sources" in rendered(
+    assert "Not verified" in rendered(
         answer(Sentence(text="So it goes.", verdict="not verified"))
     ).xpath("string(.//div[@class='said'])")
+
+
+def test_neighbours_that_nothing_has_verified_stand_folded_in_their_place():
+    open_ = Sentence(text="So it goes.", verdict="not verified", missing="where to")
+    tree = rendered(
+        answer(
+            Sentence(text="First.", citations=(1,)),
+            open_,
+            open_,
+            Sentence(text="Last.", citations=(1,)),
+            open_,
+        )
+    )
+    (paragraph,) = tree.xpath(".//div[@class='said']/div[@class='paragraph']")
+    words = " ".join(paragraph.text_content().split())
+    assert words.startswith("First.1 2 sentences not verified")
+    first, second = paragraph.xpath("./details[not(@open)]")
+    assert texts_of(first, "./summary") == ["2 sentences not verified"]
+    assert texts_of(first, "./div") == ["So it goes. ? Not verified; not said: where to"] * 2
+    assert texts_of(second, "./summary") == ["1 sentence not verified"]
+    assert "Last.1" in words
+
+
+def test_a_sentence_of_a_draft_that_nothing_has_verified_is_not_folded():
+    tree = rendered(answer(Sentence(text="So it goes.", verdict="not verified", place=(0, 11))))
+    assert texts_of(tree, ".//div[@class='said']/p") == ["So it goes. ? Not verified"]
+
+
+def test_a_number_without_a_label_before_it_supports_and_nothing_else():
+    source = document("One two three four five six.", date="2026-03-03")
+    notes = tuple(
+        citation(number, source, 0, 3).model_copy(update={"date": source.date})
+        for number in (1, 2, 3)
+    )
+    tree = rendered(
+        answer(
+            Sentence(text="Held.", citations=(1,), superseded=(2,)),
+            Sentence(text="Broke.", verdict="contradicted", contradicted=(3,)),
+            citations=notes,
+        )
+    )
+    (words,) = texts_of(tree, ".//div[@class='said']/p")
+    assert words == (
+        "Held.1 → Since corrected or contradicted by A title, 3 March 20262 "
+        "Broke. ≠ The documents say otherwise3"
+    )
+    assert [link.get("aria-label") for link in tree.xpath(".//sup/a")] == [
+        "Footnote 1: A title",
+        "Footnote 2, but see: A title",
+        "Footnote 3, says otherwise: A title",
+    ]
+    assert texts_of(tree, ".//ol/li/span[starts-with(@class, 'label')]") == [
+        "→ But see",
+        "≠ Says otherwise",
+    ]
+    assert tree.xpath(".//*[@aria-hidden='true']/text()") == ["→\xa0", "≠\xa0", "→\xa0", "≠\xa0"]
+
+
+def test_a_sentence_not_verified_is_set_against_the_nearest_passages_word_by_word():
+    source = document("About 410 people left.")
+    near = Passage(
+        document_id="d",
+        version=source.version,
+        title="Log",
+        text=source.text,
+        start=0,
+        end=len(source.text),
+        page=3,
+        differs=((6, 9), (17, 21)),
+    )
+    sentence = Sentence(
+        text="About 450 people fled.",
+        verdict="not verified",
+        unsupported=((6, 9), (17, 21)),
+        nearest=(near,),
+    )
+    for whole in (answer(sentence), answer(dropped=(sentence,))):
+        (fold,) = rendered(whole).xpath(".//details[@class='compare']")
+        above, below, told = fold.xpath("./div/p")
+        assert texts_of(fold, "./summary") == ["Nearest passages"]
+        assert above.xpath(".//mark/text()") == ["450", "fled"]
+        assert "About 450 people fled." in above.text_content()
+        assert below.xpath("./a//mark/text()") == ["410", "left"]
+        assert below.xpath("./a")[0].text_content() == source.text
+        assert below.xpath("./a/@data-open") == [Place.of(near).json]
+        assert "Log · p. 3" in below.text_content()
+        assert told.text_content() == (
+            "Only in the sentence: “450”, “fled”. Only in the passage: “410”, “left”."
+        )
 
 
 def test_sentences_that_contradict_each_other_stand_together_under_a_label():
@@ -146,9 +235,7 @@ def test_notices_and_sentences_left_out_are_shown():
         )
     )
     assert texts_of(tree, ".//p[@class='notice']") == ["The endpoint was down."]
-    assert texts_of(tree, ".//*[@class='dropped']/summary") == [
-        "1 sentence left out: no passage supports it"
-    ]
+    assert texts_of(tree, ".//*[@class='dropped']/summary") == ["1 sentence left out: not verified"]
     assert "Invented." in tree.text_content()
 
 

@@ -1,34 +1,84 @@
 """Questions and answers → HTML. Everything that a document or a person wrote is escaped."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from markupsafe import Markup
 
-from assistant.answer import Answer, Citation, Passage, Sentence, Usage
+from assistant.annotation import (
+    Stance,
+    footnotes,
+    in_words,
+    is_contradicted,
+    stances,
+)
+from assistant.answer import Answer, Citation, Passage, Sentence, SpanPair, Usage
+from assistant.messages import BUT_SEE, SAYS_OTHERWISE
+from assistant.reporting.content import later_than
 from assistant.templating import Macros
 from assistant.web import texts
 from assistant.web.rendering.places import Place
 
 _NEAREST_CHARACTERS = 280
-_HTML = Macros("assistant.web", "answers.html", texts=texts, place=Place.of)
+_LOOKS: dict[Stance, str] = {SAYS_OTHERWISE: "contradicted", BUT_SEE: "superseded"}
+"""How the label of a footnote that supports nothing looks, as the page's styles name it."""
+_HTML = Macros("assistant.web", "answers.html", texts=texts, place=Place.of, looks=_LOOKS)
+
+_Pieces = list[tuple[str, set[str]]]
+"""Words, each with the names of the marks on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """What is said of a sentence: how that looks, its words, and the footnotes behind them."""
+
+    look: str
+    words: str
+    stance: Stance
+    notes: list[Citation]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A passage that comes near a sentence, and in words where they differ."""
+
+    passage: Passage
+    pieces: _Pieces
+    difference: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A sentence as it is shown.
+    """A sentence as it is shown; `name` is its own among the ids of a turn.
 
-    `position` is its number in the answer, from 1; `pieces` are its words, each with the names of
-    the marks on them; `doubt` is what is said of it where no source supports it.
+    `notes` support it, `labels` say what else was found. It is `folded` where it stands in an
+    answer and nothing has verified it.
     """
 
-    position: int
-    sentence: Sentence
-    pieces: list[tuple[str, set[str]]]
+    name: str
+    look: str
+    pieces: _Pieces
     notes: list[Citation]
-    doubt: str
-    nearest: tuple[Passage, ...]
+    labels: list[_Label]
+    compared: list[_Compared]
+    folded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Sentences that follow each other; `summary` opens those that are folded."""
+
+    sentences: list[_Said]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """The parts of a paragraph; whether anything in it `folds`, which no <p> may hold."""
+
+    parts: list[_Part]
+    folds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +86,7 @@ class _Group:
     """Sentences that stand together, in paragraphs; where they `differ`, one in each."""
 
     differ: bool
-    paragraphs: list[list[_Said]]
+    paragraphs: list[_Paragraph]
 
 
 def welcome(questions: Sequence[str], *, empty: bool) -> Markup:
@@ -104,12 +154,15 @@ def finished(number: int, answer: Answer, seconds: float) -> Markup:
     """
     nearest = answer.nearest if answer.abstained else ()
     took, sure = _colophon(answer, seconds)
+    known = {citation.number: citation for citation in answer.citations}
+    dropped = [_said(f"d{at}", one, known) for at, one in enumerate(answer.dropped, start=1)]
     return _HTML.finished(
         number,
         answer,
         list(_groups(answer.sentences, answer.citations, answer.conflicts)),
         [(passage, _clipped(passage.text)) for passage in nearest],
-        texts.left_out(len(answer.dropped)) if answer.dropped else "",
+        dropped,
+        stances(answer.sentences),
         took,
         sure,
     )
@@ -135,38 +188,74 @@ def _groups(
         for position, sentence in run:
             if group is not None or sentence.paragraph or not paragraphs:
                 paragraphs.append([])
-            paragraphs[-1].append(_said(position, sentence, known))
-        yield _Group(group is not None, paragraphs)
+            paragraphs[-1].append(_said(f"s{position}", sentence, known))
+        yield _Group(group is not None, [_paragraph(said) for said in paragraphs])
 
 
-def _said(position: int, sentence: Sentence, known: dict[int, Citation]) -> _Said:
-    return _Said(
-        position,
-        sentence,
-        list(_pieces(sentence)),
-        [known[number] for number in sentence.citations or sentence.contradicted],
-        "" if sentence.supported else texts.DOUBTS[bool(sentence.contradicted)],
-        () if sentence.supported else sentence.nearest,
-    )
+def _paragraph(sentences: Sequence[_Said]) -> _Paragraph:
+    """The sentences, neighbours that are folded as one part."""
+    parts = []
+    for folds, run in groupby(sentences, key=lambda said: said.folded):
+        together = list(run)
+        parts.append(_Part(together, texts.folded(len(together)) if folds else ""))
+    return _Paragraph(parts, any(said.folded or said.compared for said in sentences))
 
 
-def _pieces(sentence: Sentence) -> Iterator[tuple[str, set[str]]]:
-    """The sentence's text, cut where its exact, added and unsupported words begin and end."""
+def _said(name: str, sentence: Sentence, known: dict[int, Citation]) -> _Said:
+    notes = [known[number] for number in footnotes(sentence)]
+    later = [known[number] for number in sentence.superseded]
+    labels = []
+    look = "supported"
+    if not sentence.supported:
+        look = "contradicted" if is_contradicted(sentence) else "unverified"
+        labels.append(_Label(look, _opened(in_words(sentence)), SAYS_OTHERWISE, notes))
+    if later:
+        labels.append(_Label("superseded", _opened(later_than(later)), BUT_SEE, later))
     spans = {
         "exact": sentence.exact,
         "added": sentence.added,
         "unsupported": sentence.unsupported,
     }
+    return _Said(
+        name,
+        look,
+        _pieces(sentence.text, spans),
+        notes if sentence.supported else [],
+        labels,
+        [] if sentence.supported else [_compared(sentence, one) for one in sentence.nearest],
+        look == "unverified" and sentence.place is None,
+    )
+
+
+def _compared(sentence: Sentence, passage: Passage) -> _Compared:
+    difference = texts.only_there(
+        _quoted(sentence.text, sentence.unsupported), _quoted(passage.text, passage.differs)
+    )
+    return _Compared(passage, _pieces(passage.text, {"differs": passage.differs}), difference)
+
+
+def _pieces(text: str, spans: Mapping[str, Sequence[SpanPair]]) -> _Pieces:
+    """The text, cut where the spans of a mark begin and end."""
     cuts = {cut for pairs in spans.values() for pair in pairs for cut in pair}
-    for start, end in pairwise(sorted(cuts | {0, len(sentence.text)})):
-        yield (
-            sentence.text[start:end],
+    return [
+        (
+            text[start:end],
             {
                 name
                 for name, pairs in spans.items()
                 if any(first <= start and end <= last for first, last in pairs)
             },
         )
+        for start, end in pairwise(sorted(cuts | {0, len(text)}))
+    ]
+
+
+def _quoted(text: str, spans: Sequence[SpanPair]) -> str:
+    return ", ".join(f"“{' '.join(text[start:end].split())}”" for start, end in spans)
+
+
+def _opened(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def _colophon(answer: Answer, seconds: float) -> tuple[str, texts.Confidence | None]:

@@ -69,7 +69,7 @@ def test_what_is_not_supported_is_marked_and_the_nearest_passages_are_given(cite
 
 def test_not_a_letter_of_the_draft_is_changed(cited: Answer):
     assert cited.draft == DRAFT
-    marks = re.compile(r"\[\d+\]| \((?:not supported by|the documents say)[^()]*\)")
+    marks = re.compile(r"\[\d+\]| \((?:not verified|the documents say)[^()]*\)")
     assert marks.sub("", cited.text) == DRAFT
     before = cited.to_markdown().partition("\n\n[^1]:")[0]
     assert re.sub(rf"\[\^\d+\]|{marks.pattern}", "", before) == DRAFT.strip()

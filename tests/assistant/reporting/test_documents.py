@@ -243,5 +243,5 @@ def test_words_that_no_source_carries_are_marked(report: Report, tmp_path: Path)
         html.document_fromstring(answer.to_html()).text_content(),
         "\n".join(one.text for one in Document(str(tmp_path / "answer.docx")).paragraphs),
     ):
-        assert "It rained in Rome. (not supported by the sources)" in text
+        assert "It rained in Rome. (not verified: “n Rome”)" in text
         assert "The author’s own text, checked" in text

@@ -89,7 +89,7 @@ def test_what_is_not_supported_has_a_comment_over_its_sentence(cited):
     assert [covered[one].strip() for one in sorted(said)] == [one.text for one in doubted]
     for comment, sentence in zip((said[one] for one in sorted(said)), doubted, strict=True):
         assert comment.author == "Footnote"
-        words = "The documents say otherwise" if sentence.contradicted else "Not supported"
+        words = "The documents say otherwise" if sentence.contradicted else "Not verified"
         assert comment.text.startswith(words)
         for passage in sentence.nearest:
             assert passage.title in comment.text
