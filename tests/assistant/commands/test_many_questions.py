@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -83,18 +84,21 @@ def test_a_question_that_cannot_be_asked_is_told_and_the_others_go_on(footnote, 
         ("Why?\n".encode("utf-16"), "UTF-8"),
     ],
 )
-def test_a_file_that_holds_no_questions_is_one_line(footnote, questions: Path, content, words):
+def test_a_file_that_holds_no_questions_is_one_line(
+    footnote, questions: Path, monkeypatch, content, words
+):
     questions.write_bytes(content)
     ran = footnote("ask", "--file", questions)
     assert (ran.status, ran.out) == (1, "")
     assert one_line(ran.err)
     assert words in ran.err
     assert "questions.txt" in ran.err
-    with questions.open("rb") as given:
-        piped = process("ask", "-", stdin=given)
-    assert piped.returncode == 1
-    assert "tandard input" in piped.stderr
-    assert piped.stderr.splitlines()[-1].count(words) == 1
+    with questions.open() as given:
+        monkeypatch.setattr(sys, "stdin", given)
+        piped = footnote("ask", "-")
+    assert piped.status == 1
+    assert "tandard input" in piped.err
+    assert piped.err.splitlines()[-1].count(words) == 1
 
 
 @pytest.mark.parametrize("name", ["absent.txt", "."])
@@ -199,16 +203,21 @@ class Terminal:
     @property
     def shown(self) -> str:
         """What the program wrote to the terminal."""
-        shown = b""
-        while True:
-            try:
-                piece = os.read(self.master, 65_536)
-            except OSError:
-                piece = b""
-            if not piece:
-                os.close(self.master)
-                return shown.decode()
-            shown += piece
+        return written_to(self.master)
+
+
+def written_to(terminal: int) -> str:
+    """What was written to a terminal that nobody has open any more."""
+    shown = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65_536)
+        except OSError:
+            piece = b""
+        if not piece:
+            os.close(terminal)
+            return shown.decode()
+        shown += piece
 
 
 @pytest.fixture(scope="module")
@@ -217,15 +226,34 @@ def piped(demo: Assistant) -> str:
     return process("ask", WHO, "--store", demo.store).stdout
 
 
+def plain(shown: str) -> str:
+    return re.sub(r"\x1b\[\d*m", "", shown).replace("\r\n", "\n")
+
+
+def test_an_answer_on_a_terminal_is_coloured_and_otherwise_the_same(piped: str):
+    shown = Terminal([COMMAND, "ask", WHO], "stdout stderr").shown
+    assert "\x1b[" in shown
+    assert plain(shown) == piped
+
+
 @pytest.mark.parametrize(
     ("environment", "coloured"),
     [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
 )
-def test_colours_are_for_terminals_whose_users_want_them(environment, coloured: bool, piped: str):
-    shown = Terminal([COMMAND, "ask", WHO], "stdout stderr", **environment).shown
+def test_colours_are_for_terminals_whose_users_want_them(
+    footnote, monkeypatch, environment: dict[str, str], coloured: bool, piped: str
+):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"TERM": "xterm", **environment}.items():
+        monkeypatch.setenv(name, value)
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w") as terminal:
+        monkeypatch.setattr(sys, "stdout", terminal)
+        monkeypatch.setattr(sys, "stderr", terminal)
+        footnote("ask", WHO)
+    shown = written_to(master)
     assert ("\x1b[" in shown) == coloured
-    plain = re.sub(r"\x1b\[\d*m", "", shown).replace("\r\n", "\n")
-    assert plain == piped
+    assert plain(shown) == piped
 
 
 def test_progress_goes_to_standard_error_and_answers_to_standard_output(questions: Path):
