@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import warm
 from hypothesis import settings
 from kept_processes import Kept
 
@@ -27,3 +28,10 @@ def kept_processes() -> Iterator[None]:
 def own_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are read by processes that begin and end with the test."""
     monkeypatch.setattr(isolation, "Process", Process)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loaded_process() -> Iterator[None]:
+    """What was loaded for the commands of the tests ends with them."""
+    yield
+    warm.end()

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from running import COMMAND, one_line, process
+import warm
+from running import one_line, process
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
@@ -141,7 +143,10 @@ def test_many_answers_in_one_file_are_a_report(footnote, questions: Path, option
 
 def test_a_question_on_standard_input_is_answered_before_the_next_is_there(demo: Assistant):
     with subprocess.Popen(
-        [COMMAND, "ask", "-", "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        warm.started("ask", "-", "--json"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as asking:
         assert asking.stdin is not None
         assert asking.stdout is not None
@@ -155,11 +160,14 @@ def test_a_question_on_standard_input_is_answered_before_the_next_is_there(demo:
         assert asking.wait(30) == 0
 
 
-@pytest.mark.parametrize("option", ["", "--json"])
-def test_a_reader_that_has_seen_enough_of_many_answers_is_no_error(tmp_path: Path, option: str):
+@pytest.mark.parametrize("option", [[], ["--json"]])
+def test_a_reader_that_has_seen_enough_of_many_answers_is_no_error(
+    tmp_path: Path, option: list[str]
+):
     many = tmp_path / "many.txt"
     many.write_text(f"{WHY}\n" * 2_000)
-    command = f"'{COMMAND}' ask --file '{many}' {option} | head -n 1; exit ${{PIPESTATUS[0]}}"
+    started = shlex.join(warm.started("ask", "--file", many, *option))
+    command = f"{started} | head -n 1; exit ${{PIPESTATUS[0]}}"
     ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stdout.count("\n"), ran.stderr) == (0, 1, "")
 
@@ -168,7 +176,7 @@ def test_an_interrupt_between_many_answers_is_one_line(tmp_path: Path):
     many = tmp_path / "many.txt"
     many.write_text(f"{WHY}\n" * 2_000)
     with subprocess.Popen(
-        [COMMAND, "ask", "--file", many, "--json"],
+        warm.started("ask", "--file", many, "--json"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -231,7 +239,7 @@ def plain(shown: str) -> str:
 
 
 def test_an_answer_on_a_terminal_is_coloured_and_otherwise_the_same(piped: str):
-    shown = Terminal([COMMAND, "ask", WHO], "stdout stderr").shown
+    shown = Terminal(warm.started("ask", WHO), "stdout stderr").shown
     assert "\x1b[" in shown
     assert plain(shown) == piped
 
@@ -257,7 +265,7 @@ def test_colours_are_for_terminals_whose_users_want_them(
 
 
 def test_progress_goes_to_standard_error_and_answers_to_standard_output(questions: Path):
-    terminal = Terminal([COMMAND, "ask", "--file", questions, "--json"], "stderr")
+    terminal = Terminal(warm.started("ask", "--file", questions, "--json"), "stderr")
     assert len([Answer.model_validate_json(line) for line in terminal.piped.splitlines()]) == 2
     shown = terminal.shown
     assert "Answering" in shown
@@ -265,4 +273,5 @@ def test_progress_goes_to_standard_error_and_answers_to_standard_output(question
 
 
 def test_no_bar_is_drawn_between_answers_that_go_by_on_the_terminal(questions: Path):
-    assert "Answering" not in Terminal([COMMAND, "ask", "--file", questions], "stdout stderr").shown
+    terminal = Terminal(warm.started("ask", "--file", questions), "stdout stderr")
+    assert "Answering" not in terminal.shown
