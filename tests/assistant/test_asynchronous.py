@@ -127,25 +127,28 @@ def test_options_of_query_are_those_of_aquery_and_astream(demo: Assistant):
 
 
 def test_many_threads_and_tasks_at_once_get_the_answers_they_would_get_alone(own, alone):
+    # Twice the threads, five times the tasks and many rounds: `benchmarks/concurrency.py`.
     async def gathered() -> list[Answer]:
-        return await asyncio.gather(*(own.aquery(question) for question in QUESTIONS[:2] * 100))
+        return await asyncio.gather(*(own.aquery(question) for question in QUESTIONS[:2] * 20))
 
-    with ThreadPoolExecutor(32) as pool:
-        from_threads = [pool.submit(own.query, question) for question in QUESTIONS * 7]
+    with ThreadPoolExecutor(16) as pool:
+        from_threads = [pool.submit(own.query, question) for question in QUESTIONS * 4]
         from_tasks = asyncio.run(gathered())
     expected = [*alone.values()]
-    assert [told(answer.result()) for answer in from_threads] == expected * 7
-    assert [told(answer) for answer in from_tasks] == expected[:2] * 100
+    assert [told(answer.result()) for answer in from_threads] == expected * 4
+    assert [told(answer) for answer in from_tasks] == expected[:2] * 20
 
 
 def test_asking_often_at_once_opens_no_more_files_and_threads(own: Assistant):
     def used() -> tuple[int, int]:
         with ThreadPoolExecutor(32) as pool:
-            list(pool.map(own.query, QUESTIONS[:2] * 16))
-        own.batch(QUESTIONS[:2] * 16)
+            list(pool.map(own.query, QUESTIONS[:1] * 32))
+        own.batch(QUESTIONS[:1] * 8)
         gc.collect()
         return psutil.Process().num_fds(), psutil.Process().num_threads()
 
+    # Else all the threads work out the same vectors of sentences, which are kept from then on.
+    own.query(QUESTIONS[0])
     (files, threads), *later = (used() for _ in range(3))
     # A connection to the catalog is kept for each of the threads that asked at once, at most.
     assert max(now for now, _ in later) <= files + 20
@@ -382,14 +385,21 @@ from assistant import Assistant
 async def main():
     async with Assistant({str(demo.store)!r}) as assistant:
         await assistant.aquery("Why did Gate 3 fail?")
+        print("begun", flush=True)
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         await asyncio.gather(*(assistant.aquery("Why did Gate 3 fail?") for _ in range(2000)))
 
 asyncio.run(main())
 """
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert ran.returncode != 0
-    assert ran.stderr.strip().endswith("KeyboardInterrupt")
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as asking:
+        assert asking.stdout is not None
+        # To load the program takes a busy machine longer than to end it.
+        assert asking.stdout.readline() == "begun\n"
+        _, err = asking.communicate(timeout=60)
+    assert asking.returncode != 0
+    assert err.strip().endswith("KeyboardInterrupt")
 
 
 def test_context_variables_reach_the_thread():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import warm
 
 from assistant.cli import main
 
@@ -37,8 +38,16 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> Run:
 
 
 def process(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    """Run it in a process of its own."""
-    command = [COMMAND, *map(str, arguments)]
+    """Run it in a process of its own, which need not load what it uses."""
+    return _ran(warm.started(*arguments), options)
+
+
+def fresh(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    """Start it as a shell does."""
+    return _ran([COMMAND, *map(str, arguments)], options)
+
+
+def _ran(command: list[str], options: dict[str, object]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, **options)  # type: ignore[call-overload]
 
 

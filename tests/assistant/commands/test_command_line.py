@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -12,7 +13,8 @@ import time
 from pathlib import Path
 
 import pytest
-from running import COMMAND, Run, one_line, process
+import warm
+from running import COMMAND, Run, fresh, one_line, process
 
 from assistant.answer import Answer, Passage
 from assistant.assistant import Assistant
@@ -341,20 +343,22 @@ def test_completion_can_be_installed_for_a_shell(shell: str, tmp_path: Path):
 
 @pytest.mark.usefixtures("store")
 def test_a_script_gets_json_on_standard_output_and_nothing_else(demo: Assistant):
-    ran = process("ask", "Why did Gate 3 fail?", "--json")
+    ran = fresh("ask", "Why did Gate 3 fail?", "--json")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert Answer.model_validate_json(ran.stdout).text == demo.query("Why did Gate 3 fail?").text
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["ask", "Who won the football match?"], ["documents"], ["--help"], ["ask"], ["ask", ""]],
-)
 @pytest.mark.usefixtures("store")
-def test_output_that_is_no_terminal_holds_no_control_codes(arguments):
-    ran = process(*arguments)
-    assert "\x1b" not in ran.stdout + ran.stderr
-    assert "Traceback" not in ran.stderr
+def test_output_that_is_no_terminal_holds_no_control_codes(footnote):
+    ran = process("ask", "Who won the football match?")
+    assert ran.stdout
+    told = [ran.stdout, ran.stderr]
+    for arguments in (["documents"], ["--help"], ["ask"], ["ask", ""]):
+        within = footnote(*arguments)
+        assert within.out + within.err
+        told += [within.out, within.err]
+    assert "\x1b" not in "".join(told)
+    assert "Traceback" not in "".join(told)
 
 
 @pytest.mark.parametrize(
@@ -369,7 +373,8 @@ def test_output_that_is_no_terminal_holds_no_control_codes(arguments):
 )
 @pytest.mark.usefixtures("store")
 def test_a_reader_that_has_seen_enough_is_no_error(arguments: str, taken: int):
-    command = f"'{COMMAND}' {arguments} | head -c {taken}; exit ${{PIPESTATUS[0]}}"
+    started = shlex.join(warm.started(*shlex.split(arguments)))
+    command = f"{started} | head -c {taken}; exit ${{PIPESTATUS[0]}}"
     ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
     assert (ran.returncode, len(ran.stdout), ran.stderr) == (0, taken, "")
 
@@ -494,6 +499,6 @@ def test_code_that_lies_beside_the_documents_is_not_run(surroundings: Path):
     for name in ("email", "yaml", "trafilatura", "index"):
         (surroundings / f"{name}.py").write_text("open('ran', 'w').close()\n")
     (surroundings / "note.md").write_text("The gate opened at noon.\n")
-    ran = process("add", "note.md", cwd=surroundings)
+    ran = fresh("add", "note.md", cwd=surroundings)
     assert (ran.returncode, ran.stdout) == (0, "1 added\n")
     assert not (surroundings / "ran").exists()

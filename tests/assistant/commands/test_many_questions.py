@@ -5,13 +5,16 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from running import COMMAND, one_line, process
+import warm
+from running import one_line, process
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
@@ -83,18 +86,21 @@ def test_a_question_that_cannot_be_asked_is_told_and_the_others_go_on(footnote, 
         ("Why?\n".encode("utf-16"), "UTF-8"),
     ],
 )
-def test_a_file_that_holds_no_questions_is_one_line(footnote, questions: Path, content, words):
+def test_a_file_that_holds_no_questions_is_one_line(
+    footnote, questions: Path, monkeypatch, content, words
+):
     questions.write_bytes(content)
     ran = footnote("ask", "--file", questions)
     assert (ran.status, ran.out) == (1, "")
     assert one_line(ran.err)
     assert words in ran.err
     assert "questions.txt" in ran.err
-    with questions.open("rb") as given:
-        piped = process("ask", "-", stdin=given)
-    assert piped.returncode == 1
-    assert "tandard input" in piped.stderr
-    assert piped.stderr.splitlines()[-1].count(words) == 1
+    with questions.open() as given:
+        monkeypatch.setattr(sys, "stdin", given)
+        piped = footnote("ask", "-")
+    assert piped.status == 1
+    assert "tandard input" in piped.err
+    assert piped.err.splitlines()[-1].count(words) == 1
 
 
 @pytest.mark.parametrize("name", ["absent.txt", "."])
@@ -137,7 +143,10 @@ def test_many_answers_in_one_file_are_a_report(footnote, questions: Path, option
 
 def test_a_question_on_standard_input_is_answered_before_the_next_is_there(demo: Assistant):
     with subprocess.Popen(
-        [COMMAND, "ask", "-", "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        warm.started("ask", "-", "--json"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as asking:
         assert asking.stdin is not None
         assert asking.stdout is not None
@@ -151,11 +160,14 @@ def test_a_question_on_standard_input_is_answered_before_the_next_is_there(demo:
         assert asking.wait(30) == 0
 
 
-@pytest.mark.parametrize("option", ["", "--json"])
-def test_a_reader_that_has_seen_enough_of_many_answers_is_no_error(tmp_path: Path, option: str):
+@pytest.mark.parametrize("option", [[], ["--json"]])
+def test_a_reader_that_has_seen_enough_of_many_answers_is_no_error(
+    tmp_path: Path, option: list[str]
+):
     many = tmp_path / "many.txt"
     many.write_text(f"{WHY}\n" * 2_000)
-    command = f"'{COMMAND}' ask --file '{many}' {option} | head -n 1; exit ${{PIPESTATUS[0]}}"
+    started = shlex.join(warm.started("ask", "--file", many, *option))
+    command = f"{started} | head -n 1; exit ${{PIPESTATUS[0]}}"
     ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stdout.count("\n"), ran.stderr) == (0, 1, "")
 
@@ -164,7 +176,7 @@ def test_an_interrupt_between_many_answers_is_one_line(tmp_path: Path):
     many = tmp_path / "many.txt"
     many.write_text(f"{WHY}\n" * 2_000)
     with subprocess.Popen(
-        [COMMAND, "ask", "--file", many, "--json"],
+        warm.started("ask", "--file", many, "--json"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -199,16 +211,21 @@ class Terminal:
     @property
     def shown(self) -> str:
         """What the program wrote to the terminal."""
-        shown = b""
-        while True:
-            try:
-                piece = os.read(self.master, 65_536)
-            except OSError:
-                piece = b""
-            if not piece:
-                os.close(self.master)
-                return shown.decode()
-            shown += piece
+        return written_to(self.master)
+
+
+def written_to(terminal: int) -> str:
+    """What was written to a terminal that nobody has open any more."""
+    shown = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65_536)
+        except OSError:
+            piece = b""
+        if not piece:
+            os.close(terminal)
+            return shown.decode()
+        shown += piece
 
 
 @pytest.fixture(scope="module")
@@ -217,19 +234,38 @@ def piped(demo: Assistant) -> str:
     return process("ask", WHO, "--store", demo.store).stdout
 
 
+def plain(shown: str) -> str:
+    return re.sub(r"\x1b\[\d*m", "", shown).replace("\r\n", "\n")
+
+
+def test_an_answer_on_a_terminal_is_coloured_and_otherwise_the_same(piped: str):
+    shown = Terminal(warm.started("ask", WHO), "stdout stderr").shown
+    assert "\x1b[" in shown
+    assert plain(shown) == piped
+
+
 @pytest.mark.parametrize(
     ("environment", "coloured"),
     [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
 )
-def test_colours_are_for_terminals_whose_users_want_them(environment, coloured: bool, piped: str):
-    shown = Terminal([COMMAND, "ask", WHO], "stdout stderr", **environment).shown
+def test_colours_are_for_terminals_whose_users_want_them(
+    footnote, monkeypatch, environment: dict[str, str], coloured: bool, piped: str
+):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"TERM": "xterm", **environment}.items():
+        monkeypatch.setenv(name, value)
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w") as terminal:
+        monkeypatch.setattr(sys, "stdout", terminal)
+        monkeypatch.setattr(sys, "stderr", terminal)
+        footnote("ask", WHO)
+    shown = written_to(master)
     assert ("\x1b[" in shown) == coloured
-    plain = re.sub(r"\x1b\[\d*m", "", shown).replace("\r\n", "\n")
-    assert plain == piped
+    assert plain(shown) == piped
 
 
 def test_progress_goes_to_standard_error_and_answers_to_standard_output(questions: Path):
-    terminal = Terminal([COMMAND, "ask", "--file", questions, "--json"], "stderr")
+    terminal = Terminal(warm.started("ask", "--file", questions, "--json"), "stderr")
     assert len([Answer.model_validate_json(line) for line in terminal.piped.splitlines()]) == 2
     shown = terminal.shown
     assert "Answering" in shown
@@ -237,4 +273,5 @@ def test_progress_goes_to_standard_error_and_answers_to_standard_output(question
 
 
 def test_no_bar_is_drawn_between_answers_that_go_by_on_the_terminal(questions: Path):
-    assert "Answering" not in Terminal([COMMAND, "ask", "--file", questions], "stdout stderr").shown
+    terminal = Terminal(warm.started("ask", "--file", questions), "stdout stderr")
+    assert "Answering" not in terminal.shown

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from outside import page, pandoc
-from running import Run, one_line, process, run
+from running import Run, fresh, one_line, run
 
 from assistant.assistant import Assistant
 from assistant.reporting.report import Report
@@ -66,7 +66,7 @@ def test_a_template_is_filled_in_and_its_style_named(footnote, surroundings: Pat
 
 
 def test_questions_come_from_standard_input_too(demo: Assistant, surroundings: Path):
-    ran = process(
+    ran = fresh(
         "report",
         "-",
         "--out",

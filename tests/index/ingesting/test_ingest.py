@@ -372,6 +372,7 @@ def test_a_name_that_is_not_utf_8_is_one_line_and_costs_that_file_only(shelf, fi
 # A process of its own -----------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("own_processes")
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -392,6 +393,7 @@ def test_a_parser_that_goes_wrong_costs_its_file_only(shelf, files, name, reason
     assert shelf.live() == sorted([OLD, NEW])
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_what_a_parser_prints_is_not_taken_for_its_reply(shelf, files):
     write(files / "chatter.txt")
 
@@ -418,6 +420,7 @@ def test_many_files_side_by_side_are_reported_in_their_order(shelf, files):
     assert [done.path for done in heard] == [done.path for done in report.added]
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_code_beside_the_documents_is_not_run(shelf, files, monkeypatch):
     for name in ("index/__init__.py", "pickle.py", "json.py"):
         write(files / name, "import pathlib; pathlib.Path(__file__).with_name('run').touch()")
@@ -427,6 +430,7 @@ def test_code_beside_the_documents_is_not_run(shelf, files, monkeypatch):
     assert not list(files.rglob("run"))
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_no_process_is_left_behind(shelf, files):
     # Other tests of this process may have an assistant open, which draws pages in one.
     before = worker_processes()
