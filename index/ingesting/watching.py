@@ -6,6 +6,7 @@ from threading import Event
 
 import watchfiles
 
+from index.ingesting import walking
 from index.ingesting.arrivals import Stamp
 from index.ingesting.ingest import Ingest
 from index.ingesting.report import AddReport
@@ -34,6 +35,7 @@ def watch(
     Raises:
         DocumentError: see `Ingest.sync`.
     """
+    walking.check_folder(folder)
     failed: dict[str, Stamp] = {}
     own = str(outside.resolve())
 
