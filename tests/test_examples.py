@@ -10,6 +10,7 @@ import doctest
 import importlib
 import os
 import re
+import signal
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 COMPLETE = (
     "assistant/asking",
     "assistant/citing",
+    "assistant/commands",
     "assistant/conversations",
     "assistant/evaluating",
     "assistant/language",
@@ -44,6 +46,7 @@ COMPLETE = (
     "assistant/annotation.py",
     "assistant/answering.py",
     "assistant/assistant.py",
+    "assistant/cli.py",
     "assistant/doctor.py",
     "assistant/draft.py",
     "assistant/library.py",
@@ -73,12 +76,18 @@ pytestmark = pytest.mark.xdist_group("examples")  # one process, and so one stor
 
 
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty working directory, and an environment without settings or keys."""
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """An empty working directory, and an environment without settings or keys.
+
+    What a command makes of an interrupt is undone.
+    """
     for name in os.environ:
         if name.startswith(("FOOTNOTE_", "OPENAI_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    interrupted = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, interrupted)
 
 
 @pytest.fixture(scope="module")
