@@ -41,6 +41,7 @@ COMPLETE = (
     "assistant/retrieving",
     "assistant/table_qa",
     "assistant/verifying",
+    "assistant/web",
     "assistant/web/rendering",
     "assistant/writing",
     "assistant/annotation.py",

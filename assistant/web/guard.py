@@ -51,7 +51,16 @@ _SAID = ("data", "event_data", "fn_index", "trigger_id", "event_id", "session_ha
 
 
 class Guard:
-    """Lets pass what the page's own scripts ask, and refuses the rest with a sentence."""
+    """Lets pass what the page's own scripts ask, and refuses the rest with a sentence.
+
+    >>> from starlette.responses import Response
+    >>> from starlette.testclient import TestClient
+    >>> hosts, uploads = Hosts("localhost", "127.0.0.1"), Uploads(file_limit=64)
+    >>> guard = Guard(Response(), hosts=hosts, uploads=uploads, unfinished=lambda *_: 0)
+    >>> TestClient(guard, "http://localhost").get("/gradio_api/info").json()
+    {'detail': 'There is no such page.'}
+    >>> uploads.close()
+    """
 
     def __init__(
         self, app: ASGIApp, *, hosts: Hosts, uploads: Uploads, unfinished: Unfinished

@@ -34,9 +34,19 @@ _WORDS = f":root {{ --all-documents: {json.dumps(texts.ALL_DOCUMENTS)}; }}\n"
 
 
 def application(stores: Stores, uploads: Uploads, hosts: Hosts) -> FastAPI:
-    """The page as an application that answers to these host names, behind its guard."""
+    """The page as an application that answers to these host names, behind its guard.
+
+    >>> from anyio.from_thread import start_blocking_portal
+    >>> from starlette.testclient import TestClient
+    >>> hosts, uploads = Hosts("localhost", "127.0.0.1"), Uploads(file_limit=64)
+    >>> with start_blocking_portal() as portal:
+    ...     app = portal.call(application, Stores(demo, demo=False), uploads, hosts)
+    >>> TestClient(app, "http://localhost").get("/").status_code
+    200
+    >>> uploads.close()
+    """
     app = FastAPI(openapi_url=None)
-    blocks = page(stores, uploads)
+    blocks = _page(stores, uploads)
 
     def unfinished(session: str, number: int) -> int:
         events = list(blocks._queue.event_ids_to_events.values())
@@ -65,7 +75,7 @@ def application(stores: Stores, uploads: Uploads, hosts: Hosts) -> FastAPI:
     return app
 
 
-def page(stores: Stores, uploads: Uploads) -> gr.Blocks:
+def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
     """The page.
 
     Gradio's Chatbot is not used for the answers: it runs a Markdown parser over text that comes
