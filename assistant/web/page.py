@@ -53,7 +53,9 @@ def application(stores: Stores, uploads: Uploads, hosts: Hosts) -> FastAPI:
         return sum(one.fn._id == number and one.session_hash.startswith(session) for one in events)
 
     app.add_middleware(Visitors)
-    app.add_middleware(Guard, hosts=hosts, uploads=uploads, unfinished=unfinished)
+    app.add_middleware(
+        Guard, hosts=hosts, uploads=uploads, known=blocks.fns.__contains__, unfinished=unfinished
+    )
     app.include_router(uploads.routes())
     app.include_router(downloads.download_routes(stores))
     app.include_router(source_page.page_routes(stores))
