@@ -30,7 +30,6 @@ _WAITING = 100
 """Events of all browsers that wait at most."""
 
 _STYLES = ("page.css", "source.css", "conversations.css")
-_WORDS = f":root {{ --all-documents: {json.dumps(texts.ALL_DOCUMENTS)}; }}\n"
 
 
 def application(stores: Stores, uploads: Uploads, hosts: Hosts) -> FastAPI:
@@ -72,7 +71,7 @@ def application(stores: Stores, uploads: Uploads, hosts: Hosts) -> FastAPI:
         show_error=False,
         theme=gr.themes.Base(font=_SANS, font_mono=("ui-monospace", "monospace")),
         # Not as `css`: Gradio would write every rule a second time with a selector of its own.
-        head=f"<style>{_WORDS}{''.join(map(_text, _STYLES))}</style>",
+        head=str(_HTML.head("".join(map(_text, _STYLES)))),
     )
     return app
 
