@@ -20,7 +20,14 @@ _CLEAR_LINE_SHOW_CURSOR = "\r\x1b[2K\x1b[?25h"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command with these arguments, by default those that were typed, and exit."""
+    """Run the command with these arguments, by default those that were typed, and exit.
+
+    >>> from contextlib import suppress
+    >>> with suppress(SystemExit):
+    ...     main(["ask", "Why did Gate 3 fail?", "--store", str(demo.store)])
+    Gate 3 failed because the bearing of its left arm had run dry.[1]
+    ...
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     _leave_at_interrupt(arguments[0] if arguments else "")
     gc.set_threshold(_COLLECTED_EVERY)

@@ -49,7 +49,7 @@ def examined(settings: Settings, store: Path, *, judge: bool = False) -> Iterato
         try:
             library = opened.enter_context(Library(store, settings=settings))
             yield Finding("embedding", True, _embedding(library))
-            yield Finding("store", True, _store(library))
+            yield _store(library)
         except FootnoteError as error:
             yield Finding("store and embedding", False, str(error))
     yield _writer(settings)
@@ -67,12 +67,18 @@ def _embedding(library: Library) -> str:
     return f"{name}, {took}; passages and questions are sent to it"
 
 
-def _store(library: Library) -> str:
+def _store(library: Library) -> Finding:
+    missing = " and no ".join(path.name for path in library.missing_indexes())
+    if missing:
+        says = f"{library.store}: no {missing} in it; 'footnote repair' makes what is missing"
+        return Finding("store", False, says)
     documents = len(library.documents())
     if not documents:
-        return f"{library.store}: nothing in it yet; 'footnote add PATH…' adds documents"
-    counted = "1 document" if documents == 1 else f"{documents:,} documents"
-    return f"{library.store}: {counted}; 'footnote check' compares its files"
+        says = f"{library.store}: nothing in it yet; 'footnote add PATH…' adds documents"
+    else:
+        counted = "1 document" if documents == 1 else f"{documents:,} documents"
+        says = f"{library.store}: {counted}; 'footnote check' compares its files"
+    return Finding("store", True, says)
 
 
 def _writer(settings: Settings) -> Finding:

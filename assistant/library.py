@@ -287,6 +287,11 @@ class Library:
         """
         return self._existing().check()
 
+    def missing_indexes(self) -> list[Path]:
+        """The folders of the store's indexes that are not there; none where there is no store."""
+        store = self._opening.current()
+        return [] if store is None else store.missing_indexes()
+
     def repair(self, *, progress: Callable[[int, int], None] | None = None) -> None:
         """Make the store's indexes anew from its catalog; interrupted, the next one goes on.
 

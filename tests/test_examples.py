@@ -13,6 +13,7 @@ import doctest
 import importlib
 import os
 import re
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -37,8 +38,11 @@ ROOT = Path(__file__).parents[1]
 COMPLETE = (
     "assistant/asking",
     "assistant/citing",
+    "assistant/commands",
     "assistant/conversations",
     "assistant/evaluating",
+    "assistant/endpoints",
+    "assistant/judging",
     "assistant/language",
     "assistant/models",
     "assistant/reading",
@@ -47,17 +51,22 @@ COMPLETE = (
     "assistant/retrieving",
     "assistant/table_qa",
     "assistant/verifying",
+    "assistant/web",
     "assistant/web/rendering",
     "assistant/writing",
     "assistant/annotation.py",
     "assistant/answering.py",
     "assistant/assistant.py",
+    "assistant/cli.py",
     "assistant/doctor.py",
     "assistant/draft.py",
+    "assistant/exportable.py",
+    "assistant/language_models.py",
     "assistant/library.py",
     "assistant/links.py",
     "assistant/llamaindex.py",
     "assistant/plugins.py",
+    "assistant/research.py",
     "assistant/settings.py",
     "assistant/store_handle.py",
     "assistant/telemetry.py",
@@ -96,11 +105,14 @@ pytestmark = pytest.mark.xdist_group("examples")  # one process, and so one stor
 
 
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment without settings or keys."""
+def surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An environment without settings or keys; what a command makes of an interrupt is undone."""
     for name in os.environ:
         if name.startswith(("FOOTNOTE_", "OPENAI_")):
             monkeypatch.delenv(name)
+    interrupted = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, interrupted)
 
 
 @pytest.fixture(scope="module")

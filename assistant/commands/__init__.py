@@ -3,6 +3,9 @@
 One module for each kind of command; `app` lists them in the order of `footnote --help`.
 """
 
+from collections.abc import Callable
+from inspect import getdoc
+
 import typer
 
 from assistant.commands.asking import ask, search
@@ -18,6 +21,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _said(command: Callable[..., None]) -> str:
+    """What `--help` says of a command: its docstring as far as the example."""
+    return (getdoc(command) or "").partition(">>>")[0]
+
+
 for command in (
     add,
     sync,
@@ -32,9 +42,9 @@ for command in (
     remove,
     check,
 ):
-    app.command()(command)
-app.command()(repair)
-app.command("eval")(evaluate)
-app.command()(feedback)
-app.command()(doctor)
-app.command()(serve)
+    app.command(help=_said(command))(command)
+app.command(help=_said(repair))(repair)
+app.command("eval", help=_said(evaluate))(evaluate)
+app.command(help=_said(feedback))(feedback)
+app.command(help=_said(doctor))(doctor)
+app.command(help=_said(serve))(serve)

@@ -56,7 +56,13 @@ def ask(
     out: Annotated[Path | None, typer.Option(help="Write the answer to this file.")] = None,
     style: StyleOption = STYLE,
 ) -> None:
-    """Answer questions with footnotes; exit status 3: the documents do not answer one of them."""
+    """Answer questions with footnotes; exit status 3: the documents do not answer one of them.
+
+    >>> ask("Why did Gate 3 fail?", store=demo.store)
+    Gate 3 failed because the bearing of its left arm had run dry.[1]
+    <BLANKLINE>
+    [1] Preliminary report on the failure of Gate 3 of the Tollmark Barrage, 2026-01-12, p. 2: ...
+    """
     if (question is None) == (file is None):
         raise typer.BadParameter("Give a question, '-' or --file FILE.", param_hint="QUESTION")
     form = destined(AnswerFormat.json if as_json else format, out, style)
@@ -78,7 +84,8 @@ def ask(
             answer = assistant.query(question or "", documents=document, engine=engine)
             status = ABSTAINED if answer.abstained else 0
             deliver(answer, form, out, style, base_address(assistant.settings))
-    raise typer.Exit(status)
+    if status:
+        raise typer.Exit(status)
 
 
 def search(
@@ -89,7 +96,12 @@ def search(
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
-    """Show the passages nearest to a question."""
+    """Show the passages nearest to a question.
+
+    >>> search("sirens", k=1, store=demo.store)
+    1. Log of the harbour master, night of 13 to 14 November 2025, 2025-11-14
+       No siren heard. 21:58 Siren from the tower of St Orran's church. ...
+    """
     with open_assistant(store) as assistant:
         passages = assistant.search(question, k=k, documents=document)
     if as_json or format is Format.json:

@@ -42,7 +42,12 @@ def add(
     format: FormatOption = Format.text,  # noqa: A002 (the option's name)
     as_json: JsonOption = False,
 ) -> None:
-    """Add documents; what is unchanged is passed over."""
+    """Add documents; what is unchanged is passed over.
+
+    >>> _ = Path("gate.md").write_text("The gate held.")
+    >>> add(["gate.md"])
+    1 added
+    """
     if replace is not None and len(paths) != 1:
         raise typer.BadParameter("one file replaces a document", param_hint="--replace")
     with open_assistant(store) as assistant, adding_bar() as show:
@@ -59,7 +64,13 @@ def sync(
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
-    """Add what is new or changed in a folder, and remove what is gone from it."""
+    """Add what is new or changed in a folder, and remove what is gone from it.
+
+    >>> Path("notes").mkdir()
+    >>> _ = Path("notes/tide.md").write_text("High tide was at nine.")
+    >>> sync(Path("notes"))
+    1 added
+    """
     with open_assistant(store) as assistant, adding_bar() as show:
         report = assistant.sync(folder, progress=show)
     _tell(report, as_json=as_json or format is Format.json)
@@ -71,7 +82,13 @@ def watch(
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
-    """Sync a folder now and at every change in it, until interrupted."""
+    """Sync a folder now and at every change in it, until interrupted.
+
+    >>> watch(Path("nowhere"))
+    Traceback (most recent call last):
+        ...
+    index.errors.DocumentError: There is no folder nowhere: nothing was changed.
+    """
     as_json = as_json or format is Format.json
     with open_assistant(store) as assistant:
         # From here on it is how watching ends; a store may be left at any instant.
@@ -89,7 +106,16 @@ def documents(
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
-    """List the documents with their ids, the latest first."""
+    """List the documents with their ids, the latest first.
+
+    >>> documents(store=demo.store, as_json=True)
+    [
+      {
+        "id": "...",
+        "version": "...",
+        "title": "Inquiry hears two accounts of the night at Gate 3",
+    ...
+    """
     with open_assistant(store) as assistant:
         infos = assistant.documents()
     if as_json or format is Format.json:
@@ -117,6 +143,12 @@ def remove(
     """Remove documents from the store; your files stay.
 
     Exit status 4: words of what was purged still stand in files of the store, which are named.
+
+    >>> _ = Path("old.md").write_text("The old gate held.")
+    >>> with open_assistant(None) as assistant:
+    ...     (old,) = assistant.add("old.md").added
+    >>> remove([old.document_id])
+    removed ...
     """
     outcome = "purged" if purge else "removed"
     as_json = as_json or format is Format.json
@@ -155,7 +187,11 @@ def check(
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
-    """Compare catalog, indexes and copies; exit status 4: they disagree."""
+    """Compare catalog, indexes and copies; exit status 4: they disagree.
+
+    >>> check(store=demo.store)
+    No differences.
+    """
     with open_assistant(store) as assistant:
         found = assistant.check()
     if as_json or format is Format.json:
@@ -174,7 +210,14 @@ def repair(
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
-    """Make the indexes anew from the catalog; interrupted, the same command goes on."""
+    """Make the indexes anew from the catalog; interrupted, the same command goes on.
+
+    >>> _ = Path("lock.md").write_text("The lock was closed.")
+    >>> with open_assistant(None) as assistant:
+    ...     _ = assistant.add("lock.md")
+    >>> repair()
+    The indexes are made anew; no differences.
+    """
     with open_assistant(store) as assistant:
         with counting_bar("Repairing") as show:
             assistant.repair(progress=show)

@@ -33,7 +33,16 @@ def evaluate(
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
-    """Measure the answers to questions of your own; see the README for the file."""
+    """Measure the answers to questions of your own; see the README for the file.
+
+    >>> row = '{"question": "Why did Gate 3 fail?", "answers": ["had run dry"]}'
+    >>> _ = Path("questions.jsonl").write_text(row)
+    >>> evaluate(Path("questions.jsonl"), store=demo.store)
+    1 questions; 95 % intervals
+    ...
+    answer holds it                          1.000  0.207–1.000  of 1
+    ...
+    """
     rows = load_questions(file, load(store=store).limits)
     with open_assistant(store) as assistant:
         measured = summarise(list(ask_all(assistant, rows)))
@@ -71,7 +80,17 @@ def feedback(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the answers that were rated in the chat, or write them for 'footnote eval'."""
+    """List the answers that were rated in the chat, or write them for 'footnote eval'.
+
+    >>> from assistant.conversations.tables import Feedback
+    >>> _ = Path("gate.md").write_text("The gate held.")
+    >>> with open_assistant(None) as assistant:
+    ...     _ = assistant.add("gate.md")
+    ...     kept = assistant.conversations.keep("me", None, assistant.query("What held?"), 0.4)
+    ...     assistant.conversations.rate("me", kept[1], Feedback("up"))
+    >>> feedback()
+    helpful: What held?
+    """
     with open_assistant(store) as assistant:
         rated = assistant.conversations.rated()
     if out is not None:
@@ -102,6 +121,13 @@ def doctor(
     """Say what is configured, what answers, and what is wrong (then the exit status is 4).
 
     A configured writer is sent one short request, a configured embedding server one word.
+
+    >>> doctor(store=demo.store)
+    ok     Footnote: version ...
+    ok     embedding: the embedded one, answered in ... s; nothing leaves this machine
+    ok     store: ...: 7 documents; 'footnote check' compares its files
+    ok     writer: none (FOOTNOTE_WRITER): the embedded reader answers; nothing leaves this machine
+    ok     scanned pages: ...
     """
     found = []
     quiet = as_json or format is Format.json

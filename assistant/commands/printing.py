@@ -33,16 +33,24 @@ def say(line: str, *, aside: bool = False) -> None:
     """Print a line for people, `aside` on standard error.
 
     What steers a terminal, and may stand in a document or a file's name, is shown as '�'.
+
+    >>> say(f"Gate 3{chr(27)}[31m failed.")
+    Gate 3�[31m failed.
     """
     typer.echo(_harmless(line), err=aside)
 
 
 def show(answer: Answer) -> None:
-    """Print an answer, with colours where people see it."""
-    typer.echo(rendered(answer, colour=coloured()))
+    """Print an answer, with colours where people see it.
+
+    >>> show(demo.query("Why did Gate 3 fail?"))
+    Gate 3 failed because the bearing of its left arm had run dry.[1]
+    ...
+    """
+    typer.echo(rendered(answer, colour=_in_colour()))
 
 
-def coloured() -> bool:
+def _in_colour() -> bool:
     """Whether standard output is a terminal whose user wants colours (https://no-color.org)."""
     terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     return terminal and not os.environ.get("NO_COLOR")
@@ -53,6 +61,10 @@ def rendered(answer: Answer, *, colour: bool = False) -> str:
 
     In colour, footnote numbers stand out, and so do the words that answer and the remarks on what
     is not supported.
+
+    >>> answer = demo.query("Why did Gate 3 fail?")
+    >>> rendered(answer).splitlines()[-1]
+    '[1] Preliminary report on the failure of Gate 3 of the Tollmark Barrage, 2026-01-12, p. 2: ...
     """
     # A draft is the user's own: it is printed as it is, with its footnotes.
     colour = colour and answer.draft is None
@@ -71,7 +83,11 @@ def rendered(answer: Answer, *, colour: bool = False) -> str:
 
 
 def where(place: Citation | Passage) -> str:
-    """The document and the place in it, for a reader."""
+    """The document and the place in it, for a reader.
+
+    >>> where(demo.query("Why did Gate 3 fail?").citations[0])
+    'Preliminary report on the failure of Gate 3 of the Tollmark Barrage, 2026-01-12, p. 2'
+    """
     return ", ".join(part for part in (place.title, place.date, place.locator) if part)
 
 
@@ -114,7 +130,12 @@ def _harmless(text: str) -> str:
 
 
 def summarise_report(report: AddReport) -> str:
-    """How many files were added, updated and so on, in one line."""
+    """How many files were added, updated and so on, in one line.
+
+    >>> done = FileDone("log.txt", "added", "log", reason=None, done=1, total=1)
+    >>> summarise_report(AddReport(added=(done,)))
+    '1 added'
+    """
     counts = [
         f"{len(files)} {outcome}"
         for outcome, files in (
@@ -131,7 +152,12 @@ def summarise_report(report: AddReport) -> str:
 
 
 def reported(report: AddReport) -> dict[str, list[dict[str, Any]]]:
-    """What became of each file, as JSON types by outcome."""
+    """What became of each file, as JSON types by outcome.
+
+    >>> done = FileDone("log.txt", "added", "log", reason=None, done=1, total=1)
+    >>> reported(AddReport(added=(done,)))["added"]
+    [{'path': 'log.txt', 'document_id': 'log', 'reason': None}]
+    """
 
     def rows(files: tuple[FileDone, ...]) -> list[dict[str, Any]]:
         return [{"path": f.path, "document_id": f.document_id, "reason": f.reason} for f in files]
@@ -147,20 +173,41 @@ def reported(report: AddReport) -> dict[str, list[dict[str, Any]]]:
 
 
 def show_reasons(report: AddReport) -> None:
-    """Say on standard error why files failed or were passed over, and what could not be read."""
+    """Say on standard error why files failed or were passed over, and what could not be read.
+
+    >>> failed = FileDone("log.txt", "failed", None, "It holds no text.", done=1, total=1)
+    >>> from contextlib import redirect_stderr
+    >>> with redirect_stderr(sys.stdout):
+    ...     show_reasons(AddReport(failed=(failed,)))
+    log.txt: It holds no text.
+    """
     for file in (*report.added, *report.updated, *report.passed_over, *report.failed):
         if file.reason:
             say(f"{file.path}: {file.reason}", aside=True)
 
 
 def print_json(value: object) -> None:
-    """Print JSON types for a script."""
+    """Print JSON types for a script.
+
+    >>> print_json({"removed": ["log"]})
+    {
+      "removed": [
+        "log"
+      ]
+    }
+    """
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 @contextmanager
 def adding_bar() -> Iterator[Callable[[FileDone | FileUnderWay], None] | None]:
-    """A bar while files are added, each by its name, with the characters read a second."""
+    """A bar while files are added, each by its name, with the characters read a second.
+
+    >>> _ = Path("gate.md").write_text("The gate held.")
+    >>> with open_assistant(None) as assistant, adding_bar() as show:
+    ...     len(assistant.add("gate.md", progress=show).added)
+    1
+    """
     with _bar("Reading") as update:
         if update is None:
             yield None
@@ -185,7 +232,12 @@ def adding_bar() -> Iterator[Callable[[FileDone | FileUnderWay], None] | None]:
 
 @contextmanager
 def counting_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar while chunks are counted."""
+    """A bar while chunks are counted.
+
+    >>> with counting_bar("Checking") as show:
+    ...     demo.cite("The sirens sounded at 21:58.", progress=show).sentences[0].supported
+    True
+    """
     with _bar(what) as update:
         if update is None:
             yield None
@@ -242,7 +294,11 @@ DIFFERENT = 4
 
 
 class Format(StrEnum):
-    """How a result is printed."""
+    """How a result is printed.
+
+    >>> Format("json")
+    <Format.json: 'json'>
+    """
 
     text = "text"
     json = "json"
@@ -266,6 +322,11 @@ EngineOption = Annotated[
 
 @contextmanager
 def open_assistant(store: Path | None) -> Iterator[Assistant]:
-    """The assistant over the store that was named, or the settings' one."""
+    """The assistant over the store that was named, or the settings' one.
+
+    >>> with open_assistant(demo.store) as assistant:
+    ...     len(assistant.documents())
+    7
+    """
     with Assistant(settings=load(store=store)) as assistant:
         yield assistant

@@ -16,7 +16,11 @@ STANDARD_INPUT = "-"
 
 
 class Line(NamedTuple):
-    """A question, and where it stands."""
+    """A question, and where it stands.
+
+    >>> Line("Did it hold?", "questions.txt, line 1").question
+    'Did it hold?'
+    """
 
     question: str
     place: str
@@ -27,6 +31,10 @@ def questions_in(file: Path, limits: Limits | None = None) -> list[Line]:
 
     Raises:
         QuestionError: it cannot be read, is not UTF-8, or holds no question.
+
+    >>> _ = Path("questions.txt").write_text("Did it hold?")
+    >>> questions_in(Path("questions.txt"))
+    [Line(question='Did it hold?', place='questions.txt, line 1')]
     """
     function = "assistant.commands.question_lists:listed"
     try:
@@ -45,6 +53,9 @@ def listed(data: bytes, name: str) -> list[Line]:
 
     Raises:
         QuestionError: it is not UTF-8.
+
+    >>> listed(b"Did it hold?", "questions.txt")
+    [Line(question='Did it hold?', place='questions.txt, line 1')]
     """
     return list(_questions(BytesIO(data), name))
 
@@ -54,6 +65,12 @@ def questions_typed() -> Iterator[Line]:
 
     Raises:
         QuestionError: it is not UTF-8, or holds no question.
+
+    >>> from io import TextIOWrapper
+    >>> from unittest.mock import patch
+    >>> with patch("sys.stdin", TextIOWrapper(BytesIO(b"Did it hold?"))):
+    ...     next(questions_typed())
+    Line(question='Did it hold?', place='standard input, line 1')
     """
     none = True
     for line in _questions(sys.stdin.buffer, "standard input"):
@@ -84,6 +101,12 @@ def ask_each(
     """Answer one question after the other; the exit status that tells of all.
 
     A question that cannot be asked is told on standard error, and the others go on.
+
+    >>> asked = [Line("Why did Gate 3 fail?", "line 1"), Line("Who won the match?", "line 2")]
+    >>> ask_each(demo.query, asked, show=lambda answer: print(answer.text))
+    Gate 3 failed because the bearing of its left arm had run dry.[1]
+    The documents do not answer this. The nearest passages are listed instead.
+    3
     """
     failed = abstained = False
     usages = []

@@ -39,7 +39,11 @@ from assistant.settings import load
 
 
 class AnswerFormat(StrEnum):
-    """How an answer is printed or written."""
+    """How an answer is printed or written.
+
+    >>> AnswerFormat("bibtex")
+    <AnswerFormat.bibtex: 'bibtex'>
+    """
 
     text = "text"
     json = "json"
@@ -76,7 +80,12 @@ def report(
     document: DocumentOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer many questions in one report; exit status 3: the documents answer none of them."""
+    """Answer many questions in one report; exit status 3: the documents answer none of them.
+
+    >>> _ = Path("questions.txt").write_text("Why did Gate 3 fail?")
+    >>> report(Path("questions.txt"), Path("report.docx"), store=demo.store)
+    report.docx: 1 of 1 questions answered
+    """
     from assistant.reporting.content import counted, tally
     from assistant.reporting.export import check_writable, export, of_suffix, write
     from assistant.reporting.references import find_style
@@ -125,6 +134,11 @@ def research(
 
     What is done is noted beside the report's file until it is whole: stopped or at its limit, the
     same command goes on from there.
+
+    >>> research("What happened at Gate 3?", Path("gate.md"), store=demo.store)
+    Traceback (most recent call last):
+        ...
+    index.errors.SettingsError: Research needs a model that plans it: name one in FOOTNOTE_WRITER...
     """
     from assistant.reporting.export import check_writable, export, of_suffix, write
     from assistant.reporting.references import find_style
@@ -153,7 +167,11 @@ def research(
 
 
 def destined(format: AnswerFormat | None, out: Path | None, style: str) -> AnswerFormat:  # noqa: A002
-    """The format that is meant, once it is sure that an answer can be delivered in it."""
+    """The format that is meant, once it is sure that an answer can be delivered in it.
+
+    >>> destined(None, Path("answer.html"), STYLE)
+    <AnswerFormat.html: 'html'>
+    """
     from assistant.reporting.export import check_writable, of_suffix
 
     if format is AnswerFormat.docx and out is None:
@@ -170,7 +188,15 @@ def destined(format: AnswerFormat | None, out: Path | None, style: str) -> Answe
 
 
 def deliver(answer: Answer, format: AnswerFormat, out: Path | None, style: str, base: str) -> None:  # noqa: A002
-    """Print the answer, or write it to the file `out`."""
+    """Print the answer, or write it to the file `out`.
+
+    >>> answer = demo.query("Why did Gate 3 fail?")
+    >>> deliver(answer, AnswerFormat.markdown, None, STYLE, base="")
+    # Why did Gate 3 fail?
+    <BLANKLINE>
+    Gate 3 failed **because the bearing of its left arm had run dry**.[^1]
+    ...
+    """
     from assistant.reporting.export import export, write
 
     if format is AnswerFormat.text and out is None:
@@ -202,6 +228,13 @@ def cite(
 
     A Word draft that is written as .docx keeps its formatting.
     Exit status 3: some are not verified; 4: the documents contradict some.
+
+    >>> said = "The sirens sounded at 21:58, that is 24 minutes after the failure."
+    >>> _ = Path("draft.md").write_text(said)
+    >>> cite(Path("draft.md"), store=demo.store)
+    The sirens sounded at 21:58, that is 24 minutes after the failure.[1]
+    <BLANKLINE>
+    [1] Preliminary report on the failure of Gate 3 of the Tollmark Barrage, 2026-01-12, p. 2: ...
     """
     form = destined(AnswerFormat.json if as_json else format, out, style)
     with open_assistant(store) as assistant, counting_bar("Checking") as show:
@@ -226,7 +259,14 @@ def verify(
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
-    """Say whether the sources still say what a report cites; exit status 4: some do not."""
+    """Say whether the sources still say what a report cites; exit status 4: some do not.
+
+    >>> said = demo.query("Why did Gate 3 fail?").to_markdown()
+    >>> _ = Path("said.md").write_text(said)
+    >>> verify(Path("said.md"), store=demo.store)
+    footnote 1: unchanged, Preliminary report on the failure of Gate 3 of the Tollmark Barrage, p. 2
+    1 unchanged.
+    """
     with open_assistant(store) as assistant:
         verification = assistant.verify(report)
     if as_json or format is Format.json:

@@ -25,7 +25,13 @@ def serve(
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
-    """Open the web chat."""
+    """Open the web chat.
+
+    >>> serve(host="203.0.113.9", port=7860, browser=False)
+    Traceback (most recent call last):
+        ...
+    index.errors.ServeError: Port 7860 on 203.0.113.9 cannot be used (...): end what uses it, or ...
+    """
     from assistant.web import launch
 
     settings = load(store=store)

@@ -17,7 +17,13 @@ from index.store.catalog import DocumentInfo
 
 
 class Archive:
-    """The handlers of what concerns conversations, each the one of the browser that asks."""
+    """The handlers of what concerns conversations, each the one of the browser that asks.
+
+    >>> archive = Archive(Stores(demo, demo=True))
+    >>> shown = archive.welcome(demo.documents(), gr.Request(query_params={}))
+    >>> "Was it a controlled release?" in shown[0]
+    True
+    """
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
@@ -164,12 +170,20 @@ class Archive:
 
 
 def ready() -> gr.Textbox:
-    """The question field when nothing is being answered; what is typed in it stays."""
+    """The question field when nothing is being answered; what is typed in it stays.
+
+    >>> ready().submit_btn
+    'Ask'
+    """
     return gr.Textbox(submit_btn="Ask", stop_btn=False)
 
 
 def listing(assistant: Assistant) -> list[DocumentInfo]:
-    """The store's documents; a store that does not exist yet holds none."""
+    """The store's documents; a store that does not exist yet holds none.
+
+    >>> len(listing(demo))
+    7
+    """
     try:
         return assistant.documents()
     except EmptyStore:

@@ -27,7 +27,11 @@ _TYPES = {
 
 
 def download_routes(stores: Stores) -> APIRouter:
-    """`export/answer/ID/footnote.md` and the like."""
+    """`export/answer/ID/footnote.md` and the like.
+
+    >>> [route.path for route in download_routes(Stores(demo, demo=False)).routes]
+    ['/export/{kind}/{id_}/footnote.{suffix:path}']
+    """
     router = APIRouter()
 
     def asked(request: Request) -> Assistant:

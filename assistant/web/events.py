@@ -39,7 +39,7 @@ FILTER_FROM = 12
 """Documents from which the list has a field to narrow it."""
 
 
-class Shelves(NamedTuple):
+class _Shelves(NamedTuple):
     """What shows the documents: the head of the page, the list, its field, the choice of some."""
 
     masthead: str
@@ -51,7 +51,14 @@ class Shelves(NamedTuple):
 
 
 class Desk:
-    """The handlers of the page's events; what a tab remembers, its conversation, is passed in."""
+    """The handlers of the page's events; what a tab remembers, its conversation, is passed in.
+
+    >>> desk, asking = Desk(Stores(demo, demo=False)), gr.Request(query_params={})
+    >>> asked = "Why did Gate 3 fail?", Conversation(), [], "", "", None
+    >>> *_, (turns, *_) = desk.ask(*asked, asking)
+    >>> "the bearing of its left arm" in turns[-1]
+    True
+    """
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
@@ -174,7 +181,7 @@ class Desk:
         """The steps of taking files: what the page shows of them, and at last the documents."""
         done: list[FileDone | FileUnderWay] = []
         began = time.monotonic()
-        as_before = [gr.skip()] * (1 + len(Shelves._fields))
+        as_before = [gr.skip()] * (1 + len(_Shelves._fields))
         yield (
             str(library.adding(paths, done, time.monotonic() - began)),
             gr.File(None, visible=False),
@@ -229,12 +236,12 @@ class Desk:
         welcome = gr.skip() if conversation.turns else self.archive.welcome(listed, request)
         return welcome, *self._shelves(listed, request)
 
-    def _shelves(self, listed: Sequence[DocumentInfo], request: gr.Request) -> Shelves:
+    def _shelves(self, listed: Sequence[DocumentInfo], request: gr.Request) -> _Shelves:
         titles = [(document.title, document.id) for document in listed]
         assistant = self._stores.of(request)
         engine = assistant.engine
         judge = assistant.judge if engine.startswith("writer:") else ""
-        return Shelves(
+        return _Shelves(
             str(library.masthead(engine, judge, len(listed))),
             str(library.documents(listed, assistant.states(listed))),
             gr.Textbox("", visible=len(listed) >= FILTER_FROM),
@@ -284,7 +291,14 @@ def _adding(take: _Take) -> Generator[FileDone | FileUnderWay, None, None]:
 
 
 class Checking:
-    """The handler of a pasted or dropped draft."""
+    """The handler of a pasted or dropped draft.
+
+    >>> stores = Stores(demo, demo=False)
+    >>> draft = "The sirens sounded at 21:58.", None, Conversation(), [], "", ""
+    >>> checked = Checking(stores, Archive(stores)).check(*draft, gr.Request(query_params={}))
+    >>> "Open footnote 1" in list(checked)[-1][0][-1]
+    True
+    """
 
     def __init__(self, stores: Stores, archive: Archive) -> None:
         self._stores, self._archive = stores, archive

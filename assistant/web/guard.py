@@ -21,6 +21,9 @@ from assistant.web.hosts import UPLOAD, Hosts, Refused, counted
 from assistant.web.session import visitor
 from assistant.web.uploads import Uploads
 
+Known = Callable[[int], bool]
+"""Whether the page has an event of this number."""
+
 Unfinished = Callable[[str, int], int]
 """How many events with this number wait or run whose session begins so."""
 
@@ -51,13 +54,29 @@ _SAID = ("data", "event_data", "fn_index", "trigger_id", "event_id", "session_ha
 
 
 class Guard:
-    """Lets pass what the page's own scripts ask, and refuses the rest with a sentence."""
+    """Lets pass what the page's own scripts ask, and refuses the rest with a sentence.
+
+    >>> from starlette.responses import Response
+    >>> from starlette.testclient import TestClient
+    >>> hosts, uploads = Hosts("localhost", "127.0.0.1"), Uploads(file_limit=64)
+    >>> asked = {"known": lambda number: number < 20, "unfinished": lambda *_: 0}
+    >>> guard = Guard(Response(), hosts=hosts, uploads=uploads, **asked)
+    >>> TestClient(guard, "http://localhost").get("/gradio_api/info").json()
+    {'detail': 'There is no such page.'}
+    >>> uploads.close()
+    """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: Hosts, uploads: Uploads, unfinished: Unfinished
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Hosts,
+        uploads: Uploads,
+        known: Known,
+        unfinished: Unfinished,
     ) -> None:
         self._app, self._hosts, self._uploads = app, hosts, uploads
-        self._unfinished = unfinished
+        self._known, self._unfinished = known, unfinished
         self._joining: Counter[tuple[str, int]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -137,7 +156,7 @@ class Guard:
         said = _parsed(await _body(request, receive))
         session, number = said.get("session_hash"), said.get("fn_index")
         # No number in quotes, which Gradio would take for the same one.
-        if type(number) is not int or not isinstance(session, str):
+        if type(number) is not int or not isinstance(session, str) or not self._known(number):
             raise Refused(400, "This is no event of the page.")
         said["session_hash"] = _bound(request, session)
         files = [one for key in ("data", "event_data") for one in _files(said.get(key))]

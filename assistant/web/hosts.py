@@ -21,7 +21,11 @@ UPLOAD = "/gradio_api/upload"
 
 
 class Refused(FootnoteError):
-    """A request that the page does not take; `status` is HTTP's number for the reason."""
+    """A request that the page does not take; `status` is HTTP's number for the reason.
+
+    >>> Refused(404, "There is no such page.").status
+    404
+    """
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -37,7 +41,17 @@ class Refused(FootnoteError):
 
 
 def counted(receive: Receive, count: Callable[[int], None]) -> Receive:
-    """`receive`, with `count` told of the bytes of each piece before anyone else sees it."""
+    """`receive`, with `count` told of the bytes of each piece before anyone else sees it.
+
+    >>> from anyio.from_thread import start_blocking_portal
+    >>> async def receive():
+    ...     return {"type": "http.request", "body": b"High tide"}
+    >>> sizes = []
+    >>> with start_blocking_portal() as portal:
+    ...     _ = portal.call(counted(receive, sizes.append))
+    >>> sizes
+    [9]
+    """
 
     async def counting() -> Message:
         message = await receive()
@@ -61,6 +75,12 @@ class Hosts:
         named: the address to listen on as it was asked for, possibly a name.
         bound: the address that is listened on.
         further: names from the setting, some with a port.
+
+    >>> asked = {"type": "http", "headers": [(b"host", b"evil.example")]}
+    >>> Hosts("localhost", "127.0.0.1").check(asked)
+    Traceback (most recent call last):
+        ...
+    assistant.web.hosts.Refused: The page is not reached by this name (FOOTNOTE_HOSTS).
     """
 
     def __init__(self, named: str, bound: str, further: Iterable[str] = ()) -> None:

@@ -30,20 +30,31 @@ _WAITING = 100
 """Events of all browsers that wait at most."""
 
 _STYLES = ("page.css", "source.css", "conversations.css")
-_WORDS = f":root {{ --all-documents: {json.dumps(texts.ALL_DOCUMENTS)}; }}\n"
 
 
 def application(stores: Stores, uploads: Uploads, hosts: Hosts) -> FastAPI:
-    """The page as an application that answers to these host names, behind its guard."""
+    """The page as an application that answers to these host names, behind its guard.
+
+    >>> from anyio.from_thread import start_blocking_portal
+    >>> from starlette.testclient import TestClient
+    >>> hosts, uploads = Hosts("localhost", "127.0.0.1"), Uploads(file_limit=64)
+    >>> with start_blocking_portal() as portal:
+    ...     app = portal.call(application, Stores(demo, demo=False), uploads, hosts)
+    >>> TestClient(app, "http://localhost").get("/").status_code
+    200
+    >>> uploads.close()
+    """
     app = FastAPI(openapi_url=None)
-    blocks = page(stores, uploads)
+    blocks = _page(stores, uploads)
 
     def unfinished(session: str, number: int) -> int:
         events = list(blocks._queue.event_ids_to_events.values())
         return sum(one.fn._id == number and one.session_hash.startswith(session) for one in events)
 
     app.add_middleware(Visitors)
-    app.add_middleware(Guard, hosts=hosts, uploads=uploads, unfinished=unfinished)
+    app.add_middleware(
+        Guard, hosts=hosts, uploads=uploads, known=blocks.fns.__contains__, unfinished=unfinished
+    )
     app.include_router(uploads.routes())
     app.include_router(downloads.download_routes(stores))
     app.include_router(source_page.page_routes(stores))
@@ -60,12 +71,12 @@ def application(stores: Stores, uploads: Uploads, hosts: Hosts) -> FastAPI:
         show_error=False,
         theme=gr.themes.Base(font=_SANS, font_mono=("ui-monospace", "monospace")),
         # Not as `css`: Gradio would write every rule a second time with a selector of its own.
-        head=f"<style>{_WORDS}{''.join(map(_text, _STYLES))}</style>",
+        head=str(_HTML.head("".join(map(_text, _STYLES)))),
     )
     return app
 
 
-def page(stores: Stores, uploads: Uploads) -> gr.Blocks:
+def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
     """The page.
 
     Gradio's Chatbot is not used for the answers: it runs a Markdown parser over text that comes

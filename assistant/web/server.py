@@ -43,6 +43,11 @@ def launch(
     Raises:
         ServeError: the address cannot be listened on.
         SettingsError: the configured writer cannot be loaded.
+
+    >>> launch(demo, host="203.0.113.9", port=7860)
+    Traceback (most recent call last):
+        ...
+    index.errors.ServeError: Port 7860 on 203.0.113.9 cannot be used (...): end what uses it, or ...
     """
     assistant.engine  # noqa: B018 (a writer that cannot be loaded is told now, not to each tab)
     settings = assistant.settings

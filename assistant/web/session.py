@@ -21,13 +21,23 @@ _YEAR = 365 * 24 * 60 * 60
 
 
 def visitor(request: gr.Request | HTTPConnection) -> str:
-    """The secret of the browser that asks; empty where it keeps no cookies."""
+    """The secret of the browser that asks; empty where it keeps no cookies.
+
+    >>> visitor(gr.Request(cookies={COOKIE: "a secret"})), visitor(gr.Request())
+    ('a secret', '')
+    """
     cookies = getattr(request, "cookies", None) or {}
     return str(dict(cookies).get(COOKIE, ""))
 
 
 class Visitors:
-    """Gives every browser that opens the page a secret of its own, out of reach of scripts."""
+    """Gives every browser that opens the page a secret of its own, out of reach of scripts.
+
+    >>> from starlette.responses import Response
+    >>> from starlette.testclient import TestClient
+    >>> COOKIE in TestClient(Visitors(Response())).get("/").cookies
+    True
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -64,6 +74,10 @@ class Stores:
 
     The address of the page says which of them a tab reads (`?documents=own`), so that the choice
     outlives a reload and needs no state here.
+
+    >>> stores = Stores(demo, demo=True)
+    >>> stores.other(gr.Request(query_params={"cite": "8e0c1:0-80"}))
+    '?cite=8e0c1%3A0-80&documents=own'
     """
 
     def __init__(self, assistant: Assistant, *, demo: bool) -> None:

@@ -27,7 +27,11 @@ STAGES = {
 
 
 class Confidence(NamedTuple):
-    """From which score on it applies, its name in the page's styles, its word, what it means."""
+    """From which score on it applies, its name in the page's styles, its word, what it means.
+
+    >>> Confidence(0.5, "even", "Even chances", "As often right as wrong.").word
+    'Even chances'
+    """
 
     lowest: float
     level: str
@@ -77,7 +81,7 @@ LIMIT, ALL_DOCUMENTS, FIND_DOCUMENT = "Limit answers to", "All documents", "Find
 NO_DOCUMENTS, NO_SUCH_DOCUMENT = "Nothing has been added yet.", "No document matches."
 DEMO = ("These are the demo documents.", "Use my own documents")
 OWN = ("These are your own documents.", "Back to the demo")
-READING = "reading …"
+READING, EMBEDDED = "reading …", "{:,} of {:,} passages …"
 OUTCOMES = {
     "added": "added",
     "updated": "new version added",
@@ -100,6 +104,7 @@ SAID = {
 """What the script says on a button."""
 
 NEW_CONVERSATION = "New conversation"
+SO_FAR = "This conversation so far: {}"
 NO_CONVERSATIONS = "Nothing has been asked yet."
 NO_SUCH_CONVERSATION = "No conversation matches."
 NOT_KEPT = "This conversation is not kept: {}"
@@ -125,6 +130,7 @@ STATES = {
 REPLACE, REMOVE, REPLACEMENT = "Replace …", "Remove it", "The file that replaces the document"
 
 SOURCE, CLOSE_SOURCE = "Source", "Close the source"
+SOURCE_OF, PRINTED = "Source: {}", "{} as it is printed"
 TEXT_OF_SOURCE = "Text of the source"
 SHOWN_AS = "Shown as"
 VIEWS = {"page": "Page", "text": "Text"}
@@ -162,147 +168,219 @@ COMPARE = "Nearest passages"
 THE_SENTENCE, THE_PASSAGE = "The sentence", "The passage"
 
 
-def source_of(title: str) -> str:
-    """The name of the pane that shows a document."""
-    return f"Source: {title}"
-
-
 def of(last: int) -> str:
-    """What stands behind a page's number: 'of 300'."""
+    """What stands behind a page's number: 'of 300'.
+
+    >>> of(3000)
+    'of 3,000'
+    """
     return f"of {last:,}"
 
 
 def page_of(number: int, last: int) -> str:
-    """'Page 2 of 300'."""
+    """'Page 2 of 300'.
+
+    >>> page_of(2, 300)
+    'Page 2 of 300'
+    """
     return f"{PAGE} {number} {of(last)}"
 
 
-def printed(page: str) -> str:
-    """What the picture of a page is, for who does not see it."""
-    return f"{page} as it is printed"
-
-
 def passage_on(page: int, *, elsewhere: bool) -> str:
-    """The button that turns to a page on which the passage, or more of it, stands."""
+    """The button that turns to a page on which the passage, or more of it, stands.
+
+    >>> passage_on(4, elsewhere=True)
+    'The passage is on page 4'
+    """
     return f"The passage is on page {page}" if elsewhere else f"The passage is also on page {page}"
 
 
 def more_about(title: str) -> str:
-    """The name of what opens a conversation's tools."""
+    """The name of what opens a conversation's tools.
+
+    >>> more_about("Gate 3")
+    'Rename, export or delete “Gate 3”'
+    """
     return f"Rename, export or delete “{title}”"
 
 
 def earlier(count: int) -> str:
-    """What shows the turns that have gone out of view."""
+    """What shows the turns that have gone out of view.
+
+    >>> earlier(1200)
+    'Show earlier questions (1,200)'
+    """
     return f"Show earlier questions ({count:,})"
 
 
-def together(took: str) -> str:
-    """What the writer took for a whole conversation; `took` is in words."""
-    return f"This conversation so far: {took}"
-
-
 def open_footnote(number: int, title: str) -> str:
-    """The link to a footnote's source."""
+    """The link to a footnote's source.
+
+    >>> open_footnote(2, "Tide log")
+    'Open footnote 2: Tide log'
+    """
     return f"Open footnote {number}: {title}"
 
 
 def nearest_passage(title: str) -> str:
-    """The link to a passage that comes near."""
+    """The link to a passage that comes near.
+
+    >>> nearest_passage("Tide log")
+    'Nearest passage: Tide log'
+    """
     return f"Nearest passage: {title}"
 
 
 def left_out(count: int) -> str:
-    """How many sentences are not shown, and why."""
+    """How many sentences are not shown, and why.
+
+    >>> left_out(2)
+    '2 sentences left out: not verified'
+    """
     return f"{counted(count, 'sentence')} left out: {NOT_VERIFIED}"
 
 
 def folded(count: int) -> str:
-    """What opens sentences that nothing has verified."""
+    """What opens sentences that nothing has verified.
+
+    >>> folded(1)
+    '1 sentence not verified'
+    """
     return f"{counted(count, 'sentence')} {NOT_VERIFIED}"
 
 
 def footnote(number: int, title: str, stance: Stance) -> str:
-    """The name of a footnote's number, with what it is there for where it supports nothing."""
+    """The name of a footnote's number, with what it is there for where it supports nothing.
+
+    >>> footnote(2, "Tide log", "says otherwise")
+    'Footnote 2, says otherwise: Tide log'
+    """
     return f"Footnote {number}{'' if stance == 'supports' else f', {stance}'}: {title}"
 
 
 def only_there(sentence: str, passage: str) -> str:
-    """The words in which a sentence and a passage differ, for who does not see them marked."""
+    """The words in which a sentence and a passage differ, for who does not see them marked.
+
+    >>> only_there("21:40", "21:58")
+    'Only in the sentence: 21:40. Only in the passage: 21:58.'
+    """
     parts = [f"Only in the sentence: {sentence}."] if sentence else []
     parts += [f"Only in the passage: {passage}."] if passage else []
     return " ".join(parts)
 
 
 def more_documents(count: int) -> str:
-    """The line below a list that is too long to be shown."""
+    """The line below a list that is too long to be shown.
+
+    >>> more_documents(1200)
+    '… and 1,200 more: narrow the list above.'
+    """
     return f"… and {count:,} more: narrow the list above."
 
 
 def adding(done: int, total: int) -> str:
-    """How far files are that are being added."""
+    """How far files are that are being added.
+
+    >>> adding(1, 3)
+    'Adding 1 of 3 …'
+    """
     return f"Adding {done} of {total} …"
 
 
 def pace(rate: float, left: float) -> str:
-    """Characters a second, where that is known, and the seconds that are left."""
+    """Characters a second, where that is known, and the seconds that are left.
+
+    >>> pace(52_300, left=95)
+    '52,300 characters a second, about 1 min left'
+    """
     speed = f"{rate:,.0f} characters a second, " if rate else ""
     minutes, rest = divmod(round(left), 60)
     return f"{speed}about {f'{minutes} min' if minutes else f'{rest} s'} left"
 
 
 def added(good: int, failed: int) -> str:
-    """What became of the files."""
+    """What became of the files.
+
+    >>> added(2, failed=1)
+    '2 files ready, 1 file could not be added'
+    """
     parts = [f"{counted(good, 'file')} ready"] if good or not failed else []
     if failed:
         parts.append(f"{counted(failed, 'file')} could not be added")
     return ", ".join(parts)
 
 
-def passages(done: int, total: int) -> str:
-    """How far a long document is."""
-    return f"{done:,} of {total:,} passages …"
-
-
 def replace_or_remove(title: str) -> str:
-    """The name of what opens a document's tools."""
+    """The name of what opens a document's tools.
+
+    >>> replace_or_remove("Tide log")
+    'Replace or remove “Tide log”'
+    """
     return f"Replace or remove “{title}”"
 
 
 def replace_document(title: str) -> str:
-    """The button that asks for the file which is to be the document from now on."""
+    """The button that asks for the file which is to be the document from now on.
+
+    >>> replace_document("Tide log")
+    'Replace “Tide log” with another file'
+    """
     return f"Replace “{title}” with another file"
 
 
 def remove_document(title: str) -> str:
-    """The button that removes a document."""
+    """The button that removes a document.
+
+    >>> remove_document("Tide log")
+    'Remove “Tide log” for good'
+    """
     return f"Remove “{title}” for good"
 
 
 def checking(done: int, total: int) -> str:
-    """How far a draft is."""
+    """How far a draft is.
+
+    >>> checking(2, 3)
+    'Checking sentence 3 of 3 …'
+    """
     return f"Checking sentence {done + 1} of {total} …" if done < total else "Checking …"
 
 
 def replacing(number: int) -> str:
-    """The line above the question field while an earlier question is being edited."""
+    """The line above the question field while an earlier question is being edited.
+
+    >>> replacing(2)
+    'Your next question replaces question 2 and what came after it.'
+    """
     return f"Your next question replaces question {number} and what came after it."
 
 
 def engine(name: str) -> str:
-    """What answers, in words; `name` is an `Answer.engine`."""
+    """What answers, in words; `name` is an `Answer.engine`.
+
+    >>> engine("writer:quill-1")
+    'quill-1 writes'
+    """
     if name.startswith("writer:"):
         return f"{name.removeprefix('writer:')} writes"
     return "Embedded reader · no key, nothing leaves this machine"
 
 
 def confidence(score: float) -> Confidence:
-    """What a score of 0 to 1 is called, and what that means."""
+    """What a score of 0 to 1 is called, and what that means.
+
+    >>> confidence(0.95).word
+    'High confidence'
+    """
     return next(known for known in CONFIDENCE if score >= known.lowest)
 
 
 def readable_date(iso: str) -> str:
-    """'2 March 2023', 'March 2023' or '2023' for an ISO 8601 date of that precision."""
+    """'2 March 2023', 'March 2023' or '2023' for an ISO 8601 date of that precision.
+
+    >>> readable_date("2023-03-02"), readable_date("2023-03")
+    ('2 March 2023', 'March 2023')
+    """
     parts = iso.split("-")
     if len(parts) == 1:
         return iso
@@ -313,10 +391,18 @@ def readable_date(iso: str) -> str:
 
 
 def where(iso: str | None, locator: str) -> str:
-    """'2 March 2023 · p. 3', as far as the date and the place in the document are known."""
+    """'2 March 2023 · p. 3', as far as the date and the place in the document are known.
+
+    >>> where("2023-03-02", "p. 3")
+    '2 March 2023 · p. 3'
+    """
     return " · ".join(filter(None, [readable_date(iso) if iso else "", locator]))
 
 
 def counted(number: int, noun: str) -> str:
-    """'1 document', '2 documents', '12,000 documents'."""
+    """'1 document', '2 documents', '12,000 documents'.
+
+    >>> counted(1, "document"), counted(12_000, "document")
+    ('1 document', '12,000 documents')
+    """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

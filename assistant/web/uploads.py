@@ -61,7 +61,13 @@ class _Upload:
 
 
 class Uploads:
-    """The uploads of one served page; `file_limit` is the largest file, in MiB."""
+    """The uploads of one served page; `file_limit` is the largest file, in MiB.
+
+    >>> uploads = Uploads(file_limit=64)
+    >>> uploads.left_out.format("film.mov")
+    'film.mov is left out: it has more than 64 MiB (FOOTNOTE_FILE_LIMIT).'
+    >>> uploads.close()
+    """
 
     def __init__(self, file_limit: int) -> None:
         self.largest = file_limit * _MIB

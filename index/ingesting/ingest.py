@@ -148,9 +148,8 @@ class Ingest:
             DocumentError: the folder is not there, or holds nothing at all any more, as an
                 unmounted disk does: its documents stay.
         """
+        walking.check_folder(folder)
         shown = walking.printable_path(folder)
-        if not walking.is_folder(folder):
-            raise DocumentError(f"There is no folder {shown}: nothing was changed.")
         files = list(self._found([folder]))
         below = str(folder.resolve())
         known = self._store.places(below)

@@ -93,6 +93,21 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def check_folder(path: Path) -> None:
+    """Let a folder pass that is there.
+
+    Raises:
+        DocumentError: it is not.
+
+    >>> check_folder(Path("nowhere"))
+    Traceback (most recent call last):
+        ...
+    index.errors.DocumentError: There is no folder nowhere: nothing was changed.
+    """
+    if not is_folder(path):
+        raise DocumentError(f"There is no folder {printable_path(path)}: nothing was changed.")
+
+
 class _Walk:
     """One folder's files, in the order of their names, those of a folder before its folders'."""
 

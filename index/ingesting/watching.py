@@ -6,6 +6,7 @@ from threading import Event
 
 import watchfiles
 
+from index.ingesting import walking
 from index.ingesting.arrivals import Stamp
 from index.ingesting.ingest import Ingest
 from index.ingesting.report import AddReport
@@ -43,6 +44,7 @@ def watch(
     ['pier.txt']
     >>> reports.close()
     """
+    walking.check_folder(folder)
     failed: dict[str, Stamp] = {}
     own = str(outside.resolve())
 

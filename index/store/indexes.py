@@ -83,6 +83,12 @@ class Indexes:
             shutil.rmtree(lexical)
         return vectors, LexicalIndex(lexical, create=True)
 
+    def missing(self, edition: int) -> list[Path]:
+        """The folders of this edition that are not there, or in which there is no index."""
+        heads = {"chroma": "chroma.sqlite3", "lexical": "meta.json"}
+        paths = {self._path(name, edition): head for name, head in heads.items()}
+        return [path for path, head in paths.items() if not (path / head).is_file()]
+
     def others(self, edition: int) -> Iterator[Path]:
         """Index folders that do not count."""
         kept = {self._path(name, edition) for name in ("chroma", "lexical")}

@@ -297,6 +297,11 @@ class Store:
 
     # Its soundness -----------------------------------------------------------------------------
 
+    def missing_indexes(self) -> list[Path]:
+        """The index folders that are not there; what is in the others is not looked at."""
+        with faults(self.folder), self._lock.shared(), self.catalog.reading() as connection:
+            return self.indexes.missing(self.catalog.state(connection).edition)
+
     def check(self) -> list[Difference]:
         """What catalog, indexes and copies disagree about; writers wait meanwhile."""
         writers = nullcontext() if self._read_only else self._lock.writing()

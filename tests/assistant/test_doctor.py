@@ -1,6 +1,7 @@
 """`footnote doctor` says what is configured, what answers, and what is wrong."""
 
 import json
+import shutil
 
 import pytest
 from chat_server import KEY, ChatServer, hangs, refuses, serving, writes, writes_json
@@ -32,6 +33,23 @@ def test_a_store_that_is_not_there_is_not_made(footnote, surroundings):
     assert run.status == 0
     assert "footnote add" in run.out
     assert not (surroundings / ".footnote").exists()
+
+
+@pytest.mark.parametrize("kind", ["chroma", "lexical"])
+def test_a_store_without_one_of_its_indexes_is_wrong_and_says_what_mends_it(
+    footnote, demo, tmp_path, monkeypatch, kind: str
+):
+    own = shutil.copytree(demo.store, tmp_path / "own")
+    monkeypatch.setenv("FOOTNOTE_STORE", str(own))
+    assert footnote("repair").status == 0
+    shutil.rmtree(own / f"{kind}-2")
+    run = footnote("doctor")
+    assert run.status == 4
+    (line,) = [line for line in run.out.splitlines() if line.startswith("WRONG")]
+    assert f"{kind}-2" in line
+    assert "'footnote repair'" in line
+    assert footnote("repair").status == 0
+    assert footnote("doctor").status == 0
 
 
 @pytest.mark.usefixtures("store")

@@ -602,6 +602,16 @@ def test_what_is_wrong_with_a_request_is_told_in_our_own_words(visitor):
     assert visitor.client.get("/assets/none.js").json() == {"detail": "There is no such page."}
 
 
+@pytest.mark.parametrize("route", ["queue/join", "cancel"])
+def test_an_event_that_the_page_does_not_have_is_refused_in_one_line(visitor, route):
+    known = {event["id"] for event in visitor.config["dependencies"]}
+    for number in (max(known) + 1, 99_999, -1, 10**30):
+        body = {"fn_index": number, "data": [], "session_hash": "a", "event_id": "b"}
+        refused = visitor.client.post(f"/gradio_api/{route}", json=body)
+        assert refused.status_code == 400, (number, refused.text)
+        assert refused.json() == {"detail": "This is no event of the page."}
+
+
 def test_an_error_shows_no_word_of_the_programs_insides(visitor):
     shown = []
     for event in visitor.config["dependencies"]:

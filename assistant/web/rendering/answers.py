@@ -131,7 +131,7 @@ def conversation_total(usage: Usage) -> Markup:
     >>> conversation_total(Usage(requests=2, seconds=4.2)).striptags()
     'This conversation so far: 4.2 s'
     """
-    return _HTML.together(texts.together(usage.summary))
+    return _HTML.together(texts.SO_FAR.format(usage.summary))
 
 
 def partial(

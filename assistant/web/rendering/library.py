@@ -107,7 +107,7 @@ def _state(file: FileDone | FileUnderWay | None) -> tuple[str, str]:
     if file is None:
         return "waiting", texts.READING
     if isinstance(file, FileUnderWay):
-        return "waiting", texts.passages(file.done, file.total)
+        return "waiting", texts.EMBEDDED.format(file.done, file.total)
     return file.outcome, texts.OUTCOMES[file.outcome] + (f": {file.reason}" if file.reason else "")
 
 

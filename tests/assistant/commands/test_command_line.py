@@ -454,6 +454,12 @@ def test_an_interrupted_add_says_that_what_it_had_is_kept(surroundings: Path):
         assert "wine" in after.query("What does barrel 0-5 of the cellar hold?").text
 
 
+def test_watching_a_folder_that_is_not_there_is_one_line(footnote):
+    run = footnote("watch", "nowhere")
+    assert run.status == 1
+    assert run.err == "footnote: There is no folder nowhere: nothing was changed.\n"
+
+
 def test_watching_as_json_tells_each_change_on_a_line(surroundings: Path):
     folder = surroundings / "notes"
     folder.mkdir()
