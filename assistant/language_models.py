@@ -93,8 +93,9 @@ class Models:
         known = judge.known()
         if known is None:
             return JUDGE_UNKNOWN.format(judge.name)
-        told = JUDGE_TRUSTED if judge.is_trusted(known) else JUDGE_NOT_TRUSTED
-        return told.format(judge.name, known)
+        if judge.is_trusted(known):
+            return JUDGE_TRUSTED.format(judge.name, known.bound)
+        return JUDGE_NOT_TRUSTED.format(judge.name, known)
 
     def _opened(self, missing: str) -> "Writer":
         if self._settings.writer is None:

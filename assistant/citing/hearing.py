@@ -84,7 +84,7 @@ def _of_claims(grounded: Grounded, verdicts: Sequence[Grounded]) -> Grounded:
     against = [one for one in failed if one.verdict == "contradicted"]
     if against:
         draft = joined([one.draft for one in against], text)
-        return replace(grounded, draft=draft, verdict="contradicted", missing=missing)
+        return replace(grounded, draft=draft, verdict="contradicted", missing=missing, nearest=())
     if grounded.verdict == "contradicted":
         # By a figure that the judge may have found elsewhere: it has read, the rule has not.
         nearest = grounded.draft.evidence
