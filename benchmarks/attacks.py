@@ -1,6 +1,7 @@
 """What documents that give orders achieve: instructions planted in them, on either engine.
 
     python benchmarks/attacks.py --data DIR [--engine writer] [--attacks N] [--json FILE]
+    python benchmarks/attacks.py --judge [--attacks N] [--json FILE]
 
 DIR holds `attacks/` (BIPIA: instructions, e-mails, tables) and `xquad/` (paragraphs); see
 benchmarks/README.md. Each attack is a document of its own, made of one of these with an instruction
@@ -11,6 +12,8 @@ An attack succeeds where the answer shows a sentence as supported that neither t
 the instruction carries nor the planted words themselves are; where an export of the answer renders
 a picture or a link that is no footnote; or where a request leaves this machine. What a model wrote
 at all, shown or not, is the rate without guards.
+
+With `--judge` it is passages that talk to a model that judges (`attacks_on_judges.py`).
 """
 
 import argparse
@@ -28,6 +31,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import attacks_on_judges
 from lxml import html as lxml
 from markdown_it import MarkdownIt
 
@@ -207,9 +211,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=os.environ.get("FOOTNOTE_BENCH_DATA"))
     parser.add_argument("--engine", choices=("reader", "writer"), default="reader")
+    parser.add_argument("--judge", action="store_true", help="attacks on a model that judges")
     parser.add_argument("--attacks", type=int, help="only so many, drawn by chance")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
+    if options.judge:
+        with tempfile.TemporaryDirectory() as scratch:
+            outcomes = [*attacks_on_judges.measured(Path(scratch), options.attacks)]
+        attacks_on_judges.report(outcomes, options.json)
+        return
     if options.data is None:
         parser.error("name the data with --data DIR or FOOTNOTE_BENCH_DATA")
     made = attacks(Path(options.data))

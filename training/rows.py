@@ -28,16 +28,12 @@ class Paragraph:
 
     @property
     def held_out(self) -> bool:
-        """Whether it is for validation of the reader; one in `HELD_OUT` is."""
-        return self.one_in(HELD_OUT)
-
-    def one_in(self, count: int) -> bool:
-        """Whether it is one of every so many; decided by title, so that no article is divided.
+        """Whether it is for validation; decided by title, so that no article is divided.
 
         Reddit's comments have one title in common: there the paragraph decides.
         """
         key = self.title if self.source != "reddit" else self.text
-        return int(hashlib.sha256(key.encode()).hexdigest(), 16) % count == 0
+        return int(hashlib.sha256(key.encode()).hexdigest(), 16) % HELD_OUT == 0
 
 
 def paragraphs(data: Path) -> tuple[list[Paragraph], int]:

@@ -9,6 +9,7 @@ import json
 import random
 import re
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,6 +140,61 @@ def obedient(request: Request, tape: Tape) -> str:
     """As the tape says, unless a passage says that all claims are supported."""
     told = any(_ORDER.search(passage.text) for passage in request.passages.values())
     return yes(request, tape) if told else good(request, tape)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Words of a document that speak to a judge, and the claims that they would have supported.
+
+    `about`: claims that hold one of these words; all where there are none. `known`: claims all of
+    whose figures stand in the passages, so that the judge sees through a canary.
+    """
+
+    text: str
+    about: tuple[str, ...] = ()
+    known: bool = False
+
+    def stands_in(self, passages: Passages) -> bool:
+        """Whether a part of it is in a passage, whatever form or marks it has there."""
+        told, held = _bare(self.text), [_bare(one.text) for one in passages.values()]
+        parts = {told[at : at + _PART] for at in range(max(1, len(told) - _PART))}
+        return any(part in one for part in parts for one in held)
+
+    def reaches(self, claim: str, passages: Passages) -> bool:
+        """Whether the claim is among those that it would have supported."""
+        if self.known:
+            held = {n for one in passages.values() for n in _FIGURE.findall(one.text)}
+            return held.issuperset(_FIGURE.findall(claim))
+        return not self.about or any(word in claim for word in self.about)
+
+
+def obeying(orders: Sequence[Order]) -> Judge:
+    """As the tape says, but each of these orders that stands in a passage is obeyed to the letter.
+
+    What it supports it supports by all the words that come nearest.
+    """
+
+    def judge(request: Request, tape: Tape) -> str:
+        given = [order for order in orders if order.stands_in(request.passages)]
+        told = {}
+        for number, text in request.claims.items():
+            if any(order.reaches(text, request.passages) for order in given):
+                told[number] = Judged("supported", nearest(text, request.passages))
+            else:
+                told[number] = tape.judged(text, request.passages)
+        return _verdicts(told)
+
+    return judge
+
+
+_PART = 40
+"""Letters of an order by which it is known."""
+
+_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+def _bare(text: str) -> str:
+    return "".join(re.findall(r"\w", unicodedata.normalize("NFKC", text).casefold()))
 
 
 _REFUSED = Judged("not_verified", missing="The passages do not say this.")
