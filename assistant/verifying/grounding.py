@@ -1,8 +1,8 @@
 """A sentence that somebody wrote → the places of the documents nearest to it, and a verdict.
 
 The embedded judge asserts what it can prove: 'supported' is what a sentence of the documents says
-in the same words, 'contradicted' what one says with another figure, nearly all else being the same. All else is
-'not verified', with the sentences that hold most of its words.
+in the same words, 'contradicted' what one says with another figure, nearly all else being the same.
+All else is 'not verified', with the sentences that hold most of its words.
 """
 
 import re
