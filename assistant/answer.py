@@ -348,10 +348,14 @@ def _named(kind: str, labels: Sequence[str]) -> str:
 
 def answer_schema() -> dict[str, Any]:
     """The schema (JSON Schema 2020-12) of an `Answer` as JSON."""
+    schema = Answer.model_json_schema(mode="serialization")
+    for one in (schema, *schema["$defs"].values()):
+        if "description" in one:  # examples in Python are for whoever reads the code
+            one["description"] = one["description"].partition("\n\n>>> ")[0]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:footnote:answer:{SCHEMA_VERSION}",
-        **Answer.model_json_schema(mode="serialization"),
+        **schema,
     }
 
 

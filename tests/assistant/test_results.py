@@ -76,6 +76,7 @@ def test_the_published_schema_is_that_of_the_answers():
         [sys.executable, "-m", "assistant.answer"], capture_output=True, text=True, check=True
     )
     assert ran.stdout == published
+    assert ">>>" not in published
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -13,11 +13,11 @@ import pytest
 
 from assistant.citing.manuscript import read_manuscript as draft
 from assistant.commands.question_lists import questions_in
+from assistant.endpoints.prompts import load_prompts as prompts
 from assistant.evaluating.evaluation import load_questions
 from assistant.rechecking.report_files import cited_in
 from assistant.reporting.references import find_style
 from assistant.reporting.template import read_plan as template
-from assistant.writing.prompts import load_prompts as prompts
 from index.errors import FootnoteError
 from index.sandbox.isolation import Limits
 

@@ -1,17 +1,22 @@
-"""A person's own text: footnoted where documents carry it, marked where not, never reworded."""
+"""A person's own text: footnoted where documents say it, marked where not, never reworded."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scripted_models import EXAMINATION, Judge, Models, good, knows, playing
+from tapes import Tape, labels_of
 
 from assistant.annotation import annotate_manuscript
 from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.citing.manuscript import claiming_sentences
 from assistant.draft import Manuscript
+from assistant.settings import Settings
 from index.errors import EmptyStore, QuestionError, UnknownDocument
 
 DRAFT = """# My report on the **barrage**
@@ -62,7 +67,7 @@ def test_what_is_not_supported_is_marked_and_the_nearest_passages_are_given(cite
     assert {"resigned", "tears"} <= {mayor.text[a:b] for a, b in mayor.unsupported}
     assert mayor.nearest
     assert cited.notices == (
-        "1 of 5 sentences is not supported by the documents.",
+        "1 of 5 sentences is not verified.",
         "1 of 5 sentences is contradicted by the documents.",
     )
 
@@ -103,9 +108,66 @@ def test_what_is_exported_can_be_verified(cited: Answer, demo: Assistant, tmp_pa
     assert len(verified.findings) >= len(cited.citations)
 
 
+FAILED = "Gate 3 opened without an order."
+LEANS = "Its bearing had run dry."
+BEARING = "Gate 3 failed because the bearing of its left arm had run dry."
+
+
+def test_what_is_said_in_other_words_is_not_verified_without_a_judge(demo: Assistant):
+    answer = demo.cite(f"The gate failed since a bearing was dry. {BEARING}")
+    other, same = answer.sentences
+    assert (other.verdict, same.verdict) == ("not verified", "supported")
+    assert not other.citations
+    assert BEARING in [passage.text for passage in other.nearest]
+    assert answer.usage is None
+
+
 def test_a_sentence_that_leans_on_the_one_before_it_finds_its_passage(demo: Assistant):
-    answer = demo.cite("Gate 3 opened without an order. Its bearing had run dry.")
-    assert "bearing" in answer.citation(answer.sentences[1].citations[0]).quote
+    answer = demo.cite(f"{FAILED} {LEANS}")
+    assert any("bearing" in passage.text for passage in answer.sentences[1].nearest)
+
+
+@pytest.fixture
+def judged(demo: Assistant) -> Iterator[Callable[..., tuple[Assistant, Models]]]:
+    """Opens the demo store with a server on this machine as its judge, and no writer."""
+    with ExitStack() as opened:
+
+        def opens(judge: Judge) -> tuple[Assistant, Models]:
+            models = opened.enter_context(playing(Tape((), labels_of(EXAMINATION)), judge))
+            settings = Settings(store=demo.store, judge="openai:assay-1", judge_base=models.address)
+            return opened.enter_context(Assistant(settings=settings)), models
+
+        yield opens
+
+
+def test_a_judge_reads_what_is_said_in_other_words(judged):
+    assistant, models = judged(knows({LEANS: "the bearing of its left arm had run dry"}))
+    answer = assistant.cite(f"{FAILED} {LEANS} {BEARING}")
+    assert [s.verdict for s in answer.sentences] == ["not verified", "supported", "supported"]
+    assert [answer.citation(n).quote for n in answer.sentences[1].citations] == [BEARING]
+    assert answer.sentences[0].missing == "No passage says this."
+    assert answer.sentences[0].nearest
+    assert {one.name for one in models.asked} == {"footnote_verdicts"}
+    # What is there word for word is not asked for; beside the others are two canaries.
+    claims = list(models.asked[-1].claims.values())
+    assert {FAILED, LEANS} < set(claims)
+    assert len(claims) == 4
+    assert answer.usage is not None
+    assert answer.usage.requests == 7
+    assert [answer.draft[slice(*s.place)] for s in answer.sentences] == [FAILED, LEANS, BEARING]
+
+
+def test_a_long_draft_is_judged_in_as_few_requests_as_its_sentences_allow(judged):
+    assistant, models = judged(good)
+    draft = " ".join(f"The keeper of gate {number} slept." for number in range(1, 19))
+    seen: list[tuple[int, int]] = []
+    answer = assistant.cite(draft, progress=lambda done, total: seen.append((done, total)))
+    assert len(answer.sentences) == 18
+    assert not any(sentence.supported for sentence in answer.sentences)
+    examination, said = models.asked[:6], models.asked[6:]
+    assert [len(one.claims) for one in examination] == [22] * 6
+    assert [len(one.claims) for one in said] == [10, 10, 4]
+    assert seen == [(number, 18) for number in range(1, 19)]
 
 
 def test_plain_text_has_no_markup(demo: Assistant):
