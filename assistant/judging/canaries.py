@@ -1,4 +1,4 @@
-"""Two claims whose verdict is known, slipped into every request: does the judge still read?"""
+"""Claims whose verdict is known, slipped into every request: does the judge still read?"""
 
 import random
 import re

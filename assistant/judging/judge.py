@@ -19,11 +19,12 @@ from assistant.endpoints.wire import (
     Shown,
     numbered,
 )
-from assistant.judging.canaries import Canaries, make_canaries
+from assistant.judging.canaries import make_canaries
 from assistant.judging.examination import FILE, examine, sheets
 from assistant.judging.model import ChatJudge, JudgingModel
 from assistant.judging.trust import Standing, Standings
 from assistant.judging.verdicts import Judgement
+from assistant.language.terms import content_terms
 from assistant.messages import JUDGE_FAILED, JUDGE_MISSED, JUDGE_NOT_TRUSTED
 from assistant.retrieving.retrieval import Retrieved
 from assistant.settings import Settings
@@ -170,18 +171,18 @@ class Judge:
         usage: list[Usage],
     ) -> None:
         """One request; its verdicts are taken over where it has seen through the canaries."""
-        canaries = make_canaries(shown, claims)
-        if canaries is None:
-            canaries, shown = _built_in(claims, shown)
-        order = _shuffled([*claims, canaries.true, canaries.wrong])
-        mixed = [[*claims, canaries.true, canaries.wrong][at] for at in order]
-        heard = self._model.read(shown, mixed, usage)
-        said = _restored(heard.accepted, order)
-        wrong_accepted, true_missed = said[-1], not said[-2]
+        planted, shown = _planted(claims, shown)
+        texts = [*claims, *planted.true, *planted.wrong]
+        order = _shuffled(texts)
+        heard = self._model.read(shown, [texts[at] for at in order], usage)
+        said = _restored(heard.accepted, order)[len(claims) :]
+        wrong_accepted = sum(said[len(planted.true) :])
         self._standings.change(
             self._key,
             lambda kept: (kept or standing).with_canaries(
-                wrong_accepted=wrong_accepted, true_missed=true_missed
+                wrong=len(planted.wrong),
+                wrong_accepted=wrong_accepted,
+                true_missed=not all(said[: len(planted.true)]),
             ),
         )
         if wrong_accepted:
@@ -239,11 +240,30 @@ def _shown(found: Retrieved) -> Shown:
     return Shown(chunk.document.title, chunk.text, chunk.document.date, heading)
 
 
-def _built_in(claims: Sequence[str], shown: Sequence[Shown]) -> tuple[Canaries, list[Shown]]:
-    """Canaries of the examination, with their passages behind the others."""
-    sheet = random.Random("\n".join(claims)).choice(sheets())  # noqa: S311 (nothing secret)
-    first = {right: next(q for q in sheet.questions if q.right is right) for right in (True, False)}
-    return Canaries(first[True].claim, first[False].claim), [*shown, *sheet.passages]
+@dataclass(frozen=True, slots=True)
+class _Planted:
+    """The canaries of a request."""
+
+    true: list[str]
+    wrong: list[str]
+
+
+def _planted(claims: Sequence[str], shown: Sequence[Shown]) -> tuple[_Planted, list[Shown]]:
+    """The canaries to put among claims, and the passages with those that canaries need.
+
+    Beside a figure that stands nowhere, which a document could tell the judge to look for, there is
+    always a wrong claim of the examination, whose figures and names are those of its passage.
+    """
+    chance = random.Random("\n".join([*claims, *(one.text for one in shown)]))  # noqa: S311
+    sheet = chance.choice(sheets())
+    wrong = chance.choice([one for one in sheet.questions if not one.right])
+    made = make_canaries(shown, claims)
+    if made is None:
+        right = chance.choice([one for one in sheet.questions if one.right])
+        return _Planted([right.claim], [wrong.claim]), [*shown, *sheet.passages]
+    terms = content_terms(wrong.claim)
+    nearest = max(sheet.passages, key=lambda one: len(terms & content_terms(one.text)))
+    return _Planted([made.true], [made.wrong, wrong.claim]), [*shown, nearest]
 
 
 def _shuffled(claims: Sequence[str]) -> list[int]:

@@ -48,7 +48,7 @@ class Standing(BaseModel):
     >>> known = Standing(examined="2026-01-02", marks=Marks(66, 0, 66, 60))
     >>> round(known.bound, 3), known.is_trusted(0.05)
     (0.044, True)
-    >>> known.with_canaries(wrong_accepted=True, true_missed=False).is_trusted(0.05)
+    >>> known.with_canaries(wrong=2, wrong_accepted=1, true_missed=False).is_trusted(0.05)
     False
     """
 
@@ -81,18 +81,18 @@ class Standing(BaseModel):
             f"{canaries if self.wrong else ''}: at most {self.bound:.1%} of wrong ones, at 95 %"
         )
 
-    def with_canaries(self, *, wrong_accepted: bool, true_missed: bool) -> "Standing":
-        """What is known after one more request."""
+    def with_canaries(self, *, wrong: int, wrong_accepted: int, true_missed: bool) -> "Standing":
+        """What is known after one more request, with so many wrong canaries and a true one."""
         seldom = self.true_missed <= _SELDOM * self.true
         counts = {
-            "wrong": self.wrong + 1,
+            "wrong": self.wrong + wrong,
             "wrong_accepted": self.wrong_accepted + wrong_accepted,
             "true": self.true + 1,
             "true_missed": self.true_missed + true_missed,
         }
         if counts["wrong"] > _REMEMBERED:
             counts = {name: math.ceil(count / 2) for name, count in counts.items()}
-        due = self.due or wrong_accepted or (true_missed and seldom)
+        due = self.due or wrong_accepted > 0 or (true_missed and seldom)
         return self.model_copy(update={**counts, "due": due})
 
     def examined_again(self, marks: Marks) -> "Standing":

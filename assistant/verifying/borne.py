@@ -7,6 +7,7 @@ what can be decided without reading: figures, names, quoted words, addresses and
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import combinations
 
 from assistant.language.quantities import Quantity, quantities
 from assistant.verifying.degree import changed_degrees
@@ -19,6 +20,9 @@ _COUNTED = 12
 """Figures in words up to this may count what the passages list."""
 
 _CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
+_MOST = 40
+"""Figures of one unit from which others may follow."""
+
 _SIGNIFICANT = Decimal("0.005")
 """How far a computed figure may be off, as a share: people round."""
 
@@ -46,7 +50,7 @@ def _figures(text: str, quotes: Sequence[str]) -> Iterator[Span]:
     given = [one for quote in quotes for one in quantities(quote)]
     values = {one.value for one in given}
     in_rows = any(is_row(line) for quote in quotes for line in quote.split("\n"))
-    computed: set[Decimal] | None = None
+    computed: set[tuple[Decimal, str]] | None = None
     absent = set(absent_figures(text, quotes))
     for figure in quantities(text):
         span = figure.span if figure.span in absent else figure.number
@@ -58,7 +62,9 @@ def _figures(text: str, quotes: Sequence[str]) -> Iterator[Span]:
         if computed is None:
             computed = _computed(given, quotes)
         value = _number(figure)
-        if value is None or not any(_is_near(value, other) for other in computed):
+        if value is None or not any(
+            figure.unit == unit and _is_near(value, other) for other, unit in computed
+        ):
             yield span
 
 
@@ -67,27 +73,29 @@ def _counts(figure: Quantity) -> bool:
     return figure.in_words and value is not None and 0 < value <= _COUNTED
 
 
-def _computed(given: Sequence[Quantity], quotes: Sequence[str]) -> set[Decimal]:
-    """What follows from two figures: sum, difference, share, ratio; of times, minutes and hours."""
-    numbers = sorted({n for one in given if (n := _number(one)) is not None})[:40]
-    found = {sum(numbers, Decimal(0))}
-    for at, one in enumerate(numbers):
-        for other in numbers[at + 1 :]:
-            found |= {other - one, one + other}
+def _computed(given: Sequence[Quantity], quotes: Sequence[str]) -> set[tuple[Decimal, str]]:
+    """What follows from two figures of one unit: sum, difference, share, ratio; of times, minutes.
+
+    Each with its unit; a share is a percentage, and a ratio has none.
+    """
+    by_unit: dict[str, set[Decimal]] = {}
+    for figure in given:
+        if (number := _number(figure)) is not None:
+            by_unit.setdefault(figure.unit, set()).add(number)
+    found = set[tuple[Decimal, str]]()
+    for unit, values in by_unit.items():
+        numbers = sorted(values)[:_MOST]
+        found.add((sum(numbers, Decimal(0)), unit))
+        for one, other in combinations(numbers, 2):
+            found |= {(other - one, unit), (one + other, unit)}
             if one:
-                found |= {other / one, (other - one) / one * 100}
+                found |= {(other / one, ""), (other / one, "×"), ((other - one) / one * 100, "%")}
             if other:
-                found |= {one / other * 100, (other - one) / other * 100}
+                found |= {(one / other * 100, "%"), ((other - one) / other * 100, "%")}
     times = sorted({int(h) * 60 + int(m) for q in quotes for h, m in _CLOCK.findall(q)})
-    for at, minute in enumerate(times):
-        for later in times[at + 1 :]:
-            apart = later - minute
-            found |= {
-                Decimal(apart),
-                Decimal(apart) / 60,
-                Decimal(apart // 60),
-                Decimal(apart % 60),
-            }
+    for one_time, later in combinations(times, 2):
+        apart = Decimal(later - one_time)
+        found |= {(apart, "min"), (apart / 60, "h"), (apart // 60, "h"), (apart % 60, "min")}
     return found
 
 
