@@ -115,22 +115,10 @@ def in_words(sentence: "Sentence") -> str:
     >>> in_words(Sentence(text="It broke.", verdict="not verified", unsupported=((3, 8),)))
     'not verified'
     """
-    if is_contradicted(sentence):
+    if sentence.verdict == "contradicted":
         return CONTRADICTED
     missing = sentence.missing.strip()
     return f"{NOT_VERIFIED}; {NOT_SAID.format(missing)}" if missing else NOT_VERIFIED
-
-
-def is_contradicted(sentence: "Sentence") -> bool:
-    """Whether the documents say otherwise.
-
-    >>> from assistant.answer import Sentence
-    >>> is_contradicted(Sentence(text="It broke.", verdict="not verified"))
-    False
-    """
-    return not sentence.supported and (
-        sentence.verdict == "contradicted" or bool(sentence.contradicted)
-    )
 
 
 def stances(sentences: "Iterable[Sentence]") -> dict[int, Stance]:

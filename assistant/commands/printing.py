@@ -19,7 +19,7 @@ from typing import Annotated, Any
 
 import typer
 
-from assistant.annotation import escaped, footnotes, is_contradicted, remark, stances
+from assistant.annotation import escaped, footnotes, remark, stances
 from assistant.answer import Answer, Citation, Engine, Passage, Sentence
 from assistant.assistant import Assistant
 from assistant.messages import BUT_SEE
@@ -112,7 +112,7 @@ def _coloured(sentence: Sentence) -> str:
         part = escaped(_harmless(sentence.text[start:end]))
         parts.append(typer.style(part, **looks) if looks else part)
     if said := escaped(_harmless(remark(sentence))):
-        colour = typer.colors.RED if is_contradicted(sentence) else typer.colors.YELLOW
+        colour = typer.colors.RED if sentence.verdict == "contradicted" else typer.colors.YELLOW
         parts.append(typer.style(said, fg=colour))
     parts += map(_number, footnotes(sentence))
     if sentence.superseded:

@@ -12,7 +12,7 @@ from typing import Generic, Literal, TypeVar
 from urllib.parse import quote as percent_encoded
 from urllib.parse import urlsplit
 
-from assistant.annotation import Stance, doubt, footnotes, is_contradicted
+from assistant.annotation import Stance, doubt, footnotes
 from assistant.answer import Answer, Citation, Passage, Sentence
 from assistant.language.dates import spoken_date
 from assistant.links import permalink, text_fragment
@@ -202,7 +202,7 @@ def counted(answers: Iterable[Answer]) -> dict[str, int]:
     """
     sentences = [sentence for answer in answers for sentence in answer.sentences]
     supported = [sentence for sentence in sentences if sentence.supported]
-    contradicted = sum(map(is_contradicted, sentences))
+    contradicted = sum(one.verdict == "contradicted" for one in sentences)
     return {
         "supported": len(supported),
         "superseded": sum(bool(sentence.superseded) for sentence in supported),
@@ -335,7 +335,7 @@ def _line(answer: Answer, sentences: Sequence[Sentence]) -> Line:
 
 
 def _verdict(sentence: Sentence) -> Mark:
-    return "contradicted" if is_contradicted(sentence) else "unverified"
+    return "contradicted" if sentence.verdict == "contradicted" else "unverified"
 
 
 def _runs(sentence: Sentence) -> Iterator[Run]:

@@ -10,7 +10,6 @@ from assistant.annotation import (
     Stance,
     footnotes,
     in_words,
-    is_contradicted,
     stances,
 )
 from assistant.answer import Answer, Citation, Passage, Sentence, SpanPair, Usage
@@ -207,7 +206,7 @@ def _said(name: str, sentence: Sentence, known: dict[int, Citation]) -> _Said:
     labels = []
     look = "supported"
     if not sentence.supported:
-        look = "contradicted" if is_contradicted(sentence) else "unverified"
+        look = "contradicted" if sentence.verdict == "contradicted" else "unverified"
         labels.append(_Label(look, _opened(in_words(sentence)), SAYS_OTHERWISE, notes))
     if later:
         labels.append(_Label("superseded", _opened(later_than(later)), BUT_SEE, later))
