@@ -108,8 +108,12 @@ def examine(judge: Callable[[Sequence[Shown], Sequence[str]], list[bool]]) -> Ma
         said = judge(sheet.passages, [question.claim for question in sheet.questions])
         return list(zip(sheet.questions, said, strict=True))
 
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="footnote-examination") as pool:
+    pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="footnote-examination")
+    try:
         answers = [answer for sheet in pool.map(sat, sheets()) for answer in sheet]
+    finally:
+        # Where one sheet fails, those that were not begun are left.
+        pool.shutdown(cancel_futures=True)
     wrong = [(one, said) for one, said in answers if not one.right]
     right = [said for one, said in answers if one.right]
     passed = tuple(sorted(one.kind for one, said in wrong if said))

@@ -31,8 +31,9 @@ from assistant.settings import Settings
 from assistant.verifying.grounding import Grounded, joined, judged
 from index.document import Span
 
-_WAIT = 600.0
-"""Seconds after which a model that cannot keep to the form of the examination is tried again."""
+_WAIT, _WAIT_FOR_ENDPOINT = 600.0, 20.0
+"""Seconds after which a model that did not keep to the form of the examination, or did not answer
+it, is tried again: until then no question waits for it."""
 
 FOLDER = "folder"
 """What a setting begins with that names a classifier's folder."""
@@ -73,7 +74,7 @@ class Judge:
         self._model, self._limit = model, limit
         self._standings = Standings(folder)
         self._examining = threading.Lock()
-        self._unread: tuple[float, ReplyFault] | None = None
+        self._unread: tuple[float, EndpointFault | ReplyFault] | None = None
         self.name = model.name
         sheet = hashlib.sha256(FILE.read_bytes()).hexdigest()[:8]
         self._key = f"{model.identity}, examination {sheet}"
@@ -105,8 +106,9 @@ class Judge:
                 marks = examine(
                     lambda passages, claims: self._model.read(passages, claims, took).accepted
                 )
-            except ReplyFault as fault:
-                self._unread = time.monotonic() + _WAIT, fault
+            except (EndpointFault, ReplyFault) as fault:
+                wait = _WAIT if isinstance(fault, ReplyFault) else _WAIT_FOR_ENDPOINT
+                self._unread = time.monotonic() + wait, fault
                 raise
             fresh = Standing(examined="", marks=marks)
             return self._standings.change(
