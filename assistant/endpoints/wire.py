@@ -95,9 +95,8 @@ RESEARCH = Kind("footnote_research", _object(questions=_list(_TEXT), done=_FLAG)
 class Shown:
     """A passage as a model is shown it: where it is from, and its words.
 
-    >>> print(numbered([Shown("Tide log", "High tide at nine.", date="2025-11-14")]))
-    [1] Tide log, 2025-11-14
-    High tide at nine.
+    >>> Shown("Tide log", "High tide at nine.", heading="Night watch").heading
+    'Night watch'
     """
 
     title: str
@@ -115,6 +114,10 @@ def numbered(passages: Sequence[Shown]) -> str:
 
     A line of a document that looks like one of ours is set in, and its empty lines are left out,
     so that a passage ends where it ends.
+
+    >>> print(numbered([Shown("Tide log", "High tide at nine.", date="2025-11-14")]))
+    [1] Tide log, 2025-11-14
+    High tide at nine.
     """
     return "\n\n".join(
         f"[{number}] {_source(one)}\n{_STRUCTURE.sub('> ', _BLANK.sub(chr(10), one.text.strip()))}"

@@ -18,9 +18,8 @@ _ENDS = re.compile(r"[.!。！]$")
 class Canaries(NamedTuple):
     """A true claim and a wrong one over the same passages.
 
-    >>> made = make_canaries([Shown("Log", "Four of the 12 gates failed in the night.")], [])
-    >>> made.true, made.wrong != made.true
-    ('Four of the 12 gates failed in the night.', True)
+    >>> Canaries("Four of the 12 gates failed.", "Four of the 22 gates failed.").wrong
+    'Four of the 22 gates failed.'
     """
 
     true: str
@@ -36,6 +35,10 @@ def make_canaries(passages: Sequence[Shown], claims: Sequence[str]) -> Canaries 
     Args:
         passages: what the judge is shown.
         claims: what is asked about them, which no canary repeats.
+
+    >>> made = make_canaries([Shown("Log", "Four of the 12 gates failed in the night.")], [])
+    >>> made.true, made.wrong != made.true
+    ('Four of the 12 gates failed in the night.', True)
     """
     asked = {" ".join(claim.split()) for claim in claims}
     sentences = [one for shown in passages for one in _sentences(shown.text) if one not in asked]

@@ -44,10 +44,10 @@ class ClassifierJudge:
     Raises:
         SettingsError: the folder does not hold them, or they cannot be loaded.
 
-    >>> ClassifierJudge(tmp_path)
+    >>> ClassifierJudge(Path("empty"))
     Traceback (most recent call last):
         ...
-    index.errors.SettingsError: The judge's folder … lacks config.json, model.onnx, tokenizer.json.
+    index.errors.SettingsError: The judge's folder empty lacks config.json, model.onnx, tokenizer.json.
     """
 
     def __init__(self, folder: Path) -> None:
