@@ -56,6 +56,10 @@ class Text(model.Text, model.CitationStylesElement):  # type: ignore[misc]
 
     citeproc-py takes an element's class by its name, the last one defined. Its own class searches
     the whole style for a macro at each of thousands of calls: half of all the time.
+
+    >>> style = find_style("apa")
+    >>> next(style.root.iter(f"{_CSL}text")).get_macro("author").get("name")
+    'author'
     """
 
     def get_macro(self, name: str) -> _Element:

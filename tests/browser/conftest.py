@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+import warm
 from papers import FERRY, HOSTILE, LETTERS, PAPER, TOLLS, filler
 from playwright.sync_api import Browser, Page, sync_playwright
 from reportlab.pdfgen.canvas import Canvas
@@ -51,7 +52,7 @@ def write_files(folder: Path) -> None:
 def started(*command: str, **environment: str) -> Iterator[str]:
     """The address of a server started by `command`, which is ended as a person would end it."""
     server = subprocess.Popen(
-        [sys.executable, *command],
+        command,
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
@@ -95,10 +96,21 @@ def varied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def served(*options: str, **environment: str) -> AbstractContextManager[str]:
+    """The address of a server with these options, which need not load what it uses."""
+    return started(*warm.started("serve", "--no-browser", "--port", 0, *options), **environment)
+
+
+@pytest.fixture(scope="session")
+def starting() -> Callable[..., AbstractContextManager[str]]:
+    """Starts a server by a command of the test's own."""
+    return started
+
+
 @pytest.fixture(scope="session")
 def serving() -> Callable[..., AbstractContextManager[str]]:
     """Starts a server of the test's own."""
-    return started
+    return served
 
 
 @pytest.fixture(scope="session")
@@ -107,16 +119,16 @@ def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("uploads")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(store: Path, uploads: Path) -> Iterator[str]:
-    command = ("app.py", "--store", str(store), "--port", "0")
+    command = (sys.executable, "app.py", "--store", str(store), "--port", "0")
     with started(*command, GRADIO_TEMP_DIR=str(uploads)) as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def varied_address(varied: Path) -> Iterator[str]:
-    with started("app.py", "--store", str(varied), "--port", "0") as address:
+    with served("--store", str(varied)) as address:
         yield address
 
 

@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
+import warm
 from playwright.sync_api import Browser, expect
 
 from assistant.assistant import Assistant
@@ -118,7 +118,7 @@ def own(store, tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def served(own, received, serving) -> Iterator[str]:
     settings = {"GRADIO_TEMP_DIR": str(received), "FOOTNOTE_FILE_LIMIT": str(FILE_LIMIT // MIB)}
-    with serving("app.py", "--store", str(own), "--port", "0", **settings) as address:
+    with serving("--store", str(own), **settings) as address:
         yield address
 
 
@@ -321,7 +321,7 @@ def as_host(address: str, host: str, **headers: str) -> int:
 
 @pytest.mark.parametrize("bound", ["::1", "127.0.0.2", "0.0.0.0", "localhost"])
 def test_only_names_of_the_machine_and_of_the_setting_reach_the_page(store, serving, bound):
-    command = ("app.py", "--store", str(store), "--host", bound, "--port", "0")
+    command = ("--store", str(store), "--host", bound)
     with serving(*command, FOOTNOTE_HOSTS="notes.example, papers.example:8443") as address:
         port = address.rsplit(":", 1)[1]
         reached = address.replace("0.0.0.0", "127.0.0.1")
@@ -343,7 +343,7 @@ def test_only_names_of_the_machine_and_of_the_setting_reach_the_page(store, serv
 @pytest.mark.parametrize("value", ["*", "http://notes.example", "notes.example/path", "a b:c"])
 def test_a_name_that_is_none_is_told_when_serving_begins(store, value):
     ended = subprocess.run(
-        [sys.executable, "app.py", "--store", str(store), "--port", "0"],
+        warm.started("serve", "--no-browser", "--store", store, "--port", 0),
         cwd=ROOT,
         env={**os.environ, "FOOTNOTE_HOSTS": value},
         capture_output=True,
@@ -545,7 +545,7 @@ def test_a_server_that_ends_leaves_no_upload(store, tmp_path, end):
     @contextmanager
     def running() -> Iterator[tuple[subprocess.Popen[str], str]]:
         server = subprocess.Popen(
-            [sys.executable, "app.py", "--store", str(store), "--port", "0"],
+            warm.started("serve", "--no-browser", "--store", store, "--port", 0),
             cwd=ROOT,
             env={**os.environ, "GRADIO_TEMP_DIR": str(tmp_path)},
             stdout=subprocess.PIPE,

@@ -120,7 +120,7 @@ def test_a_question_is_put_to_the_documents_of_a_period(serving, tabs, tmp_path:
                 f"The ferry in {year}\n\n2 March {year}\n\nThe ferry carried {year} passengers."
             )
             assistant.add(file)
-    with serving("app.py", "--store", str(folder), "--port", "0") as address:
+    with serving("--store", str(folder)) as address:
         page = tabs.open(address)
         page.get_by_label("Dated to").press_sequentially("2022")
         ask(page, "How many passengers did the ferry carry?")
@@ -137,7 +137,7 @@ def test_a_folder_is_added_with_all_that_it_holds(serving, tabs, tmp_path: Path)
     (files / "inner").mkdir(parents=True)
     (files / "one.txt").write_text("The mill of Brindle was built in 1811.")
     (files / "inner" / "two.txt").write_text("The weir of Brindle was built in 1903.")
-    with serving("app.py", "--store", str(tmp_path / "own"), "--port", "0") as address:
+    with serving("--store", str(tmp_path / "own")) as address:
         page = tabs.open(address)
         with page.expect_file_chooser() as choosing:
             page.get_by_role("button", name="Add a folder").click()

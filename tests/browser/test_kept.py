@@ -48,7 +48,7 @@ def test_a_conversation_is_there_again_after_a_reload(page: Page):
 
 
 def test_a_conversation_is_there_again_after_a_restart(store: Path, serving, tabs):
-    command = ("app.py", "--store", str(store), "--port", "0")
+    command = ("--store", str(store))
     with serving(*command) as address:
         page = tabs.open(address)
         ask(page, CROSSING)

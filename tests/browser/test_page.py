@@ -304,10 +304,10 @@ launch(Assistant(sys.argv[1]), demo=True, port=0)
 
 
 def test_one_click_leaves_the_demo_for_a_store_that_is_made_when_something_is_added(
-    tabs, serving, store, tmp_path
+    tabs, starting, store, tmp_path
 ):
     own = tmp_path / "own"
-    with serving("-c", DEMO, str(store), FOOTNOTE_STORE=str(own)) as address:
+    with starting(sys.executable, "-c", DEMO, str(store), FOOTNOTE_STORE=str(own)) as address:
         page = tabs.open(f"{address}?__theme=dark")
         expect(page.locator(".masthead")).to_contain_text("4 documents")
         page.get_by_role("link", name="Use my own documents").click()

@@ -156,7 +156,7 @@ def test_what_has_become_of_the_file_is_told_and_its_text_shown(serving, tabs, t
     copy.write_bytes(Path(info.path).read_bytes())
     with Assistant(tmp_path / "store") as assistant:
         assistant.add(files)
-    with serving("app.py", "--store", str(tmp_path / "store"), "--port", "0") as own:
+    with serving("--store", str(tmp_path / "store")) as own:
         page = tabs.open(own)
         ask(page, DAM)
         copy.rename(files / "moved.pdf")
@@ -313,7 +313,7 @@ def test_printed_marks_and_letters_from_right_to_left_are_covered(
         document = assistant.document(info.id)
     text = document.text
     assert PRINTED[1] in text
-    with serving("app.py", "--store", str(store), "--port", "0") as address:
+    with serving("--store", str(store)) as address:
         for one in document.pages:
             cited = citation_id(info.version, one.start, one.end)
             page = tabs.open(permalink(cited, address))

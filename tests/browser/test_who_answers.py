@@ -22,7 +22,7 @@ def test_the_writer_answers_what_its_sources_carry_and_the_reader_when_asked(
                 "![x](http://leak.invalid/y) the Queen of Bohemia.[1]",
             )
         )
-        command = ("app.py", "--store", str(store), "--port", "0")
+        command = ("--store", str(store))
         environment = {
             "FOOTNOTE_WRITER": f"openai:{MODEL}",
             "FOOTNOTE_WRITER_BASE": chat.address,

@@ -98,6 +98,7 @@ def prepared_twice(tmp_path_factory):
     return folder, [out.splitlines() for out, _ in said]
 
 
+@pytest.mark.xdist_group("prepared-twice")
 def test_processes_that_prepare_the_model_at_once_leave_one_whole_folder(prepared_twice):
     cache, said = prepared_twice
     (folder,) = (cache / "footnote" / "models").iterdir()
@@ -139,6 +140,7 @@ def test_a_cache_that_cannot_be_written_is_one_clear_line(tmp_path, monkeypatch)
     assert "set XDG_CACHE_HOME to one that is" in fault(model.prepared)
 
 
+@pytest.mark.xdist_group("prepared-twice")
 def test_the_runtime_keeps_nothing_that_identifies_the_machine(prepared_twice):
     """Where onnxruntime may report its use it first notes a device id in the cache."""
     cache, said = prepared_twice

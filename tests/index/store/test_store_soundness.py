@@ -379,6 +379,7 @@ def full(minilm, tmp_path_factory):
     return {limit: (folder / str(limit), line) for limit, line in zip(LIMITS, said, strict=True)}
 
 
+@pytest.mark.xdist_group("full-disk")  # one process, and so all of it made once
 @pytest.mark.parametrize("limit", LIMITS)
 def test_a_full_disk_is_one_clear_line_and_the_store_opens_again_whole(open_shelf, full, limit):
     folder, said = full[limit]
@@ -444,7 +445,7 @@ def test_a_read_only_store_answers_and_says_that_it_cannot_be_changed(open_shelf
 
 def test_killed_writers_beside_readers_lose_and_half_show_nothing():
     # For a minute and more, with more processes, it is run by hand (benchmarks/README.md).
-    run = [sys.executable, str(STRESS), "--seconds", "8", "--kills", "10"]
+    run = [sys.executable, str(STRESS), "--seconds", "5", "--kills", "10"]
     run += ["--writers", "3", "--readers", "3"]
     root = str(STRESS.parents[1])
     done = subprocess.run(
