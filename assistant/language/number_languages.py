@@ -11,8 +11,9 @@ class Numerals:
     `function` are common words by which the language is told; `cue`, parted by bars, begins any of
     its number words; `halves` stand for one half, whole fractions with their article; `parts` are
     denominators with their number, `articles` what stands before one of them instead of a number;
-    `joins` stands between a number and a fraction; `dozen` means twelve; `times` are patterns with
-    the factor that they mean, as written ('1/2'); `vague` are plurals that count nothing exactly.
+    `joins` stands between a number and a fraction, `either` between two numbers of one scale;
+    `dozen` means twelve; `times` are patterns with the factor that they mean, as written ('1/2');
+    `vague` are plurals that count nothing exactly.
 
     >>> LANGUAGES["de"].dozen, LANGUAGES["en"].parts["thirds"]
     ('dutzend', 3)
@@ -24,6 +25,7 @@ class Numerals:
     parts: dict[str, int]
     articles: str
     joins: str
+    either: str
     dozen: str
     times: dict[str, str]
     vague: dict[str, int] = field(default_factory=dict)
@@ -65,6 +67,7 @@ LANGUAGES = {
         },
         articles=r"an?|one",
         joins=r"and",
+        either=r"or|to",
         dozen=r"dozen",
         times={
             r"twice|doubl(?:ed|es|ing)": "2",
@@ -98,6 +101,7 @@ LANGUAGES = {
         parts={r"drittel[ns]?": 3, r"viertel[ns]?": 4, r"fünftel[ns]?": 5, r"zehntel[ns]?": 10},
         articles=r"eine?[mns]?",
         joins=r"und",
+        either=r"oder|bis",
         dozen=r"dutzend",
         times={
             r"zweimal|doppelt|verdoppel(?:t|te|ten|n)": "2",
@@ -125,6 +129,7 @@ LANGUAGES = {
         parts={r"tiers": 3, r"quarts?": 4, r"cinquièmes?": 5, r"dixièmes?": 10},
         articles=r"une?|le",
         joins=r"et",
+        either=r"ou|à",
         dozen=r"(?:une )?douzaine",
         times={
             r"doubl(?:é|ée|és|ées|a|aient|ent)": "2",
@@ -151,6 +156,7 @@ LANGUAGES = {
         parts={r"tercios?": 3, r"cuart[oa]s?": 4, r"quint[oa]s": 5, r"décim[oa]s": 10},
         articles=r"una?",
         joins=r"y",
+        either=r"o|a",
         dozen=r"(?:una )?docena",
         times={
             r"duplic(?:a|ó|aron|ado|ada|ados|an)": "2",
@@ -169,6 +175,7 @@ LANGUAGES = {
         parts={r"terz[oi]": 3, r"quart[oi]": 4, r"quint[oi]": 5, r"decim[oi]": 10},
         articles=r"una?",
         joins=r"e",
+        either=r"o|a",
         dozen=r"(?:una )?dozzina",
         times={
             r"raddoppi(?:a|ò|ato|ata|ati|arono|ano)": "2",
@@ -188,6 +195,7 @@ LANGUAGES = {
         parts={r"terços?": 3, r"quartos?": 4, r"quintos?": 5, r"décimos?": 10},
         articles=r"uma?",
         joins=r"e",
+        either=r"ou|a",
         dozen=r"(?:uma )?dúzia",
         times={
             r"(?:duplic|dobr)(?:a|ou|aram|ado|ada|am)": "2",
@@ -212,6 +220,7 @@ LANGUAGES = {
         parts={r"derde": 3, r"kwart": 4, r"vijfde": 5, r"tiende": 10},
         articles=r"een|één",
         joins=r"en",
+        either=r"of|tot",
         dozen=r"(?:een )?dozijn",
         times={
             r"tweemaal|verdubbel(?:d|de|den)": "2",

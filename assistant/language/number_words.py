@@ -35,7 +35,7 @@ _N, _S, _F, _ANY = (
     "[\ue000\ue001]+",
 )
 _GAP = r"(?:[-\u00a0 ]|\s)"
-_SCALE_WORD = re.compile(
+HAS_SCALE = re.compile(
     r"(?:hundred|thousand|million|billion|trillion|hundert|tausend|million|milliard|billion|cent"
     r"|mille|millón|mil\b|millon|milion|miliard|milh|bilh|honderd|duizend|miljo|miljard|mila)",
     re.IGNORECASE,
@@ -112,6 +112,17 @@ def number_words(text: str) -> tuple[str, list[WordNumber]]:
     found += _read(plain, language)
     found.sort(key=lambda one: one.span)
     return language, _composed(text, _without_scales_of_digits(text, found), language, patterns)
+
+
+def scale_of(words: str, value: Fraction, language: str) -> int:
+    """The power of ten that a number in words ends with: 2 for 'three hundred', or else 0.
+
+    >>> scale_of("thirty thousand", Fraction(30_000), "en"), scale_of("thirty", Fraction(30), "en")
+    (3, 0)
+    """
+    scale = HAS_SCALE.search(words)
+    many = _small(words[: scale.start()].strip(), language) if scale else None
+    return next((n for n in range(2, 15) if many and many * 10**n == value), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +255,7 @@ def _read(text: str, language: str) -> Iterator[WordNumber]:
             yield WordNumber(span, value, "other", ordinal=True)
         elif language == "en" or value != 1 or " " in words:
             several = language == "en" and _SEVERAL.search(text[: span.start])
-            scale = bool(_SCALE_WORD.match(words))
+            scale = bool(HAS_SCALE.match(words))
             if several and scale and " " not in words:
                 yield WordNumber(span, value, "other", vague=True)
             else:

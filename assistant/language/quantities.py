@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
 
 from assistant.language.number_languages import LANGUAGES, LOOKALIKES
-from assistant.language.number_words import WordNumber, number_words
+from assistant.language.number_words import HAS_SCALE, WordNumber, number_words, scale_of
 from index.document import Span
 
 _LOOKALIKES = str.maketrans(LOOKALIKES)
@@ -143,16 +145,50 @@ def quantities(text: str) -> list[Quantity]:
     for start, end in (word.span for word in words):
         shape = shape[:start] + _WORD * (end - start) + shape[end:]
     by_start = {word.span.start: word for word in words}
-    return [
-        _quantity(match, by_start.get(match.start("number")), language)
-        for match in _QUANTITY.finditer(shape)
-    ]
+    matches = list(_QUANTITY.finditer(shape))
+    known = [by_start.get(match.start("number")) for match in matches]
+    found = [_quantity(*one, language) for one in zip(matches, known, strict=True)]
+    for at, (one, other) in enumerate(pairwise(matches)):
+        shift = _scale_of(other, known[at + 1], text, language)
+        if not shift or not _share_scale(one, other, text, language):
+            continue
+        shared = _quantity(one, known[at], language, shift)
+        if _below(shared.value, found[at + 1].value):
+            found[at] = shared
+    return found
 
 
-def _quantity(match: re.Match[str], word: WordNumber | None, language: str) -> Quantity:
-    base, scale = _folded(match["base"]), _folded(match["scale"])
-    long = _LONG_SCALES if language != "en" else {}
-    shift = {**_SCALES, **long}[scale] if scale else 0
+def _share_scale(one: re.Match[str], other: re.Match[str], text: str, language: str) -> bool:
+    """Whether a figure may take the scale of the next one, as in 'two or three hundred'."""
+    own = one["scale"] or one["unit"] or HAS_SCALE.search(text, *one.span("number"))
+    words = LANGUAGES[language].either
+    between = text[one.end() : other.start()].lower()
+    before = text[max(one.start() - 8, 0) : one.start()].lower()
+    either = re.fullmatch(rf"\s(?:{words})\s|[-–—]", between)
+    return not own and bool(either or (before == "between " and between == " and "))
+
+
+def _scale_of(match: re.Match[str], word: WordNumber | None, text: str, language: str) -> int:
+    """The power of ten in words that a figure ends with, or else 0."""
+    if match["scale"]:
+        return _shift(match, language)
+    if word is None or word.vague or word.ordinal:
+        return 0
+    return scale_of(text[slice(*word.span)], word.value, language)
+
+
+def _below(one: str, other: str) -> bool:
+    try:
+        return Fraction(one) < Fraction(other)
+    except ValueError:  # a time or a date
+        return False
+
+
+def _quantity(
+    match: re.Match[str], word: WordNumber | None, language: str, shared: int = 0
+) -> Quantity:
+    base = _folded(match["base"])
+    shift = shared or _shift(match, language)
     unit = word.unit if word and word.unit else _unit(match)
     if match["currency"]:
         # In '€5m' the letter is a scale, in '€5 a day' there is no other unit.
@@ -170,6 +206,11 @@ def _quantity(match: re.Match[str], word: WordNumber | None, language: str) -> Q
         in_words=word is not None,
         ordinal=word is not None and word.ordinal,
     )
+
+
+def _shift(match: re.Match[str], language: str) -> int:
+    long = _LONG_SCALES if language != "en" else {}
+    return {**_SCALES, **long}[_folded(match["scale"])] if match["scale"] else 0
 
 
 def _unit(match: re.Match[str]) -> str:

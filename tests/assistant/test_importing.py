@@ -47,6 +47,18 @@ def test_asking_does_not_load_llama_index(demo):
     assert loaded.isdisjoint({"llama_index", "openai", "gradio", "index.ingesting.ingest"})
 
 
+def test_the_months_of_all_languages_are_loaded_by_the_first_date():
+    code = """
+import index.dates
+from index.calendar_names import month_numbers
+before = month_numbers.cache_info().currsize
+index.dates.iso_date("2 mars 2023")
+print(before, month_numbers.cache_info().currsize)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["0", "1"]
+
+
 def test_every_public_name_is_there():
     import assistant
 
