@@ -74,7 +74,8 @@ def _counts(figure: Quantity) -> bool:
 def _computed(given: Sequence[Quantity], quotes: Sequence[str]) -> set[Decimal]:
     """What follows from two figures: sum, difference, share, ratio; of times, minutes and hours."""
     numbers = sorted({n for one in given if (n := _number(one)) is not None})[:40]
-    found = {sum(numbers, Decimal(0))}
+    # Of one figure alone that would be itself, in whatever unit.
+    found = {sum(numbers, Decimal(0))} if len(numbers) > 1 else set[Decimal]()
     for at, one in enumerate(numbers):
         for other in numbers[at + 1 :]:
             found |= {other - one, one + other}
