@@ -85,7 +85,8 @@ def _computed(given: Sequence[Quantity], quotes: Sequence[str]) -> set[tuple[Dec
     found = set[tuple[Decimal, str]]()
     for unit, values in by_unit.items():
         numbers = sorted(values)[:_MOST]
-        found.add((sum(numbers, Decimal(0)), unit))
+        if len(numbers) > 1:  # of one figure that would be itself
+            found.add((sum(numbers, Decimal(0)), unit))
         for one, other in combinations(numbers, 2):
             found |= {(other - one, unit), (one + other, unit)}
             if one:

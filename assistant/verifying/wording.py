@@ -1,13 +1,19 @@
 """Whether a sentence says what another one says, in the same words: all that is proved unread."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from index.document import Span
 from index.store.lexical import analyzed
 
 _WORD = re.compile(r"\w+(?:[.,:'’]\w+)*|[%€$£¥°+−<>≤≥=]|(?<!\w)-(?=\d)")
+_PIECE = re.compile(r"[^\W_]+")
 _ARTICLES = frozenset(["a", "an", "the"])
+_ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ied", "y"), ("d", ""), ("ed", ""), ("ing", ""),
+            ("ing", "e"))  # fmt: skip
+_SHORTEST = 2
+"""Letters of a word apart from its ending, at least."""
 
 
 def says_the_same(text: str, quote: str) -> bool:
@@ -22,8 +28,8 @@ def says_the_same(text: str, quote: str) -> bool:
     >>> says_the_same("There is no limit.", "There is no limit for members.")
     False
     """
-    own = _words(text)
-    return bool(own) and own == _words(quote)
+    own, others = _words(text), _words(quote)
+    return bool(own) and len(own) == len(others) and all(map(_alike, own, others))
 
 
 def is_quotation(text: str, added: Sequence[Span], quotes: Sequence[str]) -> bool:
@@ -61,9 +67,29 @@ def _without_bars(row: str) -> str:
 def _words(text: str) -> list[str]:
     words = _WORD.findall(text)
     return [
-        form
+        piece.lower()
         for at, word in enumerate(words)
         # 'Vitamin A' is no article.
         if not (word.lower() in _ARTICLES and (not at or word.islower()))
-        for form in (analyzed(word) or [word.lower()])
+        for piece in (_PIECE.findall(word) or [word])
     ]
+
+
+def _alike(word: str, other: str) -> bool:
+    """Whether they are forms of one word; one stem is not enough: 'author', 'authority'."""
+    return word == other or (
+        analyzed(word) == analyzed(other) and not _bases(word).isdisjoint(_bases(other))
+    )
+
+
+def _bases(word: str) -> set[str]:
+    """What a word may be a form of: itself, and itself without an ending of inflection."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    found = {plain}
+    for ending, instead in _ENDINGS:
+        bare = plain.removesuffix(ending)
+        if bare != plain and len(bare) >= _SHORTEST:
+            found.add(bare + instead)
+            if bare[-1] == bare[-2]:  # 'stopped'
+                found.add(bare[:-1])
+    return found

@@ -10,6 +10,7 @@ import pytest
 from chat_server import serving, writes
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+from scripted_models import judging
 
 from assistant import Assistant
 from assistant.settings import Settings
@@ -102,6 +103,7 @@ def test_a_question_that_fails_says_so_without_its_words(collector, opened):
 def test_the_stage_in_which_a_model_writes_tells_its_name_and_tokens(collector, opened):
     written = "The harbour of Sandvik was closed on 3 March 2024."
     with serving() as chat:
+        judging(chat, plan="{}")
         chat.answers(writes(f"{written} [1]", usage=(310, 12)))
         settings = {"writer": "openai:quill-1", "writer_base": chat.address, "writer_key": "a-key"}
         with opened(traces=collector.address, **settings) as assistant:

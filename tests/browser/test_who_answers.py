@@ -3,24 +3,27 @@
 from pathlib import Path
 
 import pytest
-from chat_server import KEY, MODEL, writes
+from chat_server import KEY, MODEL, rewrites, writes
 from chat_server import serving as chatting
 from flows import CROSSING, ask
 from playwright.sync_api import expect
+from scripted_models import judging
 
 pytestmark = pytest.mark.xdist_group("browser-who-answers")
 
 
-def test_the_writer_answers_what_its_sources_carry_and_the_reader_when_asked(
+def test_the_writer_answers_with_a_verdict_on_each_sentence_and_the_reader_when_asked(
     store: Path, serving, tabs
 ):
     with chatting() as chat:
+        judging(chat)
         chat.answers(
             writes(
-                "The crossing to Quill Island takes 35 minutes.[1] ",
+                "The crossing from Teal Harbour to Quill Island takes 35 minutes.[1] ",
                 "Its captain once met ",
                 "![x](http://leak.invalid/y) the Queen of Bohemia.[1]",
-            )
+            ),
+            rewrites(""),
         )
         command = ("--store", str(store))
         environment = {
@@ -33,17 +36,21 @@ def test_the_writer_answers_what_its_sources_carry_and_the_reader_when_asked(
             expect(page.locator(".engine")).to_contain_text(f"{MODEL} writes")
             turn = ask(page, CROSSING)
             said = page.locator(f"#t{turn} .said")
-            expect(said).to_contain_text("The crossing to Quill Island takes 35 minutes.")
-            expect(said).not_to_contain_text("Bohemia")
-            expect(page.locator(f"#t{turn} .dropped")).to_contain_text("Bohemia")
+            expect(said).to_contain_text(
+                "The crossing from Teal Harbour to Quill Island takes 35 minutes."
+            )
+            expect(said.locator(".ref")).to_have_count(1)
+            expect(said).to_contain_text("Bohemia")
+            expect(said.locator(".unsupported").first).to_be_visible()
+            expect(page.locator(f"#t{turn} .dropped")).to_have_count(0)
             expect(page.locator(f"#t{turn}")).to_contain_text(f"writer:{MODEL}")
             assert page.locator("#transcript img").count() == 0
 
-            asked = len(chat.requests)
+            asked = len(chat.requests + chat.asides)
             page.get_by_label("Embedded reader").check()
             turn = ask(page, CROSSING)
             expect(page.locator(f"#t{turn} .said")).to_contain_text("35 minutes")
-            assert len(chat.requests) == asked
+            assert len(chat.requests + chat.asides) == asked
             assert KEY not in page.content()
             page.close()
 
