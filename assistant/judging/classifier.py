@@ -47,7 +47,7 @@ class ClassifierJudge:
     >>> ClassifierJudge(Path("empty"))
     Traceback (most recent call last):
         ...
-    index.errors.SettingsError: The judge's folder empty lacks config.json, model.onnx, tokenizer.json.
+    index.errors.SettingsError: The judge's folder empty lacks config.json, model.onnx, ...
     """
 
     def __init__(self, folder: Path) -> None:
