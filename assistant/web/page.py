@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from markupsafe import Markup
 
 from assistant.templating import Macros
 from assistant.web import downloads, texts
@@ -71,7 +72,7 @@ def application(stores: Stores, uploads: Uploads, hosts: Hosts) -> FastAPI:
         show_error=False,
         theme=gr.themes.Base(font=_SANS, font_mono=("ui-monospace", "monospace")),
         # Not as `css`: Gradio would write every rule a second time with a selector of its own.
-        head=str(_HTML.head("".join(map(_text, _STYLES)))),
+        head=str(_HTML.head(Markup("".join(map(_text, _STYLES))))),  # noqa: S704 (our own files)
     )
     return app
 

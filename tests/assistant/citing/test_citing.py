@@ -148,10 +148,10 @@ def test_a_judge_reads_what_is_said_in_other_words(judged):
     assert answer.sentences[0].missing == "No passage says this."
     assert answer.sentences[0].nearest
     assert {one.name for one in models.asked} == {"footnote_verdicts"}
-    # What is there word for word is not asked for; beside the others are two canaries.
+    # What is there word for word is not asked for; beside the others are three canaries.
     claims = list(models.asked[-1].claims.values())
     assert {FAILED, LEANS} < set(claims)
-    assert len(claims) == 4
+    assert len(claims) == 5
     assert answer.usage is not None
     assert answer.usage.requests == 7
     assert [answer.draft[slice(*s.place)] for s in answer.sentences] == [FAILED, LEANS, BEARING]
@@ -166,7 +166,7 @@ def test_a_long_draft_is_judged_in_as_few_requests_as_its_sentences_allow(judged
     assert not any(sentence.supported for sentence in answer.sentences)
     examination, said = models.asked[:6], models.asked[6:]
     assert [len(one.claims) for one in examination] == [22] * 6
-    assert [len(one.claims) for one in said] == [10, 10, 4]
+    assert [len(one.claims) for one in said] == [11, 11, 5]
     assert seen == [(number, 18) for number in range(1, 19)]
 
 

@@ -148,10 +148,10 @@ def test_one_question_is_understood_answered_and_judged_in_one_request_each(
     del models.asked[:], chat.requests[:]
     assert texts(assistant.query(QUESTION)) == texts(first)
     assert [one.name for one in models.asked] == ["footnote_plan", "footnote_verdicts"]
-    # What stands in a passage word for word needs no judge; two canaries do not tell themselves.
+    # What stands in a passage word for word needs no judge; three canaries do not tell themselves.
     claims = list(models.asked[-1].claims.values())
     assert PLAIN in claims
-    assert len(claims) == 3
+    assert len(claims) == 4
     assert kinds(chat.requests) == ["footnote_answer"]
 
 
