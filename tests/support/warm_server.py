@@ -68,6 +68,9 @@ def serve(address: str) -> list[str]:
             elif key.fd == listener.fileno():
                 line, _ = listener.accept()
                 head, streams, _, _ = socket.recv_fds(line, 8, 3)
+                if not head:
+                    line.close()  # who would have asked has been killed
+                    continue
                 size = int.from_bytes(head, "big")
                 arguments, folder, environment = json.loads(line.recv(size, socket.MSG_WAITALL))
                 pid = os.fork()
@@ -85,10 +88,12 @@ def serve(address: str) -> list[str]:
                     os.close(stream)
                 children[pid] = line.fileno()
                 lines[line.fileno()] = line
-                waiting.register(line.fileno(), selectors.EVENT_READ)
-            else:
+                waiting.register(line.fileno(), selectors.EVENT_READ, line)
+            elif lines.get(key.fd) is key.data:  # and its fork has not just ended
                 (pid,) = (pid for pid, number in children.items() if number == key.fd)
-                passed = lines[key.fd].recv(1)
+                passed = b""
+                with suppress(ConnectionResetError):
+                    passed = lines[key.fd].recv(1)
                 os.kill(pid, passed[0] if passed else signal.SIGKILL)
                 if not passed:
                     # Whoever started it was killed, and nobody hears of its end.
