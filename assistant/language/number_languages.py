@@ -232,16 +232,9 @@ LANGUAGES = {
 }
 
 SINGLE_PARTS = {
-    "third": 3,
-    "quarter": 4,
-    "fourth": 4,
-    "fifth": 5,
-    "sixth": 6,
-    "seventh": 7,
-    "eighth": 8,
-    "ninth": 9,
-    "tenth": 10,
-    "hundredth": 100,
+    plural.removesuffix("s"): number
+    for form, number in LANGUAGES["en"].parts.items()
+    for plural in re.findall(r"\w+s", form)
 }
 """English denominators that are ordinals, too: a share only where the words around say so."""
 

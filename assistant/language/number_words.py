@@ -15,7 +15,6 @@ from assistant.language.number_languages import (
     LOOKALIKES,
     SINGLE_PARTS,
     SINGLE_SHARE,
-    Numerals,
     counts,
     language_of,
     words_of,
@@ -27,14 +26,12 @@ MULTIPLE = "×"
 
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
 _MARKS = {"number": "\ue000", "scale": "\ue001", "share": "\ue002", "other": "\ue003"}
-_PRIVATE = str.maketrans({**dict.fromkeys(_MARKS.values(), " "), **LOOKALIKES})
-_N, _S, _F, _ANY = (
-    "\ue000+",
-    "\ue001+",
-    "\ue002+",
-    "[\ue000\ue001]+",
+# Halves of characters, of which a text may have one alone, are none to text2num.
+_PRIVATE = str.maketrans(
+    dict.fromkeys([*_MARKS.values(), *map(chr, range(0xD800, 0xE000))], " ") | LOOKALIKES
 )
-_GAP = r"(?:[-\u00a0 ]|\s)"
+_N, _S, _F, _ANY = "\ue000+", "\ue001+", "\ue002+", "[\ue000\ue001]+"
+_GAP = r"[-\s]"
 HAS_SCALE = re.compile(
     r"(?:hundred|thousand|million|billion|trillion|hundert|tausend|million|milliard|billion|cent"
     r"|mille|millón|mil\b|millon|milion|miliard|milh|bilh|honderd|duizend|miljo|miljard|mila)",
@@ -72,16 +69,13 @@ class WordNumber:
     vague: bool = False
 
 
-class _Token:
+class _Token(str):
     """A token as text2num takes it."""
 
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
+    __slots__ = ()
 
     def text(self) -> str:
-        return self._text
+        return str(self)
 
     def nt_separated(self, _previous: "_Token") -> bool:
         return False
@@ -103,11 +97,11 @@ def number_words(text: str) -> tuple[str, list[WordNumber]]:
     language = language_of(words)
     if not counts(words, language):
         return language, []
-    known, patterns = LANGUAGES[language], _patterns(language)
+    patterns = _patterns(language)
     plain = text.translate(_PRIVATE)
     found = [*_shares(plain, language, patterns), *_multiples(plain, patterns)]
     plain = _marked(plain, found)
-    found += _vague(plain, known, patterns)
+    found += _vague(plain, language, patterns)
     plain = _marked(plain, found)
     found += _read(plain, language)
     found.sort(key=lambda one: one.span)
@@ -169,23 +163,20 @@ def _patterns(language: str) -> _Patterns:
 
 def _shares(text: str, language: str, patterns: _Patterns) -> Iterator[WordNumber]:
     """'half of', 'two thirds', 'a quarter of', 'anderthalb'."""
-    taken: list[Span] = []
     for match in patterns.parts.finditer(text):
         numerator = _small(match["numerator"], language)
         part = next(
             int(name[1:]) for name, form in match.groupdict().items() if name[0] == "_" and form
         )
-        if numerator is not None and (language != "en" or numerator > 1):
-            taken.append(Span(*match.span()))
-            yield WordNumber(taken[-1], Fraction(numerator, part), "share")
+        if numerator is not None:
+            yield WordNumber(Span(*match.span()), Fraction(numerator, part), "share")
     if language == "en":
         for match in _SINGLE.finditer(text):
             form = match["single"] or match["hyphened"] or match["mixed"] or match["compared"]
             yield WordNumber(Span(*match.span()), Fraction(1, SINGLE_PARTS[form.lower()]), "share")
     for pattern, value in (*patterns.mixed, (patterns.halves, Fraction(1, 2))):
         for match in pattern.finditer(text):
-            if not any(match.start() < end and start < match.end() for start, end in taken):
-                yield WordNumber(Span(*match.span()), value, "share")
+            yield WordNumber(Span(*match.span()), value, "share")
 
 
 _SINGLE = re.compile(rf"(?<!\w)(?:{SINGLE_SHARE})", re.IGNORECASE)
@@ -218,24 +209,20 @@ def _multiples(text: str, patterns: _Patterns) -> Iterator[WordNumber]:
 _FOLD = re.compile(r"\b(?P<many>[a-z]+)-?fold\b", re.IGNORECASE)
 
 
-def _vague(text: str, known: Numerals, patterns: _Patterns) -> Iterator[WordNumber]:
+def _vague(text: str, language: str, patterns: _Patterns) -> Iterator[WordNumber]:
     """'hundreds', 'tens of thousands': no number, but not any other's word either."""
+    sizes = LANGUAGES[language].vague
     for match in patterns.vague.finditer(text):
         before = text[: match.start()]
         share = before[-1:].isspace() and before[-2:-1] in _MARKS.values()
         counted = _AFTER_DIGITS.search(before) or _CAPTION.search(before) or share
         preceded = _TOKEN.findall(before[-40:])[-2:-1]
-        if counted or (preceded and _is_number(preceded[0], known)):
+        if counted or find_numbers([*map(_Token, preceded)], language, 0):
             continue
-        size = known.vague[match["one"].lower()]
+        size = sizes[match["one"].lower()]
         if match["other"]:
-            size *= known.vague[match["other"].lower()]
+            size *= sizes[match["other"].lower()]
         yield WordNumber(Span(*match.span()), Fraction(size), "other", vague=True)
-
-
-def _is_number(word: str, known: Numerals) -> bool:
-    language = next(code for code, one in LANGUAGES.items() if one is known)
-    return bool(find_numbers([_Token(word)], language, 0))
 
 
 def _read(text: str, language: str) -> Iterator[WordNumber]:
@@ -245,14 +232,11 @@ def _read(text: str, language: str) -> Iterator[WordNumber]:
         span = Span(tokens[one.start].start(), tokens[one.end - 1].end())
         words = text[span.start : span.end].lower()
         value = _value(one.text)
-        if words[0].isdigit() or value is None or words in LANGUAGES[language].vague:
+        if value is None or words in LANGUAGES[language].vague:
             continue
         if one.is_ordinal:
-            if words == "first" or (words == "second" and not _is_second(text, span)):
-                continue
-            if words in ("seconds", "primo", "prime") or value == 1:
-                continue
-            yield WordNumber(span, value, "other", ordinal=True)
+            if value != 1 and (words != "second" or _is_second(text, span)):
+                yield WordNumber(span, value, "other", ordinal=True)
         elif language == "en" or value != 1 or " " in words:
             several = language == "en" and _SEVERAL.search(text[: span.start])
             scale = bool(HAS_SCALE.match(words))

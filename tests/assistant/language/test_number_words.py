@@ -51,6 +51,7 @@ def read(text: str) -> list[tuple[str, str]]:
         ),
         ("One hundred or two hundred boats.", [("100", ""), ("200", "")]),
         ("Es sind zwei bis dreihundert Boote in der Stadt.", [("200", ""), ("300", "")]),
+        ("Three boats \ud800 sank.", [("3", "")]),
         ("A dozen hens laid for a third time.", [("12", ""), ("3", "")]),
         ("Die Stadt zählt zweitausendfünfhundert Häuser.", [("2500", "")]),
         ("Eine halbe Million Menschen sind in der Stadt.", [("500000", "")]),
