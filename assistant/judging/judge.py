@@ -43,6 +43,7 @@ class Hearing:
     Attributes:
         verdicts: each claim, in order; empty where the judge decides nothing.
         notices: why it does not, in words.
+        failed: whether it did not answer, or not in the form that it was asked for.
         usage: what it took.
 
     >>> Hearing(notices=["The judge is away."]).verdicts
@@ -51,6 +52,7 @@ class Hearing:
 
     verdicts: list[Grounded] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    failed: bool = False
     usage: Usage = field(default_factory=Usage)
 
 
@@ -83,8 +85,10 @@ class Judge:
         self._standings = Standings(folder)
         self._examining = threading.Lock()
         self.name = endpoint.name
-        told = hashlib.sha256(prompt.encode() + FILE.read_bytes()).hexdigest()[:12]
-        self._key = f"{endpoint.name} at {endpoint.address}, {told}"
+        # The address by its hash: there are some that hold a key.
+        told = [prompt.encode(), FILE.read_bytes(), endpoint.address.encode()]
+        digest = hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in told))
+        self._key = f"{endpoint.name}, {digest.hexdigest()[:16]}"
 
     def close(self) -> None:
         """Let go of the endpoint's connections."""
@@ -133,10 +137,11 @@ class Judge:
         try:
             standing = self.standing(usage)
             if not self.is_trusted(standing):
-                hearing.notices.append(JUDGE_NOT_TRUSTED.format(self.name, standing.marks))
+                hearing.notices.append(JUDGE_NOT_TRUSTED.format(self.name, standing))
             elif claims and passages:
                 self._heard(claims, passages, standing, hearing, usage)
         except (EndpointFault, ReplyFault) as fault:
+            hearing.failed = True
             hearing.notices.append(JUDGE_FAILED.format(self.name, fault))
         hearing.usage = sum(usage, start=Usage())
         return hearing
