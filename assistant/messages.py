@@ -50,7 +50,7 @@ WRITER_ALL_UNVERIFIED = "What {} wrote about this could not be verified, so it i
 
 ONLY_QUOTATIONS = "Only quotations are marked as supported."
 JUDGE_FAILED = f"{{}} could not judge: {{}}. {ONLY_QUOTATIONS}"
-JUDGE_NOT_TRUSTED = f"{{}} is not trusted as a judge: in its examination it {{}}. {ONLY_QUOTATIONS}"
+JUDGE_NOT_TRUSTED = f"{{}} is not trusted as a judge: {{}}. {ONLY_QUOTATIONS}"
 JUDGE_MISSED = (
     f"{{}} let a sentence pass that was changed to test it, so none of its verdicts on this is "
     f"used; it is examined again. {ONLY_QUOTATIONS}"
