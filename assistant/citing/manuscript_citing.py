@@ -64,9 +64,9 @@ def cite_manuscript(
         CancelledError: it was left.
         QuestionError: the draft is too long, or holds no sentence.
 
-    >>> answer = demo.cite("The sirens sounded at 21:58. They sounded like geese.")
-    >>> [(sentence.supported, sentence.place) for sentence in answer.sentences]
-    [(True, Span(start=0, end=28)), (False, Span(start=29, end=53))]
+    >>> answer = demo.cite("There was no controlled release. It sounded like geese.")
+    >>> [(sentence.verdict, *sentence.place) for sentence in answer.sentences]
+    [('supported', 0, 32), ('not verified', 33, 55)]
     """
     check_length(draft.text)
     found = claiming_sentences(draft)

@@ -36,6 +36,9 @@ def make_canaries(passages: Sequence[Shown], claims: Sequence[str]) -> Canaries 
     Args:
         passages: what the judge is shown.
         claims: what is asked about them, which no canary repeats.
+
+    >>> make_canaries([Shown("Log", "Nobody has counted the boats so far.")], []) is None
+    True
     """
     asked = {" ".join(claim.split()) for claim in claims}
     sentences = [one for shown in passages for one in _sentences(shown.text) if one not in asked]
