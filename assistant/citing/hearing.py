@@ -60,6 +60,17 @@ def hear_sentences(
         named: passages that they are said to rest on.
         evidences: finds others, in which something may stand against them.
         further: passages that are looked through where there is room.
+
+    >>> from assistant.draft import Claim
+    >>> from assistant.judging.judge import open_judge
+    >>> from assistant.retrieving.retrieval import HybridRetriever
+    >>> from assistant.settings import Settings
+    >>> parrot = open_judge(Settings(judge="llama_index.core.llms:MockLLM"), tmp_path)
+    >>> said = Grounded(Claim("The gate held.", ()))
+    >>> evidences = Evidences(store, HybridRetriever(vectors), None)
+    >>> told, hearing = hear_sentences(parrot, [(said, ("The gate held.",))], passages, evidences)
+    >>> told == [said], hearing.failed
+    (True, True)
     """
     claims = [claim for _, own in sentences for claim in own]
     searched = [one for claim in claims for one in evidences.of(claim)]

@@ -18,7 +18,7 @@ from index.errors import QuestionError
 from index.store.store import Store
 
 if TYPE_CHECKING:
-    from assistant.judging.judge import Judge
+    from assistant.judging.judge import Hearing, Judge
 
 ENGINE = "yours"
 PASSAGES = 12
@@ -64,9 +64,9 @@ def cite_manuscript(
         CancelledError: it was left.
         QuestionError: the draft is too long, or holds no sentence.
 
-    >>> answer = demo.cite("The sirens sounded at 21:58. They sounded like geese.")
-    >>> [(sentence.supported, sentence.place) for sentence in answer.sentences]
-    [(True, Span(start=0, end=28)), (False, Span(start=29, end=53))]
+    >>> answer = demo.cite("There was no controlled release. It sounded like geese.")
+    >>> [(sentence.verdict, *sentence.place) for sentence in answer.sentences]
+    [('supported', 0, 32), ('not verified', 33, 55)]
     """
     check_length(draft.text)
     found = claiming_sentences(draft)
@@ -82,9 +82,13 @@ def cite_manuscript(
             if left is not None and left():
                 raise CancelledError
             looked.append(_grounded(verifier, evidences, found, number))
-        for number, grounded in zip(
-            part, _heard(judge, looked, evidences, notices, usage), strict=True
-        ):
+        heard, hearing = _heard(judge, looked, evidences)
+        if hearing is not None:
+            notices += [notice for notice in hearing.notices if notice not in notices]
+            usage.append(hearing.usage)
+            if hearing.failed:
+                judge = None  # nobody waits for it with every few sentences
+        for number, grounded in zip(part, heard, strict=True):
             claim = found[number]
             sentence, _ = footnotes.told(grounded, opens=claim.opens, place=claim.place)
             if sentence.supported and (later := evidences.superseding(grounded)):
@@ -128,22 +132,18 @@ def _heard(
     judge: "Judge | None",
     looked: Sequence[tuple[Grounded, list[Retrieved]]],
     evidences: Evidences,
-    notices: list[str],
-    usage: list[Usage],
-) -> list[Grounded]:
+) -> "tuple[list[Grounded], Hearing | None]":
     """The sentences with the judge's verdicts on those that the program could not prove."""
     open_ones = [(grounded, found) for grounded, found in looked if not grounded.supported]
     if judge is None or not open_ones:
-        return [grounded for grounded, _ in looked]
+        return [grounded for grounded, _ in looked], None
     turns = zip_longest(*(found for _, found in open_ones))
     nearest = [one for turn in turns for one in turn if one is not None]
     told, hearing = hear_sentences(
         judge, [(one, (one.draft.text,)) for one, _ in open_ones], nearest[:MOST], evidences
     )
-    notices += [notice for notice in hearing.notices if notice not in notices]
-    usage.append(hearing.usage)
     verdicts = iter(told)
-    return [one if one.supported else next(verdicts) for one, _ in looked]
+    return [one if one.supported else next(verdicts) for one, _ in looked], hearing
 
 
 def _title(draft: str, found: Sequence[ManuscriptSentence]) -> str:

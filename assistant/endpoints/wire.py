@@ -115,9 +115,12 @@ def numbered(passages: Sequence[Shown]) -> str:
     A line of a document that looks like one of ours is set in, and its empty lines are left out,
     so that a passage ends where it ends.
 
-    >>> print(numbered([Shown("Tide log", "High tide at nine.", date="2025-11-14")]))
-    [1] Tide log, 2025-11-14
-    High tide at nine.
+    >>> print(numbered([Shown("Tide log", "[2] High tide."), Shown("Port log", "It rained.")]))
+    [1] Tide log
+    > [2] High tide.
+    <BLANKLINE>
+    [2] Port log
+    It rained.
     """
     return "\n\n".join(
         f"[{number}] {_source(one)}\n{_STRUCTURE.sub('> ', _BLANK.sub(chr(10), one.text.strip()))}"

@@ -46,6 +46,7 @@ class Hearing:
     Attributes:
         verdicts: each claim, in order; empty where the judge decides nothing.
         notices: why it does not, in words.
+        failed: whether it did not answer, or not in the form that it was asked for.
         usage: what it took.
 
     >>> Hearing(notices=["The judge is away."]).verdicts
@@ -54,6 +55,7 @@ class Hearing:
 
     verdicts: list[Grounded] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    failed: bool = False
     usage: Usage = field(default_factory=Usage)
 
 
@@ -139,6 +141,7 @@ class Judge:
             elif claims and passages:
                 self._heard(claims, passages, standing, hearing, usage)
         except (EndpointFault, ReplyFault) as fault:
+            hearing.failed = True
             hearing.notices.append(JUDGE_FAILED.format(self.name, fault))
         hearing.usage = sum(usage, start=Usage())
         return hearing

@@ -98,8 +98,9 @@ class ChatJudge:
     ) -> None:
         self._endpoint, self._prompt, self._prices = endpoint, prompt, prices
         self.name = endpoint.name
-        told = hashlib.sha256(prompt.encode()).hexdigest()[:12]
-        self.identity = f"{endpoint.name} at {endpoint.address}, {told}"
+        # The address by its hash: there are some that hold a key.
+        told = hashlib.sha256(f"{endpoint.address}\n{prompt}".encode()).hexdigest()[:16]
+        self.identity = f"{endpoint.name}, {told}"
 
     def close(self) -> None:
         """Let go of the endpoint's connections."""

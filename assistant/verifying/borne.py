@@ -41,17 +41,18 @@ def unborne_spans(text: str, quotes: Sequence[str], around: Sequence[str]) -> li
     """
     cited = "\n".join([*quotes, *around])
     wrong = [*misquoted(text, quotes), *foreign_addresses(text, cited)]
-    wrong += [*_figures(text, [*quotes, *around[:1]]), *changed_degrees(text, quotes)]
+    wrong += [*_figures(text, quotes, around[:1]), *changed_degrees(text, quotes)]
     wrong += unknown_proper_names(text, cited)
     return sorted(set(wrong))
 
 
-def _figures(text: str, quotes: Sequence[str]) -> Iterator[Span]:
+def _figures(text: str, quotes: Sequence[str], facts: Sequence[str]) -> Iterator[Span]:
+    """The figures that neither quotes nor facts have, and that do not follow from the quotes."""
     given = [one for quote in quotes for one in quantities(quote)]
     values = {one.value for one in given}
     in_rows = any(is_row(line) for quote in quotes for line in quote.split("\n"))
     computed: set[tuple[Decimal, str]] | None = None
-    absent = set(absent_figures(text, quotes))
+    absent = set(absent_figures(text, [*quotes, *facts]))
     for figure in quantities(text):
         span = figure.span if figure.span in absent else figure.number
         if span not in absent or _counts(figure):
@@ -101,7 +102,10 @@ def _computed(given: Sequence[Quantity], quotes: Sequence[str]) -> set[tuple[Dec
 
 
 def _is_near(value: Decimal, other: Decimal) -> bool:
-    return abs(value - other) <= abs(other) * _SIGNIFICANT
+    """Whether a figure is another one, rounded to the last place that it is written with."""
+    exponent = value.normalize().as_tuple().exponent
+    place = Decimal(10) ** exponent if isinstance(exponent, int) else Decimal(0)
+    return abs(value - other) <= min(abs(other) * _SIGNIFICANT, place / 2)
 
 
 def _number(figure: Quantity) -> Decimal | None:

@@ -103,7 +103,7 @@ class WriterAnswer:
     >>> from assistant import Assistant
     >>> from assistant.settings import Settings
     >>> _ = (tmp_path / "log.txt").write_text("The high tide came at nine.")
-    >>> echo = Settings(writer="llama_index.core.llms:MockLLM")
+    >>> echo = Settings(writer="llama_index.core.llms:MockLLM", writer_unsupported="drop")
     >>> with Assistant(tmp_path / "store", settings=echo) as own:
     ...     _ = own.add(tmp_path / "log.txt")
     ...     own.query("When did the high tide come?").text

@@ -77,7 +77,7 @@ def good(request: Request, tape: Tape) -> str:
     return _verdicts({n: tape.judged(text, request.passages) for n, text in request.claims.items()})
 
 
-def knows(told: Mapping[str, str | Sequence[str] | None]) -> Judge:
+def knows(told: Mapping[str, str | Sequence[str] | Judged | None]) -> Judge:
     """As the tape says, but what is told of these claims.
 
     Each is supported by the words that are told, whether or not a passage holds them; None for one
@@ -85,17 +85,22 @@ def knows(told: Mapping[str, str | Sequence[str] | None]) -> Judge:
     """
     known = {key(claim): words for claim, words in told.items()}
 
+    def judged(words: str | Sequence[str] | Judged | None, passages: Passages) -> Judged:
+        if words is None or isinstance(words, Judged):
+            return words or _REFUSED
+        quoted = [words] if isinstance(words, str) else words
+        found = (standing(one, passages) or Quote(1, one) for one in quoted)
+        return Judged("supported", tuple(found))
+
     def judge(request: Request, tape: Tape) -> str:
-        said = {}
-        for number, text in request.claims.items():
-            if key(text) not in known:
-                said[number] = tape.judged(text, request.passages)
-                continue
-            words = known[key(text)]
-            quoted = [words] if isinstance(words, str) else words or ()
-            found = (standing(one, request.passages) or Quote(1, one) for one in quoted)
-            said[number] = _REFUSED if words is None else Judged("supported", tuple(found))
-        return _verdicts(said)
+        return _verdicts(
+            {
+                number: judged(known[key(text)], request.passages)
+                if key(text) in known
+                else tape.judged(text, request.passages)
+                for number, text in request.claims.items()
+            }
+        )
 
     return judge
 
@@ -260,6 +265,16 @@ class Models:
     def address(self) -> str:
         """Where it is, as `writer_base` names it."""
         return self._server.address
+
+    @property
+    def requests(self) -> Sequence[dict[str, Any]]:
+        """What it was asked, as it came."""
+        return self._server.requests
+
+    @property
+    def headers(self) -> Sequence[dict[str, str]]:
+        """With what it was asked."""
+        return self._server.headers
 
     @property
     def tokens(self) -> int:

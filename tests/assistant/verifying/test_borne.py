@@ -56,6 +56,7 @@ def test_figures_may_follow_from_those_quoted(text: str, quotes):
         ("It rose by 26 %.", ("It was 40 in May.", "It was 50 in June."), "26"),
         ("It rose by 6.92 kilometres.", ("It rose by 6.92 metres.",), "6.92"),
         ("On 13 May the level was 6.29 metres.", TABLE, "6.29"),
+        ("They led 412 people away.", ("410 adults and 1 child were led away.",), "412"),
         ("It failed in 2026.", ("It failed on 13 November 2025.",), "2026"),
     ],
 )
@@ -67,6 +68,18 @@ def test_figures_of_a_title_may_stand_and_those_of_the_passage_around_may_not():
     title, passage = "Log of 13 November 2025", "It began with 17 boats."
     assert marked("It failed on 13 November 2025.", ["It failed."], [title, passage]) == []
     assert marked("17 boats came.", ["Boats came."], [title, passage]) == ["17"]
+
+
+def test_nothing_follows_from_how_many_pages_a_document_has():
+    assert marked("411 people left.", ["410 people left."], ["Report 1 pages"]) == ["411"]
+
+
+@pytest.mark.parametrize(
+    ("said", "borne"), [("12.35", True), ("12.346", True), ("12.3457", True), ("12.34", False)]
+)
+def test_what_follows_may_be_rounded_to_its_last_place(said: str, borne: bool):
+    quotes = ["It cost 1,000,000 crowns.", "81,000 boats came."]
+    assert marked(f"That is {said} crowns a boat.", quotes) == ([] if borne else [said])
 
 
 def test_a_name_must_be_known():
