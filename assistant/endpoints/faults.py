@@ -37,6 +37,7 @@ class EndpointFault(FootnoteError):
         too_long: the request does not fit the model's context.
         refuses_request: it was refused, as an option that the server lacks is.
         own: the server says that the fault is its own.
+        broke_off: it ended before its end, as where a server leaves one request for the next.
 
     >>> str(EndpointFault.slow(30)), EndpointFault.broken().too_long
     ('it was not done after 30 seconds (FOOTNOTE_WRITER_SECONDS)', False)
@@ -49,8 +50,10 @@ class EndpointFault(FootnoteError):
         too_long: bool = False,
         refuses_request: bool = False,
         own: bool = False,
+        broke_off: bool = False,
     ) -> None:
         super().__init__(line)
+        self.broke_off = broke_off
         self.too_long = too_long
         self.refuses_request = refuses_request
         self.own = own
@@ -63,7 +66,7 @@ class EndpointFault(FootnoteError):
     @classmethod
     def broken(cls) -> "EndpointFault":
         """It ended before its end."""
-        return cls("the connection broke off in the middle of the reply")
+        return cls("the connection broke off in the middle of the reply", broke_off=True)
 
 
 def fault_of(error: Exception, model: str, role: str = "writer") -> EndpointFault:
