@@ -1,6 +1,7 @@
 """A model that judges is believed as far as its examination, its canaries and its quotes bear."""
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -118,11 +119,11 @@ def test_what_it_confirms_is_footnoted_with_the_sentences_that_it_quotes(judged:
     assert one(answer).verdict == "supported"
     assert quotes(answer, one(answer).citations) == [SIRENS, FAILED]
     assert answer.notices == ()
-    # The examination, and one request with two canaries among the claims.
-    assert sizes(models) == [22] * SHEETS + [3]
+    # The examination, and one request with three canaries among the claims.
+    assert sizes(models) == [22] * SHEETS + [4]
     assert {asked.name for asked in models.asked} == {VERDICTS}
     assert assistant.cite(AFTER).sentences == answer.sentences
-    assert sizes(models) == [22] * SHEETS + [3] * 2
+    assert sizes(models) == [22] * SHEETS + [4] * 2
 
 
 def test_what_it_says_is_contradicted_is_told_with_the_words_that_do(judged: Opens):
@@ -159,7 +160,7 @@ def test_canaries_do_not_tell_themselves_by_their_place(judged: Opens):
         assistant.cite(f"{WRONG[:-1]} of day {number}.")
     places = {next(n for n, text in asked.claims.items() if text.startswith(WRONG[:-1]))
               for asked in models.asked[SHEETS:]}  # fmt: skip
-    assert places == {1, 2, 3}
+    assert places == {1, 2, 3, 4}
 
 
 # Quotes, figures, names ------------------------------------------------------------------------
@@ -325,7 +326,7 @@ def test_a_judge_that_changes_is_found_by_the_canaries_and_examined_before_it_is
 ):
     assistant, models = judged(flipped(1.0, from_request=SHEETS + 1))
     assert one(assistant.cite(WRONG)).verdict == "not verified"
-    assert sizes(models) == [22] * SHEETS + [3]
+    assert sizes(models) == [22] * SHEETS + [4]
     caught = assistant.cite(WRONG)
     assert one(caught).verdict == "not verified"
     (_, notice) = caught.notices
@@ -360,21 +361,25 @@ def test_a_judge_that_passes_again_is_believed_again(judged: Opens, store: Path)
     assert one(assistant.cite(DRY)).supported
     long_standing(store)
     assert one(assistant.cite(DRY)).verdict == "not verified"
-    assert (known(store)["due"], known(store)["wrong_accepted"]) == (True, 1)
+    assert (known(store)["due"], known(store)["wrong_accepted"]) == (True, 2)
     assert one(assistant.cite(DRY)).supported
     assert not known(store)["due"]
-    assert sizes(models) == [22] * SHEETS + [3, 3] + [22] * SHEETS + [3]
+    assert sizes(models) == [22] * SHEETS + [4, 4] + [22] * SHEETS + [4]
 
 
-def test_one_that_slips_too_early_is_told_with_all_its_figures(judged: Opens):
+def test_one_that_slips_again_and_again_is_told_with_all_its_figures(judged: Opens):
     def slips(request, tape: Tape) -> str:
-        return yes(request, tape) if request.nth == SHEETS else good(request, tape)
+        examined = len(request.claims) == 22
+        return good(request, tape) if examined else yes(request, tape)
 
     assistant, _ = judged(slips)
-    assistant.cite(WRONG)
-    notice = assistant.cite(WRONG).notices[-1]
-    assert "let 0 of 66 wrong sentences pass" in notice
-    assert "of 1 wrong sentences since then it let 1 pass" in notice
+    notices = [assistant.cite(WRONG).notices[-1] for _ in range(5)]
+    assert "let a sentence pass that was changed" in notices[0]
+    assert "is not trusted as a judge" in notices[-1]
+    assert "let 0 of 66 wrong sentences pass" in notices[-1]
+    told = re.search(r"of (\d+) wrong sentences since then it let (\d+) pass", notices[-1])
+    assert told
+    assert told[1] == told[2]
 
 
 def test_what_a_passage_says_about_the_claims_turns_no_verdict(judged: Opens, tmp_path: Path):
@@ -447,7 +452,7 @@ def test_another_process_sees_what_is_known(judged: Opens, store: Path):
     )
     assert done.stdout.strip() == "supported"
     assert len(models.asked) == before + 1
-    assert known(store)["wrong"] == 2
+    assert known(store)["wrong"] == 4
 
 
 def test_several_that_ask_at_once_examine_it_once(judged: Opens, store: Path):
@@ -462,8 +467,8 @@ def test_several_that_ask_at_once_examine_it_once(judged: Opens, store: Path):
     for thread in threads:
         thread.join()
     assert found == ["supported"] * 4
-    assert sorted(sizes(models)) == [3] * 4 + [22] * SHEETS
-    assert known(store)["wrong"] == 4
+    assert sorted(sizes(models)) == [4] * 4 + [22] * SHEETS
+    assert known(store)["wrong"] == 8
 
 
 def test_in_a_store_that_cannot_be_written_it_is_examined_once_by_each_process(
@@ -473,7 +478,7 @@ def test_in_a_store_that_cannot_be_written_it_is_examined_once_by_each_process(
     assistant, models = judged(knows({DRY: FAILED}))
     for _ in range(2):
         assert one(assistant.cite(DRY)).supported
-    assert sizes(models) == [22] * SHEETS + [3] * 2
+    assert sizes(models) == [22] * SHEETS + [4] * 2
     assert not (store / FILE).exists()
 
 
