@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import openai
 import pytest
-from chat_server import hangs
+from chat_server import hangs, serving, writes
 from scripted_models import (
     ANSWER,
     BUSY,
@@ -22,6 +22,8 @@ from scripted_models import (
     Order,
     flipped,
     good,
+    judging,
+    knows,
     no,
     nonsense,
     obedient,
@@ -294,6 +296,36 @@ def test_judges_without_judgement_say_one_thing_of_all(asking, tape: Tape):
     assert all(one["quotes"][0]["text"] in PASSAGES for one in agreed)
     assert words(refused) == ["not_verified"] * 2
     assert all(not one["quotes"] for one in refused)
+
+
+def test_a_judge_may_know_some_claims_and_be_good_at_the_others(asking, tape: Tape):
+    told = {WRONG: ["The lamp came on.", "No passage holds this."], SIRENS: None}
+    with asking(tape, judge=knows(told)) as client:
+        wrong, sirens, other = client.verdicts(WRONG, SIRENS, KEY_PRESSED)
+    assert words([wrong, sirens, other]) == ["supported", "not_verified", "supported"]
+    assert [(quote["passage"], quote["text"]) for quote in wrong["quotes"]] == [
+        (2, "The lamp came on."),
+        (1, "No passage holds this."),
+    ]
+
+
+def test_a_script_may_be_about_what_is_written_while_the_server_plans_and_judges(
+    client: openai.OpenAI,
+):
+    with serving() as server:
+        models = judging(server)
+        server.answers(writes("As it is written."))
+        own = Client(models, client.with_options(base_url=server.address, timeout=5))
+        assert own.of(PLAN, f"Question: {QUESTION}")["question"] == QUESTION
+        assert words(own.verdicts("The lamp came on.", WRONG)) == ["supported", "not_verified"]
+        streamed = own.client.chat.completions.create(**own.options(ANSWER, asked()), stream=True)
+        text = "".join(piece.choices[0].delta.content or "" for piece in streamed if piece.choices)
+        judging(server, plan="no plan")
+        assert own.text(PLAN, QUESTION) == "no plan"
+    assert text == "As it is written."
+    assert len(server.requests) == 1
+    assert len(server.asides) == 3
+    assert len(server.headers) == 4
 
 
 def test_the_nonsensical_judge_writes_no_json_and_json_of_another_shape_by_turns(
