@@ -7,13 +7,14 @@ one takes the day and asks whether the cited words and the document's own date b
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 from assistant.language.tense import WILL_BE, is_past
 from assistant.language.terms import content_terms
+from index import dates
 from index.calendar_names import WEEKDAYS
-from index.dates import DATE, MONTH_DATE, iso_date
+from index.dates import iso_date
 
-_ALONE = re.compile(rf"\[((?:{DATE})|(?:{MONTH_DATE})|[A-Z]\w+ \d{{4}}|\d{{4}})\]", re.IGNORECASE)
 _PHRASE = re.compile(
     rf"(?:\b(?P<marker>on|last|past|coming|this) )?\b(?P<weekday>{'|'.join(WEEKDAYS)})"
     r"(?: (?:morning|afternoon|evening|night))?$"
@@ -35,7 +36,13 @@ def is_date(piece: str) -> bool:
     >>> is_date("[9 November 2025]"), is_date("[Ann Lee:]")
     (True, False)
     """
-    return _ALONE.fullmatch(piece) is not None
+    return _alone().fullmatch(piece) is not None
+
+
+@cache
+def _alone() -> re.Pattern[str]:
+    named = rf"(?:{dates.DATE})|(?:{dates.MONTH_DATE})"
+    return re.compile(rf"\[({named}|[A-Z]\w+ \d{{4}}|\d{{4}})\]", re.IGNORECASE)
 
 
 def borne_out(

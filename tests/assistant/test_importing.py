@@ -49,7 +49,7 @@ def test_asking_does_not_load_llama_index(demo):
 
 def test_the_months_of_all_languages_are_loaded_by_the_first_date():
     code = """
-import index.dates
+import assistant.assistant, index.dates
 from index.calendar_names import month_numbers
 before = month_numbers.cache_info().currsize
 index.dates.iso_date("2 mars 2023")
