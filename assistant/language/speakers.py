@@ -39,10 +39,12 @@ def _dotted(quotation: re.Match[str]) -> str:
 SAYING = rf"{REPORTING_VERBS}|called|calls|described|describes"
 """What one who is asked for may have done with words: 'who called it a release'."""
 
-_TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Lord|Lady|Capt|Gen|Col|Sen|Rep|Gov)\.?"
+TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Lord|Lady|Capt|Gen|Col|Sen|Rep|Gov)\.?"
+"""A pattern of words that stand before a person's name."""
+
 _CAPITAL = r"(?:[A-Z][\w’'\-]{0,60}\w|[A-Z]\.)"
 _LOWER = r"(?:of|the|for|and|de|von|van|der|la|al|bin)"
-NAME = rf"(?:{_TITLE} )?{_CAPITAL}(?: (?:{_LOWER} ){{0,2}}{_CAPITAL}){{0,15}}"
+NAME = rf"(?:{TITLE} )?{_CAPITAL}(?: (?:{_LOWER} ){{0,2}}{_CAPITAL}){{0,15}}"
 """A pattern for a name of several words, with its title: 'Dr Ann Lee', 'Bank of Rome'.
 
 Its length is bounded, or each word of a text in capitals would be read once for each before it.
@@ -75,7 +77,7 @@ _AFTER_VERB = re.compile(
     rf"|, (?:said|says) (?:(?P<name>{NAME}){_END}|(?P<role>{_ROLE})(?=[,.;:!?—–]|$))"
 )
 _ACCORDING = re.compile(r"[Aa]ccording to (?P<who>[^,:;.?!“”\"]{3,80})(?=[,:;.?!]|$)")
-_TRANSCRIPT = re.compile(rf"^(?P<who>{_TITLE} {_CAPITAL}|{_CAPITAL}(?: {_CAPITAL})+): (?=\S)")
+_TRANSCRIPT = re.compile(rf"^(?P<who>{TITLE} {_CAPITAL}|{_CAPITAL}(?: {_CAPITAL})+): (?=\S)")
 _FIGURE_BEHIND = re.compile(r" \d")
 _REACH = 12
 """Characters before a name that hold the longest word which governs it, and one more."""
@@ -110,7 +112,7 @@ _ORDINARY = frozenset(
     why with yes yesterday yet you your
     """.split()  # noqa: SIM905
 )
-_TITLED = re.compile(rf"{_TITLE} ")
+_TITLED = re.compile(rf"{TITLE} ")
 _MALE, _FEMALE = re.compile(r"(Mr|Sir|Lord)\b"), re.compile(r"(Mrs|Ms|Miss|Dame|Lady)\b")
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import combinations
 
 from assistant.language.quantities import Quantity, quantities
+from assistant.language.speakers import TITLE
 from assistant.verifying.degree import changed_degrees
 from assistant.verifying.proper_names import unknown_proper_names
 from assistant.verifying.verification import absent_figures, foreign_addresses, misquoted
@@ -19,6 +20,7 @@ from index.sentences import is_row
 _COUNTED = 12
 """Figures in words up to this may count what the passages list."""
 
+_TITLED = re.compile(rf"{TITLE} (?=[^\W\d_a-z])")
 _CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 _MOST = 40
 """Figures of one unit from which others may follow."""
@@ -42,7 +44,10 @@ def unborne_spans(text: str, quotes: Sequence[str], around: Sequence[str]) -> li
     cited = "\n".join([*quotes, *around])
     wrong = [*misquoted(text, quotes), *foreign_addresses(text, cited)]
     wrong += [*_figures(text, quotes, around[:1]), *changed_degrees(text, quotes)]
-    wrong += unknown_proper_names(text, cited)
+    # Who is meant does not depend on being called 'Ms'.
+    wrong += [
+        one for one in unknown_proper_names(text, cited) if not _TITLED.match(text, one.start)
+    ]
     return sorted(set(wrong))
 
 

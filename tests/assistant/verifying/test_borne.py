@@ -89,6 +89,7 @@ def test_a_name_must_be_known():
     around = ["Report", "Ann Lee is the mayor."]
     assert marked("Ann Lee said that it held.", said, around) == []
     assert marked("Bob Lee said that it held.", said, around) == ["Bob"]
+    assert marked("Ms Lee said that it held.", said, around) == []
     # Whom 'she' stands for is named around.
     assert marked("Ann Lee said that it held.", ["She said that it held."], around) == []
 
