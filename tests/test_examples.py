@@ -170,7 +170,9 @@ def test_the_examples_of_a_module_show_what_comes_back(
         monkeypatch.chdir(folder)
         with ExitStack() as afterwards:
             if any(GIVEN.search(example.source) for example in test.examples):
-                test.globs |= request.getfixturevalue("given")
+                given = request.getfixturevalue("given")
+                # A module's own names come first.
+                test.globs |= {n: one for n, one in given.items() if n not in test.globs}
                 afterwards.callback(test.globs["connection"].rollback)
             if "new_store" in test.docstring:
                 new = Store(folder / "store", MiniLM(), create=True)

@@ -24,7 +24,7 @@ class Evidences:
     >>> from index.models.embeddings import MiniLM
     >>> evidences = Evidences(store, HybridRetriever(MiniLM()), None)
     >>> len(evidences.of("Gate 3 failed at 21:34."))
-    3
+    5
     """
 
     store: Store

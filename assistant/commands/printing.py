@@ -235,8 +235,8 @@ def counting_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
     """A bar while chunks are counted.
 
     >>> with counting_bar("Checking") as show:
-    ...     demo.cite("The sirens sounded at 21:58.", progress=show).sentences[0].supported
-    True
+    ...     demo.cite("Gate 3 failed because its bearing was dry.", progress=show).engine
+    'yours'
     """
     with _bar(what) as update:
         if update is None:

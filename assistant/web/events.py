@@ -294,7 +294,8 @@ class Checking:
     """The handler of a pasted or dropped draft.
 
     >>> stores = Stores(demo, demo=False)
-    >>> draft = "The sirens sounded at 21:58.", None, Conversation(), [], "", ""
+    >>> said = "The sirens sounded at 21:58, that is 24 minutes after the failure."
+    >>> draft = said, None, Conversation(), [], "", ""
     >>> checked = Checking(stores, Archive(stores)).check(*draft, gr.Request(query_params={}))
     >>> "Open footnote 1" in list(checked)[-1][0][-1]
     True

@@ -41,6 +41,8 @@ def test_the_writer_answers_with_a_verdict_on_each_sentence_and_the_reader_when_
             )
             expect(said.locator(".ref")).to_have_count(1)
             expect(said).to_contain_text("Bohemia")
+            expect(said.locator(".unsupported").first).to_be_hidden()
+            said.get_by_text("1 sentence not verified").click()
             expect(said.locator(".unsupported").first).to_be_visible()
             expect(page.locator(f"#t{turn} .dropped")).to_have_count(0)
             expect(page.locator(f"#t{turn}")).to_contain_text(f"writer:{MODEL}")
