@@ -48,6 +48,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 from scripted_models import (
     Judge,
     Models,
+    Request,
     flipped,
     good,
     no,
@@ -160,7 +161,7 @@ def answered(
     paid = [
         pair
         for pair in (models.replies[before:] if models is not None else ())
-        if not any(map(tape.examines, pair[0].claims.values()))
+        if not examines(tape, pair[0])
     ]
     return Answered(
         shown=shown,
@@ -205,8 +206,13 @@ def measured(name: str, tape: Tape, questions: Sequence[Question], scratch: Path
             for said in one.sentences
         ]
         replies = models.replies if models is not None else []
-    examined = sum(any(map(tape.examines, asked.claims.values())) for asked, _ in replies)
+    examined = sum(examines(tape, asked) for asked, _ in replies)
     return Run(name, answers, cited, examined, sum(reply.count(LACKS) for _, reply in replies))
+
+
+def examines(tape: Tape, asked: Request) -> bool:
+    """Whether a request is one of an examination; a canary of it is in every other one, too."""
+    return bool(asked.claims) and all(map(tape.examines, asked.claims.values()))
 
 
 def share(hits: int, n: int) -> str:
