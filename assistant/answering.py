@@ -134,6 +134,7 @@ class Answering:
             return
         store = self._opening.filled(documents)
         footnotes = Footnotes(store)
+        evidences = Evidences(store, self._retriever, documents)
         readings: list[ProposedAnswer] = []
         found: list[Found] = []
         usage: list[Usage] = []
@@ -162,14 +163,16 @@ class Answering:
             clock.lap("read")
             opens = bool(readings)
             if writer is not None and found and reading.kind in ("answer", "yes_no"):
+                passages = self._planned(store, found[-1], plan, documents)
+                evidences.seen.update(one.chunk.document.id for one in passages)
                 composed = WriterAnswer(
                     writer,
                     self.models.judge(),
                     self._verifier,
-                    Evidences(store, self._retriever, documents),
+                    evidences,
                     part,
                     plan,
-                    self._planned(store, found[-1], plan, documents),
+                    passages,
                     reading,
                     history,
                     fault,
@@ -199,7 +202,7 @@ class Answering:
             notices,
             clock.laps,
             summed(usage),
-            _told_of(whole, found, composed=writer is not None and bool(footnotes.dropped)),
+            _told_of(whole, found) | (evidences.seen if footnotes.doubted else set()),
         )
         yield AnswerReady(answer=answer)
 
@@ -305,14 +308,14 @@ class Answering:
         return Found(asked, passages, rarity, named)
 
 
-def _told_of(whole: ProposedAnswer, found: Sequence[Found], *, composed: bool) -> set[str]:
+def _told_of(whole: ProposedAnswer, found: Sequence[Found]) -> set[str]:
     """The documents whose words an answer may hold besides its sentences.
 
-    What is offered, respelled, or `composed` and left out comes from any of the passages.
+    What is offered or respelled comes from any of the passages.
     """
     told = {one.id for each in found for one in each.scope.documents}
     for each in found:
-        if composed or whole.kind == "clarification" or any(each.question.unknown.values()):
+        if whole.kind == "clarification" or any(each.question.unknown.values()):
             told |= {one.chunk.document.id for one in each.passages}
     return told
 

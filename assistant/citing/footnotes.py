@@ -90,6 +90,7 @@ class Footnotes:
         """
         cited = {citation.document_id for citation in self.citations}
         held = cited | {passage.document_id for passage in nearest} | {*documents}
+        held |= {one.document_id for said in self.sentences for one in said.nearest}
         return Answer(
             question=question,
             kind=reading.kind,
@@ -117,6 +118,11 @@ class Footnotes:
             if len(numbers) > 1:
                 found.append(numbers)
         return tuple(found)
+
+    @property
+    def doubted(self) -> bool:
+        """Whether there are sentences that nothing cited carries: they may hold anybody's words."""
+        return bool(self.dropped) or not all(one.supported for one in self.sentences)
 
     def refused(self, draft: Claim, wrong: Sequence[Span]) -> None:
         """Note a sentence that could not be verified, with its words that nothing carries."""

@@ -1,7 +1,7 @@
 """Sentences before the judge: the passages that are looked through for them, and its verdicts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assistant.draft import Evidence
@@ -20,6 +20,9 @@ _FOR_A_CLAIM = 5
 class Evidences:
     """Where passages for a sentence are found: in the whole store, or some documents of it.
 
+    `seen` are the ids of the documents of all passages that were found: what a model says in its
+    own words may hold words of any of them.
+
     >>> from assistant.retrieving.retrieval import HybridRetriever
     >>> from index.models.embeddings import MiniLM
     >>> evidences = Evidences(store, HybridRetriever(MiniLM()), None)
@@ -30,10 +33,13 @@ class Evidences:
     store: Store
     retriever: Retriever
     documents: Sequence[str] | None
+    seen: set[str] = field(default_factory=set)
 
     def of(self, claim: str, count: int = _FOR_A_CLAIM) -> list[Retrieved]:
         """The passages nearest to a claim."""
-        return self.retriever.retrieve(self.store, [(claim, 1.0)], count, self.documents)
+        found = self.retriever.retrieve(self.store, [(claim, 1.0)], count, self.documents)
+        self.seen.update(one.chunk.document.id for one in found)
+        return found
 
     def superseding(self, grounded: Grounded) -> tuple[Evidence, ...]:
         """Where later documents say otherwise of what a supported sentence says."""

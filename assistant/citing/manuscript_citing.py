@@ -97,6 +97,7 @@ def cite_manuscript(
                 progress(number + 1, len(found))
     carried = sum(sentence.supported for sentence in footnotes.sentences)
     held = {citation.document_id for citation in footnotes.citations}
+    held |= evidences.seen if usage else set()
     for sentence in footnotes.sentences:
         held |= {passage.document_id for passage in sentence.nearest}
     return Answer(

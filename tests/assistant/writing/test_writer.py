@@ -195,6 +195,17 @@ def test_what_is_put_right_is_judged_like_what_was_written_first(chat: ChatServe
     assert INVENTED not in answer.model_dump_json()
 
 
+def test_what_was_shown_to_writer_or_judge_is_known_to_be_in_what_they_say(
+    chat: ChatServer, writing
+):
+    chat.answers(writes(f"{RAIN} [1] {INVENTED}"), rewrites(""))
+    answer = writing().query(QUESTION)
+    assert verdicts(answer) == ["supported", "not verified"]
+    near = {passage.document_id for said in answer.sentences for passage in said.nearest}
+    cited = {citation.document_id for citation in answer.citations}
+    assert near | cited < set(answer.documents)
+
+
 def test_it_is_asked_for_anew_once(chat: ChatServer, writing):
     chat.answers(writes(f"{RAIN} [1] {INVENTED}"), rewrites("Nobody had foreseen such rain."))
     writing().query(QUESTION)
