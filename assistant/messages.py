@@ -51,6 +51,10 @@ WRITER_UNVERIFIED = (
 WRITER_ALL_UNVERIFIED = "What {} wrote about this could not be verified, so it is left out."
 
 ONLY_QUOTATIONS = "Only quotations are marked as supported."
+NO_JUDGE = (
+    "Without a model that judges, only quotations are marked as supported; FOOTNOTE_JUDGE or "
+    "FOOTNOTE_WRITER names one."
+)
 JUDGE_FAILED = f"{{}} could not judge: {{}}. {ONLY_QUOTATIONS}"
 JUDGE_NOT_TRUSTED = f"{{}} is not trusted as a judge: {{}}. {ONLY_QUOTATIONS}"
 JUDGE_TRUSTED = "{} judges: at most {:.1%} of wrong sentences pass, as examined"

@@ -12,6 +12,7 @@ from assistant.citing.footnotes import Footnotes
 from assistant.citing.hearing import Evidences, hear_sentences
 from assistant.citing.manuscript import ManuscriptSentence, check_length, claiming_sentences
 from assistant.draft import Manuscript
+from assistant.messages import NO_JUDGE
 from assistant.retrieving.retrieval import Retrieved, Retriever
 from assistant.verifying.grounding import Grounded, Verifier
 from index.errors import QuestionError
@@ -73,7 +74,7 @@ def cite_manuscript(
     if not found:
         raise QuestionError("The draft holds no sentence to find footnotes for.")
     footnotes, evidences = Footnotes(store), Evidences(store, retriever, documents)
-    notices: list[str] = []
+    notices = [NO_JUDGE] if judge is None else []
     usage: list[Usage] = []
     for first in range(0, len(found), AT_ONCE):
         part = range(first, min(first + AT_ONCE, len(found)))
@@ -109,7 +110,7 @@ def cite_manuscript(
         engine=ENGINE,
         created=datetime.now(UTC),
         confidence=carried / len(found),
-        notices=(*_told(footnotes, len(found)), *notices),
+        notices=(*_told(footnotes, len(found)), *(notices if carried < len(found) else ())),
         usage=summed(usage),
         draft=draft.text,
         literal=draft.literal,

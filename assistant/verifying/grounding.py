@@ -160,9 +160,7 @@ class Grounding:
                 return Grounded(Claim(text, tuple(place.evidence)), "contradicted", wrong)
         quotes = [words for place in near for words in place.quotes]
         found = tuple(one for place in near for one in place.evidence)
-        return Grounded(
-            Claim(text, ()), unsupported=_differing(text, quotes) or whole, nearest=found
-        )
+        return Grounded(Claim(text, ()), unsupported=_differing(text, quotes), nearest=found)
 
     def _nearest(self, text: str, places: Sequence[_Place]) -> list[_Place]:
         """The fewest sentences that hold the text's words, the most alike first."""

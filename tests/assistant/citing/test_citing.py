@@ -69,6 +69,8 @@ def test_what_is_not_supported_is_marked_and_the_nearest_passages_are_given(cite
     assert cited.notices == (
         "1 of 5 sentences is not verified.",
         "1 of 5 sentences is contradicted by the documents.",
+        "Without a model that judges, only quotations are marked as supported; FOOTNOTE_JUDGE or "
+        "FOOTNOTE_WRITER names one.",
     )
 
 
