@@ -34,7 +34,7 @@ from assistant.judging.verdicts import parse_verdicts
 from assistant.retrieving.fusion import Scores
 from assistant.retrieving.retrieval import Retrieved
 from assistant.settings import Settings
-from assistant.writing.writer import Composition, Writer, shown
+from assistant.writing.writer import Composition, Writer
 from index.store.catalog import DocumentInfo, StoredChunk
 
 ROOT = Path(__file__).parents[1]
@@ -137,7 +137,7 @@ def test_the_requests_of_a_writer_are_those_of_the_page_and_their_replies_are_un
 
 def test_the_verdicts_on_the_page_are_understood_and_quote_the_passages():
     claims = [STORM, SHUT]
-    request = f"{numbered([shown(one) for one in TIDE])}\n\n{listed_claims(claims)}"
+    request = f"{numbered([one.shown for one in TIDE])}\n\n{listed_claims(claims)}"
     assert request == block(f"request {VERDICTS.name}")
     first, second = parse_verdicts(block(f"reply {VERDICTS.name}"), [LOG, NOTICE], len(claims))
     assert (first.verdict, first.missing) == ("not_verified", "no storm is mentioned")

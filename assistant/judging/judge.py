@@ -156,7 +156,7 @@ class Judge:
     ) -> None:
         packed = self._packed(claims, passages)
         while True:
-            shown = [_shown(one) for one in packed]
+            shown = [one.shown for one in packed]
             try:
                 self._asked(claims, packed, shown, standing, hearing, usage)
             except EndpointFault as fault:
@@ -204,7 +204,7 @@ class Judge:
         room = self._model.room(claims)
         packed: list[Retrieved] = []
         for one in passages:
-            room -= len(numbered([_shown(one)]))
+            room -= len(numbered([one.shown]))
             if room < 0 and packed:
                 break
             packed.append(one)
@@ -237,12 +237,6 @@ def open_judge(settings: Settings, folder: Path) -> Judge:
     prices = (None, None) if own else (settings.writer_price_in, settings.writer_price_out)
     model = ChatJudge(endpoint(settings, "judge"), prompts.verdicts, prices)
     return Judge(model, settings.judge_errors, folder)
-
-
-def _shown(found: Retrieved) -> Shown:
-    chunk = found.chunk
-    heading = chunk.heading[-1] if chunk.heading else ""
-    return Shown(chunk.document.title, chunk.text, chunk.document.date, heading)
 
 
 @dataclass(frozen=True, slots=True)

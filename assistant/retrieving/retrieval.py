@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from assistant.answer import Passage
+from assistant.endpoints.wire import Shown
 from assistant.models.span_reader import FLOOR, SpanReader, SpanScores
 from assistant.retrieving.fusion import POOL, Fusion, Scores
 from index.models.embeddings import Embedder
@@ -87,6 +88,12 @@ class Retrieved:
             parts=self.chunk.parts,
             score=self.score,
         )
+
+    @property
+    def shown(self) -> Shown:
+        """The chunk as a language model is shown it."""
+        document, heading = self.chunk.document, self.chunk.heading
+        return Shown(document.title, self.chunk.text, document.date, heading[-1] if heading else "")
 
 
 class Retriever(Protocol):

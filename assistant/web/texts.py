@@ -130,6 +130,8 @@ STATES = {
 REPLACE, REMOVE, REPLACEMENT = "Replace …", "Remove it", "The file that replaces the document"
 
 SOURCE, CLOSE_SOURCE = "Source", "Close the source"
+NEAREST_PASSAGE = "Nearest passage: {}"
+MORE_ABOUT = "Rename, export or delete “{}”"
 SOURCE_OF, PRINTED = "Source: {}", "{} as it is printed"
 TEXT_OF_SOURCE = "Text of the source"
 SHOWN_AS = "Shown as"
@@ -195,15 +197,6 @@ def passage_on(page: int, *, elsewhere: bool) -> str:
     return f"The passage is on page {page}" if elsewhere else f"The passage is also on page {page}"
 
 
-def more_about(title: str) -> str:
-    """The name of what opens a conversation's tools.
-
-    >>> more_about("Gate 3")
-    'Rename, export or delete “Gate 3”'
-    """
-    return f"Rename, export or delete “{title}”"
-
-
 def earlier(count: int) -> str:
     """What shows the turns that have gone out of view.
 
@@ -220,15 +213,6 @@ def open_footnote(number: int, title: str) -> str:
     'Open footnote 2: Tide log'
     """
     return f"Open footnote {number}: {title}"
-
-
-def nearest_passage(title: str) -> str:
-    """The link to a passage that comes near.
-
-    >>> nearest_passage("Tide log")
-    'Nearest passage: Tide log'
-    """
-    return f"Nearest passage: {title}"
 
 
 def left_out(count: int) -> str:

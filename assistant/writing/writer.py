@@ -24,7 +24,6 @@ from assistant.endpoints.wire import (
     RESEARCH,
     REWRITE,
     ReplyFault,
-    Shown,
     numbered,
     parse_reply,
 )
@@ -267,19 +266,8 @@ class Writer:
         return packed
 
 
-def shown(found: Retrieved) -> Shown:
-    """A passage as a model is shown it.
-
-    >>> shown(passages[0]).title
-    'Preliminary report on the failure of Gate 3 of the Tollmark Barrage'
-    """
-    chunk = found.chunk
-    heading = chunk.heading[-1] if chunk.heading else ""
-    return Shown(chunk.document.title, chunk.text, chunk.document.date, heading)
-
-
 def _numbered(passages: Sequence[Retrieved]) -> str:
-    return numbered([shown(one) for one in passages])
+    return numbered([one.shown for one in passages])
 
 
 def _is_new(written: Written, said: set[str]) -> bool:

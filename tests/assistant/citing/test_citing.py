@@ -16,6 +16,7 @@ from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.citing.manuscript import claiming_sentences
 from assistant.draft import Manuscript
+from assistant.messages import NO_JUDGE
 from assistant.settings import Settings
 from index.errors import EmptyStore, QuestionError, UnknownDocument
 
@@ -69,8 +70,7 @@ def test_what_is_not_supported_is_marked_and_the_nearest_passages_are_given(cite
     assert cited.notices == (
         "1 of 5 sentences is not verified.",
         "1 of 5 sentences is contradicted by the documents.",
-        "Without a model that judges, only quotations are marked as supported; FOOTNOTE_JUDGE or "
-        "FOOTNOTE_WRITER names one.",
+        NO_JUDGE,
     )
 
 
