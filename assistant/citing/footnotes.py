@@ -16,15 +16,13 @@ from assistant.answer import (
 )
 from assistant.draft import Claim, Evidence, ProposedAnswer
 from assistant.language.dates import spoken_date
-from assistant.language.terms import content_terms
 from assistant.verifying.borne import unborne_spans
 from assistant.verifying.grounding import NEAREST, Grounded
-from assistant.verifying.verification import absent_words, unsupported_spans
+from assistant.verifying.verification import lacking_words, unsupported_spans
 from assistant.verifying.wording import is_quotation
 from index.document import Span
 from index.errors import UnknownDocument
 from index.store.catalog import DocumentInfo
-from index.store.lexical import analyzed
 from index.store.store import Store
 
 
@@ -88,9 +86,7 @@ class Footnotes:
         `documents` are the ids of those whose words its message, notices or refused sentences may
         hold, besides what is cited and near.
         """
-        cited = {citation.document_id for citation in self.citations}
-        held = cited | {passage.document_id for passage in nearest} | {*documents}
-        held |= {one.document_id for said in self.sentences for one in said.nearest}
+        held = self.documents | {passage.document_id for passage in nearest} | {*documents}
         return Answer(
             question=question,
             kind=reading.kind,
@@ -118,6 +114,12 @@ class Footnotes:
             if len(numbers) > 1:
                 found.append(numbers)
         return tuple(found)
+
+    @property
+    def documents(self) -> set[str]:
+        """The ids of the documents that its sentences cite, or that come nearest to them."""
+        near = {one.document_id for said in self.sentences for one in said.nearest}
+        return near | {citation.document_id for citation in self.citations}
 
     @property
     def doubted(self) -> bool:
@@ -191,7 +193,6 @@ class Footnotes:
     def _near(self, text: str, evidence: Evidence) -> Passage:
         """The place as a passage, with its words that a sentence lacks."""
         document, words = evidence.document, self._excerpt(evidence)
-        missing = content_terms(words) - content_terms(text)
         return Passage(
             document_id=document.id,
             version=document.version,
@@ -207,11 +208,7 @@ class Footnotes:
             heading=evidence.heading,
             parts=evidence.parts,
             score=evidence.score,
-            differs=tuple(
-                (start, end)
-                for start, end in absent_words(words, text)
-                if missing & set(analyzed(words[start:end]))
-            ),
+            differs=tuple(lacking_words(words, text)),
         )
 
     def _around(self, draft: Claim) -> list[str]:

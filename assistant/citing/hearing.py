@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from assistant.answer import Citation, Sentence
+from assistant.citing.footnotes import Footnotes
 from assistant.draft import Evidence
 from assistant.retrieving.retrieval import Retrieved, Retriever
 from assistant.verifying.grounding import Grounded, joined, later_contradictions
+from index.document import Span
 from index.store.store import Store
 
 if TYPE_CHECKING:
@@ -88,6 +91,30 @@ def hear_sentences(
     return [
         _of_claims(grounded, [next(verdicts) for _ in own]) for grounded, own in sentences
     ], hearing
+
+
+def tell(
+    footnotes: Footnotes,
+    evidences: Evidences,
+    grounded: Grounded,
+    *,
+    opens: bool,
+    place: Span | None = None,
+) -> tuple[Sentence, tuple[Citation, ...]]:
+    """As `Footnotes.told`; where it is supported, with the later documents that say otherwise.
+
+    >>> from assistant.draft import Claim
+    >>> from assistant.retrieving.retrieval import HybridRetriever
+    >>> evidences = Evidences(store, HybridRetriever(vectors), None)
+    >>> unsure = Grounded(Claim("It held.", ()))
+    >>> tell(Footnotes(store), evidences, unsure, opens=True)[0].verdict
+    'not verified'
+    """
+    sentence, new = footnotes.told(grounded, opens=opens, place=place)
+    if not (sentence.supported and (later := evidences.superseding(grounded))):
+        return sentence, new
+    sentence, more = footnotes.supersede(later)
+    return sentence, (*new, *more)
 
 
 def _of_claims(grounded: Grounded, verdicts: Sequence[Grounded]) -> Grounded:

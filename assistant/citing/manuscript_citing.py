@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Usage, Verdict, summed
 from assistant.citing.footnotes import Footnotes
-from assistant.citing.hearing import Evidences, hear_sentences
+from assistant.citing.hearing import Evidences, hear_sentences, tell
 from assistant.citing.manuscript import ManuscriptSentence, check_length, claiming_sentences
 from assistant.draft import Manuscript
 from assistant.messages import NO_JUDGE
@@ -91,16 +91,11 @@ def cite_manuscript(
                 judge = None  # nobody waits for it with every few sentences
         for number, grounded in zip(part, heard, strict=True):
             claim = found[number]
-            sentence, _ = footnotes.told(grounded, opens=claim.opens, place=claim.place)
-            if sentence.supported and (later := evidences.superseding(grounded)):
-                footnotes.supersede(later)
+            tell(footnotes, evidences, grounded, opens=claim.opens, place=claim.place)
             if progress is not None:
                 progress(number + 1, len(found))
     carried = sum(sentence.supported for sentence in footnotes.sentences)
-    held = {citation.document_id for citation in footnotes.citations}
-    held |= evidences.seen if usage else set()
-    for sentence in footnotes.sentences:
-        held |= {passage.document_id for passage in sentence.nearest}
+    held = footnotes.documents | (evidences.seen if usage else set())
     return Answer(
         documents=tuple(sorted(held)),
         question=_title(draft.text, found),

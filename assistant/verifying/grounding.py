@@ -20,8 +20,8 @@ from assistant.models.sentence_vectors import SentenceVectors
 from assistant.retrieving.retrieval import Retrieved
 from assistant.verifying.verification import (
     absent_figures,
-    absent_words,
     is_verbatim,
+    lacking_words,
     unsupported_spans,
 )
 from assistant.verifying.wording import says_the_same
@@ -291,10 +291,5 @@ def _differing(text: str, quotes: Sequence[str]) -> tuple[Span, ...]:
     """The words of a sentence that others lack, by rule or because no form of them is there."""
     start = opening_length(text)
     said = text[start:]
-    cited = "\n".join(quotes)
-    missing = content_terms(said) - content_terms(cited)
-    absent = [
-        span for span in absent_words(said, cited) if missing & set(analyzed(said[slice(*span)]))
-    ]
-    wrong = [*unsupported_spans(said, quotes), *absent]
+    wrong = [*unsupported_spans(said, quotes), *lacking_words(said, "\n".join(quotes))]
     return tuple(sorted({Span(start + at.start, start + at.end) for at in wrong}))

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from assistant.language.formula import STEP_END, steps, unfounded
 from assistant.language.quantities import Quantity, quantities
+from assistant.language.terms import content_terms
 from assistant.messages import ACCOUNTS_DIFFER, COMPUTED, COMPUTING
 from assistant.verifying.added_dates import borne_out, is_date
 from assistant.verifying.degree import changed_degrees
@@ -190,6 +191,18 @@ def absent_words(text: str, around: str) -> list[Span]:
         Span(*match.span())
         for match in re.finditer(r"\w(?:\S*\w)?", text)
         if not known.issuperset(analyzed(match[0]))
+    ]
+
+
+def lacking_words(text: str, around: str) -> list[Span]:
+    """The content words of a text of which no form stands in `around`.
+
+    >>> lacking_words("The gates closed at noon.", "Ann Lee closes the gate.")
+    [Span(start=20, end=24)]
+    """
+    missing = content_terms(text) - content_terms(around)
+    return [
+        span for span in absent_words(text, around) if missing & set(analyzed(text[slice(*span)]))
     ]
 
 

@@ -10,7 +10,7 @@ from assistant.asking.plan import Plan
 from assistant.asking.question import Question
 from assistant.asking.rewriting import History
 from assistant.citing.footnotes import Footnotes
-from assistant.citing.hearing import Evidences, hear_sentences
+from assistant.citing.hearing import Evidences, hear_sentences, tell
 from assistant.draft import Claim, ProposedAnswer
 from assistant.messages import (
     COMPUTED,
@@ -250,13 +250,9 @@ class WriterAnswer:
             grounded = replace(grounded, verdict="not verified", unsupported=drafted.about_itself)
         first = drafted.written.paragraph or (not drafts and opens)
         drafts.append(grounded.draft)
-        sentence, new = footnotes.told(grounded, opens=first)
+        sentence, new = tell(footnotes, self._evidences, grounded, opens=first)
         if sentence.supported:
             composition.usage = since(began, composition.usage)
-            later = self._evidences.superseding(grounded)
-            if later:
-                sentence, more = footnotes.supersede(later)
-                new = (*new, *more)
         return SentenceReady(sentence=sentence, citations=new)
 
     def _with_readers(
