@@ -1,4 +1,4 @@
-r"""Document, its pages, parts, tables and headings, and Chunk: what a file becomes, immutable.
+r"""Document, its structure, what was left out of it, and Chunk: what a file becomes, immutable.
 
 Every offset counts Unicode code points of `Document.text`. The text is fixed once, when the file
 is read (newlines are '\n', no lone surrogates, no NUL); nothing rewrites it afterwards, so that a
@@ -38,7 +38,9 @@ class Span(NamedTuple):
 class Page:
     """One page of a paginated document; `number` counts from 1 as a reader of the file would.
 
-    >>> page = Page(number=2, start=15, end=31)
+    `label` is what is printed on it where that is another number ('iv', 'A-3').
+
+    >>> page = Page(number=2, start=15, end=31, label="ii")
     >>> "The pier fell. Nobody was hurt."[page.start : page.end]
     'Nobody was hurt.'
     """
@@ -46,6 +48,7 @@ class Page:
     number: int
     start: int
     end: int
+    label: str | None = None
 
 
 PartKind = Literal["slide", "sheet", "row", "chapter", "message", "cell", "record", "line"]
@@ -97,6 +100,22 @@ class Heading:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Words of a file that its text does not have, on purpose.
+
+    `words` are given once however often they stand there, `why` names their kind ('running
+    title', 'navigation', 'deleted'), `where` the place as a reader of the file would ('pp. 1-40').
+
+    >>> LeftOut("The Harbour Gazette", "running title", "pp. 2-9").why
+    'running title'
+    """
+
+    words: str
+    why: str
+    where: str = ""
+
+
 @dataclass(frozen=True)
 class Document:
     """A document as it was read: its text, its structure, and what it states about itself.
@@ -105,9 +124,10 @@ class Document:
     the place in the text that states it, where the text does. `source` is an address or a
     publisher that the document names, `accessed` the day on which it was fetched from there, and
     `language` an ISO 639-1 code. What a document does not state is None. `parts` are in order of
-    their start, an outer one before those inside it. `layout` says where on its pages a PDF's words
-    are printed, and `remark` what could not be read of it; they are no part of what makes two
-    documents equal.
+    their start, an outer one before those inside it. `properties` are what it states about itself
+    beyond that, by name ('tags', 'to', 'status'). `layout` says where on its pages a PDF's words
+    are printed, `left_out` which words of the file the text does not have, and `warnings` what
+    could not be read of it; they are no part of what makes two documents equal.
 
     Raises:
         EmptyDocument: the text holds nothing but white space.
@@ -132,7 +152,9 @@ class Document:
     parts: tuple[Part, ...] = ()
     tables: tuple[Table, ...] = ()
     layout: tuple[PageLayout, ...] = field(default=(), compare=False, repr=False)
-    remark: str = field(default="", compare=False)
+    properties: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[LeftOut, ...] = field(default=(), compare=False, repr=False)
+    warnings: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.text.strip():

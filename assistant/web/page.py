@@ -203,6 +203,9 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
         recalled = [conversation, recalling]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
+        # Gradio drops an event that comes while the one before it is under way, unless told not to.
+        each: dict[str, Any] = {**quiet, "trigger_mode": "multiple", "concurrency_limit": 1}
+
         blocks.load(
             desk.arrive, None, [note, source, transcript, conversation, asked, *shelves], **quiet
         )
@@ -227,9 +230,9 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
         asked.resume(desk.archive.resume, conversation, answer, cancels=under_way, **quiet)
         asked.edit(desk.archive.edit, conversation, [question, conversation, editing], **quiet)
         asked.earlier(desk.archive.earlier, conversation, [transcript, conversation], **quiet)
-        asked.rate(desk.archive.rate, conversation, conversation, **quiet)
-        asked.rename(desk.archive.rename, recalled, asked, **quiet)
-        asked.discard(desk.archive.discard, recalled, [transcript, conversation, asked], **quiet)
+        asked.rate(desk.archive.rate, conversation, conversation, **each)
+        asked.rename(desk.archive.rename, recalled, asked, **each)
+        asked.discard(desk.archive.discard, recalled, [transcript, conversation, asked], **each)
         recalling.input(desk.archive.recall, recalled, asked, **quiet)
         # Whoever goes on before the first source is there wants the last.
         source.open(desk.open, None, source, trigger_mode="always_last", **quiet)

@@ -252,7 +252,7 @@ class Ingest:
                 self._fail(one.shown, error)
             return
         for (one, _), (document_id, outcome) in zip(embedded, outcomes, strict=True):
-            remark = one.document.remark or None
+            remark = " ".join(one.document.warnings) or None
             size = len(one.document.text)
             self._report(one.shown, outcome, document_id, remark, characters=size)
 

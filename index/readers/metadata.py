@@ -11,7 +11,17 @@ from typing import NamedTuple
 
 from index.calendar_names import WEEKDAYS
 from index.dates import DATE, MONTH_DATE, iso_date
-from index.document import Document, Heading, Page, Part, Span, Table, after_date, readable_stem
+from index.document import (
+    Document,
+    Heading,
+    LeftOut,
+    Page,
+    Part,
+    Span,
+    Table,
+    after_date,
+    readable_stem,
+)
 from index.layout import PageLayout
 
 _HEAD_LENGTH = 3_000
@@ -100,6 +110,9 @@ def compose(
     parts: Sequence[Part] = (),
     tables: Sequence[Table] = (),
     layout: Sequence[PageLayout] = (),
+    properties: Sequence[tuple[str, str]] = (),
+    left_out: Sequence[LeftOut] = (),
+    warnings: Sequence[str] = (),
 ) -> Document:
     """The document with this text, and what it and its file state.
 
@@ -116,6 +129,9 @@ def compose(
         parts: In order of their start, an outer one before those inside it.
         tables: In order.
         layout: Page by page.
+        properties: What else it states about itself, by name.
+        left_out: Words of the file that the text does not have, in order of place.
+        warnings: Sentences that say what could not be read.
 
     Raises:
         EmptyDocument: the text holds nothing but white space.
@@ -147,6 +163,9 @@ def compose(
         parts=tuple(parts),
         tables=tuple(tables),
         layout=tuple(layout),
+        properties=tuple(properties),
+        left_out=tuple(left_out),
+        warnings=tuple(warnings),
     )
 
 

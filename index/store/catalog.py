@@ -58,7 +58,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """A live document, without its text; `date_span` is where the text states its date.
+    """A live document, without its text, with counts that an older store's does not have.
 
     >>> report.title[:18], report.date, report.pages
     ('Preliminary report', '2026-01-12', 3)
@@ -78,6 +78,11 @@ class DocumentInfo:
     language: str | None = None
     accessed: str | None = None
     date_span: Span | None = None
+    properties: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    words: int | None = None
+    tables: int | None = None
+    left_out: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +158,6 @@ class Catalog:
         with self._engine.begin() as connection:
             yield connection
 
-    # Facts -------------------------------------------------------------------------------------
-
     def create(self, connection: Connection, **facts: str) -> None:
         """Make the tables and note the facts that the store is bound to."""
         tables.create_all(connection)
@@ -205,8 +208,6 @@ class Catalog:
         this = meta.update().where(meta.c.key == "generation")
         connection.execute(this.values(value=str(following)))
         return following
-
-    # Locations ---------------------------------------------------------------------------------
 
     def location(self, connection: Connection, location: str) -> Location | None:
         """What is known of a file's place."""
@@ -259,8 +260,6 @@ class Catalog:
         """Whether some document has this id."""
         found = sql.select(versions.c.id).where(versions.c.document_id == document_id).limit(1)
         return connection.scalar(found) is not None
-
-    # Versions and chunks -----------------------------------------------------------------------
 
     def insert(
         self, connection: Connection, document_id: str, document: Document, parts: Sequence[Chunk]

@@ -58,7 +58,7 @@ _ASKED_AT_ONCE = 500
 """Ids a question: SQLite takes 32,766 values."""
 
 _READABLE = ("live", "replaced")
-_STRUCTURE = ("pages", "headings", "parts", "tables")
+_STRUCTURE = ("pages", "headings", "parts", "tables", "left_out")
 
 
 def is_empty(connection: Connection) -> bool:
@@ -298,6 +298,11 @@ def _info(row: Row[Any]) -> DocumentInfo:
         language=row.language,
         accessed=row.accessed,
         date_span=date_span_of(row),
+        properties=tuple((name, value) for name, value in row.properties),
+        warnings=tuple(row.warnings),
+        words=row.words,
+        tables=row.table_count,
+        left_out=row.left_out_count,
     )
 
 

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sql
 from sqlalchemy.engine import Row
 
-from index.document import Chunk, Document, Heading, Page, Part, Span, Table
+from index.document import Chunk, Document, Heading, LeftOut, Page, Part, Span, Table
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 tables = sql.MetaData()
 meta = sql.Table(
@@ -47,6 +47,13 @@ versions = sql.Table(
     sql.Column("accessed", sql.Text),
     sql.Column("parts", sql.JSON, nullable=False, server_default="[]"),
     sql.Column("tables", sql.JSON, nullable=False, server_default="[]"),
+    sql.Column("properties", sql.JSON, nullable=False, server_default="[]"),
+    sql.Column("warnings", sql.JSON, nullable=False, server_default="[]"),
+    sql.Column("left_out", sql.JSON, nullable=False, server_default="[]"),
+    # Of one that an older format kept nobody has counted.
+    sql.Column("words", sql.Integer),
+    sql.Column("table_count", sql.Integer),
+    sql.Column("left_out_count", sql.Integer),
     sqlite_autoincrement=True,
 )
 texts = sql.Table(
@@ -111,6 +118,14 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         )""",
         "CREATE TABLE removed (document_id TEXT NOT NULL PRIMARY KEY)",
     ),
+    2: (
+        "ALTER TABLE versions ADD COLUMN properties JSON NOT NULL DEFAULT '[]'",
+        "ALTER TABLE versions ADD COLUMN warnings JSON NOT NULL DEFAULT '[]'",
+        "ALTER TABLE versions ADD COLUMN left_out JSON NOT NULL DEFAULT '[]'",
+        "ALTER TABLE versions ADD COLUMN words INTEGER",
+        "ALTER TABLE versions ADD COLUMN table_count INTEGER",
+        "ALTER TABLE versions ADD COLUMN left_out_count INTEGER",
+    ),
 }
 """Statements that take a catalog from a format to the next one; all are run in one transaction."""
 
@@ -147,8 +162,14 @@ def version_row(document_id: str, document: Document) -> Values:
         "headings": [(h.level, h.start, h.end) for h in document.headings],
         "parts": _packed_parts(document.parts),
         "tables": _packed_tables(document.tables),
+        "properties": document.properties,
+        "warnings": document.warnings,
+        "left_out": [(left.words, left.why, left.where) for left in document.left_out],
         "page_count": len(document.pages),
         "characters": len(document.text),
+        "words": len(document.text.split()),
+        "table_count": len(document.tables),
+        "left_out_count": len(document.left_out),
         "added": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -234,6 +255,9 @@ def document_of(row: Row[Any], text: str) -> Document:
         headings=tuple(Heading(*heading) for heading in row.headings),
         parts=parts_of(row.parts),
         tables=tables_of(row.tables),
+        properties=tuple((name, value) for name, value in row.properties),
+        left_out=tuple(LeftOut(*left) for left in row.left_out),
+        warnings=tuple(row.warnings),
     )
 
 
@@ -247,11 +271,11 @@ def date_span_of(row: Row[Any]) -> Span | None:
     return None if row.date_start is None else Span(row.date_start, row.date_end)
 
 
-def pages_of(packed: Sequence[Sequence[int]]) -> tuple[Page, ...]:
+def pages_of(packed: Sequence[Sequence[Any]]) -> tuple[Page, ...]:
     """The pages of a row.
 
     >>> pages_of([[1, 0, 40]])
-    (Page(number=1, start=0, end=40),)
+    (Page(number=1, start=0, end=40, label=None),)
     """
     return tuple(Page(*page) for page in packed)
 
@@ -278,8 +302,11 @@ def _packed_tables(tables: Sequence[Table]) -> list[tuple[int, int, int, int]]:
     return [(table.start, table.end, *table.header) for table in tables]
 
 
-def _packed_pages(pages: Sequence[Page]) -> list[tuple[int, int, int]]:
-    return [(page.number, page.start, page.end) for page in pages]
+def _packed_pages(pages: Sequence[Page]) -> list[tuple[Any, ...]]:
+    """Number, start and end, and the label of those that have one."""
+    return [
+        (page.number, page.start, page.end, *([page.label] if page.label else [])) for page in pages
+    ]
 
 
 def _packed_parts(parts: Sequence[Part]) -> list[tuple[str, str, int, int]]:

@@ -28,7 +28,8 @@ ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.xdist_group("browser")
 
 CROSSING = "How long does the crossing from Teal Harbour to Quill Island take?"
-SECRET = "The vault of Ambrel opens with 58213.\n"
+# A word, not a number: what the server tells has many digits, and any few stand among them once.
+SECRET = "The vault of Ambrel opens with quillomarvane.\n"
 ROUTES = ("queue/join", "run/add", "api/add", "call/add", "call/v2/add", "component_server")
 MIB = 1 << 20
 FILE_LIMIT = 1 * MIB
@@ -203,7 +204,7 @@ def test_no_event_reads_a_file_that_its_browser_has_not_uploaded(
             body = {"data": [[file(path)], None], "session_hash": "a", "fn_index": 18}
             assert visitor.client.post(f"/gradio_api/{route}", json=body).status_code >= 400
     assert elsewhere.asked == []
-    assert "58213" not in visitor.ask("With what does the vault of Ambrel open?")
+    assert "quillomarvane" not in visitor.ask("With what does the vault of Ambrel open?")
     changed = [path for path, content in kept.items() if path.read_bytes() != content]
     assert {path.name for path in changed} <= {
         "conversations.db",

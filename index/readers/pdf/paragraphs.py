@@ -71,7 +71,7 @@ class SetPages:
     >>> line = Line("The pier fell.", words, 72, 700, 150, 712, size=12, bold=False, cells=1)
     >>> made = set_pages([PrintedPage(595, 842, columns=[[line]])])
     >>> made.text, made.pages, made.layout[0].rectangles(0, 14)[0].top
-    ('The pier fell.', (Page(number=1, start=0, end=14),), 130.0)
+    ('The pier fell.', (Page(number=1, start=0, end=14, label=None),), 130.0)
     """
 
     text: str

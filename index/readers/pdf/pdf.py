@@ -211,7 +211,7 @@ def _contrast(picture: NDArray[np.uint8], boxes: NDArray[np.float64], height: fl
 
 
 _TAIL = 4096
-_MOST_NAMED = 12  # pages in a remark
+_MOST_NAMED = 12  # pages in a warning
 _DAMAGED = "The PDF is damaged or cut off: get a fresh copy of it."
 # pdfium must not be entered by two threads at once.
 _pdfium = threading.Lock()
@@ -266,18 +266,18 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
         pages=made.pages,
         layout=made.layout,
     )
-    return replace(document, remark=_remark(printed))
+    return replace(document, warnings=_warnings(printed))
 
 
-def _remark(pages: Sequence[PrintedPage]) -> str:
+def _warnings(pages: Sequence[PrintedPage]) -> tuple[str, ...]:
     """Which pages were left out because their text could not be recognised."""
     numbers = [str(number) for number, page in enumerate(pages, start=1) if page.unread]
     if not numbers:
-        return ""
+        return ()
     shown = numbers if len(numbers) <= _MOST_NAMED else [*numbers[:_MOST_NAMED], "…"]
     which = (
         f"Page {numbers[0]} is a picture"
         if len(numbers) == 1
         else (f"{len(numbers)} pages are pictures ({', '.join(shown)})")
     )
-    return f"{which} and not read: {ocr.INSTALL}."
+    return (f"{which} and not read: {ocr.INSTALL}.",)

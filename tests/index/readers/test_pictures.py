@@ -193,8 +193,8 @@ def test_pages_that_could_not_be_recognised_are_told(tmp_path, monkeypatch):
     document = read(scanned(tmp_path / "a.pdf", *pages))
 
     assert document.text == pages[0]
-    assert document.remark.startswith("2 pages are pictures (2, 3) and not read: install")
-    assert read(scanned(tmp_path / "b.pdf", pages[0])).remark == ""
+    assert document.warnings[0].startswith("2 pages are pictures (2, 3) and not read: install")
+    assert read(scanned(tmp_path / "b.pdf", pages[0])).warnings == ()
 
 
 @recognising
