@@ -153,7 +153,10 @@ NONE_OF_PERIOD = "None of the documents to ask is dated in that period: change i
 SINCE, UNTIL = "Dated from", "Dated to"
 ADD_FOLDER = "Add a folder"
 ANSWERED_BY = "Answered by"
-READER, WRITER = "Embedded reader", "Writer"
+ENGINES = (("Writer", "writer"), ("Embedded reader", "reader"), ("Research", "research"))
+"""Who answers, as one chooses it; in a research the writer plans questions and answers each."""
+
+PLANNING, RESEARCHING = "Planning what to ask …", "Question {} of {}, below …"
 YOUR_DRAFT, PASTE, DRAFT_FILE = "Your draft", "Paste your text", "A draft as a file"
 CLOSE_DRAFT = "Close the draft"
 DRAFT_HEAD = "Check a draft"
