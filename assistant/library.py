@@ -12,7 +12,7 @@ from assistant.links import CITATION_ID, cited_span
 from assistant.settings import Settings, load
 from assistant.store_handle import StoreHandle
 from index.closing import close_all, closed_on_failure
-from index.document import Document
+from index.document import Document, LeftOut
 from index.errors import StoreError, UnknownDocument
 from index.ingesting.report import AddReport
 from index.ingesting.report import Progress as Adding
@@ -164,6 +164,24 @@ class Library:
         """All documents, the latest first; none in a store that is not there yet."""
         store = self._opening.current()
         return store.documents() if store else []
+
+    def left_out(self) -> dict[str, list[LeftOut]]:
+        """What the texts of documents do not have of their files, by id, each with the reason."""
+        store = self._opening.current()
+        return store.left_out() if store else {}
+
+    def inspect(self, path: str | Path) -> Document:
+        """The document that a file becomes when it is added; nothing is kept.
+
+        Raises:
+            DocumentError: it cannot be read, or not within the limits.
+        """
+        from index.ingesting.arrivals import look_at
+
+        settings = self.settings
+        return look_at(
+            Path(path), settings.limits, settings.ocr_languages, whole=settings.include_left_out
+        )
 
     def states(self, documents: Sequence[DocumentInfo]) -> "dict[str, State]":
         """Of each document, by its id, whether its file is as it was read, has changed or is gone.
@@ -319,6 +337,7 @@ class Library:
     ) -> "Ingest":
         # Whoever only asks need not wait for what reads and fetches files.
         from index.ingesting.ingest import Ingest
+        from index.sandbox.isolation import READER, WHOLE_READER
 
         settings = self.settings
         return Ingest(
@@ -328,6 +347,7 @@ class Library:
             progress,
             limits=settings.limits,
             languages=settings.ocr_languages,
+            reader=WHOLE_READER if settings.include_left_out else READER,
             failed=failed,
             follow_links=settings.follow_links,
         )

@@ -118,8 +118,17 @@ def documents(
     """
     with open_assistant(store) as assistant:
         infos = assistant.documents()
-    if as_json or format is Format.json:
-        rows = [{**asdict(info), "added": info.added.isoformat()} for info in infos]
+        listed = as_json or format is Format.json
+        left_out = assistant.left_out() if listed else {}
+    if listed:
+        rows = [
+            {
+                **asdict(info),
+                "added": info.added.isoformat(),
+                "left_out": [asdict(one) for one in left_out.get(info.id, [])],
+            }
+            for info in infos
+        ]
         print_json(rows)
         return
     for info in infos:

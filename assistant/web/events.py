@@ -278,7 +278,7 @@ class Desk:
         """The list of the documents whose title or date holds what is typed."""
         assistant = self._stores.of(request)
         listed = listing(assistant)
-        return str(library.documents(listed, assistant.states(listed), wanted))
+        return _documents(assistant, listed, wanted)
 
     def _changed(
         self, assistant: Assistant, conversation: Conversation, request: gr.Request
@@ -295,12 +295,17 @@ class Desk:
         judge = assistant.judge if engine.startswith("writer:") else ""
         return _Shelves(
             str(library.masthead(engine, judge, len(listed))),
-            str(library.documents(listed, assistant.states(listed))),
+            _documents(assistant, listed),
             gr.Textbox("", visible=len(listed) >= FILTER_FROM),
             gr.Dropdown(choices=titles, value=[], visible=len(listed) > 1),
             gr.Row(visible=sum(document.date is not None for document in listed) > 1),
             gr.Radio(visible=engine.startswith("writer:")),
         )
+
+
+def _documents(assistant: Assistant, listed: Sequence[DocumentInfo], wanted: str = "") -> str:
+    states, left_out = assistant.states(listed), assistant.left_out()
+    return str(library.documents(listed, states, left_out, wanted))
 
 
 def _answering(

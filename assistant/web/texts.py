@@ -153,6 +153,7 @@ NONE_OF_PERIOD = "None of the documents to ask is dated in that period: change i
 SINCE, UNTIL = "Dated from", "Dated to"
 ADD_FOLDER = "Add a folder"
 ANSWERED_BY = "Answered by"
+LEFT_OUT = "Left out of its text:"
 ENGINES = (("Writer", "writer"), ("Embedded reader", "reader"), ("Research", "research"))
 """Who answers, as one chooses it; in a research the writer plans questions and answers each."""
 
@@ -384,6 +385,26 @@ def where(iso: str | None, locator: str) -> str:
     '2 March 2023 · p. 3'
     """
     return " · ".join(filter(None, [readable_date(iso) if iso else "", locator]))
+
+
+def language(code: str) -> str:
+    """The English name of a language by its code; the code where it has none.
+
+    >>> language("de"), language("xx")
+    ('German', 'xx')
+    """
+    from babel import Locale
+
+    return str(Locale("en").languages.get(code, code))
+
+
+def more_left_out(number: int) -> str:
+    """What stands below the first things that are left out of a document.
+
+    >>> more_left_out(3)
+    'and 3 more'
+    """
+    return f"and {number:,} more"
 
 
 def counted(number: int, noun: str) -> str:

@@ -26,6 +26,9 @@ READER = "index.readers.reading:read_bytes"
 """Module and function that make a document of a file's bytes and name, and of the languages of
 scanned pages."""
 
+WHOLE_READER = "index.readers.reading:read_whole"
+"""The same, with what is left out of the text by default set behind it."""
+
 LANGUAGES = "eng"
 """The languages of scanned pages where nothing else is said, as tesseract names them."""
 

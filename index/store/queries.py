@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Row
 
-from index.document import Document
+from index.document import Document, LeftOut
 from index.errors import UnknownDocument
 from index.layout import PageLayout
 from index.store.catalog import DocumentInfo, Location, StoredChunk
@@ -54,8 +54,7 @@ class Origin(NamedTuple):
 
 
 _Slice = tuple[int, int, int]
-_ASKED_AT_ONCE = 500
-"""Ids a question: SQLite takes 32,766 values."""
+_ASKED_AT_ONCE = 500  # ids: SQLite takes 32,766 values
 
 _READABLE = ("live", "replaced")
 _STRUCTURE = ("pages", "headings", "parts", "tables", "left_out")
@@ -67,8 +66,7 @@ def is_empty(connection: Connection) -> bool:
     >>> is_empty(connection)
     False
     """
-    live = sql.select(versions.c.id).where(versions.c.state == "live").limit(1)
-    return connection.scalar(live) is None
+    return connection.scalar(sql.select(versions.c.id).where(versions.c.state == "live")) is None
 
 
 def documents(connection: Connection) -> list[DocumentInfo]:
@@ -99,6 +97,18 @@ def document(connection: Connection, document_id: str, version: str | None = Non
     if row is None:
         raise UnknownDocument.named(document_id)
     return document_of(row, _text(connection, row.id, 0, row.characters))
+
+
+def left_out(connection: Connection) -> dict[str, list[LeftOut]]:
+    """What live documents lack of their files, by id.
+
+    >>> left_out(connection)[report.id][0].why
+    'running title'
+    """
+    some = sql.select(versions.c.document_id, versions.c.left_out).where(
+        versions.c.state == "live", versions.c.left_out_count > 0
+    )
+    return {id_: [LeftOut(*one) for one in items] for id_, items in connection.execute(some)}
 
 
 def live_among(connection: Connection, document_ids: Sequence[str]) -> set[str]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from index.closing import close_all, closed_on_failure
-from index.document import Document
+from index.document import Document, LeftOut
 from index.errors import StoreError, UnknownDocument
 from index.layout import Rectangle, rectangles
 from index.models.embeddings import Embedder, Vectors
@@ -137,6 +137,11 @@ class Store:
         """All live documents, the latest first."""
         with self._reading() as connection:
             return queries.documents(connection)
+
+    def left_out(self) -> dict[str, list[LeftOut]]:
+        """What live documents do not have of their files, by id."""
+        with self._reading() as connection:
+            return queries.left_out(connection)
 
     def live_among(self, document_ids: Sequence[str]) -> set[str]:
         """Those of the ids whose document is live."""

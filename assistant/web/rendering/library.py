@@ -12,12 +12,16 @@ from markupsafe import Markup
 from assistant.templating import Macros
 from assistant.web import texts
 from assistant.web.rendering.places import Place
+from index.document import LeftOut
 from index.errors import QuestionError
 from index.ingesting.report import FileDone, FileUnderWay
 from index.ingesting.walking import State
 from index.store.catalog import DocumentInfo
 
 _HTML = Macros("assistant.web", "library.html", texts=texts)
+
+_TOLD, _LONGEST = 12, 160
+"""Things left out of a document that are told, and characters of each."""
 
 SHOWN = 300
 """Rows of the list; a larger store is narrowed with the field above it."""
@@ -43,24 +47,39 @@ def demo_note(href: str, *, demo: bool) -> Markup:
 
 
 def documents(
-    listed: Sequence[DocumentInfo], states: Mapping[str, State], wanted: str = ""
+    listed: Sequence[DocumentInfo],
+    states: Mapping[str, State],
+    left_out: Mapping[str, Sequence[LeftOut]],
+    wanted: str = "",
 ) -> Markup:
     """The documents whose title or date holds `wanted`, each with a link, its state, and buttons.
 
     Args:
         listed: what there is, the latest first.
         states: of each by its id, as `Assistant.states` has them.
+        left_out: by id, what their texts do not have of their files.
         wanted: what is typed to find some.
 
     >>> listed = demo.documents()
-    >>> "Correction to preliminary report" in documents(listed, demo.states(listed), "correction")
+    >>> states, left_out = demo.states(listed), demo.left_out()
+    >>> "Correction to preliminary report" in documents(listed, states, left_out, "correction")
     True
     """
     needle = wanted.strip().casefold()
     found = [one for one in listed if needle in f"{one.title} {one.date or ''}".casefold()]
     if not found:
         return _HTML.none_found(texts.NO_SUCH_DOCUMENT if listed else texts.NO_DOCUMENTS)
-    rows = [(one, Place(one.id, one.version), _facts(one), states[one.id]) for one in found[:SHOWN]]
+    rows = [
+        (
+            one,
+            Place(one.id, one.version),
+            _facts(one),
+            states[one.id],
+            [_said(item) for item in left_out.get(one.id, ())[:_TOLD]],
+            max(len(left_out.get(one.id, ())) - _TOLD, 0),
+        )
+        for one in found[:SHOWN]
+    ]
     hidden = len(found) - SHOWN
     return _HTML.documents(rows, texts.more_documents(hidden) if hidden > 0 else "")
 
@@ -115,8 +134,17 @@ def _facts(document: DocumentInfo) -> list[str]:
     facts = [
         texts.readable_date(document.date) if document.date else "",
         texts.counted(document.pages, "page") if document.pages else "",
+        texts.counted(document.words, "word") if document.words else "",
+        texts.counted(document.tables, "table") if document.tables else "",
+        texts.language(document.language) if document.language else "",
     ]
     return [fact for fact in facts if fact]
+
+
+def _said(left: LeftOut) -> tuple[str, str, str]:
+    """Its reason, its place, and its first words."""
+    words = " ".join(left.words.split())
+    return left.why, left.where, words if len(words) <= _LONGEST else words[:_LONGEST] + " …"
 
 
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
