@@ -21,6 +21,7 @@ INLINE = frozenset(
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _CELLS = frozenset({"td", "th"})
 _LINE = "\v"  # a line break that is meant, while white space is still to be collapsed
+_UNPRINTED = {ord(sign): None for sign in "\u00ad\u200b\u2060\ufeff"}  # where words may break
 _FILE = re.compile(r"\S+\.\w{3,4}")
 _MOST_SPANNED = 1_000
 _MOST_DIGITS = 6
@@ -281,5 +282,5 @@ def _as_typed(element: _Element) -> str:
 
 def _collapsed(text: str) -> str:
     """White space as a browser sets it: one space, and a new line where one was asked for."""
-    lines = (" ".join(line.split()) for line in text.split(_LINE))
+    lines = (" ".join(line.split()) for line in text.translate(_UNPRINTED).split(_LINE))
     return "\n".join(line for line in lines if line)

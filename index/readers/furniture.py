@@ -14,10 +14,9 @@ from index.readers.blocks import BULLET
 from index.readers.elements import HEADINGS, INLINE, blocks_of
 
 _SILENT = "//script|//style|//template|//comment()|//processing-instruction()"
-# One that holds the page's own heading was never closed.
-_INSTEAD = "//*[self::noscript or self::iframe or self::object or self::canvas][not(.//h1)]"
+_INSTEAD = "//noscript|//iframe|//object|//canvas"
 _HIDDEN = (
-    f"{_INSTEAD}|//audio|//video|//datalist|//dialog[not(@open)]|//*[@aria-hidden='true']"
+    "//audio|//video|//datalist|//dialog[not(@open)]|//*[@aria-hidden='true']"
     "|//*[@hidden and @hidden!='until-found']|//svg//title|//svg//desc|//svg//defs"
 )
 _CONTROLS = "//button|//select|//textarea|//*[contains(@class, 'mw-editsection')]"
@@ -107,11 +106,15 @@ def take_out_unseen(tree: HtmlElement) -> list[LeftOut]:
     """
     for element in tree.xpath(_SILENT):
         _drop(element)
-    unseen = [(element, "hidden") for element in tree.xpath(_HIDDEN)]
+    # What shows instead of a program holds the page itself where it was never closed.
+    half = len(tree.text_content()) / 2
+    instead = [e for e in tree.xpath(_INSTEAD) if len(e.text_content()) < half]
+    unseen = [(element, "hidden") for element in (*instead, *tree.xpath(_HIDDEN))]
     unseen += [(e, "hidden") for e in tree.xpath("//*[@style]") if _UNSEEN.search(e.get("style"))]
     unseen = [(element, why) for element, why in unseen if not _holds_formula(element)]
     struck = [e for e in tree.xpath("//*[@style]") if _STRUCK.search(e.get("style"))]
     unseen += [(e, "struck through") for e in (*struck, *tree.xpath("//del|//s|//strike"))]
+    unseen += [(e, "pronunciation") for e in tree.xpath("//rt|//rp|//rtc")]
     unseen += [(e, "control") for e in tree.xpath(_CONTROLS) if not _is_in_heading(e)]
     unseen += [(e, "note mark") for e in tree.iter("a", "sup") if _is_mark(e)]
     return _taken(tree, unseen)

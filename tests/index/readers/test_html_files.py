@@ -361,3 +361,21 @@ def test_a_page_of_very_many_elements_is_read_whole(tmp_path):
     rows = "<div><a href=x>one</a><p>two <b>three</b></p></div>" * 3_000
 
     assert page(tmp_path, f"<body>{rows}</body>").text.count("two three") == 3_000
+
+
+def test_words_are_whole_where_a_page_says_how_to_break_or_pronounce_them(tmp_path):
+    document = page(
+        tmp_path, "<p>En réac&shy;tion, <ruby>漢字<rp>(</rp><rt>かんじ</rt></ruby>を.</p>"
+    )
+
+    assert document.text == "En réaction, 漢字を."
+    assert ("かんじ", "pronunciation") in {(one.words, one.why) for one in document.left_out}
+
+
+@pytest.mark.parametrize("tag", ["noscript", "iframe", "object"])
+def test_what_shows_instead_of_a_program_is_hidden_unless_it_is_the_page(tmp_path, tag):
+    whole = page(tmp_path, f"<body><p>Menu</p><{tag}><p>The bridge cost 41 million crowns.</p>")
+    beside = page(tmp_path, f"<body><{tag}>Old</{tag}><p>The bridge cost 41 million crowns.</p>")
+
+    assert "41 million" in whole.text
+    assert beside.text == "The bridge cost 41 million crowns."
