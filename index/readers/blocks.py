@@ -3,8 +3,9 @@
 The labels of list items.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import NamedTuple
 
 from index.document import Heading, Part, PartKind, Span, Table
@@ -126,6 +127,30 @@ def row(cells: Iterable[str]) -> str:
     if len(filled) < 2:
         return "".join(texts)
     return CELL_BREAK.join(texts[: filled[-1] + 1]).lstrip()
+
+
+def joined_names(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """Two lines that name columns together as one.
+
+    >>> joined_names(["Year", "Ships", "Ships"], ["Year", "Sail", "Steam"])
+    ['Year', 'Ships: Sail', 'Ships: Steam']
+    """
+    pairs = zip_longest(first, second, fillvalue="")
+    return [a if a == b or not b else b if not a else f"{a}: {b}" for a, b in pairs]
+
+
+def spread(texts: Sequence[str], widths: Iterable[int]) -> list[str]:
+    """The texts of a line with each one written in all the columns that its cell covers.
+
+    >>> spread(["Year", "Ships", ""], [1, 2])
+    ['Year', 'Ships', 'Ships']
+    """
+    spread_out = list(texts)
+    at = 0
+    for width in widths:
+        spread_out[at : at + width] = [texts[at]] * width
+        at += width
+    return spread_out
 
 
 _MOST_LETTERED = 26 * 26

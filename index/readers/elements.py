@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
 
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
-from index.readers.blocks import BULLET, Block, counted, row
+from index.readers.blocks import BULLET, Block, counted, joined_names, row
 from index.readers.formulas import formula_text, lowered, raised
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -179,7 +178,7 @@ def grid_of(rows: Sequence[Sequence[_Element]]) -> tuple[list[list[str]], bool]:
         _fill(texts, below)
         grid.append(texts)
     if named == 2:
-        grid[:2] = [_joined(*grid[:2])]
+        grid[:2] = [joined_names(*grid[:2])]
     return grid, bool(named)
 
 
@@ -199,12 +198,6 @@ def _spanned(cell: _Element, attribute: str) -> int:
 def _whole(written: str, default: int) -> int:
     written = written.strip()
     return int(written[:_MOST_DIGITS]) if written.isdecimal() else default
-
-
-def _joined(first: Sequence[str], second: Sequence[str]) -> list[str]:
-    """Two lines of names as one: 'Ships: Sail' is the column 'Sail' below 'Ships'."""
-    pairs = zip_longest(first, second, fillvalue="")
-    return [a if a == b or not b else b if not a else f"{a}: {b}" for a, b in pairs]
 
 
 def _names_columns(cells: Sequence[_Element]) -> bool:

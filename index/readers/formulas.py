@@ -154,7 +154,7 @@ def _sum(element: _Element, depth: int) -> str:
 
 
 def _delimited(element: _Element, depth: int) -> str:
-    inside = _property(element, "sepChr", "|").join(_parts(element, depth))
+    inside = _property(element, "sepChr", "|").join(filter(None, _parts(element, depth)))
     return _property(element, "begChr", "(") + inside + _property(element, "endChr", ")")
 
 

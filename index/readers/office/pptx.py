@@ -17,11 +17,11 @@ from pptx.slide import Slide
 from pptx.table import Table
 from pptx.text.text import TextFrame
 
-from index.document import Document, normalised
+from index.document import Document
 from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import BULLET, Block, row, set_parts
 from index.readers.metadata import compose
-from index.readers.office.number_formats import format_cell
+from index.readers.office.drawings import chart_blocks, diagram_blocks, drawn_words
 from index.readers.office.office_zip import (
     FAULTS,
     check_archive,
@@ -88,7 +88,7 @@ def read_pptx(data: bytes, name: str) -> Document:
 def _slide(slide: Slide) -> Iterator[Block]:
     title = slide.shapes.title
     if title is not None:
-        words = " ".join(_words(p._p) for p in title.text_frame.paragraphs)
+        words = " ".join(drawn_words(p._p) for p in title.text_frame.paragraphs)
         yield Block(" ".join(words.split()), level=1)
     yield from _shapes(
         (s for s in slide.shapes if title is None or s.shape_id != title.shape_id), depth=0
@@ -121,14 +121,16 @@ def _graphic(frame: GraphicFrame) -> Iterator[Block]:
     if frame.has_table:
         yield _table(frame.table)
     elif frame.has_chart:
-        yield from _chart(parsed(frame.chart_part.blob))
+        yield from chart_blocks(parsed(frame.chart_part.blob))
     else:
         yield from _diagram(frame)
 
 
 def _paragraphs(frame: TextFrame, *, listed: bool) -> Iterator[Block]:
     """Paragraphs as blocks, list items as one; a lone paragraph of a list is a sentence."""
-    written = [(_words(p._p), p.level, _bulleted(p._p, listed=listed)) for p in frame.paragraphs]
+    written = [
+        (drawn_words(p._p), p.level, _bulleted(p._p, listed=listed)) for p in frame.paragraphs
+    ]
     written = [item for item in written if item[0]]
     items: list[str] = []
     for text, level, bulleted in written:
@@ -151,16 +153,6 @@ def _bulleted(paragraph: _Element, *, listed: bool) -> bool:
     return listed or bool(marks & {"buChar", "buAutoNum", "buBlip"})
 
 
-def _words(paragraph: _Element) -> str:
-    """A paragraph's text with its line breaks; fields such as the slide's number stay in."""
-    parts = (
-        (element.text or "") if local(element) == "t" else "\n"
-        for element in paragraph.iter("{*}t", "{*}br")
-    )
-    lines = (" ".join(line.split()) for line in normalised("".join(parts)).split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
 def _table(table: Table) -> Block:
     """Its rows as lines; a cell that is merged over several rows is written in each."""
     above: dict[int, str] = {}
@@ -171,54 +163,13 @@ def _table(table: Table) -> Block:
             own = (
                 ""
                 if cell.is_spanned
-                else " ".join(_words(p._p) for p in cell.text_frame.paragraphs)
+                else " ".join(drawn_words(p._p) for p in cell.text_frame.paragraphs)
             )
             merged_down = cell.is_spanned and cell._tc.get("vMerge") in ("1", "true")
             texts.append(above.get(column, "") if merged_down else own)
             above[column] = texts[-1]
         lines.append(row(texts))
     return Block("\n".join(filter(None, lines)), header=bool(table.first_row) and bool(lines[0]))
-
-
-def _chart(space: _Element) -> Iterator[Block]:
-    """A chart's title, and its figures as a table: the categories, then a column a series."""
-    title = space.find(".//{*}chart/{*}title")
-    if title is not None:
-        yield Block(" ".join(_words(p) for p in title.iter("{*}p")))
-    series = list(space.iter("{*}ser"))
-    columns = [(_series_name(one), _points(one, "val") or _points(one, "yVal")) for one in series]
-    columns = [(name, points) for name, points in columns if points]
-    if not columns:
-        return
-    categories = next((c for s in series for c in (_points(s, "cat"), _points(s, "xVal")) if c), {})
-    places = sorted(set(categories).union(*(points for _, points in columns)))
-    names = row(["Category", *(name for name, _ in columns)])
-    lines = (
-        row([categories.get(at, str(at + 1)), *(p.get(at, "") for _, p in columns)])
-        for at in places
-    )
-    yield Block("\n".join([names, *lines]), header=True)
-
-
-def _series_name(series: _Element) -> str:
-    name = series.find("{*}tx")
-    words = "" if name is None else "".join(v.text or "" for v in name.iter("{*}v"))
-    return normalised(words) or "Value"
-
-
-def _points(series: _Element, kind: str) -> dict[int, str]:
-    """The kept texts, or figures as the chart shows them, by position."""
-    holder = series.find(f"{{*}}{kind}")
-    found: dict[int, str] = {}
-    if holder is None:
-        return found
-    code = next((e.text for e in holder.iter("{*}formatCode")), None) or "General"
-    for point in holder.iter("{*}pt"):
-        value = point.find("{*}v")
-        words = "" if value is None else normalised(value.text or "")
-        figures = local(point.getparent()) == "numCache"
-        found[int(point.get("idx", "0"))] = format_cell(float(words), code) if figures else words
-    return found
 
 
 def _diagram(frame: GraphicFrame) -> Iterator[Block]:
@@ -229,8 +180,4 @@ def _diagram(frame: GraphicFrame) -> Iterator[Block]:
             continue
         relation = frame.part.rels[identifier]
         if not relation.is_external and relation.reltype == RELATIONSHIP_TYPE.DIAGRAM_DATA:
-            points = parsed(relation.target_part.blob).iter("{*}pt")
-            items = (
-                " ".join(" ".join(_words(p) for p in pt.iter("{*}p")).split()) for pt in points
-            )
-            yield Block("\n".join(BULLET + item for item in items if item))
+            yield from diagram_blocks(parsed(relation.target_part.blob))
