@@ -28,7 +28,7 @@ from index.readers.blocks import Block, joined_names, row, set_text, spread
 from index.readers.metadata import Statement, compose, sensible_author, sensible_title
 from index.readers.office.drawings import chart_blocks, diagram_blocks
 from index.readers.office.numbering import Numbering, Place
-from index.readers.office.office_zip import check_archive, ordinary
+from index.readers.office.office_zip import check_archive, ordinary, stated_properties
 from index.readers.office.word_text import WordText
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -81,6 +81,8 @@ def read_docx(data: bytes, name: str) -> Document:
         properties = document.core_properties
         title, author = sensible_title(properties.title), sensible_author(properties.author)
         made = properties.created
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            more = stated_properties(archive)
     except (
         *(OpcError, zipfile.BadZipFile, zlib.error, etree.LxmlError, OSError, EOFError),
         *(KeyError, IndexError, ValueError, AttributeError, NotImplementedError),
@@ -96,6 +98,7 @@ def read_docx(data: bytes, name: str) -> Document:
         made=None if made is None or made.date() == _TEMPLATE_DAY else iso_day(made),
         headings=body.headings,
         tables=body.tables,
+        properties=more,
         left_out=tuple(reader.left_out),
         warnings=tuple(dict.fromkeys(reader.warnings)),
     )
@@ -117,6 +120,7 @@ class _Reader:
         self._styles = _styles(document)
         self._numbering = Numbering(_related(document, RELATIONSHIP_TYPE.NUMBERING))
         self._text = WordText()
+        self._initial = ""  # a paragraph's first letter, which is set in a paragraph of its own
         self.warnings: list[str] = []
 
     @property
@@ -214,7 +218,12 @@ class _Reader:
         properties = element.find(qn("w:pPr"))
         style = self._styles.get(_attribute(properties, "w:pStyle") or "", _Style())
         level = style.level or _outline(properties)
-        text = self._text.of(element)
+        text = self._initial + self._text.of(element)
+        self._initial = ""
+        frame = None if properties is None else properties.find(qn("w:framePr"))
+        if frame is not None and frame.get(qn("w:dropCap")) in ("drop", "margin"):
+            self._initial = text
+            return Block(""), False
         place = _place(properties) or style.place
         if not text or place is None:
             return Block(text, level), False

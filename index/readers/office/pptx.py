@@ -29,6 +29,7 @@ from index.readers.office.office_zip import (
     ordinary,
     parsed,
     properties,
+    stated_properties,
 )
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -61,6 +62,7 @@ def read_pptx(data: bytes, name: str) -> Document:
         check_archive(data, "presentation")
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             statement, made = properties(archive)
+            more = stated_properties(archive)
         # pptx.Presentation itself refuses slide shows (.ppsx) and templates (.potx).
         part = Package.open(io.BytesIO(ordinary(data))).main_document_part
         if not isinstance(part, PresentationPart):
@@ -79,6 +81,7 @@ def read_pptx(data: bytes, name: str) -> Document:
         name=name,
         beside=statement,
         made=made,
+        properties=more,
         headings=body.headings,
         parts=body.parts,
         tables=body.tables,

@@ -58,6 +58,7 @@ class WordText:
         """A paragraph's words, line by line; text boxes and notes stand elsewhere."""
         apart: dict[str, list[str]] = defaultdict(list)
         text = self._said("".join(self._words(paragraph, apart)))
+        self._shown(" ")  # what a comment hangs on may go on in the next paragraph
         for why, words in apart.items():
             self.leave_out("".join(words), why)
         return text

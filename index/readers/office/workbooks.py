@@ -27,6 +27,7 @@ from index.readers.office.office_zip import (
     parsed,
     properties,
     related,
+    stated_properties,
 )
 
 _SPARSE = 8
@@ -188,6 +189,7 @@ def read_xlsx(data: bytes, name: str) -> Document:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             sheets = [(title, list(blocks)) for title, blocks in _sheets(archive)]
             statement, made = properties(archive)
+            more = stated_properties(archive)
     except FAULTS as error:
         raise DocumentError(_DAMAGED) from error
     filled = [(title, blocks) for title, blocks in sheets if blocks]
@@ -206,6 +208,7 @@ def read_xlsx(data: bytes, name: str) -> Document:
         name=name,
         beside=replace(statement, title=title),
         made=made,
+        properties=more,
         headings=body.headings,
         parts=body.parts,
         tables=body.tables,

@@ -304,3 +304,17 @@ def test_a_charts_figures_are_read_as_a_table():
     with_body(f"<w:p>{run('See.')}{drawn}</w:p>", document)
 
     assert read(document).text == "See.\n\nShips a year\n\nCategory | Ships\n1931 | 12"
+
+
+def test_an_initial_set_large_is_the_first_letter_of_its_word():
+    initial = f'<w:p><w:pPr><w:framePr w:dropCap="drop"/></w:pPr>{run("O")}</w:p>'
+
+    assert read(with_body(f"{initial}<w:p>{run('nce it blew.')}</w:p>")).text == "Once it blew."
+
+
+def test_what_a_file_states_about_itself_is_kept():
+    document = with_body(f"<w:p>{run('Words.')}</w:p>")
+    document.core_properties.keywords = "port, tolls"
+    document.core_properties.content_status = "Final"
+
+    assert read(document).properties == (("tags", "port, tolls"), ("status", "Final"))
