@@ -6,23 +6,53 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 
 from index.document import normalised
 from index.readers.blocks import BULLET, Block, row
+from index.readers.formulas import formula_text, lowered, raised
 from index.readers.office.number_formats import format_cell
 from index.readers.office.office_zip import local
 
 
-def drawn_words(paragraph: _Element) -> str:
-    r"""A drawing's paragraph with its line breaks; fields such as the slide's number stay in.
+def drawn_words(paragraph: _Element, struck: list[str] | None = None) -> str:
+    r"""A drawing's paragraph with its line breaks and formulas; no page's number.
+
+    Args:
+        paragraph: As DrawingML has it.
+        struck: What is struck through is added to it.
 
     >>> from lxml import etree
     >>> drawn_words(etree.fromstring("<p><r><t>The pier</t></r><br/><r><t> fell.</t></r></p>"))
     'The pier\nfell.'
     """
-    parts = (
-        (element.text or "") if local(element) == "t" else "\n"
-        for element in paragraph.iter("{*}t", "{*}br")
-    )
-    lines = (" ".join(line.split()) for line in normalised("".join(parts)).split("\n"))
+    found = normalised("".join(_drawn(paragraph, [] if struck is None else struck)))
+    lines = (" ".join(line.split()) for line in found.split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _drawn(parent: _Element, struck: list[str]) -> Iterator[str]:
+    for child in parent:
+        kind = local(child)
+        if kind in ("oMath", "oMathPara"):
+            yield formula_text(child)
+        elif kind == "br":
+            yield "\n"
+        elif kind == "t":
+            yield child.text or ""
+        elif kind == "r":
+            yield _run(child, struck)
+        elif kind and kind != "Fallback" and child.get("type") != "slidenum":
+            yield from _drawn(child, struck)
+
+
+def _run(run: _Element, struck: list[str]) -> str:
+    marks = run.find("{*}rPr")
+    words = "".join(_drawn(run, struck))
+    if marks is None:
+        return words
+    if marks.get("strike", "noStrike") != "noStrike":
+        struck.append(words)
+        return ""
+    baseline = marks.get("baseline", "0").rstrip("%")
+    level = int(float(baseline))
+    return raised(words) if level > 0 else lowered(words, " ") if level < 0 else words
 
 
 def picture_words(properties: _Element | None) -> str:
@@ -83,6 +113,27 @@ def _points(series: _Element, kind: str) -> dict[int, str]:
         words = format_cell(float(words), code) if figures else words
         found[at] = f"{words} {found[at]}" if at in found else words
     return found
+
+
+def extended_chart_blocks(space: _Element) -> Iterator[Block]:
+    """A chart of the newer kinds (waterfall, funnel, map): its titles, and its data row by row.
+
+    >>> from lxml import etree
+    >>> dims = "<strDim><pt idx='0'>May</pt></strDim><numDim><pt idx='0'>12</pt></numDim>"
+    >>> space = etree.fromstring(f"<chartSpace><data>{dims}</data></chartSpace>")
+    >>> [block.text for block in extended_chart_blocks(space)]
+    ['May | 12']
+    """
+    for title in space.iter("{*}title"):
+        yield Block(" ".join(drawn_words(paragraph) for paragraph in title.iter("{*}p")))
+    for data in space.iter("{*}data"):
+        dimensions = [
+            {point.get("idx", ""): point.text or "" for point in dimension.iter("{*}pt")}
+            for dimension in data.iter("{*}strDim", "{*}numDim")
+        ]
+        places = dict.fromkeys(at for dimension in dimensions for at in dimension)
+        lines = (row(normalised(one.get(at, "")) for one in dimensions) for at in places)
+        yield Block("\n".join(filter(None, lines)))
 
 
 def diagram_blocks(data: _Element) -> Iterator[Block]:
