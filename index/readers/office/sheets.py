@@ -24,7 +24,11 @@ _READ = ("row", "col", "mergeCell", "filterColumn", "tablePart", "headerFooter")
 
 
 class Book(NamedTuple):
-    """What all sheets share: texts by number, a number format by a cell's style, the calendar."""
+    """What all sheets share: texts by number, a number format by a cell's style, the calendar.
+
+    >>> Book(texts=("North",), formats=("0.0%",), since_1904=False).texts[0]
+    'North'
+    """
 
     texts: Sequence[str]
     formats: Sequence[str]
