@@ -1,4 +1,4 @@
-"""Printed lines as text: paragraphs whole again, running heads left out, pages kept."""
+"""Printed lines as text: paragraphs whole again, words broken over lines joined, pages kept."""
 
 import re
 from collections import Counter
@@ -9,16 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.document import Heading, Page
+from index.document import Heading, LeftOut, Page
 from index.layout import PageLayout
 from index.readers.pdf.lines import Line, Words, moved
+from index.readers.pdf.running import Column, without_running
 
-Column = list[Line]
-
-_EDGE_LINES = 3  # at a page's top and foot, where running heads and feet stand
-_FEWEST_REPEATS = 3
-_MOST_PAGES = 0.4  # of all pages: heads often differ between left and right pages
-_LONGEST_RUNNING = 120
 _LOOSE = 1.3  # times the usual distance of lines: a paragraph ends
 _ROW_DISTANCE = 2.5  # times the type size, between two rows of one table
 _HEADING_SIZE = 1.15  # times the body's
@@ -27,7 +22,6 @@ _MOST_HEADINGS = 0.15  # of all characters; beyond, size does not tell headings 
 _LIST_MARK = re.compile(r"(?:[•◦▪■‣∙·]|[–—-]\s|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s)")
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。][\"'”’)\]]*\d*$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_PAGE_NUMBER = re.compile(r"\W*(?:page\s)?(\d{1,4})\W*", re.IGNORECASE)
 _BREAK = "-\n"  # the hyphen was put there to break the word over two lines
 _BROKEN = re.compile(r"(?<![^\W\d_])(?<![^\W\d_]-)([^\W\d_]++(?:-[^\W\d_]++)*+)-$")
 
@@ -48,7 +42,8 @@ class _Style(NamedTuple):
 class PrintedPage:
     """A page's size as shown, in points, and its columns' lines in order of reading.
 
-    `unread` is set where it is a picture whose text was not recognised.
+    `unread` is set where it is a picture whose text was not recognised; `label` is what the file
+    calls it, where that is not its number.
 
     >>> scan, blank = PrintedPage(595, 842, [], unread=True), PrintedPage(595, 842, [])
     >>> [page.unread for page in (scan, blank)], set_pages([scan, blank]).text
@@ -59,13 +54,14 @@ class PrintedPage:
     height: float
     columns: list[Column]
     unread: bool = False
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SetPages:
     """A document's text, the place of each page in it, its headings, and where words are printed.
 
-    `layout` has an entry for each page, in order.
+    `layout` has an entry for each page, in order; `left_out` are running titles and page numbers.
 
     >>> words = np.array([[0.0, 14, 72, 700, 150, 712]])
     >>> line = Line("The pier fell.", words, 72, 700, 150, 712, size=12, bold=False, cells=1)
@@ -78,6 +74,7 @@ class SetPages:
     pages: tuple[Page, ...]
     headings: tuple[Heading, ...]
     layout: tuple[PageLayout, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(slots=True)
@@ -125,7 +122,11 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
     >>> [(page.number, page.start, page.end) for page in set_pages([page, page]).pages]
     [(1, 0, 14), (2, 16, 30)]
     """
-    kept = _without_running([page.columns for page in printed])
+    kept, left_out = without_running(
+        [page.columns for page in printed],
+        [page.height for page in printed],
+        [page.label for page in printed],
+    )
     fabric = _examined(kept)
     levels = _heading_levels(kept, fabric.body)
     parts: list[str] = []
@@ -154,9 +155,9 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
             words += [moved(some, offset) for some in paragraph.words]
             offset += len(paragraph.text)
             last = paragraph
-        spans.append(Page(number, offset if begin is None else begin, offset))
+        spans.append(Page(number, offset if begin is None else begin, offset, sheet.label))
         layout.append(_shown(number, sheet, words))
-    return SetPages("".join(parts), tuple(spans), tuple(headings), tuple(layout))
+    return SetPages("".join(parts), tuple(spans), tuple(headings), tuple(layout), left_out)
 
 
 def _shown(number: int, page: PrintedPage, words: Sequence[Words]) -> PageLayout:
@@ -164,48 +165,6 @@ def _shown(number: int, page: PrintedPage, words: Sequence[Words]) -> PageLayout
     rows = np.concatenate([np.empty((0, 6)), *words])
     rows[:, [5, 3]] = page.height - rows[:, [3, 5]]
     return PageLayout(number, page.width, page.height, rows[rows[:, 0] < rows[:, 1]])
-
-
-def _without_running(pages: Sequence[Sequence[Column]]) -> list[list[Column]]:
-    """The pages without the heads, feet and page numbers that most of them repeat.
-
-    A page with more than a head and a foot that would be left empty keeps its lines: what all pages
-    have may be all there is, as in a batch of certificates.
-    """
-    keys = [_running_keys(page, number) for number, page in enumerate(pages)]
-    seen = Counter(key for page in keys for key in set(page.values()))
-    least = max(_FEWEST_REPEATS, _MOST_PAGES * sum(map(bool, pages)))
-    running = {key for key, count in seen.items() if count >= least}
-    bodies = (
-        [left for column in page if (left := [x for x in column if edge.get(id(x)) not in running])]
-        for page, edge in zip(pages, keys, strict=True)
-    )
-    return [
-        body or (list(page) if _characters(page) > _LONGEST_RUNNING else [])
-        for body, page in zip(bodies, pages, strict=True)
-    ]
-
-
-def _characters(page: Sequence[Column]) -> int:
-    return sum(len(line.text) for column in page for line in column)
-
-
-def _running_keys(page: Sequence[Column], number: int) -> dict[int, tuple[str, int]]:
-    """For lines at the page's edges, by identity, what is the same on every page if they run.
-
-    That is a number's distance from the page's own, or a line's words and its height.
-    """
-    lines = sorted((line for column in page for line in column), key=lambda line: -line.top)
-    keys: dict[int, tuple[str, int]] = {}
-    for line in lines[:_EDGE_LINES] + lines[_EDGE_LINES:][-_EDGE_LINES:]:
-        outermost = line is lines[0] or line is lines[-1]
-        bare = _PAGE_NUMBER.fullmatch(line.text)
-        if bare and outermost:
-            keys[id(line)] = "number", int(bare[1]) - number
-        elif len(line.text) <= _LONGEST_RUNNING:
-            words = " ".join(re.sub(r"\d+|\b[ivxlc]+\b", "#", line.text.lower()).split())
-            keys[id(line)] = words, -1 if outermost else round(line.bottom / 8)
-    return keys
 
 
 def _examined(pages: Iterable[Sequence[Column]]) -> _Print:

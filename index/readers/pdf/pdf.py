@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -253,7 +253,7 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
             if ocr.available()
             else f"The PDF has no text, only pictures of pages; it looks scanned: {ocr.INSTALL}."
         )
-    document = compose(
+    return compose(
         made.text,
         media_type="application/pdf",
         name=name,
@@ -265,8 +265,9 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
         headings=made.headings,
         pages=made.pages,
         layout=made.layout,
+        left_out=made.left_out,
+        warnings=_warnings(printed),
     )
-    return replace(document, warnings=_warnings(printed))
 
 
 def _warnings(pages: Sequence[PrintedPage]) -> tuple[str, ...]:
