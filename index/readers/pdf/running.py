@@ -266,7 +266,10 @@ def _outermost(
                 break
             below = ordered[place + 1]
             gap = line.bottom - below.top if head else below.bottom - line.top
-            if gap > usual + (_NUMBER_APART if key.bare else _APART) * line.size:
+            if (
+                gap
+                > min(usual, 1.5 * line.size) + (_NUMBER_APART if key.bare else _APART) * line.size
+            ):
                 apart = len(taken)
         found.update((id(line), (line, key)) for line, key in taken[:apart])
     return [*found.values()]
