@@ -15,6 +15,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from index.readers.pdf.letterspacing import close_letters
 from index.readers.pdf.scripts import mark_scripts, note_apart, scripts_of_row
 
 _SPACE_CODE = 32
@@ -36,9 +37,9 @@ def _upright(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np
     up = (boxes[1:, 1] - boxes[:-1, 1])[both]
     rising = abs(up) > abs(right)
     directions = {
+        "right": int((~rising & (right >= 0)).sum()),  # first: where nothing tells, as usual
         "up": int((rising & (up > 0)).sum()),
         "down": int((rising & (up <= 0)).sum()),
-        "right": int((~rising & (right >= 0)).sum()),
         "left": int((~rising & (right < 0)).sum()),
     }
     left, bottom, right, top = boxes.T
@@ -219,6 +220,7 @@ def _runs(glyphs: Glyphs) -> list[_Run]:
     )
     starts_run = np.concatenate([[True], parted])
     starts_word = np.concatenate([[True], parted | (np.diff(spaces[ink]) > 0)])
+    starts_word = close_letters(codes, gap, starts_run, starts_word)
     codes, starts_word = mark_scripts(codes, boxes, starts_run, starts_word)
     of_runs, of_words = np.flatnonzero(starts_run), np.flatnonzero(starts_word)
     texts = _words(codes, of_words)

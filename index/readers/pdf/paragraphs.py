@@ -11,6 +11,7 @@ import numpy as np
 
 from index.document import Heading, LeftOut, Page
 from index.layout import PageLayout
+from index.readers.pdf.hyphens import BREAK, WORD, broken, joint, known_words
 from index.readers.pdf.lines import Line, Words, moved
 from index.readers.pdf.running import Column, without_running
 
@@ -21,9 +22,6 @@ _LONGEST_HEADING = 200
 _MOST_HEADINGS = 0.15  # of all characters; beyond, size does not tell headings from text
 _LIST_MARK = re.compile(r"(?:[•◦▪■‣∙·]|[–—-]\s|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s)")
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。][\"'”’)\]]*[\d⁰¹²³⁴-⁹]*$")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_BREAK = "-\n"  # the hyphen was put there to break the word over two lines
-_BROKEN = re.compile(r"(?<![^\W\d_])(?<![^\W\d_]-)([^\W\d_]++(?:-[^\W\d_]++)*+)-$")
 
 
 class _Style(NamedTuple):
@@ -93,15 +91,19 @@ class _Paragraph:
         return cls(line.text, [line.words], _Style.of(line), False, line.cells > 1)
 
     def add(self, between: str, line: Line) -> None:
-        """Takes `line` after `between`; a hyphen that only broke a word goes (`_BREAK`)."""
-        if between == _BREAK:
-            self.text = self.text[:-1]
-            np.minimum(self.words[-1][:, :2], len(self.text), out=self.words[-1][:, :2])
+        """Takes `line` after `between`; a hyphen that only broke a word goes (`BREAK`)."""
+        if between == BREAK:
+            self.cut_hyphen()
         else:
             self.text += between
         start = len(self.text)
         self.words.append(moved(line.words, start))
         self.text += line.text
+
+    def cut_hyphen(self) -> None:
+        """Takes away the hyphen at the end, which only broke a word."""
+        self.text = self.text[:-1]
+        np.minimum(self.words[-1][:, :2], len(self.text), out=self.words[-1][:, :2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class _Print:
     """What the whole document's lines tell about a single one."""
 
     words: frozenset[str]
+    known: frozenset[str]
     leading: dict[int, float]
     body: _Style
 
@@ -134,18 +137,13 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
     headings: list[Heading] = []
     layout: list[PageLayout] = []
     offset = 0
-    last: _Paragraph | None = None
-    for number, (sheet, page) in enumerate(zip(printed, kept, strict=True), 1):
+    set_as = [[p for column in page for p in _paragraphs(column, fabric)] for page in kept]
+    betweens = iter(_betweens([p for page in set_as for p in page], fabric))
+    for number, (sheet, page) in enumerate(zip(printed, set_as, strict=True), 1):
         begin = offset if not page else None
         words: list[Words] = []
-        for paragraph in (p for column in page for p in _paragraphs(column, fabric)):
-            if last is None:
-                between = ""
-            elif last.open and paragraph.text[:1].islower() and last.style == paragraph.style:
-                # A word broken over a page keeps its hyphen: both pages stay as printed.
-                between = " " if not _broken(last.text) else ""
-            else:
-                between = "\n\n"
+        for paragraph in page:
+            between = next(betweens)
             parts += between, paragraph.text
             offset += len(between)
             begin = offset if begin is None else begin
@@ -154,10 +152,24 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
                 headings.append(Heading(level, offset, offset + len(paragraph.text)))
             words += [moved(some, offset) for some in paragraph.words]
             offset += len(paragraph.text)
-            last = paragraph
         spans.append(Page(number, offset if begin is None else begin, offset, sheet.label))
         layout.append(_shown(number, sheet, words))
     return SetPages("".join(parts), tuple(spans), tuple(headings), tuple(layout), left_out)
+
+
+def _betweens(paragraphs: Sequence[_Paragraph], fabric: _Print) -> list[str]:
+    """What stands before each paragraph; a hyphen that broke a word over columns or pages goes."""
+    betweens = [""] * min(len(paragraphs), 1)
+    for above, below in pairwise(paragraphs):
+        goes_on = above.open and below.text[:1].islower() and above.style == below.style
+        between = "\n\n"
+        if goes_on:
+            between = joint(above.text, below.text, fabric.words, fabric.known)
+        if between == BREAK:
+            above.cut_hyphen()
+            between = ""
+        betweens.append(between)
+    return betweens
 
 
 def _shown(number: int, page: PrintedPage, words: Sequence[Words]) -> PageLayout:
@@ -171,18 +183,22 @@ def _examined(pages: Iterable[Sequence[Column]]) -> _Print:
     words: set[str] = set()
     distances: dict[int, Counter[float]] = {}
     styles = Counter[_Style]()
+    any_halved = False
     for column in (column for page in pages for column in page):
         for line in column:
             styles[_Style.of(line)] += len(line.text)
-            whole = line.text if not _broken(line.text) else line.text.rpartition(" ")[0]
-            words.update(_WORD.findall(whole.lower()))
+            halved = broken(line.text) is not None
+            any_halved |= halved
+            whole = line.text.rpartition(" ")[0] if halved else line.text
+            words.update(WORD.findall(whole.lower()))
         for above, below in pairwise(column):
             if above.cells == below.cells == 1 and abs(above.size - below.size) < 0.5:
                 distance = round(above.bottom - below.bottom, 0)
                 distances.setdefault(round(above.size), Counter())[distance] += 1
     leading = {size: seen.most_common(1)[0][0] for size, seen in distances.items()}
     body = styles.most_common(1)[0][0] if styles else _Style(0.0, bold=False)
-    return _Print(frozenset(words), leading, body)
+    known = known_words(words) if any_halved else frozenset()
+    return _Print(frozenset(words), known, leading, body)
 
 
 def _paragraphs(column: Column, fabric: _Print) -> Iterator[_Paragraph]:
@@ -201,9 +217,10 @@ def _paragraphs(column: Column, fabric: _Print) -> Iterator[_Paragraph]:
             elif between == "\n":
                 current.add(between, line)
             else:
-                current.add(_joint(current.text, line.text, fabric.words), line)
+                current.add(joint(current.text, line.text, fabric.words, fabric.known), line)
         current.tabular |= line.cells > 1
         reaches = line.right > right - 0.15 * (right - left)
+        reaches |= broken(line.text) is not None
         current.open = line.cells == 1 and reaches and not _ENDS_SENTENCE.search(line.text)
         above = line
     if current is not None:
@@ -233,31 +250,6 @@ def _break(above: Line, line: Line, left: float, right: float, fabric: _Print) -
     if short and ends:
         return "\n\n"
     return "\n" if short and not line.text[:1].islower() else " "
-
-
-def _joint(above: str, below: str, words: frozenset[str]) -> str:
-    """What joins two lines of a paragraph: a space, nothing, or `_BREAK`.
-
-    A hyphen stays where the word has one.
-    """
-    broken = _broken(above)
-    continued = _WORD.match(below)
-    if broken is None or continued is None:
-        return "" if above.endswith(("-", "–", "—", "/")) else " "
-    first, second = broken[1].lower(), continued[0].lower()
-    if not below[:1].islower():
-        return ""
-    if first + second in words:
-        return _BREAK
-    compound = f"{first}-{second}" in words or (
-        first.rpartition("-")[2] in words and second in words
-    )
-    return "" if compound else _BREAK
-
-
-def _broken(text: str) -> re.Match[str] | None:
-    """The half of a word that `text` ends with, if it ends with a hyphen."""
-    return _BROKEN.search(text, max(text.rfind(" "), 0)) if text.endswith("-") else None
 
 
 def _heading_levels(pages: Sequence[Sequence[Column]], body: _Style) -> dict[_Style, int]:
