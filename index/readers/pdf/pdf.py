@@ -26,6 +26,7 @@ from index.readers.pdf.lines import Glyphs, columns
 from index.readers.pdf.paragraphs import PrintedPage, set_pages
 
 _LONGEST_FONT_NAME = 128
+_LONGEST_LABEL = 20
 # By name: the weight that pdfium gives is 0 for many fonts, and 610 for an italic Arial.
 _BOLD = re.compile(rb"bold|black|heavy|demi|cmbx", re.IGNORECASE)
 _SMALLEST = 1.0  # points: lower characters cannot be read on paper
@@ -101,7 +102,14 @@ def _printed_page(file: pdfium.PdfDocument, index: int, languages: str) -> Print
         unread = few and _pictured(page, sheet) >= least
         if unread and ocr.available():
             glyphs, unread = _recognised(page, sheet, languages), False
-        return PrintedPage(*sheet.size, columns(glyphs), unread)
+        return PrintedPage(*sheet.size, columns(glyphs), unread, _label(file, index))
+
+
+def _label(file: pdfium.PdfDocument, index: int) -> str | None:
+    """What the file calls a page, where that is not its number."""
+    label = " ".join(file.get_page_label(index).split())
+    said = label.isprintable() and len(label) <= _LONGEST_LABEL
+    return label if label and said and label != str(index + 1) else None
 
 
 def _recognised(page: pdfium.PdfPage, sheet: Sheet, languages: str) -> Glyphs:
