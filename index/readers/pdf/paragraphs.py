@@ -41,7 +41,8 @@ class PrintedPage:
     """A page's size as shown, in points, and its columns' lines in order of reading.
 
     `unread` is set where it is a picture whose text was not recognised; `label` is what the file
-    calls it, where that is not its number.
+    calls it, where that is not its number. `written` are lines that stand beside its print (fields
+    of a form, comments), `hidden` those that cannot be seen.
 
     >>> scan, blank = PrintedPage(595, 842, [], unread=True), PrintedPage(595, 842, [])
     >>> [page.unread for page in (scan, blank)], set_pages([scan, blank]).text
@@ -53,6 +54,8 @@ class PrintedPage:
     columns: list[Column]
     unread: bool = False
     label: str | None = None
+    written: tuple[Line, ...] = ()
+    hidden: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,8 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
         [page.height for page in printed],
         [page.label for page in printed],
     )
+    for sheet, columns in zip(printed, kept, strict=True):
+        columns += [[line] for line in sheet.written]
     fabric = _examined(kept)
     levels = _heading_levels(kept, fabric.body)
     parts: list[str] = []
@@ -154,6 +159,7 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
             offset += len(paragraph.text)
         spans.append(Page(number, offset if begin is None else begin, offset, sheet.label))
         layout.append(_shown(number, sheet, words))
+    left_out += tuple(left for sheet in printed for left in sheet.hidden)
     return SetPages("".join(parts), tuple(spans), tuple(headings), tuple(layout), left_out)
 
 
@@ -161,7 +167,8 @@ def _betweens(paragraphs: Sequence[_Paragraph], fabric: _Print) -> list[str]:
     """What stands before each paragraph; a hyphen that broke a word over columns or pages goes."""
     betweens = [""] * min(len(paragraphs), 1)
     for above, below in pairwise(paragraphs):
-        goes_on = above.open and below.text[:1].islower() and above.style == below.style
+        goes_on = above.open and not below.tabular and below.text[:1].islower()
+        goes_on = goes_on and above.style == below.style
         between = "\n\n"
         if goes_on:
             between = joint(above.text, below.text, fabric.words, fabric.known)

@@ -22,6 +22,7 @@ from index.document import Document
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
 from index.readers.metadata import Statement, compose, sensible_author, sensible_title
 from index.readers.pdf import ocr
+from index.readers.pdf.annotations import written_on
 from index.readers.pdf.lines import Glyphs, columns
 from index.readers.pdf.paragraphs import PrintedPage, set_pages
 
@@ -91,7 +92,9 @@ class Sheet:
         return np.column_stack(edges)
 
 
-def _printed_page(file: pdfium.PdfDocument, index: int, languages: str) -> PrintedPage:
+def _printed_page(
+    file: pdfium.PdfDocument, index: int, languages: str, seen: set[tuple[str, str]]
+) -> PrintedPage:
     """The lines that can be seen on a page, or the text layer under a scanned one."""
     with closing(file[index]) as page, closing(page.get_textpage()) as text:
         sheet = Sheet.of(page)
@@ -102,7 +105,17 @@ def _printed_page(file: pdfium.PdfDocument, index: int, languages: str) -> Print
         unread = few and _pictured(page, sheet) >= least
         if unread and ocr.available():
             glyphs, unread = _recognised(page, sheet, languages), False
-        return PrintedPage(*sheet.size, columns(glyphs), unread, _label(file, index))
+        set_as = columns(glyphs)
+        lines = [line for column in set_as for line in column]
+        beside = written_on(page, file.formenv, index + 1, sheet.shown, lines, seen)
+        return PrintedPage(
+            *sheet.size,
+            set_as,
+            unread and not beside.lines,
+            _label(file, index),
+            tuple(beside.lines),
+            tuple(beside.hidden),
+        )
 
 
 def _label(file: pdfium.PdfDocument, index: int) -> str | None:
@@ -246,7 +259,11 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
     with _pdfium:
         try:
             with closing(pdfium.PdfDocument(data)) as file:
-                printed = [_printed_page(file, index, languages) for index in range(len(file))]
+                file.init_forms()
+                fields: set[tuple[str, str]] = set()
+                printed = [
+                    _printed_page(file, index, languages, fields) for index in range(len(file))
+                ]
                 properties = file.get_metadata_dict()
         except pdfium.PdfiumError as error:
             if error.err_code == raw.FPDF_ERR_PASSWORD:
