@@ -238,6 +238,20 @@ def touched(parts: Sequence[Part], start: int, end: int) -> tuple[Part, ...]:
     return tuple(part for part in parts[:behind] if part.end > start)
 
 
+def printed_label(pages: Sequence[Page], start: int, end: int) -> str | None:
+    """What the pages of a span are called in print ('iv', 'iv–vi'); None where that is no label.
+
+    >>> pages = (Page(1, 0, 9, "iii"), Page(2, 9, 20, "iv"), Page(3, 20, 30))
+    >>> printed_label(pages, 4, 12), printed_label(pages, 12, 15), printed_label(pages, 22, 30)
+    ('iii–iv', 'iv', None)
+    """
+    touching = [page for page in pages if page.start < end and page.end > start]
+    if not any(page.label for page in touching):
+        return None
+    first, last = (page.label or str(page.number) for page in (touching[0], touching[-1]))
+    return first if first == last else f"{first}–{last}"
+
+
 _DATE_LABEL = re.compile(r"\W*(?:[^\W\d_]+\W+){0,2}\Z")
 
 

@@ -183,22 +183,25 @@ def of(last: int) -> str:
     return f"of {last:,}"
 
 
-def page_of(number: int, last: int) -> str:
-    """'Page 2 of 300'.
+def page_of(number: int, last: int, label: str | None = None) -> str:
+    """'Page 2 of 300', or 'Page iv (4 of 300)' where another number is printed on it.
 
-    >>> page_of(2, 300)
-    'Page 2 of 300'
+    >>> page_of(2, 300), page_of(4, 300, "iv")
+    ('Page 2 of 300', 'Page iv (4 of 300)')
     """
+    if label:
+        return f"{PAGE} {label} ({number} {of(last)})"
     return f"{PAGE} {number} {of(last)}"
 
 
-def passage_on(page: int, *, elsewhere: bool) -> str:
+def passage_on(page: int, label: str | None = None, *, elsewhere: bool) -> str:
     """The button that turns to a page on which the passage, or more of it, stands.
 
-    >>> passage_on(4, elsewhere=True)
-    'The passage is on page 4'
+    >>> passage_on(4, elsewhere=True), passage_on(4, "iv", elsewhere=False)
+    ('The passage is on page 4', 'The passage is also on page iv (4)')
     """
-    return f"The passage is on page {page}" if elsewhere else f"The passage is also on page {page}"
+    named = f"{label} ({page})" if label else f"{page}"
+    return f"The passage is {'' if elsewhere else 'also '}on page {named}"
 
 
 def earlier(count: int) -> str:
