@@ -20,10 +20,13 @@ from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import BULLET, Block, row, set_text
 from index.readers.detection import decode
 from index.readers.metadata import Statement, compose
+from index.readers.transcripts import read_turns
 
 
 def read_text(data: bytes, name: str) -> Document:
     """The text as it stands in the file; only its encoding and newlines are made uniform.
+
+    A transcript, whose lines begin with names and times, is read as what was said.
 
     Raises:
         UnsupportedFormat: the bytes are not text.
@@ -35,7 +38,8 @@ def read_text(data: bytes, name: str) -> Document:
     text = decode(data)
     if text is None:
         raise UnsupportedFormat("The file is not text in any known encoding.")
-    return compose(normalised(text), media_type="text/plain", name=name)
+    words = normalised(text)
+    return read_turns(words, name) or compose(words, media_type="text/plain", name=name)
 
 
 def read_code(data: bytes, name: str) -> Document:
