@@ -61,6 +61,8 @@ PartKind = Literal[
     "record",
     "line",
     "cue",
+    "event",
+    "contact",
 ]
 
 

@@ -126,6 +126,7 @@ CODE_SUFFIXES = frozenset(
     """.split()  # noqa: SIM905 (a list of words reads as words)
 )
 TRANSCRIPT_SUFFIXES = frozenset({".vtt", ".srt"})
+CARD_SUFFIXES = frozenset({".ics", ".vcf"})
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 OFFICE_SUFFIXES = frozenset(
     {".docx", ".docm", ".dotx", ".dotm", ".xlsx", ".xlsm", ".xltx", ".xltm"}
@@ -141,6 +142,7 @@ SUPPORTED = frozenset(
     | DATA_SUFFIXES
     | CODE_SUFFIXES
     | TRANSCRIPT_SUFFIXES
+    | CARD_SUFFIXES
     | TABLE_SUFFIXES
     | OFFICE_SUFFIXES
 ) | {".pdf", ".epub"}
@@ -187,6 +189,7 @@ _MAIL_OPENING = re.compile(
 )
 _MBOX_OPENING = re.compile(r"From \S+ .*\d{4}\n[A-Za-z][\w-]*:")
 _CUES_OPENING = re.compile(r"WEBVTT(?:[ \t\n]|\Z)|\s*\d{1,9}\n\d\d:\d\d:\d\d[.,]\d{3} --> \d\d:")
+_CARD_OPENING = re.compile(r"\s*BEGIN:(?:VCALENDAR|VCARD)\s*\n", re.IGNORECASE)
 _XML_OPENING = re.compile(r"\s*<\?xml\s")
 
 
@@ -211,6 +214,7 @@ class Kind(Enum):
     XML = "application/xml"
     CODE = "text/x-source"
     TRANSCRIPT = "text/vtt"
+    CARDS = "text/calendar"
     SEPARATED = "text/csv"
     PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     ODF = "application/vnd.oasis.opendocument"
@@ -262,6 +266,8 @@ def _kind_of_text(text: str, suffix: str) -> Kind:
         return Kind.HTML
     if suffix in TRANSCRIPT_SUFFIXES or _CUES_OPENING.match(head):
         return Kind.TRANSCRIPT
+    if suffix in CARD_SUFFIXES or _CARD_OPENING.match(head):
+        return Kind.CARDS
     if suffix in TABLE_SUFFIXES:
         return Kind.SEPARATED
     if _MBOX_OPENING.match(head):

@@ -29,6 +29,7 @@ _READERS = {
     Kind.NOTEBOOK: ("index.readers.data", "read_notebook"),
     Kind.XML: ("index.readers.data", "read_xml"),
     Kind.TRANSCRIPT: ("index.readers.transcripts", "read_transcript"),
+    Kind.CARDS: ("index.readers.cards", "read_cards"),
     Kind.CODE: ("index.readers.text", "read_code"),
 }
 """Kind → module and function, which takes a file's bytes and name."""
