@@ -63,6 +63,7 @@ PartKind = Literal[
     "cue",
     "event",
     "contact",
+    "entry",
 ]
 
 

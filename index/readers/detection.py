@@ -122,11 +122,21 @@ DATA_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".geojson", ".ipynb", "
 CODE_SUFFIXES = frozenset(
     """
     .py .pyi .js .mjs .ts .jsx .tsx .java .kt .scala .c .h .cc .cpp .hpp .cs .go .rs .rb .php .pl
-    .swift .m .r .jl .lua .sh .bash .ps1 .sql .css .scss .toml .yaml .yml .ini .cfg .tex .bib .f90
+    .swift .m .r .jl .lua .sh .bash .ps1 .sql .css .scss .toml .yaml .yml .ini .cfg .f90
     """.split()  # noqa: SIM905 (a list of words reads as words)
 )
 TRANSCRIPT_SUFFIXES = frozenset({".vtt", ".srt"})
 CARD_SUFFIXES = frozenset({".ics", ".vcf"})
+MARKUP_SUFFIXES = {
+    ".rst": "RST",
+    ".rest": "RST",
+    ".org": "ORG",
+    ".adoc": "ASCIIDOC",
+    ".asciidoc": "ASCIIDOC",
+    ".tex": "LATEX",
+    ".bib": "BIBTEX",
+}
+"""Suffix → the name of its `Kind`."""
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 OFFICE_SUFFIXES = frozenset(
     {".docx", ".docm", ".dotx", ".dotm", ".xlsx", ".xlsm", ".xltx", ".xltm"}
@@ -143,6 +153,7 @@ SUPPORTED = frozenset(
     | CODE_SUFFIXES
     | TRANSCRIPT_SUFFIXES
     | CARD_SUFFIXES
+    | MARKUP_SUFFIXES.keys()
     | TABLE_SUFFIXES
     | OFFICE_SUFFIXES
 ) | {".pdf", ".epub"}
@@ -215,6 +226,11 @@ class Kind(Enum):
     CODE = "text/x-source"
     TRANSCRIPT = "text/vtt"
     CARDS = "text/calendar"
+    RST = "text/x-rst"
+    ORG = "text/org"
+    ASCIIDOC = "text/asciidoc"
+    LATEX = "application/x-tex"
+    BIBTEX = "application/x-bibtex"
     SEPARATED = "text/csv"
     PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     ODF = "application/vnd.oasis.opendocument"
@@ -280,6 +296,8 @@ def _kind_of_text(text: str, suffix: str) -> Kind:
         return Kind.JSON
     if suffix == ".xml" or _XML_OPENING.match(head):
         return Kind.XML
+    if suffix in MARKUP_SUFFIXES:
+        return Kind[MARKUP_SUFFIXES[suffix]]
     if suffix in CODE_SUFFIXES:
         return Kind.CODE
     if suffix in MARKDOWN_SUFFIXES:
