@@ -224,17 +224,18 @@ class _Parser:
 
     def _paragraph(self, lines: Sequence[str], at: int, depth: int) -> tuple[int, list[Block]]:
         self._told = True
+        below = at + 1
+        if below < len(lines) and lines[below].strip() and lines[below][0] == " ":
+            # A term, and what it means.
+            end = _indented(lines, below)
+            meaning = list(self.blocks(_dedented(lines[below:end]), depth + 1))
+            return end, _prefixed(f"{self._inline(lines[at].strip())}: ", meaning)
         end = _until_blank(lines, at)
         if lines[at].startswith(">>>"):
             return end, [Block("\n".join(lines[at:end]))]
         if lines[at].startswith("| "):
             said = [self._inline(line.removeprefix("|").strip()) for line in lines[at:end]]
             return end, [Block("\n".join(said))]
-        below = at + 1
-        if below < end and lines[below][0] == " ":  # a term, and what it means
-            end = _indented(lines, below)
-            meaning = list(self.blocks(_dedented(lines[below:end]), depth + 1))
-            return end, _prefixed(f"{self._inline(lines[at].strip())}: ", meaning)
         words = " ".join(" ".join(lines[at:end]).split())
         if not words.endswith("::"):
             return end, [Block(self._inline(words))]

@@ -17,6 +17,7 @@ _OPTIONS = re.compile(r"\s*\[[^\[\]]{0,500}\]")
 _FILE = re.compile(r"\s*(?:\[[^\[\]]{0,500}\])?\s*\{([^{}]{1,300})\}")
 _TERM = re.compile(r"\s*\[([^\[\]]{1,300})\]")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
+_EDGES = re.compile(r"\\.|\$\$?|\n[ \t]*\n", re.DOTALL)
 _RULE = re.compile(r"\\(?:hline|\w{1,10}rule|endhead|cline\{[^{}]{0,20}\})")
 _MERGED = re.compile(r"\\multi(?:column|row)\{[^{}]{0,20}\}\{[^{}]{0,40}\}")
 _LINE_END = re.compile(r"\\\\(?:\[[^\[\]]{0,40}\])?|\\tabularnewline")
@@ -236,8 +237,11 @@ class _Setter:
     def _formula(self, opening: str) -> None:
         closing = {"\\(": "\\)", "\\[": "\\]"}.get(opening, opening)
         end = self._text.find(closing, self._at)
-        while end > 0 and closing[0] == "$" and self._text[end - 1] == "\\":
-            end = self._text.find(closing, end + 1)
+        if closing[0] == "$":
+            edges = _EDGES.finditer(self._text, self._at)
+            closes = (each for each in edges if each[0][0] == "\n" or each[0].startswith(closing))
+            edge = next(closes, None)
+            end = edge.start() if edge is not None and edge[0][0] == "$" else -1
         if end < 0 or "\n\n" in self._text[self._at : end]:
             self._running.append(opening)  # only a sign
             return
