@@ -14,6 +14,7 @@ from index.readers.metadata import Statement, compose
 _DEEPEST = 20
 _TITLE = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+\1)?\s*")
 _ATTRIBUTE = re.compile(r":(!?[\w-]{1,60}!?):(?:\s+(.*)|\s*)")
+_REFERENCE = re.compile(r"\{([\w-]{1,60})\}")
 _AUTHOR = re.compile(r"[^\W\d_][^<>:=\n]{0,120}?(?:\s*<[^<>\s]{1,200}>)?(?:;.{0,300})?")
 _REVISION = re.compile(r"(?:(v?\d[\w.]{0,20}),?)?\s*(\d{4}-\d\d-\d\d|[^:,]{0,40})?(?::\s*(.*))?")
 _FENCE = re.compile(r"(-{4,}|={4,}|\.{4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|```+\w*)\s*")
@@ -29,6 +30,7 @@ _ADMONITIONS = {
     name: name.capitalize() for name in ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
 }
 _ADMONITION = re.compile(rf"({'|'.join(_ADMONITIONS)}):\s+(.*)")
+_STATED = frozenset({"version", "date", "remark", "keywords", "description", "status"})
 _STATES = {" ": "(open) ", "x": "(done) ", "*": "(done) "}
 _VERBATIM = frozenset("-.+`")
 _CELL = re.compile(r"(?:(?:\d+[*+]|\.\d+\+|\d+\.\d+\+)?[<^>.]{0,4}[adehlmsv]?)?(?<!\\)\|")
@@ -66,6 +68,7 @@ def read_asciidoc(data: bytes, name: str) -> Document:
     if not body.text:
         raise EmptyDocument("The file holds no text besides its markup.")
     stated = reading.stated
+    reading.leave_out_attributes()
     included = ", ".join(dict.fromkeys(reading.included))
     return compose(
         normalised(body.text),
@@ -74,11 +77,7 @@ def read_asciidoc(data: bytes, name: str) -> Document:
         beside=Statement(author=stated.pop("author", None), date=iso_date(stated.get("date", ""))),
         headings=body.headings,
         tables=body.tables,
-        properties=[
-            (key, said)
-            for key, said in stated.items()
-            if said and key in ("version", "date", "remark", "keywords", "description", "status")
-        ],
+        properties=[(key, said) for key, said in stated.items() if said and key in _STATED],
         left_out=list(dict.fromkeys(reading.left_out)),
         warnings=[f"It includes other files, which are not read with it: {included}."]
         if included
@@ -93,6 +92,7 @@ class _Reading:
         self.left_out: list[LeftOut] = []
         self.stated: dict[str, str] = {}
         self.included: list[str] = []
+        self._shown: set[str] = set()
 
     def header(self, lines: list[str]) -> list[str]:
         """The lines without those below the title that state author and revision."""
@@ -160,12 +160,18 @@ class _Reading:
             elif line[0] == " ":
                 while behind < len(lines) and lines[behind].strip():
                     behind += 1
-                yield Block("\n".join(lines[at:behind]))
+                yield Block("\n".join(lines[at:behind]), code=True)
             else:
                 behind = _paragraph_end(lines, behind)
                 yield from self._paragraph(style, lines[at:behind])
             at = behind
             style = style if not line.strip() else ""
+
+    def leave_out_attributes(self) -> None:
+        """Tell of the attributes that the text nowhere names."""
+        for name, said in self.stated.items():
+            if said and name not in self._shown | _STATED | {"author"}:
+                self.left_out.append(LeftOut(f"{name}: {said}", "attribute"))
 
     def _fenced(self, fence: str, style: str, inside: Sequence[str], depth: int) -> Iterator[Block]:
         name, _, author = style.partition(",")
@@ -174,7 +180,7 @@ class _Reading:
         elif fence.startswith("/"):
             self._leave_out(" ".join(inside), "comment")
         elif fence[0] in _VERBATIM and fence != "--":
-            yield Block("\n".join(inside).strip("\n"))
+            yield Block("\n".join(inside).strip("\n"), code=True)
         elif depth > _DEEPEST:
             yield Block("\n".join(inside))
         else:
@@ -189,7 +195,7 @@ class _Reading:
     def _paragraph(self, style: str, lines: Sequence[str]) -> Iterator[Block]:
         name, _, author = style.partition(",")
         if name in ("source", "listing", "literal", "verse"):
-            yield Block("\n".join(lines))
+            yield Block("\n".join(lines), code=name != "verse")
             return
         broken = [line.removesuffix(" +") + "\v" * line.endswith(" +") for line in lines]
         words = " ".join(" ".join(broken).replace("\v ", "\v").split(" "))
@@ -244,11 +250,15 @@ class _Reading:
         yield Block("\n".join(filter(None, told)), header=header)
 
     def _inline(self, text: str) -> str:
-        text = re.sub(r"\{([\w-]{1,60})\}", lambda at: self.stated.get(at[1].lower(), at[0]), text)
+        text = _REFERENCE.sub(self._stated, text)
         text = _SHOWN.sub(_words, _ANCHOR.sub("", text))
         for mark in _EMPHASIS:
             text = mark.sub(lambda found: found[1] or found[2], text)
         return text.strip()
+
+    def _stated(self, reference: re.Match[str]) -> str:
+        self._shown.add(reference[1].lower())
+        return self.stated.get(reference[1].lower(), reference[0])
 
     def _leave_out(self, words: str, why: str) -> None:
         if words.strip(" /"):

@@ -63,7 +63,7 @@ def _read(source: str, depth: int) -> str:
             under, at = _argument(source, at)
             found.append("√" + _in_brackets(_read(under, depth + 1)))
         elif name in _SKIPPED:
-            _, at = _argument(source, at)
+            _, at = _argument(source, at + source.startswith("*", at))
         elif name:
             found.append(_sign(name))
         elif sign not in ("{", "}"):

@@ -119,7 +119,7 @@ class _Reading:
             self._leave_out(" ".join(lines), "comment")
         elif kind in _VERBATIM:
             depth = min((len(x) - len(x.lstrip()) for x in lines if x.strip()), default=0)
-            yield Block("\n".join(line[depth:] for line in lines).strip("\n"))
+            yield Block("\n".join(line[depth:] for line in lines).strip("\n"), code=True)
         elif kind == "verse":
             yield Block("\n".join(_inline(line.strip()) for line in lines))
         else:

@@ -172,7 +172,7 @@ class _Parser:
                 self.left_out.append(LeftOut(" ".join(words), name))
         elif name in _VERBATIM:
             shown = [argument] if name in ("math", "literalinclude", "parsed-literal") else []
-            yield Block("\n".join([*filter(None, shown), *content]).strip("\n"))
+            yield Block("\n".join([*filter(None, shown), *content]).strip("\n"), code=True)
         elif name in ("image", "figure"):
             yield Block(self._inline(options.get("alt", "")))
             yield from self.blocks(content, depth + 1)
@@ -244,7 +244,7 @@ class _Parser:
             said_before = words[:-2].rstrip()
         behind = _indented(lines, end)
         shown = "\n".join(_dedented(lines[end:behind])).strip("\n")
-        return behind, [Block(self._inline(said_before)), Block(shown)]
+        return behind, [Block(self._inline(said_before)), Block(shown, code=True)]
 
     def _table(self, rows: Sequence[Sequence[str]], *, header: bool) -> Block:
         self._told = True

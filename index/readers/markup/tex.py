@@ -72,7 +72,7 @@ class _Latex:
         inside = _OPENING not in self._plain
         for piece, verbatim in self._pieces:
             if verbatim:
-                yield Block(piece.strip("\n"))
+                yield Block(piece.strip("\n"), code=True)
                 continue
             before, begins, rest = ("", "", piece) if inside else piece.partition(_OPENING)
             inside = inside or bool(begins)

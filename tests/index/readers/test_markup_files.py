@@ -136,7 +136,7 @@ def test_restructured_text_is_read_as_it_would_be_set(saved):
         "Note: The barometer fell to 958 hPa.",
         "Warning: Do not sail.",
         "• ever\n• at night",
-        "Run this:\n\nmake pier --safe",
+        "Run this:\nmake pier --safe",
         "1. First\n2. Second goes on\n  • inner",
         "mast: a pole",
         "level = 6.9",
@@ -229,6 +229,7 @@ Ada Hale <ada@harbour.example>
 v1.2, 2024-05-03
 :toc:
 :office: the harbour office
+:unused: words of nobody
 
 Ask {office} or see https://harbour.example[the page] and <<tolls,the tolls>>.
 
@@ -303,6 +304,7 @@ def test_asciidoc_is_read_with_attributes_tables_and_admonitions(saved):
         assert block in document.text.split("\n\n")
     assert ("hidden remark", "comment") in told(document)
     assert ("a long remark", "comment") in told(document)
+    assert ("unused: words of nobody", "attribute") in told(document)
     assert any("other.adoc" in warning for warning in document.warnings)
     assert not {"====", "|===", "----"}.intersection(document.text.split())
 
