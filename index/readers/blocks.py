@@ -20,7 +20,8 @@ class Block:
 
     `level` is a heading's level (1 is the highest), 0 for everything else; `header` says that this
     is a table whose first line names its columns, `rows` what the program that made it calls each
-    of its lines.
+    of its lines. `code` says that this is code or a command: it belongs to the paragraph before it
+    where that ends in a colon.
 
     >>> lines = Block("Year | Ships" + chr(10) + "1931 | 12", header=True, rows=("1", "2"))
     >>> [part.label for part in set_text([Block("Tolls", level=2), lines]).parts]
@@ -31,6 +32,7 @@ class Block:
     level: int = 0
     header: bool = False
     rows: tuple[str, ...] = ()
+    code: bool = False
 
 
 class Body(NamedTuple):
@@ -50,6 +52,8 @@ class Body(NamedTuple):
 def set_text(blocks: Iterable[Block], offset: int = 0) -> Body:
     """The body that `blocks` make, a blank line between two of them.
 
+    None stands between code and a paragraph that introduces it, so that they are found together.
+
     `offset` is added to every span: where the text will stand in a longer one.
 
     >>> body = set_text([Block("Tolls", level=1), Block("Two shillings a ton.")])
@@ -60,13 +64,16 @@ def set_text(blocks: Iterable[Block], offset: int = 0) -> Body:
     headings: list[Heading] = []
     tables: list[Table] = []
     parts: list[Part] = []
+    introduces = False
     for block in blocks:
         if not block.text.strip():
             continue
         if written:
-            written.append("\n\n")
-            offset += 2
+            gap = "\n" if block.code and introduces else "\n\n"
+            written.append(gap)
+            offset += len(gap)
         end = offset + len(block.text)
+        introduces = not (block.level or block.header or block.code) and block.text[-1] == ":"
         if block.level:
             headings.append(Heading(block.level, offset, end))
         first, below, _ = block.text.partition("\n")

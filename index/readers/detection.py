@@ -122,9 +122,21 @@ DATA_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".geojson", ".ipynb", "
 CODE_SUFFIXES = frozenset(
     """
     .py .pyi .js .mjs .ts .jsx .tsx .java .kt .scala .c .h .cc .cpp .hpp .cs .go .rs .rb .php .pl
-    .swift .m .r .jl .lua .sh .bash .ps1 .sql .css .scss .toml .yaml .yml .ini .cfg .tex .bib .f90
+    .swift .m .r .jl .lua .sh .bash .ps1 .sql .css .scss .toml .yaml .yml .ini .cfg .f90
     """.split()  # noqa: SIM905 (a list of words reads as words)
 )
+TRANSCRIPT_SUFFIXES = frozenset({".vtt", ".srt"})
+CARD_SUFFIXES = frozenset({".ics", ".vcf"})
+MARKUP_SUFFIXES = {
+    ".rst": "RST",
+    ".rest": "RST",
+    ".org": "ORG",
+    ".adoc": "ASCIIDOC",
+    ".asciidoc": "ASCIIDOC",
+    ".tex": "LATEX",
+    ".bib": "BIBTEX",
+}
+"""Suffix → the name of its `Kind`."""
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 OFFICE_SUFFIXES = frozenset(
     {".docx", ".docm", ".dotx", ".dotm", ".xlsx", ".xlsm", ".xltx", ".xltm"}
@@ -139,6 +151,9 @@ SUPPORTED = frozenset(
     | MAIL_SUFFIXES
     | DATA_SUFFIXES
     | CODE_SUFFIXES
+    | TRANSCRIPT_SUFFIXES
+    | CARD_SUFFIXES
+    | MARKUP_SUFFIXES.keys()
     | TABLE_SUFFIXES
     | OFFICE_SUFFIXES
 ) | {".pdf", ".epub"}
@@ -146,7 +161,7 @@ SUPPORTED = frozenset(
 
 READABLE = (
     "text, Markdown, HTML, PDF, Word, Excel and PowerPoint files of 2007 and later, OpenDocument, "
-    "RTF, CSV, EPUB, pictures, mail, JSON, XML and source code can be read"
+    "RTF, CSV, EPUB, pictures, mail, transcripts, JSON, XML and source code can be read"
 )
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -162,6 +177,12 @@ _OLE_STREAMS = {
 _IMAGES = re.compile(
     rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|II\*\0|MM\0\*|RIFF....WEBP|BM.{4}\0{4}", re.DOTALL
 )
+_SOUND = re.compile(
+    rb"ID3[\x02-\x04]|\xff[\xe2-\xfb]|RIFF....WAVE|OggS\0|fLaC|\x1aE\xdf\xa3"
+    rb"|....ftyp(?:M4[ABVP]|isom|iso[2-9]|mp4[12]|avc1|qt  |3g)",
+    re.DOTALL,
+)
+"""How recordings begin: sound, and pictures with sound."""
 _PDF_HEADER = re.compile(rb"%PDF-\d")
 _HTML_OPENING = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*(?:<!doctype\s+html|<html[\s>])",
@@ -178,6 +199,8 @@ _MAIL_OPENING = re.compile(
     re.IGNORECASE,
 )
 _MBOX_OPENING = re.compile(r"From \S+ .*\d{4}\n[A-Za-z][\w-]*:")
+_CUES_OPENING = re.compile(r"WEBVTT(?:[ \t\n]|\Z)|\s*\d{1,9}\n\d\d:\d\d:\d\d[.,]\d{3} --> \d\d:")
+_CARD_OPENING = re.compile(r"\s*BEGIN:(?:VCALENDAR|VCARD)\s*\n", re.IGNORECASE)
 _XML_OPENING = re.compile(r"\s*<\?xml\s")
 
 
@@ -201,6 +224,13 @@ class Kind(Enum):
     NOTEBOOK = "application/x-ipynb+json"
     XML = "application/xml"
     CODE = "text/x-source"
+    TRANSCRIPT = "text/vtt"
+    CARDS = "text/calendar"
+    RST = "text/x-rst"
+    ORG = "text/org"
+    ASCIIDOC = "text/asciidoc"
+    LATEX = "application/x-tex"
+    BIBTEX = "application/x-bibtex"
     SEPARATED = "text/csv"
     PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     ODF = "application/vnd.oasis.opendocument"
@@ -236,6 +266,11 @@ def detect(data: bytes, name: str) -> Kind:
     if data.startswith(b"{\\rtf"):
         return Kind.RTF
     decoded = decode(data)
+    if decoded is None and _SOUND.match(head):
+        raise UnsupportedFormat(
+            "This is a recording, and no sound can be read: make a transcript of it (.vtt, .srt or "
+            "text, as speech recognisers and meeting programs write them) and add that."
+        )
     if decoded is None:
         raise UnsupportedFormat(f"This seems to be {_impression(data, name)}: {READABLE}.")
     return _kind_of_text(decoded, PurePath(name).suffix.lower())
@@ -245,6 +280,10 @@ def _kind_of_text(text: str, suffix: str) -> Kind:
     head = text[: 8 * _HEAD].removeprefix("\ufeff").replace("\r\n", "\n")
     if _HTML_OPENING.match(head):
         return Kind.HTML
+    if suffix in TRANSCRIPT_SUFFIXES or _CUES_OPENING.match(head):
+        return Kind.TRANSCRIPT
+    if suffix in CARD_SUFFIXES or _CARD_OPENING.match(head):
+        return Kind.CARDS
     if suffix in TABLE_SUFFIXES:
         return Kind.SEPARATED
     if _MBOX_OPENING.match(head):
@@ -257,6 +296,8 @@ def _kind_of_text(text: str, suffix: str) -> Kind:
         return Kind.JSON
     if suffix == ".xml" or _XML_OPENING.match(head):
         return Kind.XML
+    if suffix in MARKUP_SUFFIXES:
+        return Kind[MARKUP_SUFFIXES[suffix]]
     if suffix in CODE_SUFFIXES:
         return Kind.CODE
     if suffix in MARKDOWN_SUFFIXES:

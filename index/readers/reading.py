@@ -29,6 +29,13 @@ _READERS = {
     Kind.JSON: ("index.readers.data", "read_json"),
     Kind.NOTEBOOK: ("index.readers.data", "read_notebook"),
     Kind.XML: ("index.readers.data", "read_xml"),
+    Kind.TRANSCRIPT: ("index.readers.transcripts", "read_transcript"),
+    Kind.CARDS: ("index.readers.cards", "read_cards"),
+    Kind.RST: ("index.readers.markup.rst", "read_rst"),
+    Kind.ORG: ("index.readers.markup.org", "read_org"),
+    Kind.ASCIIDOC: ("index.readers.markup.adoc", "read_asciidoc"),
+    Kind.LATEX: ("index.readers.markup.tex", "read_latex"),
+    Kind.BIBTEX: ("index.readers.markup.bibtex", "read_bibtex"),
     Kind.CODE: ("index.readers.text", "read_code"),
 }
 """Kind → module and function, which takes a file's bytes and name."""
