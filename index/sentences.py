@@ -87,6 +87,9 @@ _ENDS = (".", "!", "?", ":", ";", "。", "！", "？", "：", "；", "।", "؟"
 _VERSE, _VERSE_WIDTH = 4, 60
 """Lines, and characters of the longest of them, by which verse and addresses are known."""
 
+_ROW = 400
+"""Characters of the longest row of cells that is not cut: prose may stand in those of a longer."""
+
 LONGEST = 1_500
 """Characters of the longest sentence: work on a text is bounded by what one of them can cost."""
 
@@ -231,7 +234,7 @@ def _label(row: str) -> str:
 
 
 def _split(text: str, start: int, end: int, languages: Sequence[str]) -> list[Span]:
-    if _STAMP.match(text, start, end) or _has_frames(text[start:end]):
+    if _is_whole(text[start:end]):
         found = [Span(0, end - start)]
     else:
         found = _sentences(text[start:end], languages)
@@ -247,7 +250,10 @@ def _split(text: str, start: int, end: int, languages: Sequence[str]) -> list[Sp
     return spans
 
 
-def _has_frames(unit: str) -> bool:
+def _is_whole(unit: str) -> bool:
+    """Whether a unit is one thing whatever stands in it: a log's line, a trace, a table's row."""
+    if _STAMP.match(unit) or (len(unit) <= _ROW and (" | " in unit or "\t" in unit)):
+        return True
     return any(_FRAME.match(line) for line in unit.split("\n")[1:])
 
 

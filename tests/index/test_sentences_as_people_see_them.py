@@ -81,6 +81,12 @@ def test_a_line_of_a_log_is_one_thing():
     assert sentences("\n".join(lines)) == lines
 
 
+def test_a_row_of_cells_is_one_thing():
+    rows = ["Berth | Rules | Fee", "No. 3 | Moor by the bow. Keep clear of the crane. | 12.50"]
+
+    assert sentences("\n".join(rows)) == rows
+
+
 def test_verse_is_kept_line_by_line_and_wrapped_prose_is_not():
     verse = ["The tide was out,", "The gulls sat on the wall and slept;", "A lamp", "Was all."]
     prose = (
