@@ -95,8 +95,12 @@ class Library:
             paths: one or many.
             uploads: copy the files into the store, because they will not stay where they are.
             progress: called for each file once it is durably stored, or has failed.
+
+        Raises:
+            DocumentError: a path is empty.
         """
         given = [paths] if isinstance(paths, str | Path) else list(paths)
+        _check_named(given)
         files = [item for item in given if isinstance(item, str | Path)]
         others = [item for item in given if not isinstance(item, str | Path)]
         report = self._ingest(progress).add(files, uploads=uploads)
@@ -123,6 +127,7 @@ class Library:
             UnknownDocument: there is no such document.
             DocumentError: it is read from a file in a folder, which is there: change that instead.
         """
+        _check_named([file])
         return self._ingest(progress).replace(document_id, Path(file), uploads=uploads)
 
     def sync(self, folder: str | Path, *, progress: Adding | None = None) -> AddReport:
@@ -131,6 +136,7 @@ class Library:
         Raises:
             DocumentError: the folder is not there, or is empty as an unmounted disk is.
         """
+        _check_named([folder])
         return self._ingest(progress).sync(Path(folder))
 
     def watch(
@@ -146,6 +152,8 @@ class Library:
             DocumentError: as `sync` does.
         """
         from index.ingesting.watching import watch
+
+        _check_named([folder])
 
         def begin(failed: "dict[str, Stamp]") -> "Ingest":
             return self._ingest(progress, failed)
@@ -340,3 +348,10 @@ class Library:
 
         model = embedder(self.settings.embedding, self.settings.embedding_options)
         return connections.enter_context(closing(model))
+
+
+def _check_named(paths: Iterable[object]) -> None:
+    """Raise DocumentError for an empty path, before a store is made."""
+    from index.ingesting.walking import check_named
+
+    check_named(paths)

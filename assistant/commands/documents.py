@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,6 +43,7 @@ def add(
 ) -> None:
     """Add documents; what is unchanged is passed over.
 
+    >>> from pathlib import Path
     >>> _ = Path("gate.md").write_text("The gate held.")
     >>> add(["gate.md"])
     1 added
@@ -59,16 +59,17 @@ def add(
 
 
 def sync(
-    folder: Annotated[Path, typer.Argument(help="A folder whose documents to keep up with.")],
+    folder: Annotated[str, typer.Argument(help="A folder whose documents to keep up with.")],
     store: StoreOption = None,
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
     """Add what is new or changed in a folder, and remove what is gone from it.
 
+    >>> from pathlib import Path
     >>> Path("notes").mkdir()
     >>> _ = Path("notes/tide.md").write_text("High tide was at nine.")
-    >>> sync(Path("notes"))
+    >>> sync("notes")
     1 added
     """
     with open_assistant(store) as assistant, adding_bar() as show:
@@ -77,14 +78,14 @@ def sync(
 
 
 def watch(
-    folder: Annotated[Path, typer.Argument(help="A folder whose documents to keep up with.")],
+    folder: Annotated[str, typer.Argument(help="A folder whose documents to keep up with.")],
     store: StoreOption = None,
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
     """Sync a folder now and at every change in it, until interrupted.
 
-    >>> watch(Path("nowhere"))
+    >>> watch("nowhere")
     Traceback (most recent call last):
         ...
     index.errors.DocumentError: There is no folder nowhere: nothing was changed.
@@ -144,6 +145,7 @@ def remove(
 
     Exit status 4: words of what was purged still stand in files of the store, which are named.
 
+    >>> from pathlib import Path
     >>> _ = Path("old.md").write_text("The old gate held.")
     >>> with open_assistant(None) as assistant:
     ...     (old,) = assistant.add("old.md").added
@@ -212,6 +214,7 @@ def repair(
 ) -> None:
     """Make the indexes anew from the catalog; interrupted, the same command goes on.
 
+    >>> from pathlib import Path
     >>> _ = Path("lock.md").write_text("The lock was closed.")
     >>> with open_assistant(None) as assistant:
     ...     _ = assistant.add("lock.md")

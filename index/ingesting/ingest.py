@@ -1,6 +1,7 @@
 """Paths → documents in the store: read, chunk, embed, commit in batches, report file by file."""
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,15 @@ from index.ingesting import walking
 from index.ingesting.arrivals import NO_STAMP, Arrivals, Known, Read, Stamp, arrivals
 from index.ingesting.chunking import chunks
 from index.ingesting.fetching import is_address
-from index.ingesting.report import AddReport, FileDone, FileUnderWay, Outcome, Progress
+from index.ingesting.report import (
+    AddReport,
+    FileDone,
+    FileUnderWay,
+    Outcome,
+    Progress,
+    UnreadFiles,
+    unread_reason,
+)
 from index.models.contexts import contexts, embedded
 from index.models.embeddings import Embedder, MiniLM, Vectors
 from index.sandbox.isolation import LANGUAGES, READER, Limits
@@ -31,6 +40,9 @@ _BATCH_CHUNKS = 256
 
 _LOCATED = 500
 """Places noted at once of files whose content is known."""
+
+_NAMED = 12
+"""Files that a walk does not take are named up to so many; all are counted."""
 
 TWICE = "The store has this file already, as another document: remove that one first."
 
@@ -96,11 +108,13 @@ class Ingest:
         self._failed = failed
         self._arrivals: Arrivals | None = None
         self._passed_over: list[tuple[Path, str]] = []
+        self._unread = UnreadFiles(named=_NAMED)
         self._found = partial(
             walking.found,
             outside=store.folder,
             follow_links=follow_links,
             aside=self._pass_over,
+            unread=self._leave_unread,
         )
         self._done: list[FileDone] = []
         self._total = 0
@@ -112,11 +126,16 @@ class Ingest:
         """Add files, folders and web addresses; `uploads` are copied into the store.
 
         One bad file never stops the others: it is reported with its reason.
+
+        Raises:
+            DocumentError: a path is empty.
         """
         given = list(paths)
+        walking.check_named(given)
         addresses = [one for one in given if isinstance(one, str) and is_address(one)]
         others = [one for one in given if not (isinstance(one, str) and is_address(one))]
         self._run(list(self._found(others)), addresses, uploads=uploads)
+        self._tell_unread(others)
         return self._summary()
 
     def replace(self, document_id: str, file: Path, *, uploads: bool = False) -> AddReport:
@@ -159,6 +178,7 @@ class Ingest:
                 "If its disk is there, remove them with 'footnote remove'."
             )
         self._run(files, (), uploads=False)
+        self._tell_unread([folder])
         # After the additions, so that a file that was only moved keeps its document.
         gone = [place for place in self._store.places(below) if walking.is_gone(place)]
         left = self._store.leave(gone) if gone else {}
@@ -201,6 +221,27 @@ class Ingest:
     def _pass_over(self, link: Path, reason: str) -> None:
         if self._failed is None or str(link) not in self._failed:
             self._passed_over.append((link, reason))
+
+    def _leave_unread(self, file: Path) -> None:
+        if self._failed is not None:
+            if str(file) in self._failed:
+                return
+            self._failed[str(file)] = NO_STAMP
+        self._unread.note(file)
+
+    def _tell_unread(self, folders: Sequence[str | Path]) -> None:
+        """Tell of the files that a walk through the folders did not take."""
+        self._total += len(self._unread.first) + bool(self._unread.more)
+        for file in self._unread.first:
+            reason = unread_reason(file)
+            self._report(walking.printable_path(file), "passed over", reason=reason)
+        if self._unread.more:
+            searched = [Path(one) for one in folders if walking.is_folder(Path(one))]
+            if len(searched) > 1:
+                searched = [Path(os.path.commonpath([one.absolute() for one in searched]))]
+            shown = walking.printable_path(searched[0])
+            rest, more = self._unread.rest, self._unread.more
+            self._report(shown, "passed over", reason=rest, files=more)
 
     def _attempt(self, shown: str, act: Callable[[], Read | Known]) -> None:
         """Put what `act` makes into the batch, if it is anything new."""
@@ -313,10 +354,12 @@ class Ingest:
         outcome: Outcome,
         document_id: str | None = None,
         reason: str | None = None,
+        *,
         characters: int = 0,
+        files: int = 1,
     ) -> None:
         done = FileDone(
-            path, outcome, document_id, reason, len(self._done) + 1, self._total, characters
+            path, outcome, document_id, reason, len(self._done) + 1, self._total, characters, files
         )
         log.info("%s: %s %s", path, outcome, reason or "")
         self._done.append(done)

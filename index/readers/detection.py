@@ -144,6 +144,16 @@ SUPPORTED = frozenset(
 ) | {".pdf", ".epub"}
 """The suffixes, in lower case, of the files that a walk through a folder takes."""
 
+
+def is_taken(name: str) -> bool:
+    """Whether a walk through a folder takes a file of this name.
+
+    >>> is_taken("Report.PDF"), is_taken("song.mp3")
+    (True, False)
+    """
+    return PurePath(name).suffix.lower() in SUPPORTED
+
+
 READABLE = (
     "text, Markdown, HTML, PDF, Word, Excel and PowerPoint files of 2007 and later, OpenDocument, "
     "RTF, CSV, EPUB, pictures, mail, JSON, XML and source code can be read"
