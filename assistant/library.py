@@ -184,6 +184,17 @@ class Library:
         places = [one.path for one in documents if one.path]
         return document_states(documents, store.locations(places) if store is not None else {})
 
+    def documents_at(self, path: str | Path) -> list[str]:
+        """The ids of the documents that were found in a file, or in what it holds; maybe none."""
+        from index.ingesting.walking import place
+
+        store = self._opening.current()
+        if store is None:
+            return []
+        file = place(Path(path), {})
+        found = [*store.locations([file]).values(), *store.inside([file]).get(file, ())]
+        return list(dict.fromkeys(one.document_id for one in found))
+
     def document(self, document_id: str, version: str | None = None) -> Document:
         """A document with its text: as it is now, or the version that a citation names.
 
@@ -278,10 +289,12 @@ class Library:
             # meanwhile.
             store = self._existing()
             words = store.telling(document_id)
+            copies = store.copies(document_id)
             self.conversations.erase(document_id)
             store.purge(document_id, self._models(), progress)
             self.conversations.erase(document_id)
-            return store.holding(words)
+            # A copy that holds other documents, too, stays.
+            return [*store.holding(words), *(copy for copy in copies if copy.exists())]
         self._opening.filled().remove(document_id)
         return []
 

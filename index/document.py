@@ -51,14 +51,26 @@ class Page:
     label: str | None = None
 
 
-PartKind = Literal["slide", "sheet", "row", "chapter", "message", "cell", "record", "line"]
+PartKind = Literal[
+    "slide",
+    "sheet",
+    "row",
+    "chapter",
+    "message",
+    "cell",
+    "record",
+    "line",
+    "quotation",
+    "signature",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part that a reader of the file can look up, where the file has no pages.
 
-    `label` is what names it there: a slide's, row's or line's number, a sheet's or chapter's name.
+    `label` is what names it there: a slide's, row's or line's number, a sheet's or chapter's name,
+    whose words a quotation or a signature is.
     A row stands inside a sheet; parts of one kind never overlap.
 
     >>> slides = (Part("slide", "1", 0, 5), Part("slide", "2", 7, 12))

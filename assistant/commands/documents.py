@@ -7,11 +7,14 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from itertools import chain
 from typing import Annotated
 
 import typer
 
+from assistant.assistant import Assistant
 from assistant.commands.printing import (
     DIFFERENT,
     FAILED,
@@ -29,6 +32,7 @@ from assistant.commands.printing import (
     summarise_report,
 )
 from index.ingesting.report import AddReport
+from index.places import INSIDE, shown_name
 
 
 def add(
@@ -124,13 +128,17 @@ def documents(
         print_json(rows)
         return
     for info in infos:
-        say(f"{info.id}  {info.date or '–':10}  {info.title}")
+        within = f" ({shown_name(info.path)})" if info.path and INSIDE in info.path else ""
+        say(f"{info.id}  {info.date or '–':10}  {info.title}{within}")
     if not infos:
         say("No documents yet. Add some: footnote add PATH…", aside=True)
 
 
 def remove(
-    ids: Annotated[list[str], typer.Argument(help="Ids of documents, from 'footnote documents'.")],
+    ids: Annotated[
+        list[str],
+        typer.Argument(help="Ids of documents ('footnote documents'), or paths of files."),
+    ],
     purge: Annotated[
         bool,
         typer.Option(
@@ -141,7 +149,7 @@ def remove(
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
-    """Remove documents from the store; your files stay.
+    """Remove documents from the store; your files stay. Of an archive or mail all that it holds.
 
     Exit status 4: words of what was purged still stand in files of the store, which are named.
 
@@ -157,8 +165,9 @@ def remove(
     gone = []
     left: dict[str, None] = {}
     with open_assistant(store) as assistant, counting_bar("Purging") as show:
+        there = {one.id for one in assistant.documents()}
         try:
-            for document_id in ids:
+            for document_id in _meant(assistant, there, ids):
                 holding = assistant.remove(document_id, purge=purge, progress=show)
                 left |= dict.fromkeys(map(str, holding))
                 for path in holding:
@@ -172,6 +181,12 @@ def remove(
                 print_json({outcome: gone, **({"left_in": list(left)} if left else {})})
     if left:
         raise typer.Exit(DIFFERENT)
+
+
+def _meant(assistant: Assistant, there: Collection[str], given: Sequence[str]) -> list[str]:
+    """The ids among what was given, with those of the documents found at paths."""
+    at_paths = ([one] if one in there else assistant.documents_at(one) or [one] for one in given)
+    return list(dict.fromkeys(chain.from_iterable(at_paths)))
 
 
 def _tell(report: AddReport, *, as_json: bool) -> None:

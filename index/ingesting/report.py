@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from index.places import INSIDE
+
 _KINDS = 8
 """Kinds of files that are counted one by one."""
 
@@ -126,12 +128,11 @@ def unread_reason(path: Path) -> str:
     >>> unread_reason(Path("song.mp3"))
     "Files that end in '.mp3' are not taken from a folder: name the file itself to have it read ..."
     """
+    kind = f"Files that end in {_ending(path)}" if path.suffix else "Files without an ending"
+    if INSIDE in str(path):
+        return f"{kind} are not read inside of others: unpack it to have it read by its content."
     return (
-        f"Files that end in {_ending(path)} are not taken from a folder: name the file itself to "
-        "have it read by its content."
-        if path.suffix
-        else "A file whose name has no ending is not taken from a folder: name the file itself to "
-        "have it read by its content."
+        f"{kind} are not taken from a folder: name the file itself to have it read by its content."
     )
 
 

@@ -12,8 +12,10 @@ from pathspec import GitIgnoreSpec
 
 from index import readers, regular
 from index.errors import DocumentError
+from index.places import file_of
 from index.regular import status
 from index.store.catalog import DocumentInfo, Location
+from index.store.members import UNSEALED
 
 IGNORE_FILE = ".footnoteignore"
 IGNORED = (".*", "~$*", "node_modules/", "__pycache__/", "venv/", "*.egg-info/")
@@ -267,13 +269,16 @@ def place(path: Path, resolved: dict[str, str]) -> str:
 def is_gone(place: str) -> bool:
     """Whether there is surely no file at an address; one that cannot be looked at may be there.
 
+    What stands inside a file is there as long as that is.
+
     >>> is_gone(str(tmp_path)), is_gone(str(tmp_path / "pier.txt"))
     (False, True)
     """
+    file = file_of(place)
     try:
-        os.lstat(place)
+        os.lstat(file)
     except (FileNotFoundError, NotADirectoryError):
-        return Path(place).is_absolute()
+        return Path(file).is_absolute()
     except (OSError, ValueError):
         return False
     return False
@@ -314,8 +319,8 @@ def _state(known: Location | None) -> State:
     if is_gone(known.location):
         return "gone"
     try:
-        now = status(Path(known.location))
+        now = status(Path(file_of(known.location)))
     except (DocumentError, OSError):  # it is there, and something else by now
         return "changed"
-    same = (known.size, known.modified_ns) == (now.st_size, now.st_mtime_ns)
+    same = known.size == now.st_size and known.modified_ns in (now.st_mtime_ns, UNSEALED)
     return "ready" if same else "changed"
