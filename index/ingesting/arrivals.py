@@ -162,8 +162,7 @@ class Arrivals:
 
     def members(self, shown: str, packed: Packed, unread: UnreadFiles) -> Iterator[Arrival]:
         """What a file holds, in its order; `unread` takes what is of no kind that is read."""
-        arriving = self._members(shown, packed, unread)
-        return _in_order(arriving, ahead=2 * self._workers.count)
+        return _in_order(self._members(shown, packed, unread), ahead=2 * self._workers.count)
 
     def give_up(self, shown: str, *, in_part: bool = False) -> None:
         """Remember that a file has failed, and erase the copy that this run has made of it.
@@ -252,8 +251,7 @@ class Arrivals:
         return Read(replace(location, file_hash=file_hash), document)
 
     def _unpacked(self, path: Path, start: Cursor) -> Slice:
-        most = self._workers.limits.bytes
-        return self._workers.made(Slice, UNPACK, path, path.name, start, most)
+        return self._workers.made(Slice, UNPACK, path, path.name, start, self._workers.limits.bytes)
 
     def _members(self, shown: str, packed: Packed, unread: UnreadFiles) -> Iterator[Arrival]:
         place = packed.location.location
@@ -293,8 +291,7 @@ class Arrivals:
         def read() -> Read:
             try:
                 document, _ = self._workers.read(member.data, member.name, len(member.data))
-            except EmptyDocument as error:
-                # As those in the signatures of mails are, by the thousand.
+            except EmptyDocument as error:  # as of a logo in a signature
                 if member.properties and is_picture(member.name):
                     raise NotTaken(str(error)) from error
                 raise

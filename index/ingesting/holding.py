@@ -7,6 +7,10 @@ from index.ingesting.report import UnreadFiles
 from index.store.catalog import Location
 from index.store.store import Store
 
+HOLDS_NOTHING = "The file holds no other file."
+
+SEVERAL = "It holds several files, and one replaces a document: unpack it, and name that one."
+
 
 @dataclass
 class Holder:

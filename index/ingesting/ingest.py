@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from index.document import Chunk, Document
-from index.errors import DocumentError, FootnoteError, UnknownDocument
+from index.errors import DocumentError, UnknownDocument
 from index.ingesting import walking
 from index.ingesting.arrivals import (
     NO_STAMP,
@@ -24,16 +24,17 @@ from index.ingesting.arrivals import (
 )
 from index.ingesting.chunking import chunks
 from index.ingesting.fetching import is_address
-from index.ingesting.holding import Holder, seal
+from index.ingesting.holding import HOLDS_NOTHING, SEVERAL, Holder, seal
 from index.ingesting.report import (
     AddReport,
     FileUnderWay,
     Progress,
     UnreadFiles,
 )
-from index.ingesting.telling import Telling
+from index.ingesting.telling import Telling, reason_of
 from index.models.contexts import contexts, embedded
 from index.models.embeddings import Embedder, MiniLM, Vectors
+from index.places import file_of
 from index.sandbox.isolation import LANGUAGES, READER, Limits
 from index.store.catalog import Location
 from index.store.identity import Prepared
@@ -51,10 +52,6 @@ _LOCATED = 500
 
 _NAMED = 12
 """Files that a walk does not take are named up to so many; all are counted."""
-
-HOLDS_NOTHING = "The file holds no other file."
-
-SEVERAL = "It holds several files, and one replaces a document: unpack it, and name that one."
 
 TWICE = "The store has this file already, as another document: remove that one first."
 
@@ -161,7 +158,7 @@ class Ingest:
         info = next((one for one in self._store.documents() if one.id == document_id), None)
         if info is None:
             raise UnknownDocument(f"No document has the id {document_id!r}.")
-        own = Path(info.path) if info.path else None
+        own = Path(file_of(info.path)) if info.path else None
         if own is not None and own.exists() and not own.is_relative_to(self._store.uploads):
             raise DocumentError(
                 f"This document is read from {walking.printable_path(own)}: change that file, "
@@ -305,12 +302,12 @@ class Ingest:
             self._commit()
 
     def _commit(self) -> None:
+        unpacked, self._unpacked = self._unpacked, []
         self._locate()
         batch, self._batch = self._batch, []
         embedded = [(one, vectors) for one, vectors in self._embedded(batch) if vectors is not None]
         if embedded:
             self._put(embedded)
-        unpacked, self._unpacked = self._unpacked, []
         for holder in unpacked:
             self._seal(holder)
 
@@ -395,13 +392,4 @@ class Ingest:
             holder.is_whole = holder.is_whole and shown != holder.shown
         elif self._arrivals is not None:
             self._arrivals.give_up(shown)
-        self._told.tell(shown, "failed", reason=_reason(shown, error))
-
-
-def _reason(shown: str, error: Exception) -> str:
-    if isinstance(error, FootnoteError):
-        return str(error)
-    if isinstance(error, OSError):
-        return f"It cannot be read: {error.strerror or error}."
-    log.error("%s: unexpected error", shown, exc_info=error)
-    return f"Reading it ended in an unexpected error ({type(error).__name__}); the log tells more."
+        self._told.tell(shown, "failed", reason=reason_of(shown, error))

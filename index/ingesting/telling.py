@@ -2,6 +2,7 @@
 
 import logging
 
+from index.errors import FootnoteError
 from index.ingesting.report import (
     AddReport,
     FileDone,
@@ -73,3 +74,17 @@ class Telling:
             *(of("added"), of("updated"), of("unchanged")),
             *(of("failed"), of("removed"), of("passed over")),
         )
+
+
+def reason_of(shown: str, error: Exception) -> str:
+    """Why a file failed, in one line; what nobody foresaw is in the log.
+
+    >>> reason_of("pier.txt", PermissionError(13, "Permission denied"))
+    'It cannot be read: Permission denied.'
+    """
+    if isinstance(error, FootnoteError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"It cannot be read: {error.strerror or error}."
+    log.error("%s: unexpected error", shown, exc_info=error)
+    return f"Reading it ended in an unexpected error ({type(error).__name__}); the log tells more."

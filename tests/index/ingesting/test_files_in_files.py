@@ -2,16 +2,22 @@
 
 import io
 import os
+import signal
+import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from threading import Event
 
 import pytest
 from shelf import ids_on_disk
 
 from index.document import Document
+from index.errors import DocumentError
 from index.ingesting import arrivals, ingest
 from index.ingesting.walking import document_states
+from index.ingesting.watching import watch
 from index.places import shown_name
 
 OLD = "The harbour gates closed at noon on Monday."
@@ -309,3 +315,84 @@ def test_an_archive_is_no_version_of_a_document(shelf, files):
 
     assert "holds several files" in failed.reason
     assert shelf.live() == [OLD]
+
+
+def test_a_document_in_an_archive_is_replaced_by_no_other_file(shelf, files):
+    path = save(files / "report.zip", packed({"a.txt": OLD}))
+    (added,) = shelf.add(path).added
+    (files / "b.txt").write_text(NEW)
+
+    with pytest.raises(DocumentError, match=r"read from .*report\.zip: change that file"):
+        shelf.ingest().replace(added.document_id, files / "b.txt")
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from index.ingesting import ingest
+from index.models.embeddings import MiniLM
+from index.store.store import Store
+ingest._BATCH_CHUNKS = 2
+def progress(done):
+    if done.done == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+minilm = MiniLM()
+store = Store(Path(sys.argv[1]), minilm, create=True)
+ingest.Ingest(store, minilm, minilm, progress).add([sys.argv[2]])
+"""
+
+
+def test_a_run_that_is_killed_inside_an_archive_loses_nothing(open_shelf, tmp_path, files):
+    save(files / "a.zip", packed({f"{n}.txt": f"Ferry {n} leaves at noon." for n in range(8)}))
+    command = [sys.executable, "-c", _KILLED, str(tmp_path / "killed"), str(files)]
+    killed = subprocess.run(command, check=False)
+    shelf = open_shelf(tmp_path / "killed")
+    report = shelf.add(files)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert report.unchanged
+    assert len(report.unchanged) + len(report.added) == 8
+    assert len(shelf.live()) == 8
+    assert not shelf.store.check()
+    assert len(shelf.add(files, reader=UNREAD).unchanged) == 8
+
+
+def test_many_unread_files_in_an_archive_are_counted(shelf, files):
+    songs = {f"track {n:02}.mp3": b"ID3" for n in range(20)}
+    path = save(files / "report.zip", packed({"a.txt": OLD, **songs}))
+
+    report = shelf.add(path)
+
+    assert sum(done.files for done in report.passed_over) == 20
+    assert report.passed_over[-1].path == str(path)
+    assert "8 more files" in report.passed_over[-1].reason
+
+
+def test_a_file_whose_own_name_has_the_sign_is_an_ordinary_file(shelf, files):
+    path = files / "Settings › Privacy.txt"
+    path.write_text(OLD)
+    (added,) = shelf.sync(files).added
+    (files / "b.txt").write_text(NEW)
+
+    assert len(shelf.sync(files).unchanged) == 1
+    path.unlink()
+    assert [one.document_id for one in shelf.sync(files).removed] == [added.document_id]
+
+
+def test_a_watched_archive_is_kept_in_step(shelf, files):
+    path = save(
+        files / "report.zip", packed({"a.txt": OLD, "song.mp3": b"ID3", "c.pdf": b"%PDF-1"})
+    )
+    stop = Event()
+    reports = watch(files, shelf.store.folder, lambda failed: shelf.ingest(failed=failed), stop)
+    try:
+        first = next(reports)
+        assert (len(first.added), len(first.passed_over), len(first.failed)) == (1, 1, 1)
+        save(path, packed({"a.txt": NEW}), at=1_700_000_001)
+        while NEW not in shelf.live():
+            later = next(reports)
+            assert not later.passed_over + later.failed
+        assert shelf.live() == [NEW]
+    finally:
+        stop.set()
+        reports.close()
