@@ -293,8 +293,10 @@ class Library:
             self.conversations.erase(document_id)
             store.purge(document_id, self._models(), progress)
             self.conversations.erase(document_id)
+            left = store.holding(words)
             # A copy that holds other documents, too, stays.
-            return [*store.holding(words), *(copy for copy in copies if copy.exists())]
+            known = {path.resolve() for path in left}
+            return left + [copy for copy in copies if copy.exists() and copy not in known]
         self._opening.filled().remove(document_id)
         return []
 

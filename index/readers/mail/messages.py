@@ -164,10 +164,30 @@ def attachments(data: bytes, *, outlook: bool = False) -> tuple[str, list[tuple[
             ]
             return _line(message.subject or ""), [(_line(n), a.file_bytes or b"") for n, a in found]
         mail = cast("EmailMessage", BytesParser(policy=_POLICY).parsebytes(data))
-        attached = [_attachment(part) for part in mail.iter_attachments()]
+        parts = [_attachment(part) for part in _attached(mail)]
+        # Mail programs leave empty parts beside what they attach.
+        attached = [(name, content) for name, content in parts if content.strip()]
         return _line(str(mail["Subject"] or "")), attached
     except (*_FAULTS, OSError, NotImplementedError):
         return "", []
+
+
+def _attached(message: EmailMessage) -> Iterator[EmailMessage]:
+    """The parts of a message beside its own words, in their order, also pictures within those."""
+    bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
+    todo = [(message, False)]
+    while todo:
+        part, is_version = todo.pop()
+        if part.get_content_maintype() == "multipart":
+            # Parts that stand beside each other as alternatives all say the same.
+            versions = part.get_content_subtype() == "alternative"
+            todo.extend((one, versions) for one in reversed(list(part.iter_parts())))
+        elif (
+            part is not message
+            and not any(part is body for body in bodies)
+            and (part.get_filename() or not is_version)
+        ):
+            yield part
 
 
 def _attachment(part: MIMEPart) -> tuple[str, bytes]:
@@ -226,8 +246,7 @@ def _parsed(data: bytes) -> _Mail:
         message = cast("EmailMessage", BytesParser(policy=_POLICY).parsebytes(data))
         chosen = message.get_body(("plain", "html"))
         attached = tuple(
-            _line(part.get_filename() or part.get_content_type())
-            for part in message.iter_attachments()
+            _line(part.get_filename() or part.get_content_type()) for part in _attached(message)
         )
         sent = getattr(message["Date"], "datetime", None)
         headers = {name: _line(str(message[name] or "")) for name in _HEADERS}

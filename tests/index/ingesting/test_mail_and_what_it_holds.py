@@ -96,6 +96,23 @@ def test_a_picture_without_words_in_a_mail_is_passed_over_and_told(shelf, files)
     assert not report.failed
 
 
+def test_pictures_and_texts_within_a_message_are_not_left_in_silence(shelf, files):
+    mail = message(words=WORDS)
+    mail.add_alternative("<p>The gate was opened.</p><img src='cid:1'>", subtype="html")
+    page = mail.get_payload(1)
+    page.add_related(b"GIF89a", maintype="image", subtype="gif", cid="<1>")
+    mail.make_mixed()
+    mail.attach(message(words="Wind from the west, said afterwards."))
+    mail.get_payload(1).set_content("Wind from the west, said afterwards.")
+    (files / "mail.eml").write_bytes(mail.as_bytes())
+
+    report = shelf.add(files)
+
+    assert names(report.passed_over) == ["mail.eml › unnamed.gif"]
+    assert names(report.added) == ["mail.eml", "mail.eml › unnamed.txt"]
+    assert "said afterwards" in "".join(shelf.live())
+
+
 def box(path: Path, *mails: EmailMessage) -> Path:
     held = mailbox.mbox(path)
     held.clear()
