@@ -64,6 +64,8 @@ PartKind = Literal[
     "event",
     "contact",
     "entry",
+    "quotation",
+    "signature",
 ]
 
 
@@ -72,7 +74,7 @@ class Part:
     """A part that a reader of the file can look up, where the file has no pages.
 
     `label` is what names it there: a slide's, row's or line's number, a sheet's or chapter's name,
-    a cue's speaker and time.
+    a cue's speaker and time, whose words a quotation or a signature is.
     A row stands inside a sheet; parts of one kind never overlap.
 
     >>> slides = (Part("slide", "1", 0, 5), Part("slide", "2", 7, 12))

@@ -92,8 +92,10 @@ def _row_parts(block: Block, offset: int) -> Iterator[Part]:
         offset += len(line) + 1
 
 
-def set_parts(parts: Iterable[tuple[PartKind, str, Iterable[Block]]]) -> Body:
+def set_parts(parts: Iterable[tuple[PartKind | None, str, Iterable[Block]]]) -> Body:
     """The body of parts, given as kind, label and blocks; a part without text is left out.
+
+    What has no kind is text beside the parts.
 
     >>> body = set_parts([("slide", "1", [Block("Tolls")]), ("slide", "2", [Block("Ships")])])
     >>> [(part.label, body.text[part.start : part.end]) for part in body.parts]
@@ -115,7 +117,8 @@ def set_parts(parts: Iterable[tuple[PartKind, str, Iterable[Block]]]) -> Body:
         offset = start + len(body.text)
         headings.extend(body.headings)
         tables.extend(body.tables)
-        found.append(Part(kind, label, start, offset))
+        if kind is not None:
+            found.append(Part(kind, label, start, offset))
         found.extend(body.parts)
     return Body("".join(written), tuple(headings), tuple(tables), tuple(found))
 

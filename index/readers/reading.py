@@ -23,9 +23,9 @@ _READERS = {
     Kind.RTF: ("index.readers.office.rtf", "read_rtf"),
     Kind.XLSX: ("index.readers.office.workbooks", "read_xlsx"),
     Kind.EPUB: ("index.readers.epub", "read_epub"),
-    Kind.EMAIL: ("index.readers.mail", "read_mail"),
-    Kind.MAILBOX: ("index.readers.mail", "read_mailbox"),
-    Kind.OUTLOOK: ("index.readers.mail", "read_outlook"),
+    Kind.EMAIL: ("index.readers.mail.messages", "read_mail"),
+    Kind.MAILBOX: ("index.readers.mail.messages", "read_mailbox"),
+    Kind.OUTLOOK: ("index.readers.mail.messages", "read_outlook"),
     Kind.JSON: ("index.readers.data", "read_json"),
     Kind.NOTEBOOK: ("index.readers.data", "read_notebook"),
     Kind.XML: ("index.readers.data", "read_xml"),
@@ -37,6 +37,7 @@ _READERS = {
     Kind.LATEX: ("index.readers.markup.tex", "read_latex"),
     Kind.BIBTEX: ("index.readers.markup.bibtex", "read_bibtex"),
     Kind.CODE: ("index.readers.text", "read_code"),
+    Kind.ARCHIVE: ("index.readers.containers", "refuse_archive"),
 }
 """Kind → module and function, which takes a file's bytes and name."""
 

@@ -4,7 +4,7 @@ Documents of a period: which of them a question is put to.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from markupsafe import Markup
@@ -16,12 +16,15 @@ from index.document import LeftOut
 from index.errors import QuestionError
 from index.ingesting.report import FileDone, FileUnderWay
 from index.ingesting.walking import State
+from index.places import INSIDE, shown_name
 from index.store.catalog import DocumentInfo
 
 _HTML = Macros("assistant.web", "library.html", texts=texts)
 
 _TOLD, _LONGEST = 12, 160
 """Things left out of a document that are told, and characters of each."""
+MEMBERS = 100
+"""Rows of what one added file holds."""
 
 SHOWN = 300
 """Rows of the list; a larger store is narrowed with the field above it."""
@@ -89,6 +92,8 @@ def adding(
 ) -> Markup:
     """Every file of an upload with what became of it, or how far it is after so many seconds.
 
+    Below a file that holds others stand those; of more than `MEMBERS` only what is to be said of.
+
     >>> done = FileDone("log.txt", "added", "log", reason=None, done=1, total=2)
     >>> adding(["log.txt", "night.pdf"], [done]).striptags()
     'Adding 1 of 2 … log.txt added night.pdf reading …'
@@ -97,13 +102,29 @@ def adding(
     done = [event for event in latest.values() if isinstance(event, FileDone)]
     # The share of a long document that is embedded counts, so that the bar goes on.
     share = sum(1 if isinstance(e, FileDone) else e.done / e.total for e in latest.values())
+    total = max([len(paths), *(file.total for file in done)])
     said = (
-        texts.adding(len(done), len(paths)) + _pace(done, share, len(paths), seconds)
-        if len(done) < len(paths)
+        texts.adding(len(done), total) + _pace(done, share, total, seconds)
+        if len(done) < total
         else _tally(done)
     )
-    rows = [(Path(path).name, *_state(latest.get(path))) for path in paths]
-    return _HTML.adding(said, len(paths), f"{share:g}", rows)
+    rows = [row for path in paths for row in _rows(path, latest)]
+    return _HTML.adding(said, total, f"{share:g}", rows)
+
+
+def _rows(
+    path: str, latest: Mapping[str, FileDone | FileUnderWay]
+) -> Iterator[tuple[str, str, str]]:
+    """A file, and what it holds: the name, and what has become of it."""
+    inner = f"{path}{INSIDE}"
+    within: Sequence[FileDone | FileUnderWay]
+    within = [event for event in latest.values() if event.path.startswith(inner)]
+    if path in latest or not within:
+        yield Path(path).name, *_state(latest.get(path))
+    if len(within) > MEMBERS:
+        within = [e for e in within if isinstance(e, FileDone) and e.reason][:MEMBERS]
+    for event in within:
+        yield shown_name(event.path), *_state(event)
 
 
 def _pace(done: Sequence[FileDone], share: float, total: int, seconds: float) -> str:
@@ -132,6 +153,7 @@ def _state(file: FileDone | FileUnderWay | None) -> tuple[str, str]:
 
 def _facts(document: DocumentInfo) -> list[str]:
     facts = [
+        shown_name(document.path) if document.path and INSIDE in document.path else "",
         texts.readable_date(document.date) if document.date else "",
         texts.counted(document.pages, "page") if document.pages else "",
         texts.counted(document.words, "word") if document.words else "",
