@@ -53,7 +53,7 @@ class UnsupportedFormat(DocumentError):
     >>> read_bytes(b"ID3" + bytes(99), "song.mp3")
     Traceback (most recent call last):
         ...
-    index.errors.UnsupportedFormat: This seems to be a binary file (...audio...): ... can be read.
+    index.errors.UnsupportedFormat: This seems to be a binary file (...audio...): ...
     """
 
 

@@ -99,8 +99,8 @@ def search(
     """Show the passages nearest to a question.
 
     >>> search("sirens", k=1, store=demo.store)
-    1. Log of the harbour master, night of 13 to 14 November 2025, 2025-11-14
-       No siren heard. 21:58 Siren from the tower of St Orran's church. ...
+    1. Preliminary report on the failure of Gate 3 of the Tollmark Barrage, 2026-01-12, p. 2
+       The sirens sounded at 21:58, that is 24 minutes after the failure. ...
     """
     with open_assistant(store) as assistant:
         passages = assistant.search(question, k=k, documents=document)

@@ -97,8 +97,7 @@ def _marked(document: Document) -> str:
         (one.start, 0, f"[table, {_rows(document, one.start, one.end)} rows]\n")
         for one in document.tables
     ]
-    if document.media_type != "text/markdown":
-        marks += [(heading.start, 2, "#" * heading.level + " ") for heading in document.headings]
+    marks += [(heading.start, 2, "#" * heading.level + " ") for heading in document.headings]
     pieces, behind = [], 0
     for start, _, mark in sorted(marks):
         pieces += [document.text[behind:start], mark]

@@ -153,7 +153,7 @@ NONE_OF_PERIOD = "None of the documents to ask is dated in that period: change i
 SINCE, UNTIL = "Dated from", "Dated to"
 ADD_FOLDER = "Add a folder"
 ANSWERED_BY = "Answered by"
-LEFT_OUT = "Left out of its text:"
+NOT_IN_TEXT = "Left out of its text:"
 ENGINES = (("Writer", "writer"), ("Embedded reader", "reader"), ("Research", "research"))
 """Who answers, as one chooses it; in a research the writer plans questions and answers each."""
 

@@ -95,7 +95,7 @@ def document(connection: Connection, document_id: str, version: str | None = Non
         UnknownDocument: there is none such.
 
     >>> document(connection, report.id).text[:18]
-    'Preliminary report'
+    'Inspectorate of Hy'
     """
     if version is not None:
         which = versions.c.id == _version_id(connection, document_id, version)
@@ -177,7 +177,7 @@ def excerpt(connection: Connection, document_id: str, version: str, start: int, 
     """The words of a span of a version; raises UnknownDocument.
 
     >>> excerpt(connection, report.id, report.version, 0, 18)
-    'Preliminary report'
+    'Inspectorate of Hy'
     """
     return _text(connection, _version_id(connection, document_id, version), start, end)
 
@@ -187,7 +187,7 @@ def layout(
 ) -> list[PageLayout]:
     """How the pages that a span touches are printed; raises UnknownDocument.
 
-    >>> [page.number for page in layout(connection, report.id, report.version, 1_600, 1_700)]
+    >>> [page.number for page in layout(connection, report.id, report.version, 1_600, 1_800)]
     [1, 2]
     """
     version_id = _version_id(connection, document_id, version)
