@@ -20,6 +20,7 @@ from pathspec import GitIgnoreSpec
 from index.document import Document
 from index.errors import DocumentError, UnsupportedFormat
 from index.places import INSIDE, distinct_inner, inside
+from index.readers.archives import check_tar_end, tar_data, zip_name
 from index.readers.detection import (
     ARCHIVE_ENDINGS,
     MAIL_SUFFIXES,
@@ -262,7 +263,7 @@ class _Walk:
     def _of_zip(self, data: bytes, place: str, depth: int) -> Iterator[_Entry]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             files = [info for info in archive.infolist() if not info.is_dir()]
-            names = _distinct(info.filename for info in files)
+            names = _distinct(map(zip_name, files))
             for at, (info, name) in enumerate(zip(files, names, strict=True)):
                 if (not depth and at < self._first) or _IGNORED.match_file(name):
                     continue
@@ -295,11 +296,11 @@ class _Walk:
                 here = _inside(place, name)
                 if info.isfile():
                     yield from self._entry(
-                        here, name, info.size, partial(_read, archive, info), depth
+                        here, name, info.size, partial(tar_data, archive, info), depth
                     )
                 else:
                     yield _refused(here, "It is a link or a device, and no file.", unread=True)
-            _check_end(archive)
+            check_tar_end(archive)
 
     def _entry(
         self,
@@ -365,24 +366,6 @@ class _Walk:
                 f"What it holds has more than {most >> 20:,} MiB: the rest was not read. "
                 "Unpack it, or raise FOOTNOTE_FILE_LIMIT."
             )
-
-
-def _read(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
-    opened = archive.extractfile(info)
-    data = opened.read() if opened is not None else b""
-    if len(data) != info.size:
-        raise EOFError
-    return data
-
-
-def _check_end(archive: tarfile.TarFile) -> None:
-    """Raise TarError unless the archive ends as one does: with a block of nothing."""
-    if archive.fileobj is None:
-        raise tarfile.ReadError
-    archive.fileobj.seek(archive.offset)
-    block = archive.fileobj.read(tarfile.BLOCKSIZE)
-    if not block or block.strip(b"\0"):
-        raise tarfile.ReadError
 
 
 def _refused(place: str, reason: str, *, unread: bool = False) -> _Entry:

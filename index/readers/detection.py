@@ -159,8 +159,7 @@ def is_taken(name: str) -> bool:
 
 READABLE = (
     "text, Markdown, HTML, PDF, Word, Excel and PowerPoint files of 2007 and later, OpenDocument, "
-    "RTF, CSV, EPUB, pictures, mail, JSON, XML and source code can be read, and ZIP and tar "
-    "archives of them"
+    "RTF, CSV, EPUB, pictures, mail, JSON, XML, source code and ZIP and tar archives can be read"
 )
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

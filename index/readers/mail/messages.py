@@ -146,14 +146,10 @@ def messages(data: bytes) -> Iterator[bytes]:
 def attachments(data: bytes, *, outlook: bool = False) -> tuple[str, list[tuple[str, bytes]]]:
     r"""A message's subject, and what was attached to it: names with contents.
 
-        Of one that is damaged there is nothing; `read_mail` says so.
+    Of one that is damaged there is nothing; `read_mail` says so.
 
-        >>> sent = b"Subject: The pier
-    Content-Disposition: attachment
-
-    It fell."
-        >>> attachments(sent)
-        ('The pier', [])
+    >>> attachments(b"Subject: The pier\n\nIt fell.")
+    ('The pier', [])
     """
     try:
         if outlook:
