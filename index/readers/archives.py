@@ -26,6 +26,7 @@ def tar_data(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
     Raises:
         EOFError: the archive is cut off within it.
 
+    >>> from pathlib import Path
     >>> _ = Path("a.txt").write_text("The pier fell.")
     >>> with tarfile.open("a.tar", "w") as archive:
     ...     archive.add("a.txt")

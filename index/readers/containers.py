@@ -48,6 +48,7 @@ _FAULTS = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, zlib.error, OSError, EOFError),
     *(ValueError, NotImplementedError, RuntimeError, OverflowError, KeyError, IndexError),
 )
+_NO_FILE = "It is not kept as a file, as a message in a message is not: save it by itself."
 _DAMAGED = "It is damaged in the file that holds it, or packed in a way that cannot be read."
 
 
@@ -57,7 +58,7 @@ class Member:
 
     `inner` is the place within the file, '' for the file's own document or for what is said of all
     of it. `name` is the member's own; `properties` are what its holder says of it. `unread` says
-    that it is of no kind that is read, which is no fault.
+    that it is passed over, which is no fault: for the reason, or as of no kind that is read.
 
     >>> member = Member("annex/b.txt", "b.txt", b"The pier fell.")
     >>> member.data.decode(), member.reason
@@ -201,7 +202,7 @@ def _kind(data: bytes, name: str) -> Kind | None:
 
 
 def _loaded(entry: _Entry) -> Member:
-    if entry.member.reason:
+    if entry.member.reason or entry.member.unread:
         return entry.member
     try:
         return replace(entry.member, data=entry.load())
@@ -255,6 +256,9 @@ class _Walk:
             about = (("attachment of", subject),) if subject else ()
             names = _distinct(name for name, _ in attached)
             for named, (_, content) in zip(names, attached, strict=True):
+                if not content:
+                    yield _refused(_inside(place, named), _NO_FILE, unread=True)
+                    continue
                 load = partial(bytes, content)
                 yield from self._entry(
                     _inside(place, named), named, len(content), load, depth, about
@@ -319,7 +323,7 @@ class _Walk:
         self._size += size
         own = PurePath(name).name
         if not is_taken(own):
-            yield _refused(place, "It is of no kind that is read.", unread=True)
+            yield _refused(place, "", unread=True)
             return
         try:
             check_size(size, self._most)

@@ -248,6 +248,21 @@ def test_more_files_than_are_taken_is_one_line_and_the_first_are_read(shelf, fil
     assert not report.removed
 
 
+def test_a_link_in_an_archive_is_passed_over_with_the_reason(shelf, files):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        link = tarfile.TarInfo("secret.txt")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    save(files / "report.tar", made.getvalue())
+
+    report = shelf.add(files)
+
+    assert names(report.passed_over) == ["report.tar › secret.txt"]
+    assert report.passed_over[0].reason == "It is a link or a device, and no file."
+    assert not report.failed
+
+
 def test_a_long_archive_comes_in_slices_and_loses_nothing(shelf, files, monkeypatch):
     inner = {f"{n}.txt": f"Ferry number {n} leaves the harbour." for n in range(30)}
     data = packed(

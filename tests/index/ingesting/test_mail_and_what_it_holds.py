@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from outlook_file import message_file
 from PIL import Image
 
 from index.ingesting.report import AddReport
@@ -111,6 +112,37 @@ def test_pictures_and_texts_within_a_message_are_not_left_in_silence(shelf, file
     assert names(report.passed_over) == ["mail.eml › unnamed.gif"]
     assert names(report.added) == ["mail.eml", "mail.eml › unnamed.txt"]
     assert "said afterwards" in "".join(shelf.live())
+
+
+def test_what_is_attached_to_a_message_of_outlook_is_a_document_too(shelf, files):
+    headers = (
+        "From: Bo Lund <lund@town.example>\r\nDate: Mon, 17 Nov 2025 23:40:00 +0100\r\n"
+        "Message-ID: <1@town.example>\r\nIn-Reply-To: <0@town.example>\r\n"
+    )
+    table = b"Ferry,Tons\nQuill,231\n" * 300
+    attached = {"table.csv": table, "note.txt": NOTE.encode(), "inner.msg": None}
+    data = message_file("Gate 3", WORDS, headers=headers, attached=attached)
+    (files / "mail.msg").write_bytes(data)
+
+    report = shelf.add(files)
+    documents = known(shelf, report)
+
+    assert names(report.added) == ["mail.msg", "mail.msg › table.csv", "mail.msg › note.txt"]
+    assert ("attachment of", "Gate 3") in documents["mail.msg › note.txt"].properties
+    assert names(report.passed_over) == ["mail.msg › inner.msg"]
+    assert "message in a message" in report.passed_over[0].reason
+    assert not report.failed
+    told = dict(documents["mail.msg"].properties)
+    assert told["date"] == "2025-11-17T23:40:00+01:00"
+    assert told["in-reply-to"] == "<0@town.example>"
+
+
+def test_words_that_outlook_keeps_in_its_own_way_are_told(shelf, files):
+    (files / "mail.msg").write_bytes(message_file("Gate 3", "", rtf=b"LZFu" * 20))
+
+    (added,) = shelf.add(files).added
+
+    assert "rich text only" in added.reason
 
 
 def box(path: Path, *mails: EmailMessage) -> Path:
