@@ -23,6 +23,7 @@ from index.places import INSIDE, distinct_inner, inside
 from index.readers.archives import check_tar_end, tar_data, zip_name
 from index.readers.detection import (
     ARCHIVE_ENDINGS,
+    IGNORED,
     MAIL_SUFFIXES,
     Kind,
     detect,
@@ -43,7 +44,7 @@ _SWELLING, _SWOLLEN = 200, 16 << 20
 
 _SLICE, _SLICE_MEMBERS = 16 << 20, 4_000
 _HOLDING = (Kind.ARCHIVE, Kind.EMAIL, Kind.MAILBOX, Kind.OUTLOOK)
-_IGNORED = GitIgnoreSpec.from_lines((".*", "~$*", "__MACOSX/", "node_modules/", "__pycache__/"))
+_IGNORED = GitIgnoreSpec.from_lines((*IGNORED, "__MACOSX/"))
 _FAULTS = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, zlib.error, OSError, EOFError),
     *(ValueError, NotImplementedError, RuntimeError, OverflowError, KeyError, IndexError),

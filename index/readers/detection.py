@@ -157,6 +157,10 @@ def is_taken(name: str) -> bool:
     return PurePath(name).suffix.lower() in SUPPORTED or name.lower().endswith(ARCHIVE_ENDINGS)
 
 
+IGNORED = (".*", "~$*", "node_modules/", "__pycache__/", "venv/", "*.egg-info/")
+"""Left out of every folder and archive, in gitignore syntax; '!pattern' in a folder's
+`.footnoteignore` brings back."""
+
 READABLE = (
     "text, Markdown, HTML, PDF, Word, Excel and PowerPoint files of 2007 and later, OpenDocument, "
     "RTF, CSV, EPUB, pictures, mail, JSON, XML, source code and ZIP and tar archives can be read"

@@ -263,6 +263,16 @@ def test_a_link_in_an_archive_is_passed_over_with_the_reason(shelf, files):
     assert not report.failed
 
 
+def test_names_longer_than_the_system_takes_go_with_their_archive(shelf, files):
+    inner = packed({f"{'b' * 300}.txt": NEW})
+    path = save(files / "report.zip", packed({f"{'a' * 300}.txt": OLD, f"{'c' * 300}.zip": inner}))
+    (files / "c.txt").write_text(THIRD)
+    assert len(shelf.sync(files).added) == 3
+    path.unlink()
+
+    assert len(shelf.sync(files).removed) == 2
+
+
 def test_a_long_archive_comes_in_slices_and_loses_nothing(shelf, files, monkeypatch):
     inner = {f"{n}.txt": f"Ferry number {n} leaves the harbour." for n in range(30)}
     data = packed(
