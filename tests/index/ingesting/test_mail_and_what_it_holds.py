@@ -220,6 +220,41 @@ def test_the_mails_of_one_day_are_listed_in_the_order_of_their_sending(shelf, fi
     assert [one.title for one in shelf.store.documents()] == [*("Notice A", "Notice C", "Notice B")]
 
 
+def test_messages_that_answer_each_other_in_a_circle_are_listed_all(shelf, files):
+    for title, hour, id_, answered in (
+        ("Question", "12:00", "<1@x>", "<3@x>"),  # in a circle with the last one
+        ("Answer", "11:00", "<2@x>", "<1@x>"),
+        ("Thanks", "10:00", "<3@x>", "<2@x>"),
+        ("Before", "09:00", "<4@x>", "<9@elsewhere>"),
+    ):
+        mail = message(title, f"Of {title}.")
+        mail.replace_header("Date", f"Mon, 17 Nov 2025 {hour}:00 +0000")
+        mail["Message-ID"], mail["In-Reply-To"] = id_, answered
+        (files / f"{title}.eml").write_bytes(mail.as_bytes())
+    shelf.add(files)
+
+    titles = [one.title for one in shelf.store.documents()]
+    assert titles.index("Before") == 3
+    assert len(set(titles)) == 4
+
+
+def test_a_reply_is_later_than_what_it_answers_whatever_the_clocks_said(shelf, files):
+    for title, hour, id_, answered in (
+        ("Question", "12:00", "<1@x>", ""),
+        ("Answer", "11:00", "<2@x>", "<1@x>"),
+        ("Thanks", "10:00", "<3@x>", "<2@x>"),
+    ):
+        mail = message(title, f"Of {title}.")
+        mail.replace_header("Date", f"Mon, 17 Nov 2025 {hour}:00 +0000")
+        mail["Message-ID"] = id_
+        if answered:
+            mail["In-Reply-To"] = answered
+        (files / f"{title}.eml").write_bytes(mail.as_bytes())
+    shelf.add(files)
+
+    assert [one.title for one in shelf.store.documents()] == ["Thanks", "Answer", "Question"]
+
+
 def test_the_number_in_a_mailbox_is_no_name_of_a_message(shelf, files, mails):
     box(files / "box.mbox", *mails)
     shelf.add(files)
