@@ -13,7 +13,7 @@ from assistant.settings import Settings, load
 from assistant.store_handle import StoreHandle
 from index.closing import close_all, closed_on_failure
 from index.document import Document, LeftOut
-from index.errors import StoreError, UnknownDocument
+from index.errors import DocumentError, StoreError, UnknownDocument
 from index.ingesting.report import AddReport
 from index.ingesting.report import Progress as Adding
 from index.layout import Rectangle
@@ -209,7 +209,10 @@ class Library:
         store = self._opening.current()
         if store is None:
             return []
-        file = place(Path(path), {})
+        try:
+            file = place(Path(path), {})
+        except (DocumentError, OSError, ValueError):  # no path that any file can have
+            return []
         found = [*store.locations([file]).values(), *store.inside([file]).get(file, ())]
         return list(dict.fromkeys(one.document_id for one in found))
 

@@ -37,10 +37,17 @@ def file_of(place: str) -> str:
     first, *others = place.split(INSIDE)
     file = first
     for other in others:
-        if Path(file).is_file():
+        if _is_file(file):
             return file
         file = f"{file}{INSIDE}{other}"
     return first
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):  # too long, or not to be looked at
+        return False
 
 
 def inner_of(place: str) -> str:

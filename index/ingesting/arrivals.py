@@ -259,15 +259,16 @@ class Arrivals:
             yield Arrival(shown, settled(packed.own), place=place, more=1)
         part = packed.first
         while True:
-            readable = [member for member in part.members if not member.unread]
+            readable = [one for one in part.members if one.reason or not one.unread]
             for member in part.members:
-                if member.unread:
+                if member.unread and not member.reason:
                     unread.note(Path(inside(shown, member.inner)))
             known = self._store.locations([inside(place, member.inner) for member in readable])
             for nth, member in enumerate(readable):
                 at = inside(place, member.inner)
                 if member.reason:
-                    result = settled(DocumentError(member.reason))
+                    refused = NotTaken if member.unread else DocumentError
+                    result = settled(refused(member.reason))
                 else:
                     result = self._threads.submit(self._member, member, at, packed, known.get(at))
                 more = 0 if nth else len(readable)

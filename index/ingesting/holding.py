@@ -1,6 +1,6 @@
 """A file that holds others: what a run has made of it, and when the store knows it whole."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from index.ingesting.arrivals import Packed
 from index.ingesting.report import UnreadFiles
@@ -24,6 +24,7 @@ class Holder:
         is_whole: whether it could be unpacked to its end.
         has_failed: whether something in it could not be read.
 
+    >>> from pathlib import Path
     >>> from index.readers.containers import Slice
     >>> packed = Packed(Path("/news/a.zip"), Location("/news/a.zip", "", "", 1, 0), Slice(True), ())
     >>> holder = Holder("a.zip", packed, UnreadFiles(named=12))
@@ -49,6 +50,7 @@ def seal(store: Store, holder: Holder) -> tuple[list[Location], list[Location]]:
     The latter is withdrawn. Where nothing has failed, all the rest gets the file's own stamp: from
     then on the file is known to be read. A run that ends before has left no such stamp.
 
+    >>> from pathlib import Path
     >>> from index.readers.containers import Slice
     >>> packed = Packed(Path("/news/a.zip"), Location("/news/a.zip", "", "", 1, 0), Slice(True), ())
     >>> seal(store, Holder("a.zip", packed, UnreadFiles(named=12)))
@@ -59,9 +61,8 @@ def seal(store: Store, holder: Holder) -> tuple[list[Location], list[Location]]:
     known = [*own, *store.inside([location.location]).get(location.location, ())]
     stored = [one for one in known if one.location in holder.places]
     gone = [one for one in known if one not in stored] if holder.is_whole else []
-    if stored and not holder.has_failed:
-        stamp = {"size": location.size, "modified_ns": location.modified_ns}
-        store.locate([replace(one, **stamp) for one in stored])
     if gone:
         store.leave([one.location for one in gone])
+    if stored and not holder.has_failed:
+        store.seal(location)
     return stored, gone

@@ -13,14 +13,12 @@ from pathspec import GitIgnoreSpec
 from index import readers, regular
 from index.errors import DocumentError
 from index.places import file_of
+from index.readers.detection import IGNORED
 from index.regular import status
 from index.store.catalog import DocumentInfo, Location
 from index.store.members import UNSEALED
 
 IGNORE_FILE = ".footnoteignore"
-IGNORED = (".*", "~$*", "node_modules/", "__pycache__/", "venv/", "*.egg-info/")
-"""Left out of every folder, in gitignore syntax; '!pattern' in a `.footnoteignore` brings back."""
-
 
 PassedOver = Callable[[Path, str], None]
 """Takes a link or a folder and the reason for which it is not followed or not looked into."""

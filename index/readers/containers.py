@@ -20,8 +20,10 @@ from pathspec import GitIgnoreSpec
 from index.document import Document
 from index.errors import DocumentError, UnsupportedFormat
 from index.places import INSIDE, distinct_inner, inside
+from index.readers.archives import check_tar_end, tar_data, zip_name
 from index.readers.detection import (
     ARCHIVE_ENDINGS,
+    IGNORED,
     MAIL_SUFFIXES,
     Kind,
     detect,
@@ -42,11 +44,12 @@ _SWELLING, _SWOLLEN = 200, 16 << 20
 
 _SLICE, _SLICE_MEMBERS = 16 << 20, 4_000
 _HOLDING = (Kind.ARCHIVE, Kind.EMAIL, Kind.MAILBOX, Kind.OUTLOOK)
-_IGNORED = GitIgnoreSpec.from_lines((".*", "~$*", "__MACOSX/", "node_modules/", "__pycache__/"))
+_IGNORED = GitIgnoreSpec.from_lines((*IGNORED, "__MACOSX/"))
 _FAULTS = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, zlib.error, OSError, EOFError),
     *(ValueError, NotImplementedError, RuntimeError, OverflowError, KeyError, IndexError),
 )
+_NO_FILE = "It is not kept as a file, as a message in a message is not: save it by itself."
 _DAMAGED = "It is damaged in the file that holds it, or packed in a way that cannot be read."
 
 
@@ -56,7 +59,7 @@ class Member:
 
     `inner` is the place within the file, '' for the file's own document or for what is said of all
     of it. `name` is the member's own; `properties` are what its holder says of it. `unread` says
-    that it is of no kind that is read, which is no fault.
+    that it is passed over, which is no fault: for the reason, or as of no kind that is read.
 
     >>> member = Member("annex/b.txt", "b.txt", b"The pier fell.")
     >>> member.data.decode(), member.reason
@@ -200,7 +203,7 @@ def _kind(data: bytes, name: str) -> Kind | None:
 
 
 def _loaded(entry: _Entry) -> Member:
-    if entry.member.reason:
+    if entry.member.reason or entry.member.unread:
         return entry.member
     try:
         return replace(entry.member, data=entry.load())
@@ -254,6 +257,9 @@ class _Walk:
             about = (("attachment of", subject),) if subject else ()
             names = _distinct(name for name, _ in attached)
             for named, (_, content) in zip(names, attached, strict=True):
+                if not content:
+                    yield _refused(_inside(place, named), _NO_FILE, unread=True)
+                    continue
                 load = partial(bytes, content)
                 yield from self._entry(
                     _inside(place, named), named, len(content), load, depth, about
@@ -262,7 +268,7 @@ class _Walk:
     def _of_zip(self, data: bytes, place: str, depth: int) -> Iterator[_Entry]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             files = [info for info in archive.infolist() if not info.is_dir()]
-            names = _distinct(info.filename for info in files)
+            names = _distinct(map(zip_name, files))
             for at, (info, name) in enumerate(zip(files, names, strict=True)):
                 if (not depth and at < self._first) or _IGNORED.match_file(name):
                     continue
@@ -295,11 +301,11 @@ class _Walk:
                 here = _inside(place, name)
                 if info.isfile():
                     yield from self._entry(
-                        here, name, info.size, partial(_read, archive, info), depth
+                        here, name, info.size, partial(tar_data, archive, info), depth
                     )
                 else:
                     yield _refused(here, "It is a link or a device, and no file.", unread=True)
-            _check_end(archive)
+            check_tar_end(archive)
 
     def _entry(
         self,
@@ -318,7 +324,7 @@ class _Walk:
         self._size += size
         own = PurePath(name).name
         if not is_taken(own):
-            yield _refused(place, "It is of no kind that is read.", unread=True)
+            yield _refused(place, "", unread=True)
             return
         try:
             check_size(size, self._most)
@@ -365,24 +371,6 @@ class _Walk:
                 f"What it holds has more than {most >> 20:,} MiB: the rest was not read. "
                 "Unpack it, or raise FOOTNOTE_FILE_LIMIT."
             )
-
-
-def _read(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
-    opened = archive.extractfile(info)
-    data = opened.read() if opened is not None else b""
-    if len(data) != info.size:
-        raise EOFError
-    return data
-
-
-def _check_end(archive: tarfile.TarFile) -> None:
-    """Raise TarError unless the archive ends as one does: with a block of nothing."""
-    if archive.fileobj is None:
-        raise tarfile.ReadError
-    archive.fileobj.seek(archive.offset)
-    block = archive.fileobj.read(tarfile.BLOCKSIZE)
-    if not block or block.strip(b"\0"):
-        raise tarfile.ReadError
 
 
 def _refused(place: str, reason: str, *, unread: bool = False) -> _Entry:

@@ -172,10 +172,14 @@ def is_taken(name: str) -> bool:
     return PurePath(name).suffix.lower() in SUPPORTED or name.lower().endswith(ARCHIVE_ENDINGS)
 
 
+IGNORED = (".*", "~$*", "node_modules/", "__pycache__/", "venv/", "*.egg-info/")
+"""Left out of every folder and archive, in gitignore syntax; '!pattern' in a folder's
+`.footnoteignore` brings back."""
+
 READABLE = (
     "text, Markdown, HTML, PDF, Word, Excel and PowerPoint files of 2007 and later, OpenDocument, "
-    "RTF, CSV, EPUB, pictures, mail, transcripts, JSON, XML and source code can be read, and ZIP "
-    "and tar archives of them"
+    "RTF, CSV, EPUB, pictures, mail, transcripts, JSON, XML, source code and ZIP and tar archives "
+    "can be read"
 )
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

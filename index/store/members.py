@@ -47,9 +47,25 @@ def unseal(connection: Connection, places: Iterable[str]) -> None:
     [-1]
     """
     for file in sorted({file_of(place) for place in places}):
-        within = locations.c.location.between(f"{file}{INSIDE}", f"{file}{_BEHIND}")
-        these = sql.or_(locations.c.location == file, within)
-        connection.execute(locations.update().where(these).values(modified_ns=UNSEALED))
+        connection.execute(_all_of(file).values(modified_ns=UNSEALED))
+
+
+def seal(connection: Connection, file: Location) -> None:
+    """Let all that stands in a file have its stamp: it is known to be read to its end.
+
+    >>> store.catalog.locate(connection, Location("/news/a.zip › b.txt", report.id, "", 1, -1))
+    >>> seal(connection, Location("/news/a.zip", "", "", 1, 7))
+    >>> [one.modified_ns for one in inside(connection, ["/news/a.zip"])["/news/a.zip"]]
+    [7]
+    """
+    stamp = {"size": file.size, "modified_ns": file.modified_ns}
+    connection.execute(_all_of(file.location).values(**stamp))
+
+
+def _all_of(file: str) -> sql.Update:
+    """Changes a file's own place and all those inside it."""
+    within = locations.c.location.between(f"{file}{INSIDE}", f"{file}{_BEHIND}")
+    return locations.update().where(sql.or_(locations.c.location == file, within))
 
 
 def copies(uploads: Path, places: Iterable[str]) -> Iterator[Path]:

@@ -13,6 +13,7 @@ from index.document import Document, LeftOut
 from index.errors import UnknownDocument
 from index.layout import PageLayout
 from index.store.catalog import DocumentInfo, Location, StoredChunk
+from index.store.listing import latest_first
 from index.store.schema import (
     TEXT_PART,
     chunks,
@@ -70,22 +71,13 @@ def is_empty(connection: Connection) -> bool:
 
 
 def documents(connection: Connection) -> list[DocumentInfo]:
-    """All live documents, the latest first, also of one day's mail; those without a date last.
+    """All live documents, the latest first, those without a date last.
 
     >>> [one.date for one in documents(connection)][:3]
     ['2026-04-16', '2026-03-09', '2026-01-12']
     """
     rows = connection.execute(_infos().where(versions.c.state == "live"))
-    found = sorted(map(_info, rows), key=lambda info: (info.title.casefold(), info.id))
-    return sorted(found, key=lambda info: (info.date or "", _sent(info)), reverse=True)
-
-
-def _sent(info: DocumentInfo) -> float:
-    """When a message was sent, in seconds; 0 of what is none."""
-    try:
-        return datetime.fromisoformat(dict(info.properties).get("date", "")).timestamp()
-    except ValueError:
-        return 0.0
+    return latest_first(map(_info, rows))
 
 
 def document(connection: Connection, document_id: str, version: str | None = None) -> Document:

@@ -7,8 +7,6 @@ it half-done; a writer killed anywhere leaves only leftovers, which the next one
 starts. Readers wait only while a slice of vectors goes into Chroma or leftovers go out of both
 indexes: each time the catalog's generation advances first, and whoever sees another one opens
 Chroma anew.
-
-What search reads: hits from the indexes and their chunks from the catalog, in one state.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -233,6 +231,11 @@ class Store:
             self._clear()
         return left
 
+    def seal(self, file: Location) -> None:
+        """Let all that stands in a file have its stamp: it is known to be read to its end."""
+        with self._changing(), self.catalog.writing() as connection:
+            members.seal(connection, file)
+
     @property
     def uploads(self) -> Path:
         """Where the store's own copies of files lie."""
@@ -379,8 +382,6 @@ class Store:
             self.catalog.compact()
             with self.catalog.writing() as connection:
                 self.catalog.purged(connection)
-
-    # -------------------------------------------------------------------------------------------
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

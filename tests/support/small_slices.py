@@ -10,3 +10,9 @@ def unpacked(data: bytes, name: str, start: Cursor, most: int) -> Slice:
     """The next seven members."""
     with mock.patch.object(containers, "_SLICE_MEMBERS", 7):
         return containers.unpacked(data, name, start, most)
+
+
+def only_five(data: bytes, name: str, start: Cursor, most: int) -> Slice:
+    """Members, where at most five are taken."""
+    with mock.patch.object(containers, "_MOST", 5):
+        return containers.unpacked(data, name, start, most)

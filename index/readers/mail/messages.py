@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 import olefile  # type: ignore[import-untyped]
@@ -29,6 +31,13 @@ from index.readers.metadata import (
     sensible_title,
 )
 
+_RICH_TEXT = 0x1009
+"""The property in which Outlook keeps a body that is neither plain nor HTML."""
+
+_ONLY_RICH = (
+    "The words of the message are kept as Outlook's own rich text only, which cannot be read: save "
+    "it as .eml or as a PDF."
+)
 _DAMAGED = "The mail is damaged or cut off: save it again from the mail program."
 _MBOX_LINE = re.compile(rb"^From \S+ .*\d{4}\r?$(?=\n[A-Za-z][\w-]*:)", re.MULTILINE)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -73,6 +82,7 @@ class _Mail:
     date: str | None = None
     language: str | None = None
     sent: str | None = None
+    warnings: tuple[str, ...] = ()
 
     def segments(self) -> Iterator[Segment]:
         lines = [f"{name}: {self.headers[name]}" for name in _SHOWN if self.headers.get(name)]
@@ -146,14 +156,10 @@ def messages(data: bytes) -> Iterator[bytes]:
 def attachments(data: bytes, *, outlook: bool = False) -> tuple[str, list[tuple[str, bytes]]]:
     r"""A message's subject, and what was attached to it: names with contents.
 
-        Of one that is damaged there is nothing; `read_mail` says so.
+    Of one that is damaged there is nothing; `read_mail` says so.
 
-        >>> sent = b"Subject: The pier
-    Content-Disposition: attachment
-
-    It fell."
-        >>> attachments(sent)
-        ('The pier', [])
+    >>> attachments(b"Subject: The pier\n\nIt fell.")
+    ('The pier', [])
     """
     try:
         if outlook:
@@ -238,6 +244,7 @@ def _composed(mails: list[_Mail], name: str, media_type: str) -> Document:
         tables=body.tables,
         parts=body.parts,
         properties=() if several else tuple(mails[0].properties()),
+        warnings=[warning for mail in mails for warning in mail.warnings],
     )
 
 
@@ -281,7 +288,7 @@ def _name(sender: str) -> str:
 def _outlook(message: Message) -> _Mail:
     headers = {key.title(): value for key, value in message.message_headers.items()}
     people = ", ".join(f"{r.name} <{r.email_address}>" for r in message.recipients)
-    sent = message.sent_date
+    sent = _moment(headers.get("Date", "")) or message.sent_date
     found = {
         "From": message.sender or headers.get("From", ""),
         "To": headers.get("To") or people,
@@ -291,19 +298,25 @@ def _outlook(message: Message) -> _Mail:
         "Message-ID": headers.get("Message-Id", ""),
         "In-Reply-To": headers.get("In-Reply-To", ""),
     }
-    body = normalised(message.body or "")
+    body, page = normalised(message.body or ""), message.html_body or ""
+    only_rich = not body and not page and message.properties.binary_prop_value(_RICH_TEXT)
     said = (_line(found["Subject"]), _name(_line(found["From"])))
     return _Mail(
         headers={name: _line(value) for name, value in found.items()},
-        body=tuple(
-            segments_of_text(body, *said)
-            if body
-            else segments_of_page(message.html_body or "", *said)
-        ),
+        body=tuple(segments_of_text(body, *said) if body else segments_of_page(page, *said)),
         attached=tuple(_line(a.file_name or "unnamed") for a in message.attachments),
         date=iso_date(found["Date"]) or iso_day(sent),
+        warnings=(_ONLY_RICH,) if only_rich else (),
         sent=sent.isoformat() if sent else None,
     )
+
+
+def _moment(written: str) -> datetime | None:
+    """When a message was sent, as its header says."""
+    try:
+        return parsedate_to_datetime(written)
+    except (ValueError, TypeError):
+        return None
 
 
 def _line(value: str) -> str:

@@ -224,6 +224,55 @@ def test_names_that_lead_elsewhere_stay_inside_and_names_given_twice_are_told_ap
     assert [path.name for path in files.iterdir()] == ["report.zip"]
 
 
+def test_names_in_utf_8_that_do_not_say_so_are_read_as_such(shelf, files):
+    data = packed({"grusz/b\xfccher.txt": OLD})
+    for sign, at in ((b"PK\3\4", 7), (b"PK\1\2", 9)):
+        place = data.index(sign) + at
+        assert data[place] == 8
+        data = data[:place] + b"\0" + data[place + 1 :]
+    save(files / "report.zip", data)
+    shelf.add(files)
+
+    assert list(where(shelf)) == ["report.zip › grusz/bücher.txt"]
+
+
+def test_more_files_than_are_taken_is_one_line_and_the_first_are_read(shelf, files, monkeypatch):
+    save(files / "report.zip", packed({f"{n}.txt": f"Ferry {n} is late." for n in range(9)}))
+    monkeypatch.setattr(arrivals, "UNPACK", "small_slices:only_five")
+
+    report = shelf.add(files)
+
+    assert len(report.added) == 5
+    assert names(report.failed) == ["report.zip"]
+    assert "more than 5 files" in report.failed[0].reason
+    assert not report.removed
+
+
+def test_a_link_in_an_archive_is_passed_over_with_the_reason(shelf, files):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        link = tarfile.TarInfo("secret.txt")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    save(files / "report.tar", made.getvalue())
+
+    report = shelf.add(files)
+
+    assert names(report.passed_over) == ["report.tar › secret.txt"]
+    assert report.passed_over[0].reason == "It is a link or a device, and no file."
+    assert not report.failed
+
+
+def test_names_longer_than_the_system_takes_go_with_their_archive(shelf, files):
+    inner = packed({f"{'b' * 300}.txt": NEW})
+    path = save(files / "report.zip", packed({f"{'a' * 300}.txt": OLD, f"{'c' * 300}.zip": inner}))
+    (files / "c.txt").write_text(THIRD)
+    assert len(shelf.sync(files).added) == 3
+    path.unlink()
+
+    assert len(shelf.sync(files).removed) == 2
+
+
 def test_a_long_archive_comes_in_slices_and_loses_nothing(shelf, files, monkeypatch):
     inner = {f"{n}.txt": f"Ferry number {n} leaves the harbour." for n in range(30)}
     data = packed(

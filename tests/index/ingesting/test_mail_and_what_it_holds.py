@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from outlook_file import message_file
 from PIL import Image
 
 from index.ingesting.report import AddReport
@@ -113,6 +114,37 @@ def test_pictures_and_texts_within_a_message_are_not_left_in_silence(shelf, file
     assert "said afterwards" in "".join(shelf.live())
 
 
+def test_what_is_attached_to_a_message_of_outlook_is_a_document_too(shelf, files):
+    headers = (
+        "From: Bo Lund <lund@town.example>\r\nDate: Mon, 17 Nov 2025 23:40:00 +0100\r\n"
+        "Message-ID: <1@town.example>\r\nIn-Reply-To: <0@town.example>\r\n"
+    )
+    table = b"Ferry,Tons\nQuill,231\n" * 300
+    attached = {"table.csv": table, "note.txt": NOTE.encode(), "inner.msg": None}
+    data = message_file("Gate 3", WORDS, headers=headers, attached=attached)
+    (files / "mail.msg").write_bytes(data)
+
+    report = shelf.add(files)
+    documents = known(shelf, report)
+
+    assert names(report.added) == ["mail.msg", "mail.msg › table.csv", "mail.msg › note.txt"]
+    assert ("attachment of", "Gate 3") in documents["mail.msg › note.txt"].properties
+    assert names(report.passed_over) == ["mail.msg › inner.msg"]
+    assert "message in a message" in report.passed_over[0].reason
+    assert not report.failed
+    told = dict(documents["mail.msg"].properties)
+    assert told["date"] == "2025-11-17T23:40:00+01:00"
+    assert told["in-reply-to"] == "<0@town.example>"
+
+
+def test_words_that_outlook_keeps_in_its_own_way_are_told(shelf, files):
+    (files / "mail.msg").write_bytes(message_file("Gate 3", "", rtf=b"LZFu" * 20))
+
+    (added,) = shelf.add(files).added
+
+    assert "rich text only" in added.reason
+
+
 def box(path: Path, *mails: EmailMessage) -> Path:
     held = mailbox.mbox(path)
     held.clear()
@@ -186,6 +218,41 @@ def test_the_mails_of_one_day_are_listed_in_the_order_of_their_sending(shelf, fi
     shelf.add(files)
 
     assert [one.title for one in shelf.store.documents()] == [*("Notice A", "Notice C", "Notice B")]
+
+
+def test_messages_that_answer_each_other_in_a_circle_are_listed_all(shelf, files):
+    for title, hour, id_, answered in (
+        ("Question", "12:00", "<1@x>", "<3@x>"),  # in a circle with the last one
+        ("Answer", "11:00", "<2@x>", "<1@x>"),
+        ("Thanks", "10:00", "<3@x>", "<2@x>"),
+        ("Before", "09:00", "<4@x>", "<9@elsewhere>"),
+    ):
+        mail = message(title, f"Of {title}.")
+        mail.replace_header("Date", f"Mon, 17 Nov 2025 {hour}:00 +0000")
+        mail["Message-ID"], mail["In-Reply-To"] = id_, answered
+        (files / f"{title}.eml").write_bytes(mail.as_bytes())
+    shelf.add(files)
+
+    titles = [one.title for one in shelf.store.documents()]
+    assert titles.index("Before") == 3
+    assert len(set(titles)) == 4
+
+
+def test_a_reply_is_later_than_what_it_answers_whatever_the_clocks_said(shelf, files):
+    for title, hour, id_, answered in (
+        ("Question", "12:00", "<1@x>", ""),
+        ("Answer", "11:00", "<2@x>", "<1@x>"),
+        ("Thanks", "10:00", "<3@x>", "<2@x>"),
+    ):
+        mail = message(title, f"Of {title}.")
+        mail.replace_header("Date", f"Mon, 17 Nov 2025 {hour}:00 +0000")
+        mail["Message-ID"] = id_
+        if answered:
+            mail["In-Reply-To"] = answered
+        (files / f"{title}.eml").write_bytes(mail.as_bytes())
+    shelf.add(files)
+
+    assert [one.title for one in shelf.store.documents()] == ["Thanks", "Answer", "Question"]
 
 
 def test_the_number_in_a_mailbox_is_no_name_of_a_message(shelf, files, mails):
