@@ -159,7 +159,7 @@ def grid_of(rows: Sequence[Sequence[_Element]]) -> tuple[list[list[str]], bool]:
     named = 0
     while named < len(rows) and _names_columns(rows[named]):
         named += 1
-    named = named if named < 3 else 1
+    named = 2 if _names_twofold(rows) else named if named < 3 else 1
     grid: list[list[str]] = []
     below: dict[int, tuple[str, int]] = {}
     for number, line in enumerate(rows):
@@ -180,6 +180,13 @@ def grid_of(rows: Sequence[Sequence[_Element]]) -> tuple[list[list[str]], bool]:
     if named == 2:
         grid[:2] = [joined_names(*grid[:2])]
     return grid, bool(named)
+
+
+def _names_twofold(rows: Sequence[Sequence[_Element]]) -> bool:
+    """Whether the first cells show that two rows name the columns: one reaches down, one across."""
+    first = rows[0] if len(rows) > 2 else ()
+    down = any(_spanned(cell, "rowspan") == 2 for cell in first)
+    return down and any(_spanned(cell, "colspan") > 1 for cell in first)
 
 
 def _fill(texts: list[str], below: dict[int, tuple[str, int]]) -> None:

@@ -8,7 +8,7 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 
 from index.dates import iso_date
 from index.document import LeftOut, normalised
-from index.readers.blocks import BULLET, Block, counted, row
+from index.readers.blocks import BULLET, Block, counted, joined_names, row, spread
 from index.readers.formulas import formula_text, lowered, raised
 from index.readers.office.office_zip import local
 
@@ -23,6 +23,7 @@ SKIPPED = frozenset(
 _APART = frozenset({"note", "custom-shape", "g"})
 _DEEPEST = 100
 _MOST_LEVELS = 10
+_WIDEST = 1_000
 
 
 class _Numbers(NamedTuple):
@@ -237,7 +238,7 @@ class OdfText:
         for element in frame.iterfind("{*}object"):
             root = self._objects(attribute(element, "href") or "")
             if root is not None and local(root) == "math":
-                return f" {formula_text(root)} "
+                return formula_text(root)
         said = [e for e in frame if local(e) in ("desc", "title")]
         return " ".join(f" {''.join(element.itertext())} " for element in said[-1:])
 
@@ -318,8 +319,10 @@ class OdfText:
 
     def table(self, table: _Element, depth: int) -> Block:
         """A text's table, a line a row; the first names the columns where it is marked so."""
-        lines: list[str] = []
+        lines: list[list[str]] = []
         above: dict[int, tuple[str, int]] = {}
+        widths: list[int] = []
+        down = False
         for line in own(table, "table-row"):
             texts: list[str] = []
             for cell in line:
@@ -329,13 +332,21 @@ class OdfText:
                     above[len(texts) - 1] = text, max(0, left - 1)
                 elif local(cell) == "table-cell":
                     text = " ".join(b.text for b in self.blocks(cell, depth + 1))
-                    above[len(texts)] = text, repeats(cell, "number-rows-spanned") - 1
+                    high = repeats(cell, "number-rows-spanned")
+                    above[len(texts)] = text, high - 1
                     texts.append(text)
-            if written := row(texts):
-                lines.append(written)
+                    if not lines:
+                        down = down or high == 2
+                        widths.append(min(repeats(cell, "number-columns-spanned"), _WIDEST))
+            lines.append(texts)
+        # One name that reaches down and one that reaches across show that two rows name them.
+        twofold = down and max(widths) > 1 and len(lines) > 2
+        if twofold:
+            lines[:2] = [joined_names(spread(lines[0], widths), lines[1])]
         marked = any(local(child) == "table-header-rows" for child in table)
         styled = (attribute(table, "use-first-row-styles") or "") == "true"
-        return Block("\n".join(lines), header=marked or styled)
+        written = filter(None, map(row, lines))
+        return Block("\n".join(written), header=marked or styled or twofold)
 
 
 def own(table: _Element, wanted: str) -> Iterator[_Element]:
