@@ -116,8 +116,9 @@ STYLES = """<office:automatic-styles>
 style:num-format="1"/><text:list-level-style-number text:level="2" style:num-format="a"
 style:num-suffix=")"/></text:list-style></office:automatic-styles>"""
 FORMULA = (
-    '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mi>E</mi><mo>=</mo><mi>m'
-    "</mi><msup><mi>c</mi><mn>2</mn></msup></mrow><annotation>E = mc^2</annotation></semantics></math>"
+    '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mi>E</mi><mo>=</mo>'
+    "<mi>m</mi><msup><mi>c</mi><mn>2</mn></msup></mrow><annotation>E = mc^2</annotation>"
+    "</semantics></math>"
 )
 
 
