@@ -75,7 +75,7 @@ class _Setter:
         elif tag in ("sup", "sub"):
             words = _one_line(element)
             before = "".join(self._running[-2:])
-            self._running.append(raised(words) if tag == "sup" else lowered(words, before))
+            self._running.append(raised(words, before) if tag == "sup" else lowered(words))
         elif tag == "pre" or (tag == "code" and "\n" in _as_typed(element)):
             self._stand(Block(_as_typed(element).strip("\n")))
         elif tag == "q":

@@ -199,39 +199,42 @@ class OdfText:
         return "\n".join(line for line in lines if line)
 
     def _runs(self, element: _Element, depth: int = 0) -> Iterator[str]:
-        yield self._noted(element.text or "")
+        before = self._noted(element.text or "")
+        yield before
         for child in element:
-            kind = local(child)
-            if kind == "line-break":
-                yield self._noted("\n")
-            elif kind in ("s", "tab"):
-                yield self._noted(" ")
-            elif kind == "annotation":
-                self.comment(child)
-            elif kind == "annotation-end":
-                self._open.discard(attribute(child, "name") or "")
-            elif kind == "frame":
-                yield self._noted(self._framed(child))
-            elif kind in ("ruby-text", "placeholder"):
-                why = "pronunciation" if kind == "ruby-text" else "placeholder"
-                self.leave_out("".join(child.itertext()), why)
-            elif kind == "span":
-                yield from self._span(child, depth)
-            elif kind and kind not in SKIPPED | _APART and depth < _DEEPEST:
-                yield from self._runs(child, depth + 1)
+            said = "".join(self._child(child, depth, before))
+            yield said
             yield self._noted(child.tail or "")
+            before = child.tail or said or before
 
-    def _span(self, span: _Element, depth: int) -> Iterator[str]:
-        effect = self._styles.effects.get(attribute(span, "style-name") or "", "")
-        if effect in ("hidden", "struck through"):
-            self.leave_out(self._raw(span), effect)
-        elif depth < _DEEPEST:
-            words = "".join(self._runs(span, depth + 1))
-            yield (
-                raised(words)
-                if effect == "super"
-                else (lowered(words) if effect == "sub" else words)
-            )
+    def _child(self, child: _Element, depth: int, before: str) -> Iterator[str]:
+        kind = local(child)
+        if kind == "line-break":
+            yield self._noted("\n")
+        elif kind in ("s", "tab"):
+            yield self._noted(" ")
+        elif kind == "annotation":
+            self.comment(child)
+        elif kind == "annotation-end":
+            self._open.discard(attribute(child, "name") or "")
+        elif kind == "frame":
+            yield self._noted(self._framed(child))
+        elif kind in ("ruby-text", "placeholder"):
+            why = "pronunciation" if kind == "ruby-text" else "placeholder"
+            self.leave_out("".join(child.itertext()), why)
+        elif depth < _DEEPEST and kind and kind not in SKIPPED | _APART:
+            effect = self._styles.effects.get(attribute(child, "style-name") or "", "")
+            if kind == "span" and effect in ("hidden", "struck through"):
+                self.leave_out(self._raw(child), effect)
+                return
+            words = "".join(self._runs(child, depth + 1))
+            match effect if kind == "span" else "":
+                case "super":
+                    yield raised(words, before)
+                case "sub":
+                    yield lowered(words)
+                case _:
+                    yield words
 
     def _framed(self, frame: _Element) -> str:
         """A formula, or the words for what is drawn in a paragraph."""

@@ -19,6 +19,7 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PRINT_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|\d+|[A-Za-z&])')
 _MOST_COPIES = 1_000_000
+_BESIDE = 20
 _MOST_COLUMNS = 16_384
 _READ = ("row", "col", "mergeCell", "filterColumn", "tablePart", "headerFooter")
 
@@ -95,20 +96,21 @@ def shared_texts(archive: zipfile.ZipFile, path: str | None) -> list[str]:
 
 def _text(element: _Element) -> str:
     """The words of a text with or without runs; how to pronounce them is left out."""
-    words = (
-        _set(t)
-        for t in element.iter("{*}t")
-        if not any(local(above) == "rPh" for above in t.iterancestors())
-    )
-    written = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), "".join(words))
+    words = ""
+    for text in element.iter("{*}t"):
+        if not any(local(above) == "rPh" for above in text.iterancestors()):
+            words += _set(text, words[-_BESIDE:])
+    written = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), words)
     return normalised(written)
 
 
-def _set(text: _Element) -> str:
+def _set(text: _Element, before: str) -> str:
     """A run's words, those above the line told from the others."""
     align = text.getparent().find("{*}rPr/{*}vertAlign")
     words = text.text or ""
-    return raised(words) if align is not None and align.get("val") == "superscript" else words
+    return (
+        raised(words, before) if align is not None and align.get("val") == "superscript" else words
+    )
 
 
 def formats(archive: zipfile.ZipFile, path: str | None) -> list[str]:

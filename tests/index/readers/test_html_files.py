@@ -209,7 +209,7 @@ def test_a_page_without_furniture_loses_no_word(tmp_path):
         "• if you are pregnant\n• if you drive\n  Do not.\n\nKeep it dry.\n\n"
         "Dose: One a day.\nTablet, Pill: White.\n\nLinks\n\n• The agency\n• The makers\n\n"
         "mg  day\n 5  1\n\nA white tablet\n\nFigure 1: the tablet\n\n"
-        "Area 40 m², in 2025², H2O, the 10th. “Now”.\n\nIs it safe?\n\nYes, it is.\n\n"
+        "Area 40 m², in 2025 ², H₂O, the 10th. “Now”.\n\nIs it safe?\n\nYes, it is.\n\n"
         "1. By weight."
     )
     assert [(left.words, left.why) for left in document.left_out] == [

@@ -147,7 +147,7 @@ def test_raised_figures_stay_apart_and_what_is_struck_or_hidden_is_told():
         "</text:span> three.</text:p>"
     )
 
-    assert document.text == "In 2025¹² the toll is three."
+    assert document.text == "In 2025 ¹² the toll is three."
     assert left(document) == [("two", "struck through"), ("four", "hidden")]
 
 

@@ -306,7 +306,7 @@ def test_what_a_number_format_hides_is_told_and_raised_figures_stay_apart():
         sheet.write_rich_string("B1", "40 m", raised, "2", " in 2025", raised, "12")
 
     document = read_bytes(workbook(fill), "a.xlsx")
-    assert document.text == "40 m² in 2025¹²"
+    assert document.text == "40 m² in 2025 ¹²"
     assert [(left.words, left.why) for left in document.left_out] == [("7", "hidden by its format")]
 
 
