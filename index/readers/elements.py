@@ -23,6 +23,7 @@ _LINE = "\v"  # a line break that is meant, while white space is still to be col
 _UNPRINTED = {ord(sign): None for sign in "\u00ad\u200b\u2060\ufeff"}  # where words may break
 _FILE = re.compile(r"\S+\.\w{3,4}")
 _MOST_SPANNED = 1_000
+_MOST_COPIES = 100_000
 _MOST_DIGITS = 6
 
 
@@ -162,16 +163,20 @@ def grid_of(rows: Sequence[Sequence[_Element]]) -> tuple[list[list[str]], bool]:
     named = 2 if _names_twofold(rows) else named if named < 3 else 1
     grid: list[list[str]] = []
     below: dict[int, tuple[str, int]] = {}
+    copies = 0
     for number, line in enumerate(rows):
         texts: list[str] = []
         for cell in line:
             _fill(texts, below)
             text = " ".join(_lines_of(cell).split())
-            wide = min(_spanned(cell, "colspan"), _MOST_SPANNED)
+            wide = max(1, min(_spanned(cell, "colspan"), _MOST_SPANNED))
             high = min(_spanned(cell, "rowspan") or len(rows), len(rows) - number)
+            copies += wide * high - 1
+            if copies > _MOST_COPIES:  # spans that are made to swell, and no table's
+                wide = high = 1
             over = number < named - 1
             first = len(texts)
-            for at in range(first, first + max(wide, 1)):
+            for at in range(first, first + wide):
                 texts.append(text if over or at == first else "")
                 if high > 1:
                     below[at] = texts[-1], high - 1

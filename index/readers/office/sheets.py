@@ -27,6 +27,8 @@ _READ = ("row", "col", "mergeCell", "filterColumn", "tablePart", "headerFooter")
 class Book(NamedTuple):
     """What all sheets share: texts by number, a number format by a cell's style, the calendar.
 
+    `struck` are the styles that strike a cell's words through.
+
     >>> Book(texts=("North",), formats=("0.0%",), since_1904=False).texts[0]
     'North'
     """
@@ -34,6 +36,7 @@ class Book(NamedTuple):
     texts: Sequence[str]
     formats: Sequence[str]
     since_1904: bool
+    struck: frozenset[int] = frozenset()
 
 
 class _Merged(NamedTuple):
@@ -102,6 +105,25 @@ def _text(element: _Element) -> str:
             words += _set(text, words[-_BESIDE:])
     written = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), words)
     return normalised(written)
+
+
+def struck_styles(archive: zipfile.ZipFile, path: str | None) -> frozenset[int]:
+    """The styles of cells whose font strikes words through.
+
+    >>> import io
+    >>> with zipfile.ZipFile(io.BytesIO(), "w") as archive:
+    ...     fonts = "<fonts><font/><font><strike/></font></fonts>"
+    ...     archive.writestr("s.xml", f"<s>{fonts}<cellXfs><xf fontId='1'/></cellXfs></s>")
+    ...     struck_styles(archive, "s.xml")
+    frozenset({0})
+    """
+    if path is None or path not in archive.namelist():
+        return frozenset()
+    styles = parsed(archive.read(path))
+    marks = [font.find("{*}strike") for fonts in styles.iterfind("{*}fonts") for font in fonts]
+    on = {at for at, mark in enumerate(marks) if mark is not None and mark.get("val") != "0"}
+    cells = next((e for e in styles if local(e) == "cellXfs"), ())
+    return frozenset(at for at, xf in enumerate(cells) if int(xf.get("fontId", "0")) in on)
 
 
 def _set(text: _Element, before: str) -> str:
@@ -191,7 +213,10 @@ def _cells(row: _Element, book: Book, sheet: Sheet, number: int) -> Iterator[tup
         reference = _REFERENCE.fullmatch(cell.get("r", ""))
         column = _column(reference[1]) if reference else column + 1
         if text := _shown(cell, book, sheet):
-            yield column, text
+            if int(cell.get("s", "0")) in book.struck:
+                sheet.hide("struck through", text)
+            else:
+                yield column, text
         elif cell.find("{*}f") is not None and not cell.findtext("{*}v") and cell.get("t") != "str":
             sheet.uncomputed.append(cell.get("r", f"row {number}"))
 

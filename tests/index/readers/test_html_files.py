@@ -379,3 +379,9 @@ def test_what_shows_instead_of_a_program_is_hidden_unless_it_is_the_page(tmp_pat
 
     assert "41 million" in whole.text
     assert beside.text == "The bridge cost 41 million crowns."
+
+
+def test_spans_that_are_made_to_swell_stay_small(tmp_path):
+    rows = "<tr>" + "<td rowspan=65000 colspan=900>x</td>" * 5 + "</tr>"
+
+    assert len(page(tmp_path, f"<table>{rows * 300}</table>").text) < 1_000_000
