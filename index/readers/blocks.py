@@ -20,7 +20,8 @@ class Block:
 
     `level` is a heading's level (1 is the highest), 0 for everything else; `header` says that this
     is a table whose first line names its columns, `rows` what the program that made it calls each
-    of its lines.
+    of its lines. `code` says that this is code or a command: it belongs to the paragraph before it
+    where that ends in a colon.
 
     >>> lines = Block("Year | Ships" + chr(10) + "1931 | 12", header=True, rows=("1", "2"))
     >>> [part.label for part in set_text([Block("Tolls", level=2), lines]).parts]
@@ -31,6 +32,7 @@ class Block:
     level: int = 0
     header: bool = False
     rows: tuple[str, ...] = ()
+    code: bool = False
 
 
 class Body(NamedTuple):
@@ -50,6 +52,8 @@ class Body(NamedTuple):
 def set_text(blocks: Iterable[Block], offset: int = 0) -> Body:
     """The body that `blocks` make, a blank line between two of them.
 
+    None stands between code and a paragraph that introduces it, so that they are found together.
+
     `offset` is added to every span: where the text will stand in a longer one.
 
     >>> body = set_text([Block("Tolls", level=1), Block("Two shillings a ton.")])
@@ -60,13 +64,16 @@ def set_text(blocks: Iterable[Block], offset: int = 0) -> Body:
     headings: list[Heading] = []
     tables: list[Table] = []
     parts: list[Part] = []
+    introduces = False
     for block in blocks:
         if not block.text.strip():
             continue
         if written:
-            written.append("\n\n")
-            offset += 2
+            gap = "\n" if block.code and introduces else "\n\n"
+            written.append(gap)
+            offset += len(gap)
         end = offset + len(block.text)
+        introduces = not (block.level or block.header or block.code) and block.text[-1] == ":"
         if block.level:
             headings.append(Heading(block.level, offset, end))
         first, below, _ = block.text.partition("\n")
@@ -85,8 +92,10 @@ def _row_parts(block: Block, offset: int) -> Iterator[Part]:
         offset += len(line) + 1
 
 
-def set_parts(parts: Iterable[tuple[PartKind, str, Iterable[Block]]]) -> Body:
+def set_parts(parts: Iterable[tuple[PartKind | None, str, Iterable[Block]]]) -> Body:
     """The body of parts, given as kind, label and blocks; a part without text is left out.
+
+    What has no kind is text beside the parts.
 
     >>> body = set_parts([("slide", "1", [Block("Tolls")]), ("slide", "2", [Block("Ships")])])
     >>> [(part.label, body.text[part.start : part.end]) for part in body.parts]
@@ -108,7 +117,8 @@ def set_parts(parts: Iterable[tuple[PartKind, str, Iterable[Block]]]) -> Body:
         offset = start + len(body.text)
         headings.extend(body.headings)
         tables.extend(body.tables)
-        found.append(Part(kind, label, start, offset))
+        if kind is not None:
+            found.append(Part(kind, label, start, offset))
         found.extend(body.parts)
     return Body("".join(written), tuple(headings), tuple(tables), tuple(found))
 

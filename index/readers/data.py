@@ -18,6 +18,7 @@ from index.readers.blocks import Block, Body, row, set_parts, set_text
 from index.readers.detection import decode
 from index.readers.metadata import Statement, compose, language_code
 from index.readers.text import markdown_blocks
+from index.readers.transcripts import read_segments
 
 _RECORD_PROSE = 80
 """Characters from which a value stands in a paragraph of its own."""
@@ -42,7 +43,10 @@ def read_json(data: bytes, name: str) -> Document:
     source = decode(data)
     if source is None:
         raise UnsupportedFormat("The file is not text in any known encoding.")
-    body = _body(normalised(source))
+    value = _parsed(normalised(source))
+    if (spoken := read_segments(value, name)) is not None:
+        return spoken
+    body = _body(value)
     if not body.text:
         raise EmptyDocument("The file holds no values.")
     return compose(
@@ -55,15 +59,18 @@ def read_json(data: bytes, name: str) -> Document:
     )
 
 
-def _body(source: str) -> Body:
+def _parsed(source: str) -> Any:  # noqa: ANN401 (any JSON)
+    """The value of JSON; that of JSON Lines is a list."""
     try:
-        value = json.loads(source)
+        return json.loads(source)
     except (ValueError, RecursionError) as error:
-        values = _lines(source, error)
-    else:
-        if not isinstance(value, list):
-            return set_text(_record_blocks(value, "", 0))
-        values = value
+        return _lines(source, error)
+
+
+def _body(value: Any) -> Body:  # noqa: ANN401
+    if not isinstance(value, list):
+        return set_text(_record_blocks(value, "", 0))
+    values = value
     flat = [item for item in values if _is_flat(item)]
     columns = list(dict.fromkeys(key for item in flat for key in item))
     if len(flat) == len(values) and 1 < len(columns) <= _COLUMNS:

@@ -5,8 +5,10 @@ Bytes become text, whatever their encoding.
 
 import io
 import re
+import tarfile
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable
 from enum import Enum
 from itertools import islice, pairwise
@@ -122,9 +124,22 @@ DATA_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".geojson", ".ipynb", "
 CODE_SUFFIXES = frozenset(
     """
     .py .pyi .js .mjs .ts .jsx .tsx .java .kt .scala .c .h .cc .cpp .hpp .cs .go .rs .rb .php .pl
-    .swift .m .r .jl .lua .sh .bash .ps1 .sql .css .scss .toml .yaml .yml .ini .cfg .tex .bib .f90
+    .swift .m .r .jl .lua .sh .bash .ps1 .sql .css .scss .toml .yaml .yml .ini .cfg .f90
     """.split()  # noqa: SIM905 (a list of words reads as words)
 )
+TRANSCRIPT_SUFFIXES = frozenset({".vtt", ".srt"})
+CARD_SUFFIXES = frozenset({".ics", ".vcf"})
+MARKUP_SUFFIXES = {
+    ".rst": "RST",
+    ".rest": "RST",
+    ".org": "ORG",
+    ".adoc": "ASCIIDOC",
+    ".asciidoc": "ASCIIDOC",
+    ".tex": "LATEX",
+    ".bib": "BIBTEX",
+}
+"""Suffix → the name of its `Kind`."""
+ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 OFFICE_SUFFIXES = frozenset(
     {".docx", ".docm", ".dotx", ".dotm", ".xlsx", ".xlsm", ".xltx", ".xltm"}
@@ -139,18 +154,34 @@ SUPPORTED = frozenset(
     | MAIL_SUFFIXES
     | DATA_SUFFIXES
     | CODE_SUFFIXES
+    | TRANSCRIPT_SUFFIXES
+    | CARD_SUFFIXES
+    | MARKUP_SUFFIXES.keys()
     | TABLE_SUFFIXES
     | OFFICE_SUFFIXES
 ) | {".pdf", ".epub"}
 """The suffixes, in lower case, of the files that a walk through a folder takes."""
 
+
+def is_taken(name: str) -> bool:
+    """Whether a walk through a folder takes a file of this name.
+
+    >>> is_taken("Report.PDF"), is_taken("song.mp3")
+    (True, False)
+    """
+    return PurePath(name).suffix.lower() in SUPPORTED or name.lower().endswith(ARCHIVE_ENDINGS)
+
+
 READABLE = (
     "text, Markdown, HTML, PDF, Word, Excel and PowerPoint files of 2007 and later, OpenDocument, "
-    "RTF, CSV, EPUB, pictures, mail, JSON, XML and source code can be read"
+    "RTF, CSV, EPUB, pictures, mail, transcripts, JSON, XML and source code can be read, and ZIP "
+    "and tar archives of them"
 )
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ZIP = b"PK\x03\x04"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_GZIP = b"\x1f\x8b"
+_TAR_MARK = slice(257, 262)
 _CONTENT_TYPES = "[Content_Types].xml"
 _ZIPPED = {
     "xl/": "a binary Excel workbook (.xlsb): save it as .xlsx",
@@ -162,6 +193,12 @@ _OLE_STREAMS = {
 _IMAGES = re.compile(
     rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|II\*\0|MM\0\*|RIFF....WEBP|BM.{4}\0{4}", re.DOTALL
 )
+_SOUND = re.compile(
+    rb"ID3[\x02-\x04]|\xff[\xe2-\xfb]|RIFF....WAVE|OggS\0|fLaC|\x1aE\xdf\xa3"
+    rb"|....ftyp(?:M4[ABVP]|isom|iso[2-9]|mp4[12]|avc1|qt  |3g)",
+    re.DOTALL,
+)
+"""How recordings begin: sound, and pictures with sound."""
 _PDF_HEADER = re.compile(rb"%PDF-\d")
 _HTML_OPENING = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*(?:<!doctype\s+html|<html[\s>])",
@@ -178,6 +215,8 @@ _MAIL_OPENING = re.compile(
     re.IGNORECASE,
 )
 _MBOX_OPENING = re.compile(r"From \S+ .*\d{4}\n[A-Za-z][\w-]*:")
+_CUES_OPENING = re.compile(r"WEBVTT(?:[ \t\n]|\Z)|\s*\d{1,9}\n\d\d:\d\d:\d\d[.,]\d{3} --> \d\d:")
+_CARD_OPENING = re.compile(r"\s*BEGIN:(?:VCALENDAR|VCARD)\s*\n", re.IGNORECASE)
 _XML_OPENING = re.compile(r"\s*<\?xml\s")
 
 
@@ -201,12 +240,20 @@ class Kind(Enum):
     NOTEBOOK = "application/x-ipynb+json"
     XML = "application/xml"
     CODE = "text/x-source"
+    TRANSCRIPT = "text/vtt"
+    CARDS = "text/calendar"
+    RST = "text/x-rst"
+    ORG = "text/org"
+    ASCIIDOC = "text/asciidoc"
+    LATEX = "application/x-tex"
+    BIBTEX = "application/x-bibtex"
     SEPARATED = "text/csv"
     PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     ODF = "application/vnd.oasis.opendocument"
     RTF = "application/rtf"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    ARCHIVE = "application/zip"
 
 
 def detect(data: bytes, name: str) -> Kind:
@@ -235,8 +282,19 @@ def detect(data: bytes, name: str) -> Kind:
         raise _refused_ole(data)
     if data.startswith(b"{\\rtf"):
         return Kind.RTF
+    if _is_tar(data):
+        return Kind.ARCHIVE
     decoded = decode(data)
+    if decoded is None and _SOUND.match(head):
+        raise UnsupportedFormat(
+            "This is a recording, and no sound can be read: make a transcript of it (.vtt, .srt or "
+            "text, as speech recognisers and meeting programs write them) and add that."
+        )
     if decoded is None:
+        if name.lower().endswith(ARCHIVE_ENDINGS):
+            raise DocumentError(
+                "The file is damaged or cut off (an archive that does not open): get a fresh copy."
+            )
         raise UnsupportedFormat(f"This seems to be {_impression(data, name)}: {READABLE}.")
     return _kind_of_text(decoded, PurePath(name).suffix.lower())
 
@@ -245,6 +303,10 @@ def _kind_of_text(text: str, suffix: str) -> Kind:
     head = text[: 8 * _HEAD].removeprefix("\ufeff").replace("\r\n", "\n")
     if _HTML_OPENING.match(head):
         return Kind.HTML
+    if suffix in TRANSCRIPT_SUFFIXES or _CUES_OPENING.match(head):
+        return Kind.TRANSCRIPT
+    if suffix in CARD_SUFFIXES or _CARD_OPENING.match(head):
+        return Kind.CARDS
     if suffix in TABLE_SUFFIXES:
         return Kind.SEPARATED
     if _MBOX_OPENING.match(head):
@@ -257,6 +319,8 @@ def _kind_of_text(text: str, suffix: str) -> Kind:
         return Kind.JSON
     if suffix == ".xml" or _XML_OPENING.match(head):
         return Kind.XML
+    if suffix in MARKUP_SUFFIXES:
+        return Kind[MARKUP_SUFFIXES[suffix]]
     if suffix in CODE_SUFFIXES:
         return Kind.CODE
     if suffix in MARKDOWN_SUFFIXES:
@@ -287,12 +351,46 @@ def _detect_zip(data: bytes) -> Kind:
         return Kind.XLSX
     if "META-INF/container.xml" in names:
         return Kind.EPUB
-    if "content.xml" in names:
+    if "content.xml" in names and ("mimetype" in names or "META-INF/manifest.xml" in names):
         return Kind.ODF
     for prefix, what in _ZIPPED.items():
-        if _any_in(prefix, names):
+        if office and _any_in(prefix, names):
             raise UnsupportedFormat(f"This seems to be {what}: {READABLE}.")
-    raise UnsupportedFormat(f"This seems to be a ZIP archive: unpack it first ({READABLE}).")
+    return Kind.ARCHIVE
+
+
+def _is_tar(data: bytes) -> bool:
+    """Whether it is a tar archive, also a packed one."""
+    packed = data.startswith(_GZIP)
+    if not packed and data[_TAR_MARK] != b"ustar":
+        return False
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz" if packed else "r:"):
+            return True
+    except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError):
+        return False
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file of this name is a picture.
+
+    >>> is_picture("logo.PNG"), is_picture("report.pdf")
+    (True, False)
+    """
+    return PurePath(name).suffix.lower() in IMAGE_SUFFIXES
+
+
+def may_hold_files(head: bytes, name: str) -> bool:
+    r"""Whether a file of which these are the first bytes may be an archive or mail.
+
+    >>> may_hold_files(b"PK\x03\x04", "report.docx"), may_hold_files(b"%PDF-1.7", "report.pdf")
+    (True, False)
+    """
+    if head.startswith((*_ZIP, _GZIP, _OLE)) or head[_TAR_MARK] == b"ustar":
+        return True
+    text = head.decode("latin-1").removeprefix("\xef\xbb\xbf").replace("\r\n", "\n")
+    mail = _MAIL_OPENING.match(text) or _MBOX_OPENING.match(text)
+    return mail is not None or PurePath(name).suffix.lower() in MAIL_SUFFIXES
 
 
 def _any_in(folder: str, names: list[str]) -> bool:

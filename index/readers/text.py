@@ -7,23 +7,28 @@ Markdown as prose: the marks become structure, what is left reads as a sentence 
 
 import html
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import yaml  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.dates import iso_date
-from index.document import Document, Part, normalised
+from index.document import Document, LeftOut, Part, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import BULLET, Block, row, set_text
 from index.readers.detection import decode
 from index.readers.metadata import Statement, compose
+from index.readers.transcripts import read_turns
 
 
 def read_text(data: bytes, name: str) -> Document:
     """The text as it stands in the file; only its encoding and newlines are made uniform.
+
+    A transcript, whose lines begin with names and times, is read as what was said.
 
     Raises:
         UnsupportedFormat: the bytes are not text.
@@ -35,7 +40,8 @@ def read_text(data: bytes, name: str) -> Document:
     text = decode(data)
     if text is None:
         raise UnsupportedFormat("The file is not text in any known encoding.")
-    return compose(normalised(text), media_type="text/plain", name=name)
+    words = normalised(text)
+    return read_turns(words, name) or compose(words, media_type="text/plain", name=name)
 
 
 def read_code(data: bytes, name: str) -> Document:
@@ -60,7 +66,17 @@ def read_code(data: bytes, name: str) -> Document:
     )
 
 
-_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_MATTER = re.compile(
+    r"\ufeff?(?:---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)|\+\+\+[ \t]*\n(?P<toml>.*?)\n\+\+\+)"
+    r"[ \t]*(?:\n|\Z)",
+    re.DOTALL,
+)
+_MOST_VALUES = 200
+_COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)|%%(.{1,2000}?)%%", re.DOTALL)
+_LINKED_NOTE = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\]")
+_HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]{1,500})(?<=\S)==")
+_TASK = re.compile(r"\[([ xX])\] +(?=\S)")
+_CALLOUT = re.compile(r"\[!(\w{1,30})\][-+]? *")
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|</?[a-zA-Z][^<>]*>|<[!?][^<>]*>",
     re.DOTALL | re.I,
@@ -84,16 +100,20 @@ def read_markdown(data: bytes, name: str) -> Document:
     if source is None:
         raise UnsupportedFormat("The file is not text in any known encoding.")
     beside, below = _split(normalised(source))
-    body = set_text(markdown_blocks(below))
+    tokens = _parsed(below)
+    body = set_text(_blocks(tokens))
     if not body.text:
         raise EmptyDocument("The file holds no text besides its markup.")
     return compose(
         normalised(body.text),
         media_type="text/markdown",
         name=name,
-        beside=beside,
+        beside=beside.statement,
         headings=body.headings,
         tables=body.tables,
+        properties=beside.properties,
+        left_out=[*beside.left_out, *dict.fromkeys(_comments(tokens))],
+        warnings=beside.warnings,
     )
 
 
@@ -103,37 +123,72 @@ def markdown_blocks(source: str) -> Iterator[Block]:
     >>> [(block.text, block.level) for block in markdown_blocks("# Storm")]
     [('Storm', 1)]
     """
+    return _blocks(_parsed(source))
+
+
+def _parsed(source: str) -> list[Token]:
     tokens = _parser.parse(source)
     # The parser leaves out, without an error, all that follows a block nested to its limit.
     if any(token.level >= _DEEPEST - 1 for token in tokens):
         raise DocumentError("The file nests its lists or quotations too deeply to be read whole.")
-    return _blocks(tokens)
+    return tokens
 
 
-def _split(source: str) -> tuple[Statement, str]:
-    """What the YAML front matter states, and the Markdown below it."""
+def _comments(tokens: Sequence[Token]) -> Iterator[LeftOut]:
+    """What is written for whoever edits the file, and not shown."""
+    for token in tokens:
+        for one in token.children or (token,):
+            if one.type in ("html_block", "html_inline", "text"):
+                for comment in _COMMENT.finditer(one.content):
+                    if words := " ".join((comment[1] or comment[2] or "").split()):
+                        yield LeftOut(words, "comment")
+
+
+class _Beside(NamedTuple):
+    """What the front matter states."""
+
+    statement: Statement = Statement()
+    properties: Sequence[tuple[str, str]] = ()
+    left_out: Sequence[LeftOut] = ()
+    warnings: Sequence[str] = ()
+
+
+def _split(source: str) -> tuple[_Beside, str]:
+    """What the front matter, in YAML or TOML, states, and the Markdown below it."""
     match = _FRONT_MATTER.match(source)
     if match is None:
-        return Statement(), source
+        return _Beside(), source
+    written = match["toml"] if match["yaml"] is None else match["yaml"]
+    whole = [LeftOut(written, "front matter")]
     try:
-        fields = yaml.safe_load(match[1])
+        fields = tomllib.loads(written) if match["yaml"] is None else yaml.safe_load(written)
     except (yaml.YAMLError, ValueError):
-        return Statement(), source[match.end() :]
+        told = "The lines at its head that state what it is cannot be read: they are left out."
+        return _Beside(left_out=whole, warnings=[told]), source[match.end() :]
     if not isinstance(fields, dict):  # a text between two thematic breaks
-        return Statement(), source
+        return _Beside(), source
     values = {str(key).lower(): _plain(value) for key, value in fields.items()}
+    is_whole = all(map(_is_plain, fields.values()))
 
     def first(*keys: str) -> str | None:
         return next((values[key] for key in keys if values.get(key)), None)
 
-    return (
-        Statement(
-            title=first("title"),
-            author=first("author", "authors", "by"),
-            date=iso_date(first("date", "published", "publishdate") or ""),
-            source=first("source", "url", "publisher", "canonical_url"),
-        ),
-        source[match.end() :],
+    statement = Statement(
+        title=first("title"),
+        author=first("author", "authors", "by"),
+        date=iso_date(first("date", "published", "publishdate") or ""),
+        source=first("source", "url", "publisher", "canonical_url"),
+    )
+    properties = [(key, said) for key, said in values.items() if said and key != "title"]
+    return _Beside(statement, properties, [] if is_whole else whole), source[match.end() :]
+
+
+def _is_plain(value: object) -> bool:
+    """Whether `_plain` says all of a value."""
+    values = value if isinstance(value, list) else [value]
+    return len(values) <= _MOST_VALUES and all(
+        item is None or (isinstance(item, str | int | float | date) and len(str(item)) <= 500)
+        for item in values
     )
 
 
@@ -142,9 +197,13 @@ def _plain(value: object) -> str:
 
     What is nested deeper says nothing, and YAML's aliases can make it endless.
     """
-    values = value[:20] if isinstance(value, list) else [value]
+    values = value[:_MOST_VALUES] if isinstance(value, list) else [value]
     names = (item.get("name") if isinstance(item, dict) else item for item in values)
-    scalars = (str(name)[:500] for name in names if isinstance(name, str | int | float | date))
+    scalars = (
+        str(name).lower() if isinstance(name, bool) else str(name)[:500]
+        for name in names
+        if isinstance(name, str | int | float | date)
+    )
     return ", ".join(" ".join(scalar.split()) for scalar in scalars)
 
 
@@ -162,14 +221,23 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
         elif token.type == "table_open":
             yield Block("\n".join(_rows(inner)), header=True)
         elif token.type == "blockquote_open":
-            yield from _blocks(inner)
+            yield from _quoted(inner)
         elif token.type in ("fence", "code_block"):
-            yield Block(token.content.rstrip("\n"))
+            yield Block(token.content.rstrip("\n"), code=True)
         elif token.type == "html_block":
             yield from (Block(part) for part in _without_tags(token.content))
         elif inner:
             yield Block(_inline(inner[0]))
         position = end + 1
+
+
+def _quoted(tokens: Sequence[Token]) -> Iterator[Block]:
+    """What is quoted; a callout begins with its kind."""
+    blocks = list(_blocks(tokens))
+    if blocks and (callout := _CALLOUT.match(blocks[0].text)):
+        words = f"{callout[1].capitalize()}: {blocks[0].text[callout.end() :].lstrip()}"
+        blocks[0] = Block(words, blocks[0].level)
+    yield from blocks
 
 
 def _closing(tokens: Sequence[Token], position: int) -> int:
@@ -193,6 +261,10 @@ def _items(opening: Token, tokens: Sequence[Token]) -> Iterator[str]:
             line for block in _blocks(tokens[position + 1 : end]) for line in block.text.split("\n")
         ]
         if lines:
+            task = _TASK.match(lines[0])
+            if task:
+                state = "(open) " if task[1] == " " else "(done) "
+                lines[0] = state + lines[0][task.end() :]
             yield mark + lines[0]
         yield from ("  " + line for line in lines[1:])
         position = end + 1
@@ -215,7 +287,8 @@ def _inline(token: Token, line_break: str = "\n") -> str:
     hidden = False
     for child in token.children or ():
         if child.type in ("text", "code_inline", "image"):
-            parts.append("" if hidden else child.content)
+            shown = _noted(child.content) if child.type == "text" else child.content
+            parts.append("" if hidden else shown)
         elif child.type == "softbreak":
             parts.append(" ")
         elif child.type == "hardbreak":
@@ -228,6 +301,12 @@ def _inline(token: Token, line_break: str = "\n") -> str:
             elif re.match(r"<br\b", child.content, re.I):
                 parts.append(line_break)
     return "".join(parts).strip()
+
+
+def _noted(text: str) -> str:
+    """The words of running text in a note: links to others as they are shown, no comments."""
+    text = _LINKED_NOTE.sub(lambda at: at[2] or at[1].replace("#", " > "), text)
+    return _HIGHLIGHT.sub(r"\1", _COMMENT.sub("", text))
 
 
 def _without_tags(source: str) -> Iterator[str]:

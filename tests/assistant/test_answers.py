@@ -188,6 +188,16 @@ def test_a_place_is_named_as_readers_name_it(page, page_end, heading, shown):
         ([("sheet", "Costs"), ("row", "12")], "sheet “Costs”, row 12"),
         ([("sheet", "Costs"), ("row", "12"), ("row", "14")], "sheet “Costs”, rows 12–14"),
         ([("chapter", "The storm"), ("chapter", "After")], "chapters “The storm”–“After”"),
+        ([("cue", "Oskar Blom, 00:12:31")], "Oskar Blom, 00:12:31"),
+        ([("cue", "00:12:31"), ("cue", "00:12:40")], "00:12:31–00:12:40"),
+        (
+            [("cue", "Oskar Blom, 00:12:31"), ("cue", "Oskar Blom, 00:12:40")],
+            "Oskar Blom, 00:12:31–00:12:40",
+        ),
+        (
+            [("cue", "Oskar Blom, 00:12:31"), ("cue", "Mia Falk, 00:12:40")],
+            "Oskar Blom, 00:12:31 – Mia Falk, 00:12:40",
+        ),
     ],
 )
 def test_a_locator_names_the_parts_as_the_file_does(parts, expected):

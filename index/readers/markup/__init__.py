@@ -1,0 +1,1 @@
+"""Texts in plain-text markup: reStructuredText, Org, AsciiDoc, LaTeX and BibTeX."""
