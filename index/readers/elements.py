@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
-from index.readers.blocks import BULLET, Block, counted, joined_names, row
+from index.readers.blocks import BULLET, Block, close_gaps, counted, joined_names, row
 from index.readers.formulas import formula_text, lowered, raised
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -163,9 +163,11 @@ def grid_of(rows: Sequence[Sequence[_Element]]) -> tuple[list[list[str]], bool]:
     named = 2 if _names_twofold(rows) else named if named < 3 else 1
     grid: list[list[str]] = []
     below: dict[int, tuple[str, int]] = {}
+    spans: list[list[tuple[int, int]]] = []
     copies = 0
     for number, line in enumerate(rows):
         texts: list[str] = []
+        spans.append([])
         for cell in line:
             _fill(texts, below)
             text = " ".join(_lines_of(cell).split())
@@ -176,12 +178,15 @@ def grid_of(rows: Sequence[Sequence[_Element]]) -> tuple[list[list[str]], bool]:
                 wide = high = 1
             over = number < named - 1
             first = len(texts)
+            if wide > 1:
+                spans[-1].append((first, first + wide))
             for at in range(first, first + wide):
                 texts.append(text if over or at == first else "")
                 if high > 1:
                     below[at] = texts[-1], high - 1
         _fill(texts, below)
         grid.append(texts)
+    close_gaps(grid, spans)
     if named == 2:
         grid[:2] = [joined_names(*grid[:2])]
     return grid, bool(named)

@@ -24,7 +24,7 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 from index.dates import iso_date, iso_day
 from index.document import Document, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument
-from index.readers.blocks import Block, joined_names, row, set_text, spread
+from index.readers.blocks import Block, close_gaps, joined_names, row, set_text, spread
 from index.readers.metadata import Statement, compose, sensible_author, sensible_title
 from index.readers.office.drawings import chart_blocks, diagram_blocks
 from index.readers.office.numbering import Numbering, Place
@@ -239,10 +239,10 @@ class _Reader:
         """Its rows, a line each; a cell merged over several rows is written in each of them."""
         lines: list[list[str]] = []
         above: dict[int, str] = {}
-        widths: list[int] = []
+        spans: list[list[tuple[int, int]]] = []
         for line in own_parts(table, _ROW):
             texts = [""] * _before(line)
-            widths = widths if lines else [1] * len(texts)
+            spans.append([])
             for cell in own_parts(line, _CELL):
                 properties = cell.find(qn("w:tcPr"))
                 text = " ".join(block.text for block in self._contents(cell))
@@ -253,13 +253,14 @@ class _Reader:
                 wide = max(1, min(wide, _WIDEST - len(texts)))
                 above[len(texts)] = text
                 texts += [text, *[""] * (wide - 1)]
-                if not lines:
-                    widths.append(wide)
+                if wide > 1:
+                    spans[-1].append((len(texts) - wide, len(texts)))
             lines.append(texts)
         named = _header_rows(table)
-        twofold = named == 1 and max(widths) > 1 and _reaches_down(table)
+        close_gaps(lines, spans)
+        twofold = named == 1 and bool(spans[0]) and _reaches_down(table)
         if len(lines) > 2 and (named == 2 or twofold):
-            lines[:2] = [joined_names(spread(lines[0], widths), lines[1])]
+            lines[:2] = [joined_names(spread(lines[0], spans[0]), lines[1])]
         return Block("\n".join(filter(None, map(row, lines))), header=named > 0)
 
 

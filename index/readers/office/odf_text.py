@@ -8,7 +8,7 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 
 from index.dates import iso_date
 from index.document import LeftOut, normalised
-from index.readers.blocks import BULLET, Block, counted, joined_names, row, spread
+from index.readers.blocks import BULLET, Block, close_gaps, counted, joined_names, row, spread
 from index.readers.formulas import formula_text, lowered, raised
 from index.readers.office.office_zip import local
 
@@ -324,10 +324,11 @@ class OdfText:
         """A text's table, a line a row; the first names the columns where it is marked so."""
         lines: list[list[str]] = []
         above: dict[int, tuple[str, int]] = {}
-        widths: list[int] = []
+        spans: list[list[tuple[int, int]]] = []
         down = False
         for line in own(table, "table-row"):
             texts: list[str] = []
+            spans.append([])
             for cell in line:
                 if local(cell) == "covered-table-cell":
                     text, left = above.get(len(texts), ("", 0))
@@ -338,14 +339,16 @@ class OdfText:
                     high = repeats(cell, "number-rows-spanned")
                     above[len(texts)] = text, high - 1
                     texts.append(text)
-                    if not lines:
-                        down = down or high == 2
-                        widths.append(min(repeats(cell, "number-columns-spanned"), _WIDEST))
+                    down = down or (not lines and high == 2)
+                    wide = min(repeats(cell, "number-columns-spanned"), _WIDEST)
+                    if wide > 1:
+                        spans[-1].append((len(texts) - 1, len(texts) - 1 + wide))
             lines.append(texts)
         # One name that reaches down and one that reaches across show that two rows name them.
-        twofold = down and max(widths) > 1 and len(lines) > 2
+        twofold = down and len(lines) > 2 and bool(spans[0])
+        close_gaps(lines, spans)
         if twofold:
-            lines[:2] = [joined_names(spread(lines[0], widths), lines[1])]
+            lines[:2] = [joined_names(spread(lines[0], spans[0]), lines[1])]
         marked = any(local(child) == "table-header-rows" for child in table)
         styled = (attribute(table, "use-first-row-styles") or "") == "true"
         written = filter(None, map(row, lines))

@@ -385,3 +385,13 @@ def test_spans_that_are_made_to_swell_stay_small(tmp_path):
     rows = "<tr>" + "<td rowspan=65000 colspan=900>x</td>" * 5 + "</tr>"
 
     assert len(page(tmp_path, f"<table>{rows * 300}</table>").text) < 1_000_000
+
+
+def test_a_year_over_a_sign_and_its_figure_is_one_column(tmp_path):
+    document = page(
+        tmp_path,
+        "<table><tr><td></td><td colspan=2>2023</td><td colspan=2>2022</td></tr>"
+        "<tr><td>Tolls</td><td>$</td><td>45.1</td><td>$</td><td>49.6</td></tr></table>",
+    )
+
+    assert document.text == "| 2023 | 2022\nTolls | $ | 45.1 | $ | 49.6"
