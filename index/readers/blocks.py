@@ -3,6 +3,7 @@
 The labels of list items.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from index.document import Heading, Part, PartKind, Span, Table
 
 CELL_BREAK = " | "
+_SPELLED = re.compile(r"\w")
 BULLET = "• "
 
 
@@ -149,18 +151,41 @@ def joined_names(first: Sequence[str], second: Sequence[str]) -> list[str]:
     return [a if a == b or not b else b if not a else f"{a}: {b}" for a, b in pairs]
 
 
-def spread(texts: Sequence[str], widths: Iterable[int]) -> list[str]:
+def close_gaps(grid: list[list[str]], spans: Sequence[Sequence[tuple[int, int]]]) -> None:
+    """Write a cell over several columns as one where all but one of them hold signs alone.
+
+    In filings the sign of a currency has a cell of its own, and a year stands over both.
+
+    Args:
+        grid: The table's lines, a text for each column; it is changed.
+        spans: Of each line, the first column and the end of the cells over several columns.
+
+    >>> grid = [["", "2023", ""], ["Tolls", "$", "45.1"]]
+    >>> close_gaps(grid, [[(1, 3)], []])
+    >>> grid[0]
+    ['', '2023']
+    """
+    spelled = set[int]()
+    for texts, wide in zip(grid, spans, strict=True):
+        over = {first for first, _ in wide}
+        spelled |= {at for at, text in enumerate(texts) if at not in over and _SPELLED.search(text)}
+    for texts, wide in zip(grid, spans, strict=True):
+        for first, end in reversed(wide):
+            if sum(at in spelled for at in range(first, end)) <= 1:
+                del texts[first + 1 : end]
+
+
+def spread(texts: Sequence[str], spans: Iterable[tuple[int, int]]) -> list[str]:
     """The texts of a line with each one written in all the columns that its cell covers.
 
-    >>> spread(["Year", "Ships", ""], [1, 2])
+    >>> spread(["Year", "Ships", ""], [(1, 3)])
     ['Year', 'Ships', 'Ships']
     """
-    spread_out = list(texts)
-    at = 0
-    for width in widths:
-        spread_out[at : at + width] = [texts[at]] * width
-        at += width
-    return spread_out
+    written = list(texts)
+    for first, end in spans:
+        for at in range(first, min(end, len(written))):
+            written[at] = written[first]
+    return written
 
 
 _MOST_LETTERED = 26 * 26

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
-from index.readers.blocks import BULLET, Block, counted, joined_names, row
+from index.readers.blocks import BULLET, Block, close_gaps, counted, joined_names, row
 from index.readers.formulas import formula_text, lowered, raised
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -23,6 +23,7 @@ _LINE = "\v"  # a line break that is meant, while white space is still to be col
 _UNPRINTED = {ord(sign): None for sign in "\u00ad\u200b\u2060\ufeff"}  # where words may break
 _FILE = re.compile(r"\S+\.\w{3,4}")
 _MOST_SPANNED = 1_000
+_MOST_COPIES = 100_000
 _MOST_DIGITS = 6
 
 
@@ -75,7 +76,7 @@ class _Setter:
         elif tag in ("sup", "sub"):
             words = _one_line(element)
             before = "".join(self._running[-2:])
-            self._running.append(raised(words) if tag == "sup" else lowered(words, before))
+            self._running.append(raised(words, before) if tag == "sup" else lowered(words))
         elif tag == "pre" or (tag == "code" and "\n" in _as_typed(element)):
             self._stand(Block(_as_typed(element).strip("\n")))
         elif tag == "q":
@@ -159,27 +160,43 @@ def grid_of(rows: Sequence[Sequence[_Element]]) -> tuple[list[list[str]], bool]:
     named = 0
     while named < len(rows) and _names_columns(rows[named]):
         named += 1
-    named = named if named < 3 else 1
+    named = 2 if _names_twofold(rows) else named if named < 3 else 1
     grid: list[list[str]] = []
     below: dict[int, tuple[str, int]] = {}
+    spans: list[list[tuple[int, int]]] = []
+    copies = 0
     for number, line in enumerate(rows):
         texts: list[str] = []
+        spans.append([])
         for cell in line:
             _fill(texts, below)
             text = " ".join(_lines_of(cell).split())
-            wide = min(_spanned(cell, "colspan"), _MOST_SPANNED)
+            wide = max(1, min(_spanned(cell, "colspan"), _MOST_SPANNED))
             high = min(_spanned(cell, "rowspan") or len(rows), len(rows) - number)
+            copies += wide * high - 1
+            if copies > _MOST_COPIES:  # spans that are made to swell, and no table's
+                wide = high = 1
             over = number < named - 1
             first = len(texts)
-            for at in range(first, first + max(wide, 1)):
+            if wide > 1:
+                spans[-1].append((first, first + wide))
+            for at in range(first, first + wide):
                 texts.append(text if over or at == first else "")
                 if high > 1:
                     below[at] = texts[-1], high - 1
         _fill(texts, below)
         grid.append(texts)
+    close_gaps(grid, spans)
     if named == 2:
         grid[:2] = [joined_names(*grid[:2])]
     return grid, bool(named)
+
+
+def _names_twofold(rows: Sequence[Sequence[_Element]]) -> bool:
+    """Whether the first cells show that two rows name the columns: one reaches down, one across."""
+    first = rows[0] if len(rows) > 2 else ()
+    down = any(_spanned(cell, "rowspan") == 2 for cell in first)
+    return down and any(_spanned(cell, "colspan") > 1 for cell in first)
 
 
 def _fill(texts: list[str], below: dict[int, tuple[str, int]]) -> None:

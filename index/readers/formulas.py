@@ -16,19 +16,26 @@ _FOOT_FIGURES = re.compile(r"[\d+\-−=()]+")
 _LETTER = re.compile(r"[a-pr-z]")
 _WORD = re.compile(r"[^\W\d_]+\.?|[®™℠°ªº*†‡§]+")
 _WHOLE = re.compile(r"-?[\w.,%°′″⁰¹²³⁴-⁹ᵃ-ᶻ₀-₉]+|\([^()]*\)|√\w+")
+_POWER = re.compile(r"(?<![\d.,])10\Z|(?<![^\W\d_])[^\W\d_]\Z|(?<![^\W\d_])[a-zµμ]m\Z")
+_UNIT = re.compile(r"\d ?[^\W\d_]{1,3}\Z")
+_BESIDE = 8  # characters before a mark that tell what it stands at
 _LONGEST = 12
 _DEEPEST = 60
 _RELATIONS = frozenset("=<>≤≥≠≈≡≅∼→←↔⇒⇔∈∉⊂⊆∝±+−×·÷")
 _INVISIBLE = {ord(sign): None for sign in "\u2061\u2062\u2063\u2064\u200b"}
 
 
-def raised(text: str) -> str:
-    """Words set above the line, so that they never look like a part of what stands before them.
+def raised(text: str, before: str = "") -> str:
+    """Words set above the line, so that they never look like a part of those `before` them.
 
-    >>> "2025" + raised("2"), "10" + raised("th"), "2025" + raised("12, 13"), "e" + raised("x")
-    ('2025²', '10th', '2025^(12, 13)', 'eˣ')
+    A note's mark is set apart, because whoever looks for '2025' finds no '2025²'; a power is not.
+
+    >>> raised("2", "in 2025"), raised("2", "40 m"), raised("-3", "10"), raised("th", "10")
+    (' ²', '²', '⁻³', 'th')
     """
     text = " ".join(text.split())
+    if text.isdecimal() and _stands_apart(before, text):
+        return " " + text.translate(_RAISED)
     if _FIGURES.fullmatch(text) or _LETTER.fullmatch(text):
         return text.translate(_RAISED)
     if not text or _WORD.fullmatch(text):
@@ -36,15 +43,22 @@ def raised(text: str) -> str:
     return f"^({text})" if len(text) <= _LONGEST else f" {text}"
 
 
-def lowered(text: str, before: str = "") -> str:
-    """Words set below the line, told from the figure before them if there is one.
+def _stands_apart(before: str, mark: str) -> bool:
+    """Whether raised figures are a note's mark, no power and no part of a unit like 'm²'."""
+    before = before[-_BESIDE:]
+    if _POWER.search(before) or (len(mark) <= 2 and _UNIT.search(before)):
+        return False
+    return before[-1:].isalnum()
 
-    >>> "H" + lowered("2", "H") + "O", "5" + lowered("10", "5")
-    ('H2O', '5₁₀')
+
+def lowered(text: str) -> str:
+    """Words set below the line.
+
+    >>> "H" + lowered("2") + "O", "x" + lowered("max")
+    ('H₂O', 'xmax')
     """
     text = " ".join(text.split())
-    apart = before[-1:].isdigit() and _FOOT_FIGURES.fullmatch(text)
-    return text.translate(_LOWERED) if apart else text
+    return text.translate(_LOWERED) if _FOOT_FIGURES.fullmatch(text) else text
 
 
 def formula_text(formula: _Element) -> str:

@@ -24,7 +24,7 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 from index.dates import iso_date, iso_day
 from index.document import Document, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument
-from index.readers.blocks import Block, joined_names, row, set_text, spread
+from index.readers.blocks import Block, close_gaps, joined_names, row, set_text, spread
 from index.readers.metadata import Statement, compose, sensible_author, sensible_title
 from index.readers.office.drawings import chart_blocks, diagram_blocks
 from index.readers.office.numbering import Numbering, Place
@@ -131,6 +131,8 @@ class _Reader:
     def blocks(self) -> Iterator[Block]:
         """A first page's own header, the body, its foot, notes, and comments under their title."""
         yield from self._edges("header")
+        for _ in self._document.element.body.iter(qn("w:altChunk")):
+            self.warnings.append("A part that is embedded in another format could not be read.")
         yield from self._contents(self._document.element.body)
         yield from self._edges("footer")
         for relationship in _NOTES:
@@ -237,23 +239,27 @@ class _Reader:
         """Its rows, a line each; a cell merged over several rows is written in each of them."""
         lines: list[list[str]] = []
         above: dict[int, str] = {}
-        twofold = False
-        for number, line in enumerate(own_parts(table, _ROW)):
+        spans: list[list[tuple[int, int]]] = []
+        for line in own_parts(table, _ROW):
             texts = [""] * _before(line)
+            spans.append([])
             for cell in own_parts(line, _CELL):
                 properties = cell.find(qn("w:tcPr"))
                 text = " ".join(block.text for block in self._contents(cell))
                 merged = None if properties is None else properties.find(qn("w:vMerge"))
                 if merged is not None and merged.get(qn("w:val"), "continue") == "continue":
                     text = text or above.get(len(texts), "")
-                wide = min(int(_attribute(properties, "w:gridSpan") or 1), _WIDEST)
-                twofold = twofold or (number == 0 and wide > 1 and bool(text))
+                wide = int(_attribute(properties, "w:gridSpan") or 1)
+                wide = max(1, min(wide, _WIDEST - len(texts)))
                 above[len(texts)] = text
                 texts += [text, *[""] * (wide - 1)]
+                if wide > 1:
+                    spans[-1].append((len(texts) - wide, len(texts)))
             lines.append(texts)
         named = _header_rows(table)
-        spans = [_widths(line) for line in islice(own_parts(table, _ROW), 1)]
-        if len(lines) > 2 and (named == 2 or (named == 1 and twofold and _reaches_down(table))):
+        close_gaps(lines, spans)
+        twofold = named == 1 and bool(spans[0]) and _reaches_down(table)
+        if len(lines) > 2 and (named == 2 or twofold):
             lines[:2] = [joined_names(spread(lines[0], spans[0]), lines[1])]
         return Block("\n".join(filter(None, map(row, lines))), header=named > 0)
 
@@ -362,14 +368,6 @@ def own_parts(parent: _Element, tag: str) -> Iterator[_Element]:
 def _before(line: _Element) -> int:
     """How many columns a row leaves free before its first cell."""
     return min(int(_attribute(line.find(qn("w:trPr")), "w:gridBefore") or 0), _WIDEST)
-
-
-def _widths(line: _Element) -> list[int]:
-    """Over how many columns each cell of a row reaches."""
-    return [
-        min(int(_attribute(cell.find(qn("w:tcPr")), "w:gridSpan") or 1), _WIDEST)
-        for cell in own_parts(line, _CELL)
-    ]
 
 
 def _reaches_down(table: _Element) -> bool:

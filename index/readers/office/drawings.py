@@ -28,6 +28,7 @@ def drawn_words(paragraph: _Element, struck: list[str] | None = None) -> str:
 
 
 def _drawn(parent: _Element, struck: list[str]) -> Iterator[str]:
+    before = ""
     for child in parent:
         kind = local(child)
         if kind in ("oMath", "oMathPara"):
@@ -37,12 +38,14 @@ def _drawn(parent: _Element, struck: list[str]) -> Iterator[str]:
         elif kind == "t":
             yield child.text or ""
         elif kind == "r":
-            yield _run(child, struck)
+            words = _run(child, before, struck)
+            before = words or before
+            yield words
         elif kind and kind != "Fallback" and child.get("type") != "slidenum":
             yield from _drawn(child, struck)
 
 
-def _run(run: _Element, struck: list[str]) -> str:
+def _run(run: _Element, before: str, struck: list[str]) -> str:
     marks = run.find("{*}rPr")
     words = "".join(_drawn(run, struck))
     if marks is None:
@@ -52,7 +55,7 @@ def _run(run: _Element, struck: list[str]) -> str:
         return ""
     baseline = marks.get("baseline", "0").rstrip("%")
     level = int(float(baseline))
-    return raised(words) if level > 0 else lowered(words, " ") if level < 0 else words
+    return raised(words, before) if level > 0 else lowered(words) if level < 0 else words
 
 
 def picture_words(properties: _Element | None) -> str:

@@ -19,12 +19,15 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PRINT_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|\d+|[A-Za-z&])')
 _MOST_COPIES = 1_000_000
+_BESIDE = 20
 _MOST_COLUMNS = 16_384
 _READ = ("row", "col", "mergeCell", "filterColumn", "tablePart", "headerFooter")
 
 
 class Book(NamedTuple):
     """What all sheets share: texts by number, a number format by a cell's style, the calendar.
+
+    `struck` are the styles that strike a cell's words through.
 
     >>> Book(texts=("North",), formats=("0.0%",), since_1904=False).texts[0]
     'North'
@@ -33,6 +36,7 @@ class Book(NamedTuple):
     texts: Sequence[str]
     formats: Sequence[str]
     since_1904: bool
+    struck: frozenset[int] = frozenset()
 
 
 class _Merged(NamedTuple):
@@ -95,20 +99,40 @@ def shared_texts(archive: zipfile.ZipFile, path: str | None) -> list[str]:
 
 def _text(element: _Element) -> str:
     """The words of a text with or without runs; how to pronounce them is left out."""
-    words = (
-        _set(t)
-        for t in element.iter("{*}t")
-        if not any(local(above) == "rPh" for above in t.iterancestors())
-    )
-    written = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), "".join(words))
+    words = ""
+    for text in element.iter("{*}t"):
+        if not any(local(above) == "rPh" for above in text.iterancestors()):
+            words += _set(text, words[-_BESIDE:])
+    written = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), words)
     return normalised(written)
 
 
-def _set(text: _Element) -> str:
+def struck_styles(archive: zipfile.ZipFile, path: str | None) -> frozenset[int]:
+    """The styles of cells whose font strikes words through.
+
+    >>> import io
+    >>> with zipfile.ZipFile(io.BytesIO(), "w") as archive:
+    ...     fonts = "<fonts><font/><font><strike/></font></fonts>"
+    ...     archive.writestr("s.xml", f"<s>{fonts}<cellXfs><xf fontId='1'/></cellXfs></s>")
+    ...     struck_styles(archive, "s.xml")
+    frozenset({0})
+    """
+    if path is None or path not in archive.namelist():
+        return frozenset()
+    styles = parsed(archive.read(path))
+    marks = [font.find("{*}strike") for fonts in styles.iterfind("{*}fonts") for font in fonts]
+    on = {at for at, mark in enumerate(marks) if mark is not None and mark.get("val") != "0"}
+    cells = next((e for e in styles if local(e) == "cellXfs"), ())
+    return frozenset(at for at, xf in enumerate(cells) if int(xf.get("fontId", "0")) in on)
+
+
+def _set(text: _Element, before: str) -> str:
     """A run's words, those above the line told from the others."""
     align = text.getparent().find("{*}rPr/{*}vertAlign")
     words = text.text or ""
-    return raised(words) if align is not None and align.get("val") == "superscript" else words
+    return (
+        raised(words, before) if align is not None and align.get("val") == "superscript" else words
+    )
 
 
 def formats(archive: zipfile.ZipFile, path: str | None) -> list[str]:
@@ -189,7 +213,10 @@ def _cells(row: _Element, book: Book, sheet: Sheet, number: int) -> Iterator[tup
         reference = _REFERENCE.fullmatch(cell.get("r", ""))
         column = _column(reference[1]) if reference else column + 1
         if text := _shown(cell, book, sheet):
-            yield column, text
+            if int(cell.get("s", "0")) in book.struck:
+                sheet.hide("struck through", text)
+            else:
+                yield column, text
         elif cell.find("{*}f") is not None and not cell.findtext("{*}v") and cell.get("t") != "str":
             sheet.uncomputed.append(cell.get("r", f"row {number}"))
 

@@ -135,9 +135,9 @@ class WordText:
             words = "".join(self._words(run, apart))
             match None if align is None else align.get(qn("w:val")):
                 case "superscript":
-                    yield raised(words)
+                    yield raised(words, before)
                 case "subscript":
-                    yield lowered(words, before)
+                    yield lowered(words)
                 case _:
                     yield words
 

@@ -26,7 +26,14 @@ from index.readers.office.office_zip import (
     related,
     stated_properties,
 )
-from index.readers.office.sheets import Book, Sheet, formats, read_sheet, shared_texts
+from index.readers.office.sheets import (
+    Book,
+    Sheet,
+    formats,
+    read_sheet,
+    shared_texts,
+    struck_styles,
+)
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DAMAGED = "The Excel workbook is damaged or cut off: open it in a spreadsheet and save it again."
@@ -97,6 +104,7 @@ def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[Sheet, list[Block]]]:
     book = Book(
         texts=shared_texts(archive, paths.get("sharedStrings")),
         formats=formats(archive, paths.get("styles")),
+        struck=struck_styles(archive, paths.get("styles")),
         since_1904=properties_ is not None and properties_.get("date1904") in ("1", "true"),
     )
     people = _people(archive, paths.get("person"))

@@ -209,7 +209,7 @@ def test_a_page_without_furniture_loses_no_word(tmp_path):
         "• if you are pregnant\n• if you drive\n  Do not.\n\nKeep it dry.\n\n"
         "Dose: One a day.\nTablet, Pill: White.\n\nLinks\n\n• The agency\n• The makers\n\n"
         "mg  day\n 5  1\n\nA white tablet\n\nFigure 1: the tablet\n\n"
-        "Area 40 m², in 2025², H2O, the 10th. “Now”.\n\nIs it safe?\n\nYes, it is.\n\n"
+        "Area 40 m², in 2025 ², H₂O, the 10th. “Now”.\n\nIs it safe?\n\nYes, it is.\n\n"
         "1. By weight."
     )
     assert [(left.words, left.why) for left in document.left_out] == [
@@ -379,3 +379,19 @@ def test_what_shows_instead_of_a_program_is_hidden_unless_it_is_the_page(tmp_pat
 
     assert "41 million" in whole.text
     assert beside.text == "The bridge cost 41 million crowns."
+
+
+def test_spans_that_are_made_to_swell_stay_small(tmp_path):
+    rows = "<tr>" + "<td rowspan=65000 colspan=900>x</td>" * 5 + "</tr>"
+
+    assert len(page(tmp_path, f"<table>{rows * 300}</table>").text) < 1_000_000
+
+
+def test_a_year_over_a_sign_and_its_figure_is_one_column(tmp_path):
+    document = page(
+        tmp_path,
+        "<table><tr><td></td><td colspan=2>2023</td><td colspan=2>2022</td></tr>"
+        "<tr><td>Tolls</td><td>$</td><td>45.1</td><td>$</td><td>49.6</td></tr></table>",
+    )
+
+    assert document.text == "| 2023 | 2022\nTolls | $ | 45.1 | $ | 49.6"

@@ -80,7 +80,7 @@ def test_raised_figures_never_run_into_those_before_them():
         + run("O.")
     )
 
-    assert document.text == "In 2025¹² it was 40 m² of H2O."
+    assert document.text == "In 2025 ¹² it was 40 m² of H₂O."
 
 
 def omml(inside):

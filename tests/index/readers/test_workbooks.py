@@ -306,7 +306,7 @@ def test_what_a_number_format_hides_is_told_and_raised_figures_stay_apart():
         sheet.write_rich_string("B1", "40 m", raised, "2", " in 2025", raised, "12")
 
     document = read_bytes(workbook(fill), "a.xlsx")
-    assert document.text == "40 m² in 2025¹²"
+    assert document.text == "40 m² in 2025 ¹²"
     assert [(left.words, left.why) for left in document.left_out] == [("7", "hidden by its format")]
 
 
@@ -319,3 +319,14 @@ def test_a_sheet_of_chart_is_read_whole():
         book.add_chartsheet("Ships").set_chart(chart)
 
     assert "Category | Ships\n1 | 12\n2 | 15" in read_bytes(workbook(fill), "a.xlsx").text
+
+
+def test_a_cell_that_is_struck_through_is_told():
+    def fill(book):
+        sheet = book.add_worksheet()
+        sheet.write_column("A1", ["Toll", 3])
+        sheet.write("A3", "Sauna", book.add_format({"font_strikeout": True}))
+
+    document = read_bytes(workbook(fill), "a.xlsx")
+    assert document.text == "Toll\n3"
+    assert [(left.words, left.why) for left in document.left_out] == [("Sauna", "struck through")]
