@@ -1,15 +1,15 @@
 """Plain text in any encoding.
 
-Source code: the text as it stands, each line a part that can be looked up.
-
 Markdown as prose: the marks become structure, what is left reads as a sentence would.
 """
 
 import html
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 import yaml  # type: ignore[import-untyped]
@@ -17,18 +17,18 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.dates import iso_date
-from index.document import Document, LeftOut, Part, normalised
+from index.document import Document, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import BULLET, Block, row, set_text
 from index.readers.detection import decode
 from index.readers.metadata import Statement, compose
-from index.readers.transcripts import read_turns
+from index.readers.transcripts import NAME, Cue, seconds, set_cues
 
 
 def read_text(data: bytes, name: str) -> Document:
     """The text as it stands in the file; only its encoding and newlines are made uniform.
 
-    A transcript, whose lines begin with names and times, is read as what was said.
+    A transcript, whose lines begin with names and times, is read as what was said, by turns.
 
     Raises:
         UnsupportedFormat: the bytes are not text.
@@ -41,29 +41,83 @@ def read_text(data: bytes, name: str) -> Document:
     if text is None:
         raise UnsupportedFormat("The file is not text in any known encoding.")
     words = normalised(text)
-    return read_turns(words, name) or compose(words, media_type="text/plain", name=name)
+    return _turns(words, name) or compose(words, media_type="text/plain", name=name)
 
 
-def read_code(data: bytes, name: str) -> Document:
-    r"""A source file, titled by its name; raises as `index.readers.text.read_text` does.
+def _turns(text: str, name: str) -> Document | None:
+    """The document of lines that begin with names and times; None of other text.
 
-    >>> document = read_code(b"def toll():\n    return 1", "toll.py")
-    >>> document.title, [line.label for line in document.parts]
-    ('toll.py', ['1', '2'])
+    What stands before the first of them is kept.
     """
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
-    text = normalised(source)
-    parts = []
-    offset = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            parts.append(Part("line", str(number), offset, offset + len(line)))
-        offset += len(line) + 1
-    return compose(
-        text, media_type="text/x-source", name=name, beside=Statement(title=name), parts=parts
-    )
+    lines = text.split("\n")
+    heads = _heads(lines)
+    if not heads:
+        return None
+    before = "\n".join(lines[: heads[0].at]).strip("\n")
+    cues: list[Cue] = []
+    ends = [*(head.at for head in heads[1:]), len(lines)]
+    for head, end in zip(heads, ends, strict=True):
+        cue = Cue(head.words, head.start, head.speaker, begins=True)
+        paragraphs = re.split(r"\n[ \t]*\n", "\n".join([cue.words, *lines[head.at + 1 : end]]))
+        said = [words for each in paragraphs if (words := " ".join(each.split()))]
+        cues += [cue._replace(words=words, continues=n > 0) for n, words in enumerate(said)]
+    spoken, parts = set_cues(cues, len(before) + 2 * bool(before))
+    whole = "\n\n".join(filter(None, (before, spoken)))
+    return compose(whole, media_type="text/plain", name=name, parts=parts)
+
+
+_TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+
+
+class _Head(NamedTuple):
+    """A line with which a turn begins."""
+
+    at: int
+    start: float
+    speaker: str
+    words: str
+
+
+_TIME_FIRST = re.compile(
+    rf"(?P<open>\[?)\(?(?P<time>{_TIME})(?:\s*(?:-->|[-–—])\s*{_TIME})?\]?\)?\s+"
+    rf"(?:From\s+)?(?P<who>{NAME}?)(?:\s+to\s+[^:]{{1,60}})?:\s+(?P<words>\S.*)"
+)
+_NAME_FIRST = re.compile(
+    rf"(?P<open>)(?P<who>{NAME}?)(?:\s*[\[(](?P<time>{_TIME})[\])]\s*:?(?P<words>.*)"
+    rf"|\s+(?P<later>{_TIME})\s*)"
+)
+_NO_NAME = re.compile(rf"(?P<open>\[)(?P<time>{_TIME})\s*-->\s*{_TIME}\](?P<who>)(?P<words>.*)")
+_LOOKED_AT = 200
+"""Lines with something in them among which a transcript has shown itself."""
+
+
+def _heads(lines: Sequence[str]) -> list[_Head]:
+    """The lines with which turns begin; none where the text is no transcript.
+
+    In a transcript names recur and times go forward, as they do not in a timetable; in a log, what
+    stands before the colon is written in capitals.
+    """
+    written = [(at, line) for at, line in enumerate(lines) if line.strip()]
+    if len(list(_matched(written[:_LOOKED_AT]))) < 2:
+        return []
+    heads = list(_matched(written))
+    names = Counter(head.speaker for head in heads)
+    forward = all(a.start <= b.start for a, b in pairwise(heads))
+    return heads if len(heads) > 2 and forward and len(names) < len(heads) else []
+
+
+def _matched(lines: Iterable[tuple[int, str]]) -> Iterator[_Head]:
+    for at, line in lines:
+        for pattern in (_TIME_FIRST, _NAME_FIRST, _NO_NAME):
+            match = pattern.fullmatch(line.strip()[:20_000])
+            if match is None:
+                continue
+            found = match.groupdict()
+            start = seconds(found["time"] or found.get("later") or "")
+            who = found["who"]
+            if start is not None and (match["open"] or " " in who or not who.isupper()):
+                yield _Head(at, start, who, (found["words"] or "").strip())
+            break
 
 
 _FRONT_MATTER = re.compile(
