@@ -19,32 +19,16 @@ from index.readers.detection import decode
 from index.readers.html import visible_blocks
 
 _EVENT = {
-    "DTSTART": "Start",
-    "DTEND": "End",
-    "DUE": "Due",
-    "DURATION": "Duration",
-    "COMPLETED": "Completed",
-    "RRULE": "Repeats",
-    "RDATE": "Also",
-    "EXDATE": "Except",
-    "RECURRENCE-ID": "Instead of",
-    "LOCATION": "Place",
-    "ORGANIZER": "Organiser",
-    "ATTENDEE": "Attendees",
-    "PERCENT-COMPLETE": "Done",
-    "URL": "Web",
-    "ATTACH": "Attachment",
-}
+    "DTSTART": "Start", "DTEND": "End", "DUE": "Due", "DURATION": "Duration", "RDATE": "Also",
+    "COMPLETED": "Completed", "RRULE": "Repeats", "EXDATE": "Except", "LOCATION": "Place",
+    "RECURRENCE-ID": "Instead of", "ORGANIZER": "Organiser", "ATTENDEE": "Attendees",
+    "PERCENT-COMPLETE": "Done", "URL": "Web", "ATTACH": "Attachment",
+}  # fmt: skip
 _CARD = {
-    "N": "Name",
-    "ORG": "Organisation",
-    "TEL": "Phone",
-    "EMAIL": "Email",
-    "ADR": "Address",
-    "BDAY": "Birthday",
-    "URL": "Web",
-    "IMPP": "Messages",
-}
+    "N": "Name", "ORG": "Organisation", "TEL": "Phone", "EMAIL": "Email", "ADR": "Address",
+    "BDAY": "Birthday", "URL": "Web", "IMPP": "Messages",
+}  # fmt: skip
+_CALLED = {"VTODO": "Task", "VJOURNAL": "Entry"}
 _TIMES = frozenset(
     {"DTSTART", "DTEND", "DUE", "COMPLETED", "RDATE", "EXDATE", "RECURRENCE-ID"}
     | {"BDAY", "ANNIVERSARY", "TRIGGER"}
@@ -263,7 +247,10 @@ def _blocks(component: _Component) -> Iterator[Block]:
     whole_days = any(
         p.name == "DTSTART" and re.fullmatch(r"\d{8}", p.value) for p in component.properties
     )
-    if component.name == "VCARD" and not any(p.name == "N" for p in component.properties):
+    if component.name != "VCARD":
+        # Beside its times, and not only above them, it is found by what it is called.
+        lines[_CALLED.get(component.name, "Event")] = [component.first("SUMMARY")]
+    elif not any(p.name == "N" for p in component.properties):
         lines["Name"] = [component.first("FN")]
     for one in component.properties:
         if one.name in _PROSE:
