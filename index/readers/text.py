@@ -9,7 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import yaml  # type: ignore[import-untyped]
@@ -97,10 +97,10 @@ def _heads(lines: Sequence[str]) -> list[_Head]:
     In a transcript names recur and times go forward, as they do not in a timetable; in a log, what
     stands before the colon is written in capitals.
     """
-    written = [(at, line) for at, line in enumerate(lines) if line.strip()]
-    if len(list(_matched(written[:_LOOKED_AT]))) < 2:
+    written = ((at, line) for at, line in enumerate(lines) if line.strip())
+    if len(list(_matched(islice(written, _LOOKED_AT)))) < 2:
         return []
-    heads = list(_matched(written))
+    heads = list(_matched(enumerate(lines)))
     names = Counter(head.speaker for head in heads)
     forward = all(a.start <= b.start for a, b in pairwise(heads))
     return heads if len(heads) > 2 and forward and len(names) < len(heads) else []
