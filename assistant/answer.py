@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validat
 
 from assistant.annotation import annotate_manuscript, escaped, noted
 from assistant.exportable import Exportable
-from index.document import Document, Part, Span
+from index.document import Document, Part, Span, printed_label
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -36,8 +36,9 @@ class _Frozen(BaseModel):
 class Passage(_Frozen):
     """A retrieved span of a document; `document.text[start:end] == text`.
 
-    Beside a sentence that it does not carry, `differs` are the spans of `text` whose words the
-    sentence lacks.
+    `page` counts the file's pages from 1, `page_label` is what is printed there where that is
+    another number ('iv'). Beside a sentence that it does not carry, `differs` are the spans of
+    `text` whose words the sentence lacks.
     """
 
     document_id: str
@@ -48,6 +49,8 @@ class Passage(_Frozen):
     end: int
     page: int | None = None
     page_end: int | None = None
+    page_label: str | None = None
+    page_count: int | None = None
     date: str | None = None
     source: str | None = None
     path: str | None = None
@@ -69,6 +72,8 @@ class Passage(_Frozen):
             end=end,
             page=document.page_at(start),
             page_end=document.page_at(end - 1),
+            page_label=printed_label(document.pages, start, end),
+            page_count=len(document.pages) or None,
             date=document.date,
             source=document.source,
             heading=document.heading_path(start),
@@ -77,14 +82,17 @@ class Passage(_Frozen):
 
     @property
     def locator(self) -> str:
-        """Where it stands, for a reader: 'p. 3', 'pp. 3–4', or the headings above it."""
-        return locator(self.page, self.page_end, self.heading, self.parts)
+        """Where it stands, for a reader: 'p. 3', 'p. iv (4 of 80)', or the headings above it."""
+        label, count = self.page_label, self.page_count
+        return locator(self.page, self.page_end, self.heading, self.parts, label, count)
 
 
 class Citation(_Frozen):
     """A place in a document: `document.text[start:end] == quote`, for this `version` of it.
 
     `id` is made of version and span, so it names the same words in every store that holds them.
+    `page` counts the file's pages from 1, `page_label` is what is printed there where that is
+    another number ('iv').
     """
 
     number: int = Field(ge=1)
@@ -98,6 +106,7 @@ class Citation(_Frozen):
     locator: str = ""
     page: int | None = None
     page_end: int | None = None
+    page_label: str | None = None
     start: int
     end: int
     quote: str
@@ -326,11 +335,26 @@ def citation_id(version: str, start: int, end: int) -> str:
 
 
 def locator(
-    page: int | None, page_end: int | None, heading: Sequence[str], parts: Sequence[Part] = ()
+    page: int | None,
+    page_end: int | None,
+    heading: Sequence[str],
+    parts: Sequence[Part] = (),
+    label: str | None = None,
+    count: int | None = None,
 ) -> str:
-    """'p. 3', 'pp. 3–4', 'sheet “Sales”, row 12', or the innermost heading; empty without any."""
+    """'p. 3', 'pp. 3–4', 'sheet “Sales”, row 12', or the innermost heading; empty without any.
+
+    Pages that are called otherwise in print come by that `label` first: 'p. iv (4 of 80)'; `count`
+    is how many the document has.
+
+    >>> locator(4, 4, (), label="iv", count=80), locator(4, 5, (), label="iv–v", count=80)
+    ('p. iv (4 of 80)', 'pp. iv–v (4–5 of 80)')
+    """
     if page is not None:
-        return f"p. {page}" if page_end in (None, page) else f"pp. {page}–{page_end}"
+        alone = page_end in (None, page)
+        numbers = f"{page}" if alone else f"{page}–{page_end}"
+        named = f"{label} ({numbers}{f' of {count}' if count else ''})" if label else numbers
+        return f"p. {named}" if alone else f"pp. {named}"
     by_kind: dict[str, list[str]] = {}
     for part in parts:
         by_kind.setdefault(part.kind, []).append(part.label)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from assistant.rechecking.findings import Verification
     from assistant.reporting.report import Report
     from assistant.reporting.template import Plan
-    from assistant.research import Limits
+    from assistant.research import Limits, Notes
     from assistant.telemetry import Traces
 
 
@@ -280,6 +280,14 @@ class Assistant(Library):
         ask = partial(self.query, documents=documents, engine="writer")
         plan = self._answering.models.planner()
         return researched(question, ask, plan, notes, limits=limits, progress=progress)
+
+    def plan_research(self, notes: "Notes") -> "Notes":
+        """The notes of a research with the questions that the writer wants answered next.
+
+        Raises:
+            FootnoteError: no writer is configured, or it cannot plan.
+        """
+        return notes.further(self._answering.models.planner())
 
     def verify(self, report: str | Path) -> "Verification":
         """What became of each citation of an exported report: does its source still say so?

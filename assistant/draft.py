@@ -22,6 +22,7 @@ class Evidence:
     end: int
     page: int | None = None
     page_end: int | None = None
+    page_label: str | None = None
     heading: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     score: float = 0.0
@@ -31,7 +32,17 @@ class Evidence:
         """A span (offsets in the document) inside a chunk."""
         page, page_end = chunk.pages_of(start, end)
         parts = touched(chunk.parts, start, end)
-        return cls(chunk.document, start, end, page, page_end, chunk.heading, parts, score)
+        return cls(
+            chunk.document,
+            start,
+            end,
+            page,
+            page_end,
+            chunk.label_of(start, end),
+            chunk.heading,
+            parts,
+            score,
+        )
 
     @classmethod
     def row_of(

@@ -12,7 +12,7 @@ from assistant.links import CITATION_ID, cited_span
 from assistant.settings import Settings, load
 from assistant.store_handle import StoreHandle
 from index.closing import close_all, closed_on_failure
-from index.document import Document
+from index.document import Document, LeftOut
 from index.errors import StoreError, UnknownDocument
 from index.ingesting.report import AddReport
 from index.ingesting.report import Progress as Adding
@@ -95,8 +95,12 @@ class Library:
             paths: one or many.
             uploads: copy the files into the store, because they will not stay where they are.
             progress: called for each file once it is durably stored, or has failed.
+
+        Raises:
+            DocumentError: a path is empty.
         """
         given = [paths] if isinstance(paths, str | Path) else list(paths)
+        _check_named(given)
         files = [item for item in given if isinstance(item, str | Path)]
         others = [item for item in given if not isinstance(item, str | Path)]
         report = self._ingest(progress).add(files, uploads=uploads)
@@ -123,6 +127,7 @@ class Library:
             UnknownDocument: there is no such document.
             DocumentError: it is read from a file in a folder, which is there: change that instead.
         """
+        _check_named([file])
         return self._ingest(progress).replace(document_id, Path(file), uploads=uploads)
 
     def sync(self, folder: str | Path, *, progress: Adding | None = None) -> AddReport:
@@ -131,6 +136,7 @@ class Library:
         Raises:
             DocumentError: the folder is not there, or is empty as an unmounted disk is.
         """
+        _check_named([folder])
         return self._ingest(progress).sync(Path(folder))
 
     def watch(
@@ -146,6 +152,8 @@ class Library:
             DocumentError: as `sync` does.
         """
         from index.ingesting.watching import watch
+
+        _check_named([folder])
 
         def begin(failed: "dict[str, Stamp]") -> "Ingest":
             return self._ingest(progress, failed)
@@ -165,6 +173,24 @@ class Library:
         store = self._opening.current()
         return store.documents() if store else []
 
+    def left_out(self) -> dict[str, list[LeftOut]]:
+        """What the texts of documents do not have of their files, by id, each with the reason."""
+        store = self._opening.current()
+        return store.left_out() if store else {}
+
+    def inspect(self, path: str | Path) -> Document:
+        """The document that a file becomes when it is added; nothing is kept.
+
+        Raises:
+            DocumentError: it cannot be read, or not within the limits.
+        """
+        from index.ingesting.arrivals import look_at
+
+        settings = self.settings
+        return look_at(
+            Path(path), settings.limits, settings.ocr_languages, whole=settings.include_left_out
+        )
+
     def states(self, documents: Sequence[DocumentInfo]) -> "dict[str, State]":
         """Of each document, by its id, whether its file is as it was read, has changed or is gone.
 
@@ -175,6 +201,17 @@ class Library:
         store = self._opening.current()
         places = [one.path for one in documents if one.path]
         return document_states(documents, store.locations(places) if store is not None else {})
+
+    def documents_at(self, path: str | Path) -> list[str]:
+        """The ids of the documents that were found in a file, or in what it holds; maybe none."""
+        from index.ingesting.walking import place
+
+        store = self._opening.current()
+        if store is None:
+            return []
+        file = place(Path(path), {})
+        found = [*store.locations([file]).values(), *store.inside([file]).get(file, ())]
+        return list(dict.fromkeys(one.document_id for one in found))
 
     def document(self, document_id: str, version: str | None = None) -> Document:
         """A document with its text: as it is now, or the version that a citation names.
@@ -270,10 +307,14 @@ class Library:
             # meanwhile.
             store = self._existing()
             words = store.telling(document_id)
+            copies = store.copies(document_id)
             self.conversations.erase(document_id)
             store.purge(document_id, self._models(), progress)
             self.conversations.erase(document_id)
-            return store.holding(words)
+            left = store.holding(words)
+            # A copy that holds other documents, too, stays.
+            known = {path.resolve() for path in left}
+            return left + [copy for copy in copies if copy.exists() and copy not in known]
         self._opening.filled().remove(document_id)
         return []
 
@@ -319,6 +360,7 @@ class Library:
     ) -> "Ingest":
         # Whoever only asks need not wait for what reads and fetches files.
         from index.ingesting.ingest import Ingest
+        from index.sandbox.isolation import READER, WHOLE_READER
 
         settings = self.settings
         return Ingest(
@@ -328,6 +370,7 @@ class Library:
             progress,
             limits=settings.limits,
             languages=settings.ocr_languages,
+            reader=WHOLE_READER if settings.include_left_out else READER,
             failed=failed,
             follow_links=settings.follow_links,
         )
@@ -340,3 +383,10 @@ class Library:
 
         model = embedder(self.settings.embedding, self.settings.embedding_options)
         return connections.enter_context(closing(model))
+
+
+def _check_named(paths: Iterable[object]) -> None:
+    """Raise DocumentError for an empty path, before a store is made."""
+    from index.ingesting.walking import check_named
+
+    check_named(paths)

@@ -62,6 +62,25 @@ class Notes(BaseModel):
             self.done or self.rounds >= ROUNDS or len(self.answers) >= QUESTIONS
         )
 
+    def further(self, plan: Plan) -> "Notes":
+        """The notes with the questions that a plan adds to what was found so far."""
+        found, done, usage = plan(self.question, told_so_far(self.answers))
+        asked = {answer.question.casefold() for answer in self.answers}
+        fresh = [one for one in dict.fromkeys(found) if one.casefold() not in asked]
+        return self.model_copy(
+            update={
+                "planned": tuple(fresh[: QUESTIONS - len(self.answers)]),
+                "rounds": self.rounds + 1,
+                "done": done or not fresh,
+                "usage": self.usage + usage,
+            }
+        )
+
+    def answered(self, answer: Answer) -> "Notes":
+        """The notes with the answer to the first question that is planned."""
+        changed = {"answers": (*self.answers, answer), "planned": self.planned[1:]}
+        return self.model_copy(update=changed)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -118,25 +137,14 @@ def go_on(
     """
     limits = limits or Limits()
     while not notes.is_complete and not limits.reached(took(notes)):
-        changed: dict[str, object]
         if notes.planned:
-            question, *rest = notes.planned
+            question = notes.planned[0]
             if progress is not None:
                 done_before = len(notes.answers)
                 progress(done_before, done_before + len(notes.planned), question)
-            changed = {"answers": (*notes.answers, ask(question)), "planned": tuple(rest)}
+            notes = notes.answered(ask(question))
         else:
-            found, done, usage = plan(notes.question, told_so_far(notes.answers))
-            asked = {answer.question.casefold() for answer in notes.answers}
-            fresh = [one for one in dict.fromkeys(found) if one.casefold() not in asked]
-            room = QUESTIONS - len(notes.answers)
-            changed = {
-                "planned": tuple(fresh[:room]),
-                "rounds": notes.rounds + 1,
-                "done": done or not fresh,
-                "usage": notes.usage + usage,
-            }
-        notes = notes.model_copy(update=changed)
+            notes = notes.further(plan)
         if keep is not None:
             keep(notes)
     return notes

@@ -181,6 +181,11 @@ class Settings(BaseSettings):
     file_memory: int = Field(
         2_048, ge=64, description="How much memory reading one file may take, in MiB."
     )
+    include_left_out: bool = Field(
+        default=False,
+        description="Whether what is left out of a text by default (page numbers, running titles, "
+        "navigation, deletions and the like) is set behind it when it is added.",
+    )
     ocr_languages: Annotated[str, AfterValidator(_languages)] = Field(
         "eng",
         description="The languages of scanned pages and pictures, as tesseract names them: 'eng', "

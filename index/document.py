@@ -66,6 +66,8 @@ PartKind = Literal[
     "entry",
     "class",
     "function",
+    "quotation",
+    "signature",
 ]
 
 
@@ -74,7 +76,7 @@ class Part:
     """A part that a reader of the file can look up, where the file has no pages.
 
     `label` is what names it there: a slide's, row's or line's number, a sheet's or chapter's name,
-    a cue's speaker and time.
+    a cue's speaker and time, whose words a quotation or a signature is.
     A row stands inside a sheet; parts of one kind never overlap.
 
     >>> slides = (Part("slide", "1", 0, 5), Part("slide", "2", 7, 12))
@@ -252,6 +254,20 @@ def touched(parts: Sequence[Part], start: int, end: int) -> tuple[Part, ...]:
     """
     behind = bisect_left(parts, end, key=lambda part: part.start)
     return tuple(part for part in parts[:behind] if part.end > start)
+
+
+def printed_label(pages: Sequence[Page], start: int, end: int) -> str | None:
+    """What the pages of a span are called in print ('iv', 'iv–vi'); None where that is no label.
+
+    >>> pages = (Page(1, 0, 9, "iii"), Page(2, 9, 20, "iv"), Page(3, 20, 30))
+    >>> printed_label(pages, 4, 12), printed_label(pages, 12, 15), printed_label(pages, 22, 30)
+    ('iii–iv', 'iv', None)
+    """
+    touching = [page for page in pages if page.start < end and page.end > start]
+    if not any(page.label for page in touching):
+        return None
+    first, last = (page.label or str(page.number) for page in (touching[0], touching[-1]))
+    return first if first == last else f"{first}–{last}"
 
 
 _DATE_LABEL = re.compile(r"\W*(?:[^\W\d_]+\W+){0,2}\Z")

@@ -62,6 +62,22 @@ def digest(path: Path, most: int) -> str:
     return made.hexdigest()
 
 
+def examined(path: Path, most: int) -> tuple[str, bytes]:
+    """The sha256 of what a file holds, and its first 1,024 bytes; raises as `contents` does.
+
+    >>> (tmp_path / "log.txt").write_text("Wind from the west.")
+    19
+    >>> examined(tmp_path / "log.txt", most=100)[1]
+    b'Wind from the west.'
+    """
+    made = hashlib.sha256()
+    head = b""
+    for piece in _pieces(path, most):
+        head = head or piece[:1024]
+        made.update(piece)
+    return made.hexdigest(), head
+
+
 def copy(path: Path, target: Path, most: int) -> str:
     """The sha256 of what a file holds, once `target` is a copy of it that only its owner can read.
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from assistant.asking.question import Question, reword_question
 from assistant.language.dates import spoken_date
 from assistant.language.terms import content_terms
 from assistant.messages import SEARCHED_ONLY_IN
+from index.places import INSIDE, innermost_name, innermost_stem, shown_name
 from index.store.catalog import DocumentInfo
 from index.store.lexical import analyzed
 
@@ -111,7 +111,7 @@ def _named(match: re.Match[str], documents: Sequence[DocumentInfo]) -> list[Docu
     """The documents to which the question is confined."""
     if match["file"]:
         wanted = match["file"].casefold()
-        return [one for one in documents if PurePath(one.path or "").name.casefold() == wanted]
+        return [one for one in documents if wanted in _file_names(one.path or "")]
     if quoted := match["title"] or match["spoken"]:
         return _titled(quoted, documents, opened=True)
     paper = match["source"] or match["place"] or match["saying"]
@@ -194,19 +194,25 @@ def _meant(phrase: str, documents: Sequence[DocumentInfo]) -> list[DocumentInfo]
     return exactly if len(exactly) == 1 else []
 
 
+def _file_names(path: str) -> set[str]:
+    """The names by which a document's file is named: its own, and that of what holds it."""
+    shown = shown_name(path).casefold()
+    return {shown, shown.partition(INSIDE)[0], innermost_name(path).casefold()} - {""}
+
+
 def _title(document: DocumentInfo) -> frozenset[str]:
     return content_terms(document.title)
 
 
 def _stem(document: DocumentInfo) -> frozenset[str]:
-    return content_terms(PurePath(document.path or "").stem.replace("_", " "))
+    return content_terms(innermost_stem(document.path).replace("_", " "))
 
 
 def _described(document: DocumentInfo) -> frozenset[str]:
     """The terms by which a document may be named."""
     facts = (
         document.title,
-        PurePath(document.path or "").stem,
+        innermost_stem(document.path),
         document.author or "",
         document.source or "",
         spoken_date(document.date) if document.date else "",

@@ -17,9 +17,6 @@ class _Reply(BaseModel):
     question: str
     parts: list[str] = []
     kind: str = "fact"
-    entities: list[str] = []
-    dates: list[str] = []
-    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,6 @@ class Plan:
         question: understandable by itself.
         parts: further questions to search for.
         kind: the form of answer it asks for, one of `QUESTION_KINDS`.
-        language: its language, as a code; empty where that is not told.
 
     >>> Plan("How do the two gates compare?", ("How old is gate 1?",), "comparison").kind
     'comparison'
@@ -39,7 +35,6 @@ class Plan:
     question: str
     parts: tuple[str, ...] = ()
     kind: str = "fact"
-    language: str = ""
 
     @property
     def searches(self) -> tuple[str, ...]:
@@ -67,5 +62,4 @@ def parse_plan(reply: str, limit: int) -> Plan:
         question,
         tuple(dict.fromkeys(part for part in parts if part))[:_PARTS],
         told.kind if told.kind in QUESTION_KINDS else "fact",
-        told.language[:20],
     )

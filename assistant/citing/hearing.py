@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from assistant.answer import Citation, Sentence
 from assistant.citing.footnotes import Footnotes
 from assistant.draft import Evidence
+from assistant.retrieving.fusion import Scores
 from assistant.retrieving.retrieval import Retrieved, Retriever
-from assistant.verifying.grounding import Grounded, joined, later_contradictions
+from assistant.verifying.grounding import Grounded, is_later, joined, later_contradictions
 from index.document import Span
 from index.store.store import Store
 
@@ -44,12 +45,37 @@ class Evidences:
         self.seen.update(one.chunk.document.id for one in found)
         return found
 
+    def beside(self, passages: Sequence[Retrieved]) -> list[Retrieved]:
+        """The passages that stand before and after these, in the order of the text.
+
+        >>> from assistant.retrieving.retrieval import HybridRetriever
+        >>> found = Evidences(store, HybridRetriever(vectors), None).beside(passages[:1])
+        >>> [one.chunk.id - passages[0].chunk.id for one in found]
+        [-1, 1]
+        """
+        own = {one.chunk.id: one for one in passages}
+        ids = sorted({n + step for n in own for step in (-1, 1)} - own.keys())
+        with self.store.snapshot() as snapshot:
+            found = snapshot.chunks(ids)
+        return [
+            Retrieved(chunk, Scores(0.0, 0.0, 0.0, 0.0), 0.0)
+            for at, chunk in sorted(found.items())
+            if any(
+                near in own and own[near].chunk.document == chunk.document
+                for near in (at - 1, at + 1)
+            )
+        ]
+
     def superseding(self, grounded: Grounded) -> tuple[Evidence, ...]:
-        """Where later documents say otherwise of what a supported sentence says."""
-        text = grounded.draft.text
-        if not any(map(str.isdigit, text)):
-            return ()
-        return later_contradictions(text, grounded.draft.evidence, self.of(text))
+        """Where later documents say otherwise of what a supported sentence says.
+
+        By what a judge quotes, else by a figure that differs.
+        """
+        text, cited = grounded.draft.text, grounded.draft.evidence
+        later = tuple(one for one in grounded.against if is_later(one.document, cited))
+        if later or not any(map(str.isdigit, text)):
+            return later
+        return later_contradictions(text, cited, self.of(text))
 
 
 def hear_sentences(
@@ -83,7 +109,8 @@ def hear_sentences(
     """
     claims = [claim for _, own in sentences for claim in own]
     searched = [one for claim in claims for one in evidences.of(claim)]
-    passages = {one.chunk.id: one for one in [*named, *searched, *further]}
+    beside = evidences.beside(named)
+    passages = {one.chunk.id: one for one in [*named, *searched, *beside, *further]}
     hearing = judge.hear(claims, list(passages.values()))
     if not hearing.verdicts:
         return [grounded for grounded, _ in sentences], hearing
@@ -122,7 +149,8 @@ def _of_claims(grounded: Grounded, verdicts: Sequence[Grounded]) -> Grounded:
     text = grounded.draft.text
     if all(one.supported for one in verdicts):
         draft = joined([one.draft for one in verdicts], text)
-        return Grounded(draft, "supported")
+        elsewhere = tuple(dict.fromkeys(place for one in verdicts for place in one.against))
+        return Grounded(draft, "supported", against=elsewhere)
     failed = [one for one in verdicts if not one.supported]
     missing = "; ".join(dict.fromkeys(one.missing for one in failed if one.missing))
     against = [one for one in failed if one.verdict == "contradicted"]

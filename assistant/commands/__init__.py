@@ -10,6 +10,7 @@ import typer
 
 from assistant.commands.asking import ask, search
 from assistant.commands.documents import add, check, documents, remove, repair, sync, watch
+from assistant.commands.inspecting import inspect
 from assistant.commands.measuring import doctor, evaluate, feedback
 from assistant.commands.reporting import cite, report, research, verify
 from assistant.commands.serving import serve
@@ -39,6 +40,7 @@ for command in (
     verify,
     search,
     documents,
+    inspect,
     remove,
     check,
 ):

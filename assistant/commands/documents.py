@@ -7,12 +7,14 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from pathlib import Path
+from itertools import chain
 from typing import Annotated
 
 import typer
 
+from assistant.assistant import Assistant
 from assistant.commands.printing import (
     DIFFERENT,
     FAILED,
@@ -30,6 +32,7 @@ from assistant.commands.printing import (
     summarise_report,
 )
 from index.ingesting.report import AddReport
+from index.places import INSIDE, shown_name
 
 
 def add(
@@ -44,6 +47,7 @@ def add(
 ) -> None:
     """Add documents; what is unchanged is passed over.
 
+    >>> from pathlib import Path
     >>> _ = Path("gate.md").write_text("The gate held.")
     >>> add(["gate.md"])
     1 added
@@ -59,16 +63,17 @@ def add(
 
 
 def sync(
-    folder: Annotated[Path, typer.Argument(help="A folder whose documents to keep up with.")],
+    folder: Annotated[str, typer.Argument(help="A folder whose documents to keep up with.")],
     store: StoreOption = None,
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
     """Add what is new or changed in a folder, and remove what is gone from it.
 
+    >>> from pathlib import Path
     >>> Path("notes").mkdir()
     >>> _ = Path("notes/tide.md").write_text("High tide was at nine.")
-    >>> sync(Path("notes"))
+    >>> sync("notes")
     1 added
     """
     with open_assistant(store) as assistant, adding_bar() as show:
@@ -77,14 +82,14 @@ def sync(
 
 
 def watch(
-    folder: Annotated[Path, typer.Argument(help="A folder whose documents to keep up with.")],
+    folder: Annotated[str, typer.Argument(help="A folder whose documents to keep up with.")],
     store: StoreOption = None,
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
     """Sync a folder now and at every change in it, until interrupted.
 
-    >>> watch(Path("nowhere"))
+    >>> watch("nowhere")
     Traceback (most recent call last):
         ...
     index.errors.DocumentError: There is no folder nowhere: nothing was changed.
@@ -118,18 +123,31 @@ def documents(
     """
     with open_assistant(store) as assistant:
         infos = assistant.documents()
-    if as_json or format is Format.json:
-        rows = [{**asdict(info), "added": info.added.isoformat()} for info in infos]
+        listed = as_json or format is Format.json
+        left_out = assistant.left_out() if listed else {}
+    if listed:
+        rows = [
+            {
+                **asdict(info),
+                "added": info.added.isoformat(),
+                "left_out": [asdict(one) for one in left_out.get(info.id, [])],
+            }
+            for info in infos
+        ]
         print_json(rows)
         return
     for info in infos:
-        say(f"{info.id}  {info.date or '–':10}  {info.title}")
+        within = f" ({shown_name(info.path)})" if info.path and INSIDE in info.path else ""
+        say(f"{info.id}  {info.date or '–':10}  {info.title}{within}")
     if not infos:
         say("No documents yet. Add some: footnote add PATH…", aside=True)
 
 
 def remove(
-    ids: Annotated[list[str], typer.Argument(help="Ids of documents, from 'footnote documents'.")],
+    ids: Annotated[
+        list[str],
+        typer.Argument(help="Ids of documents ('footnote documents'), or paths of files."),
+    ],
     purge: Annotated[
         bool,
         typer.Option(
@@ -140,10 +158,11 @@ def remove(
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
-    """Remove documents from the store; your files stay.
+    """Remove documents from the store; your files stay. Of an archive or mail all that it holds.
 
     Exit status 4: words of what was purged still stand in files of the store, which are named.
 
+    >>> from pathlib import Path
     >>> _ = Path("old.md").write_text("The old gate held.")
     >>> with open_assistant(None) as assistant:
     ...     (old,) = assistant.add("old.md").added
@@ -155,8 +174,9 @@ def remove(
     gone = []
     left: dict[str, None] = {}
     with open_assistant(store) as assistant, counting_bar("Purging") as show:
+        there = {one.id for one in assistant.documents()}
         try:
-            for document_id in ids:
+            for document_id in _meant(assistant, there, ids):
                 holding = assistant.remove(document_id, purge=purge, progress=show)
                 left |= dict.fromkeys(map(str, holding))
                 for path in holding:
@@ -170,6 +190,12 @@ def remove(
                 print_json({outcome: gone, **({"left_in": list(left)} if left else {})})
     if left:
         raise typer.Exit(DIFFERENT)
+
+
+def _meant(assistant: Assistant, there: Collection[str], given: Sequence[str]) -> list[str]:
+    """The ids among what was given, with those of the documents found at paths."""
+    at_paths = ([one] if one in there else assistant.documents_at(one) or [one] for one in given)
+    return list(dict.fromkeys(chain.from_iterable(at_paths)))
 
 
 def _tell(report: AddReport, *, as_json: bool) -> None:
@@ -212,6 +238,7 @@ def repair(
 ) -> None:
     """Make the indexes anew from the catalog; interrupted, the same command goes on.
 
+    >>> from pathlib import Path
     >>> _ = Path("lock.md").write_text("The lock was closed.")
     >>> with open_assistant(None) as assistant:
     ...     _ = assistant.add("lock.md")

@@ -137,7 +137,7 @@ def summarise_report(report: AddReport) -> str:
     '1 added'
     """
     counts = [
-        f"{len(files)} {outcome}"
+        f"{sum(file.files for file in files)} {outcome}"
         for outcome, files in (
             ("added", report.added),
             ("updated", report.updated),
@@ -156,11 +156,14 @@ def reported(report: AddReport) -> dict[str, list[dict[str, Any]]]:
 
     >>> done = FileDone("log.txt", "added", "log", reason=None, done=1, total=1)
     >>> reported(AddReport(added=(done,)))["added"]
-    [{'path': 'log.txt', 'document_id': 'log', 'reason': None}]
+    [{'path': 'log.txt', 'document_id': 'log', 'reason': None, 'files': 1}]
     """
 
     def rows(files: tuple[FileDone, ...]) -> list[dict[str, Any]]:
-        return [{"path": f.path, "document_id": f.document_id, "reason": f.reason} for f in files]
+        return [
+            {"path": f.path, "document_id": f.document_id, "reason": f.reason, "files": f.files}
+            for f in files
+        ]
 
     return {
         "added": rows(report.added),

@@ -55,6 +55,7 @@ QUESTION_KINDS = (
 """Kinds of answer that a question can ask for."""
 
 _CLAIMS = _list(_object(text=_TEXT, passages=_list(_NUMBER), quotes=_list(_TEXT)))
+_QUOTES = _list(_object(passage=_NUMBER, text=_TEXT))
 _VERDICT = {"type": "string", "enum": ["supported", "contradicted", "not_verified"]}
 
 PLAN = Kind(
@@ -82,8 +83,9 @@ VERDICTS = Kind(
             _object(
                 claim=_NUMBER,
                 verdict=_VERDICT,
-                quotes=_list(_object(passage=_NUMBER, text=_TEXT)),
+                quotes=_QUOTES,
                 missing=_TEXT,
+                against=_QUOTES,
             )
         )
     ),

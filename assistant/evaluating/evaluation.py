@@ -24,6 +24,7 @@ from assistant.assistant import Assistant
 from assistant.evaluating import metrics
 from assistant.evaluating.metrics import Bin, Interval, Point
 from index.errors import DocumentError, EvaluationError
+from index.places import innermost_name, innermost_stem, shown_name
 from index.sandbox.isolation import Limits, made_apart
 
 DEPTHS = (1, 3, 5, 10)
@@ -340,8 +341,9 @@ def _matches(gold: Gold, found: Found) -> bool:
 def _of(document: str | None, found: Found) -> bool:
     if document is None:
         return True
-    path = Path(found.path or "")
-    return document in (found.document_id, found.title, str(path), path.name, path.stem)
+    path = found.path or ""
+    named = (path, shown_name(path), innermost_name(path), innermost_stem(path))
+    return document in (found.document_id, found.title, *named)
 
 
 def _text(found: Found) -> str:

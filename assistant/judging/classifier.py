@@ -16,7 +16,6 @@ from tokenizers import Tokenizer
 
 from assistant.answer import Usage
 from assistant.endpoints.wire import Shown
-from assistant.judging.model import Heard
 from assistant.judging.verdicts import Judgement
 from index.document import Span
 from index.errors import SettingsError
@@ -80,11 +79,12 @@ class ClassifierJudge:
         """The characters of passages that are read; fewer for many claims."""
         return max(_ROOM // max(len(claims), 1), _ROOM // 10)
 
-    def read(self, passages: Sequence[Shown], claims: Sequence[str], usage: list[Usage]) -> Heard:
+    def read(
+        self, passages: Sequence[Shown], claims: Sequence[str], usage: list[Usage]
+    ) -> list[Judgement]:
         """What it says of each claim: by the passage that speaks most for it."""
         del usage
-        judgements = [self._judged([one.text for one in passages], claim) for claim in claims]
-        return Heard([one.verdict == "supported" for one in judgements], judgements)
+        return [self._judged([one.text for one in passages], claim) for claim in claims]
 
     def _judged(self, passages: Sequence[str], claim: str) -> Judgement:
         if not passages:
@@ -92,7 +92,8 @@ class ClassifierJudge:
         odds = self._probabilities([(text, claim) for text in passages])
         best = int(odds[:, 0].argmax())
         if odds[best, 0] > _EVEN:
-            return Judgement("supported", ((best, self._decisive(passages[best], claim)),))
+            decisive = self._decisive(passages[best], claim)
+            return Judgement("supported", ((best, decisive),), accepted=True)
         against = int(odds[:, 1].argmax())
         if odds[against, 1] > _EVEN:
             return Judgement("contradicted", ((against, Span(0, len(passages[against]))),))

@@ -106,7 +106,9 @@ class Judge:
             took = usage if usage is not None else []
             try:
                 marks = examine(
-                    lambda passages, claims: self._model.read(passages, claims, took).accepted
+                    lambda passages, claims: [
+                        one.accepted for one in self._model.read(passages, claims, took)
+                    ]
                 )
             except (EndpointFault, ReplyFault) as fault:
                 wait = _WAIT if isinstance(fault, ReplyFault) else _WAIT_FOR_ENDPOINT
@@ -180,7 +182,8 @@ class Judge:
         texts = [*claims, *planted.true, *planted.wrong]
         order = _shuffled(texts)
         heard = self._model.read(shown, [texts[at] for at in order], usage)
-        said = _restored(heard.accepted, order)[len(claims) :]
+        judgements = _restored(heard, order)
+        said = [one.accepted for one in judgements[len(claims) :]]
         wrong_accepted = sum(said[len(planted.true) :])
         self._standings.change(
             self._key,
@@ -193,7 +196,6 @@ class Judge:
         if wrong_accepted:
             hearing.notices.append(JUDGE_MISSED.format(self.name))
             return
-        judgements = _restored(heard.judgements, order)
         hearing.verdicts = [
             _grounded(claim, judgement, packed)
             for claim, judgement in zip(claims, judgements, strict=False)
@@ -283,12 +285,7 @@ def _restored(values: Sequence[_Value], order: Iterable[int]) -> list[_Value]:
 
 def _grounded(claim: str, judgement: Judgement, passages: Sequence[Retrieved]) -> Grounded:
     """The claim with what a judgement rests on; words of built-in passages are none of ours."""
-    by_passage: dict[int, list[Span]] = {}
-    for index, span in judgement.places:
-        if index < len(passages):
-            start = passages[index].chunk.start
-            by_passage.setdefault(index, []).append(Span(start + span.start, start + span.end))
-    drafts = [judged(claim, passages[index], spans) for index, spans in by_passage.items()]
+    drafts = _cited(claim, judgement.places, passages)
     if judgement.verdict == "not_verified" or not drafts:
         return Grounded(Claim(claim, ()), missing=judgement.missing)
     draft = joined(drafts, claim)
@@ -296,4 +293,18 @@ def _grounded(claim: str, judgement: Judgement, passages: Sequence[Retrieved]) -
     beside = [one.chunk for one in passages if one.chunk.document.id in own]
     around = [Evidence.within(chunk, chunk.start, chunk.end) for chunk in beside]
     draft = replace(draft, around=tuple(dict.fromkeys([*draft.around, *around])))
-    return Grounded(draft, judgement.verdict, missing=judgement.missing)
+    against = [one for one in _cited(claim, judgement.against, passages) if one.evidence]
+    later = tuple(one for claim in against for one in claim.evidence if one.document.id not in own)
+    return Grounded(draft, judgement.verdict, missing=judgement.missing, against=later)
+
+
+def _cited(
+    claim: str, places: Iterable[tuple[int, Span]], passages: Sequence[Retrieved]
+) -> list[Claim]:
+    """The claim by each passage that has words at these places."""
+    by_passage: dict[int, list[Span]] = {}
+    for index, span in places:
+        if index < len(passages):
+            start = passages[index].chunk.start
+            by_passage.setdefault(index, []).append(Span(start + span.start, start + span.end))
+    return [judged(claim, passages[index], spans) for index, spans in by_passage.items()]

@@ -2,34 +2,17 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.answer import Usage
 from assistant.endpoints.endpoint import Endpoint, Message, Reply
 from assistant.endpoints.wire import VERDICTS, Shown, listed_claims, numbered
-from assistant.judging.verdicts import Judgement, accepted, parse_verdicts
+from assistant.judging.verdicts import Judgement, parse_verdicts
 
 _CHARACTERS_A_TOKEN = 3
 """Fewer than most text has, so that what is packed fits."""
 
 _OVERHEAD = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a model said of claims.
-
-    Attributes:
-        accepted: whether it calls each supported, whatever it gives for that.
-        judgements: what is taken over of it, with the places of the words that decide.
-
-    >>> Heard([True], [Judgement("not_verified")]).accepted
-    [True]
-    """
-
-    accepted: list[bool]
-    judgements: list[Judgement]
 
 
 class JudgingModel(Protocol):
@@ -42,11 +25,12 @@ class JudgingModel(Protocol):
     >>> class Trusting:
     ...     name = identity = "trusting"
     ...     def room(self, claims): return 10_000
-    ...     def read(self, passages, claims, usage): return Heard([True] * len(claims), [])
+    ...     def read(self, passages, claims, usage):
+    ...         return [Judgement("not_verified", accepted=True) for _ in claims]
     ...     def close(self): pass
     >>> model: JudgingModel = Trusting()
-    >>> model.read([], ["The gate held."], []).accepted
-    [True]
+    >>> model.read([], ["The gate held."], [])[0].accepted
+    True
     """
 
     name: str
@@ -56,8 +40,10 @@ class JudgingModel(Protocol):
         """The characters of passages that it takes beside these claims."""
         ...
 
-    def read(self, passages: Sequence[Shown], claims: Sequence[str], usage: list[Usage]) -> Heard:
-        """What it says of each claim.
+    def read(
+        self, passages: Sequence[Shown], claims: Sequence[str], usage: list[Usage]
+    ) -> list[Judgement]:
+        """What it says of each claim, in their order.
 
         Args:
             passages: as they are shown to it.
@@ -111,7 +97,9 @@ class ChatJudge:
         tokens = self._endpoint.context - self._endpoint.reply_tokens - _OVERHEAD
         return tokens * _CHARACTERS_A_TOKEN - len(self._prompt) - sum(map(len, claims)) * 2
 
-    def read(self, passages: Sequence[Shown], claims: Sequence[str], usage: list[Usage]) -> Heard:
+    def read(
+        self, passages: Sequence[Shown], claims: Sequence[str], usage: list[Usage]
+    ) -> list[Judgement]:
         """What it says of each claim; raises as the protocol says."""
         messages: list[Message] = [
             ("system", self._prompt),
@@ -122,5 +110,4 @@ class ChatJudge:
             said = self._endpoint.whole(messages, VERDICTS, reply)
         finally:
             usage.append(reply.usage(self._prices))
-        texts = [one.text for one in passages]
-        return Heard(accepted(said, len(claims)), parse_verdicts(said, texts, len(claims)))
+        return parse_verdicts(said, [one.text for one in passages], len(claims))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import BaseModel
@@ -30,6 +30,7 @@ class _Verdict(BaseModel):
     claim: int
     verdict: Literal["supported", "contradicted", "not_verified"]
     quotes: list[_Quote] = []
+    against: list[_Quote] = []
     missing: str = ""
 
 
@@ -37,17 +38,30 @@ class _Reply(BaseModel):
     verdicts: list[_Verdict]
 
 
+_Place = tuple[int, Span]
+"""The index of a passage, and a span of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a judge says of a claim: its verdict, and the words for it (passage index, span in it).
+    """What a judge says of a claim: a verdict, with words of passages (passage index, span in it).
 
-    >>> parse_verdicts('{"verdicts": []}', ["The gate held."], claims=1)
-    [Judgement(verdict='not_verified', places=(), missing='')]
+    Attributes:
+        verdict: as far as it is borne by words.
+        places: of the words for it.
+        missing: what is not said, or said instead.
+        against: of words by which what is supported is corrected or contradicted elsewhere.
+        accepted: whether it calls the claim supported, whatever it gives for that.
+
+    >>> parse_verdicts('{"verdicts": []}', ["The gate held."], claims=1)[0].verdict
+    'not_verified'
     """
 
     verdict: Literal["supported", "contradicted", "not_verified"]
-    places: tuple[tuple[int, Span], ...] = ()
+    places: tuple[_Place, ...] = ()
     missing: str = ""
+    against: tuple[_Place, ...] = ()
+    accepted: bool = False
 
 
 def parse_verdicts(reply: str, passages: Sequence[str], claims: int) -> list[Judgement]:
@@ -71,31 +85,29 @@ def parse_verdicts(reply: str, passages: Sequence[str], claims: int) -> list[Jud
     """
     found: dict[int, Judgement] = {}
     for one in parse_reply(_Reply, reply).verdicts:
-        places = tuple(
-            place for quote in one.quotes if (place := _located(quote, passages)) is not None
+        places = _all_located(one.quotes, passages)
+        judgement = Judgement(
+            one.verdict if places else "not_verified",
+            places,
+            " ".join(one.missing.split()),
+            _all_located(one.against, passages) if one.verdict == "supported" else (),
+            one.verdict == "supported",
         )
-        verdict = one.verdict if places else "not_verified"
-        judgement = Judgement(verdict, places, " ".join(one.missing.split()))
         earlier = found.setdefault(one.claim, judgement)
-        if earlier.verdict != verdict:
-            found[one.claim] = Judgement("not_verified")
+        if earlier.verdict != judgement.verdict:
+            accepted = earlier.accepted or judgement.accepted
+            found[one.claim] = Judgement("not_verified", accepted=accepted)
+        elif judgement.accepted and not earlier.accepted:
+            found[one.claim] = replace(earlier, accepted=True)
     return [found.get(number, Judgement("not_verified")) for number in range(1, claims + 1)]
 
 
-def accepted(reply: str, claims: int) -> list[bool]:
-    """Whether a judge calls each claim supported, whatever it quotes.
-
-    Raises:
-        ReplyFault: as `parse_verdicts`.
-
-    >>> accepted('{"verdicts": [{"claim": 2, "verdict": "supported"}]}', claims=2)
-    [False, True]
-    """
-    said = {one.claim for one in parse_reply(_Reply, reply).verdicts if one.verdict == "supported"}
-    return [number in said for number in range(1, claims + 1)]
+def _all_located(quotes: Sequence[_Quote], passages: Sequence[str]) -> tuple[_Place, ...]:
+    found = (_located(quote, passages) for quote in quotes)
+    return tuple(place for place in found if place is not None)
 
 
-def _located(quote: _Quote, passages: Sequence[str]) -> tuple[int, Span] | None:
+def _located(quote: _Quote, passages: Sequence[str]) -> _Place | None:
     """Where the words stand: in the passage that is named, else in any."""
     wanted, _ = _pieces(_SET_IN.sub("", quote.text))
     if len(wanted) < _LEAST:

@@ -9,7 +9,6 @@ Questions that a store's documents can answer, for whoever does not know where t
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from assistant.language.terms import content_terms
 from assistant.language.values import MONTH
 from assistant.models.sentence_vectors import SentenceVectors
 from index.document import Document, Span
+from index.places import innermost_stem
 from index.sentences import document_sentences, sentence_spans
 from index.store.catalog import DocumentInfo, StoredChunk
 from index.store.store import Store
@@ -105,7 +105,7 @@ def _meant(target: str, infos: Sequence[DocumentInfo]) -> list[DocumentInfo]:
     """The documents whose title or file name shares most words with what was named; else all."""
     wanted = content_terms(target)
     shared = [
-        len(wanted & content_terms(f"{info.title} {Path(info.path or '').stem}")) for info in infos
+        len(wanted & content_terms(f"{info.title} {innermost_stem(info.path)}")) for info in infos
     ]
     most = max(shared, default=0)
     if most == 0:

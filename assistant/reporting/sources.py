@@ -12,11 +12,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 from assistant.answer import Citation
 from assistant.reporting.content import folded, web_address
+from index.places import shown_name
 
 _WORD = re.compile(r"[a-z]{4,}")
 
@@ -109,7 +109,7 @@ def _source(citation: Citation) -> Source:
         author=folded(citation.author) if citation.author else None,
         publisher=folded(citation.source) if citation.source and not address else None,
         address=address,
-        file=PurePath(path).name if path and not address else None,
+        file=shown_name(path) if path and not address else None,
         published=citation.date,
         accessed=citation.accessed,
         language=citation.language,
@@ -122,7 +122,7 @@ def _key(citation: Citation) -> str:
     plain = unicodedata.normalize("NFKD", citation.title).lower()
     word = found.group() if (found := _WORD.search(plain)) else "source"
     year = citation.date[:4] if citation.date else ""
-    name = PurePath(citation.path or "").name
+    name = shown_name(citation.path or "")
     mark = hashlib.sha256(f"{citation.version}\n{citation.title}\n{name}".encode()).hexdigest()[:8]
     return "-".join(part for part in (word, year, mark) if part)
 

@@ -81,6 +81,8 @@ class Retrieved:
             end=self.chunk.end,
             page=page,
             page_end=page_end,
+            page_label=self.chunk.label_of(self.chunk.start, self.chunk.end),
+            page_count=document.pages or None,
             date=document.date,
             source=document.source,
             path=document.path,

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import PurePath
 
 from assistant.asking.question import Question
 from assistant.language.terms import content_terms
 from assistant.language.values import MONTH, has_value
 from assistant.table_qa.figures import Figure, TableContext
 from assistant.table_qa.tables import Row, Table
+from index.places import innermost_stem
 from index.store.lexical import analyzed
 
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d,]\d|\d)|\b(?:FY|CY) ?['’]?\d\d(?!\d)")
@@ -309,7 +309,7 @@ def _score(
 ) -> float:
     """How much of what is asked for stands in row and column, or above; and how little else."""
     info, row = found.sheet.info, found.row
-    named = _names(f"{info.title} {PurePath(info.path or '').stem} {info.author or ''}")
+    named = _names(f"{info.title} {innermost_stem(info.path)} {info.author or ''}")
     named = named if asked - named else frozenset()
     asked, needed = asked - named, (asked & needed) - named
     own = terms_of(f"{row.label} {found.column}")

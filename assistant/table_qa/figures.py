@@ -9,7 +9,7 @@ from assistant.draft import Claim, Evidence
 from assistant.models.memory import Memory
 from assistant.retrieving.retrieval import Retrieved
 from assistant.table_qa.tables import Cell, Row, Table, tables_in
-from index.document import Document, Span
+from index.document import Document, Span, printed_label
 from index.errors import UnknownDocument
 from index.sentences import is_row
 from index.store.catalog import DocumentInfo
@@ -204,6 +204,7 @@ def _evidence(sheet: TableContext, span: Span) -> Evidence:
         span.end,
         document.page_at(span.start),
         document.page_at(max(span.end - 1, span.start)),
+        printed_label(document.pages, span.start, span.end),
         document.heading_path(span.start),
         document.parts_at(span.start, span.end),
     )

@@ -28,6 +28,7 @@ from assistant.verifying.wording import says_the_same
 from index.document import Span
 from index.models.embeddings import Vectors
 from index.sentences import sentence_spans
+from index.store.catalog import DocumentInfo
 from index.store.lexical import analyzed
 
 NEAREST = 2
@@ -58,6 +59,7 @@ class Grounded:
         unsupported: the spans of it that the evidence, or what is nearest, does not carry.
         missing: what is not said, or said instead, in a judge's words.
         nearest: of a sentence not verified, the places that come nearest.
+        against: of a supported one, where other documents say otherwise, as a judge has it.
 
     >>> Grounded(Claim("The dam held.", ()), unsupported=(Span(8, 12),)).supported
     False
@@ -68,6 +70,7 @@ class Grounded:
     unsupported: tuple[Span, ...] = ()
     missing: str = ""
     nearest: tuple[Evidence, ...] = ()
+    against: tuple[Evidence, ...] = ()
 
     @property
     def supported(self) -> bool:
@@ -211,22 +214,35 @@ def later_contradictions(
 ) -> tuple[Evidence, ...]:
     """Where documents that are later than those cited have another figure for the same thing.
 
+    Args:
+        text: a sentence that is supported.
+        cited: by what.
+        passages: in which something else may stand.
+
     >>> log = judged("It was 21:40.", passages[0], [])
     >>> later_contradictions("The sirens sounded at 21:40.", log.evidence, passages)
     ()
     """
-    dates = [one.document.date for one in cited if one.document.date]
     own = {one.document.id for one in cited}
-    if not dates:
-        return ()
     return tuple(
         one
         for place in _places(passages)
         if place.passage.chunk.document.id not in own
-        and (place.passage.chunk.document.date or "") > max(dates)
+        and is_later(place.passage.chunk.document, cited)
         and contradicts(text, place.quotes)
         for one in place.evidence[:1]
     )
+
+
+def is_later(document: DocumentInfo, cited: Sequence[Evidence]) -> bool:
+    """Whether a document is surely of a later date than all that is cited.
+
+    >>> report = passages[0].chunk.document
+    >>> is_later(report, [Evidence(report, 0, 9)])
+    False
+    """
+    dates = [one.document.date for one in cited if one.document.date]
+    return bool(dates) and (document.date or "") > max(dates)
 
 
 def _without_figures(text: str, figures: Sequence[Quantity]) -> frozenset[str]:

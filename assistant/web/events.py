@@ -1,9 +1,5 @@
-"""What every event of the page does: values in, values out, no layout.
+"""What every event of the page does: values in, values out, no layout."""
 
-What the panel for a draft of one's own does: its sentences come back footnoted or marked.
-"""
-
-import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,15 +7,16 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import gradio as gr
 from markupsafe import Markup
 
 from assistant.answer import Answer, AnswerReady, Citation, Engine, Event, Progress, Sentence
+from assistant.asking.rewriting import History
 from assistant.assistant import Assistant
-from assistant.citing.manuscript import WORD
-from assistant.conversations.tables import DraftFile
+from assistant.messages import RESEARCH_OF
+from assistant.research import Notes
 from assistant.web import texts
 from assistant.web.archive import Archive, listing, ready
 from assistant.web.rendering import answers, library, source_pane
@@ -28,8 +25,6 @@ from assistant.web.rendering.library import within
 from assistant.web.session import Stores
 from index.errors import EmptyStore, FootnoteError
 from index.ingesting.report import AddReport, FileDone, FileUnderWay
-from index.regular import contents
-from index.sandbox.isolation import Limits
 from index.store.catalog import DocumentInfo
 
 _Take = Callable[..., AddReport]
@@ -94,17 +89,20 @@ class Desk:
         scope: list[str] | None,
         since: str | None,
         until: str | None,
-        engine: Engine | None,
+        engine: Engine | Literal["research"] | None,
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
-        """A question: the turn grows with every sentence that is ready."""
+        """A question: the turn grows with every sentence that is ready.
+
+        In a research the questions that the writer plans follow, each a turn of its own.
+        """
         question = question.strip()
         if not question:
             yield gr.skip(), conversation, gr.skip(), gr.skip(), gr.skip()
             return
         own = self._stores.shows_own(request)
-        number, turn = conversation.begin(question, answers.stage(texts.STAGES["searching"]))
-        history = conversation.history
+        stage = texts.PLANNING if engine == "research" else texts.STAGES["searching"]
+        number, turn = conversation.begin(question, answers.stage(stage))
         yield (
             conversation.html(own=own),
             conversation,
@@ -115,31 +113,85 @@ class Desk:
         assistant = self._stores.of(request)
         try:
             asked_of = within(listing(assistant), scope or (), since, until)
-            events = assistant.stream(
-                turn.question, documents=asked_of, history=history, engine=engine
+            steps = (
+                self._researched(turn, conversation, asked_of, request)
+                if engine == "research"
+                else self._answered(number, turn, conversation, asked_of, engine, request)
             )
-            for answer, seconds in _answering(events, turn, number):
-                if answer is not None:
-                    self.archive.keep(conversation, turn, answer, seconds, request)
+            for _ in steps:
                 yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), gr.skip()
         except EmptyStore:
-            turn.close(answers.problem(texts.NOTHING_ADDED))
+            conversation.break_off(texts.STOPPED, answers.problem(texts.NOTHING_ADDED))
         except FootnoteError as error:
-            turn.close(answers.problem(str(error)))
+            conversation.break_off(texts.STOPPED, answers.problem(str(error)))
         except Exception:
-            turn.close(answers.problem(texts.BROKEN))
+            conversation.break_off(texts.STOPPED, answers.problem(texts.BROKEN))
             yield conversation.html(own=own), conversation, ready(), gr.skip(), gr.skip()
             raise
         asked = self.archive.asked(request, conversation)
         yield conversation.html(own=own), conversation, ready(), gr.skip(), asked
 
+    def _answered(
+        self,
+        number: int,
+        turn: Turn,
+        conversation: Conversation,
+        asked_of: Sequence[str] | None,
+        engine: Engine | None,
+        request: gr.Request,
+        history: History | None = None,
+    ) -> Iterator[Answer | None]:
+        """Each step at which the turn shows more; at the last of them its answer, kept."""
+        events = self._stores.of(request).stream(
+            turn.question,
+            documents=asked_of,
+            history=conversation.history if history is None else history,
+            engine=engine,
+        )
+        for answer, seconds in _answering(events, turn, number):
+            if answer is not None:
+                self.archive.keep(conversation, turn, answer, seconds, request)
+            yield answer
+
+    def _researched(
+        self,
+        turn: Turn,
+        conversation: Conversation,
+        asked_of: Sequence[str] | None,
+        request: gr.Request,
+    ) -> Iterator[None]:
+        """Each step at which the turns of a research show more; the first says how far it is."""
+        assistant = self._stores.of(request)
+        notes = Notes(question=turn.question)
+        while not notes.is_complete:
+            if not notes.planned:
+                turn.body = answers.stage(texts.PLANNING)
+                yield None
+                notes = assistant.plan_research(notes)
+                continue
+            asked = len(notes.answers)
+            words = texts.RESEARCHING.format(asked + 1, asked + len(notes.planned))
+            turn.body = answers.stage(words)
+            number, part = conversation.begin(
+                notes.planned[0], answers.stage(texts.STAGES["searching"])
+            )
+            yield None
+            for answer in self._answered(
+                number, part, conversation, asked_of, "writer", request, history=()
+            ):
+                if answer is not None:
+                    notes = notes.answered(answer)
+                yield None
+        found = sum(not answer.abstained for answer in notes.answers)
+        turn.usage = notes.usage
+        turn.close(answers.stage(RESEARCH_OF.format(found, len(notes.answers))))
+        yield None
+
     def stop(
         self, conversation: Conversation, request: gr.Request
     ) -> tuple[list[str], Conversation, Any]:
         """The person has stopped an answer: what is there stays, and the next can be asked."""
-        for turn in conversation.turns:
-            if turn.busy:
-                turn.close(turn.body + answers.stage(texts.STOPPED))
+        conversation.break_off(texts.STOPPED)
         return conversation.html(own=self._stores.shows_own(request)), conversation, ready()
 
     # Sources -----------------------------------------------------------------------------------
@@ -226,7 +278,7 @@ class Desk:
         """The list of the documents whose title or date holds what is typed."""
         assistant = self._stores.of(request)
         listed = listing(assistant)
-        return str(library.documents(listed, assistant.states(listed), wanted))
+        return _documents(assistant, listed, wanted)
 
     def _changed(
         self, assistant: Assistant, conversation: Conversation, request: gr.Request
@@ -243,12 +295,17 @@ class Desk:
         judge = assistant.judge if engine.startswith("writer:") else ""
         return _Shelves(
             str(library.masthead(engine, judge, len(listed))),
-            str(library.documents(listed, assistant.states(listed))),
+            _documents(assistant, listed),
             gr.Textbox("", visible=len(listed) >= FILTER_FROM),
             gr.Dropdown(choices=titles, value=[], visible=len(listed) > 1),
             gr.Row(visible=sum(document.date is not None for document in listed) > 1),
             gr.Radio(visible=engine.startswith("writer:")),
         )
+
+
+def _documents(assistant: Assistant, listed: Sequence[DocumentInfo], wanted: str = "") -> str:
+    states, left_out = assistant.states(listed), assistant.left_out()
+    return str(library.documents(listed, states, left_out, wanted))
 
 
 def _answering(
@@ -288,96 +345,3 @@ def _adding(take: _Take) -> Generator[FileDone | FileUnderWay, None, None]:
         while (file := done.get()) is not None:
             yield file
         adding.result()
-
-
-class Checking:
-    """The handler of a pasted or dropped draft.
-
-    >>> stores = Stores(demo, demo=False)
-    >>> said = "The sirens sounded at 21:58, that is 24 minutes after the failure."
-    >>> draft = said, None, Conversation(), [], "", ""
-    >>> checked = Checking(stores, Archive(stores)).check(*draft, gr.Request(query_params={}))
-    >>> "Open footnote 1" in list(checked)[-1][0][-1]
-    True
-    """
-
-    def __init__(self, stores: Stores, archive: Archive) -> None:
-        self._stores, self._archive = stores, archive
-
-    def check(
-        self,
-        text: str,
-        file: str | None,
-        conversation: Conversation,
-        scope: list[str] | None,
-        since: str | None,
-        until: str | None,
-        request: gr.Request,
-    ) -> Iterator[tuple[Any, ...]]:
-        """A draft: a turn that says how far it is, and then shows the draft with its footnotes."""
-        draft: str | Path = Path(file) if file else text
-        if isinstance(draft, str) and not draft.strip():
-            yield gr.skip(), conversation, gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip()
-            return
-        own = self._stores.shows_own(request)
-        number, turn = conversation.begin(texts.YOUR_DRAFT, answers.stage(texts.checking(0, 0)))
-        turn.repeatable = False
-        as_before = (gr.skip(), gr.skip())
-        yield conversation.html(own=own), conversation, ready(), "", gr.skip(), *as_before
-        assistant = self._stores.of(request)
-        began = time.perf_counter()
-        try:
-            documents = within(listing(assistant), scope or (), since, until)
-            for done in _cited(assistant, draft, documents):
-                if isinstance(done, Answer):
-                    seconds = time.perf_counter() - began
-                    turn.question = done.question
-                    turn.close(answers.finished(number, done, seconds))
-                    turn.citable = True
-                    word = _word(draft, assistant.settings.limits)
-                    self._archive.keep(conversation, turn, done, seconds, request, word)
-                else:
-                    turn.body = answers.stage(texts.checking(*done))
-                yield conversation.html(own=own), conversation, *[gr.skip()] * 3, *as_before
-        except EmptyStore:
-            turn.close(answers.problem(texts.NOTHING_ADDED))
-        except FootnoteError as error:
-            turn.close(answers.problem(str(error)))
-        except Exception:
-            turn.close(answers.problem(texts.BROKEN))
-            yield conversation.html(own=own), conversation, *[gr.skip()] * 3, *as_before
-            raise
-        finally:
-            if file:
-                Path(file).unlink(missing_ok=True)
-        asked = self._archive.asked(request, conversation)
-        yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), asked, "", None
-
-
-def _word(draft: str | Path, limits: Limits) -> DraftFile | None:
-    """The draft as a Word file, where it is one."""
-    if isinstance(draft, Path) and draft.suffix.lower() in WORD:
-        return DraftFile(draft.name, contents(draft, limits.bytes))
-    return None
-
-
-def _cited(
-    assistant: Assistant, draft: str | Path, scope: Sequence[str] | None
-) -> Generator[tuple[int, int] | Answer, None, None]:
-    """How many sentences of how many are done, and at last the answer; closed, it stops."""
-    told: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
-    left = threading.Event()
-
-    def progress(done: int, total: int) -> None:
-        told.put((done, total))
-
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        cite = partial(assistant.cite, draft, scope, progress=progress, left=left.is_set)
-        citing = pool.submit(cite)
-        citing.add_done_callback(lambda _: told.put(None))
-        try:
-            while (done := told.get()) is not None:
-                yield done
-            yield citing.result()
-        finally:
-            left.set()

@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from assistant.templating import Macros
 from assistant.web import downloads, texts
-from assistant.web.events import Checking, Desk
+from assistant.web.checking import Checking
+from assistant.web.events import Desk
 from assistant.web.guard import Guard
 from assistant.web.hosts import Hosts
 from assistant.web.rendering import source_page
@@ -134,7 +135,7 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
                     elem_id="scope",
                 )
                 engine = gr.Radio(
-                    [(texts.WRITER, "writer"), (texts.READER, "reader")],
+                    list(texts.ENGINES),
                     label=texts.ANSWERED_BY,
                     visible=False,
                     elem_id="engine",

@@ -153,7 +153,11 @@ NONE_OF_PERIOD = "None of the documents to ask is dated in that period: change i
 SINCE, UNTIL = "Dated from", "Dated to"
 ADD_FOLDER = "Add a folder"
 ANSWERED_BY = "Answered by"
-READER, WRITER = "Embedded reader", "Writer"
+LEFT_OUT = "Left out of its text:"
+ENGINES = (("Writer", "writer"), ("Embedded reader", "reader"), ("Research", "research"))
+"""Who answers, as one chooses it; in a research the writer plans questions and answers each."""
+
+PLANNING, RESEARCHING = "Planning what to ask …", "Question {} of {}, below …"
 YOUR_DRAFT, PASTE, DRAFT_FILE = "Your draft", "Paste your text", "A draft as a file"
 CLOSE_DRAFT = "Close the draft"
 DRAFT_HEAD = "Check a draft"
@@ -179,22 +183,25 @@ def of(last: int) -> str:
     return f"of {last:,}"
 
 
-def page_of(number: int, last: int) -> str:
-    """'Page 2 of 300'.
+def page_of(number: int, last: int, label: str | None = None) -> str:
+    """'Page 2 of 300', or 'Page iv (4 of 300)' where another number is printed on it.
 
-    >>> page_of(2, 300)
-    'Page 2 of 300'
+    >>> page_of(2, 300), page_of(4, 300, "iv")
+    ('Page 2 of 300', 'Page iv (4 of 300)')
     """
+    if label:
+        return f"{PAGE} {label} ({number} {of(last)})"
     return f"{PAGE} {number} {of(last)}"
 
 
-def passage_on(page: int, *, elsewhere: bool) -> str:
+def passage_on(page: int, label: str | None = None, *, elsewhere: bool) -> str:
     """The button that turns to a page on which the passage, or more of it, stands.
 
-    >>> passage_on(4, elsewhere=True)
-    'The passage is on page 4'
+    >>> passage_on(4, elsewhere=True), passage_on(4, "iv", elsewhere=False)
+    ('The passage is on page 4', 'The passage is also on page iv (4)')
     """
-    return f"The passage is on page {page}" if elsewhere else f"The passage is also on page {page}"
+    named = f"{label} ({page})" if label else f"{page}"
+    return f"The passage is {'' if elsewhere else 'also '}on page {named}"
 
 
 def earlier(count: int) -> str:
@@ -381,6 +388,26 @@ def where(iso: str | None, locator: str) -> str:
     '2 March 2023 · p. 3'
     """
     return " · ".join(filter(None, [readable_date(iso) if iso else "", locator]))
+
+
+def language(code: str) -> str:
+    """The English name of a language by its code; the code where it has none.
+
+    >>> language("de"), language("xx")
+    ('German', 'xx')
+    """
+    from babel import Locale
+
+    return str(Locale("en").languages.get(code, code))
+
+
+def more_left_out(number: int) -> str:
+    """What stands below the first things that are left out of a document.
+
+    >>> more_left_out(3)
+    'and 3 more'
+    """
+    return f"and {number:,} more"
 
 
 def counted(number: int, noun: str) -> str:

@@ -19,11 +19,20 @@ from typing import NamedTuple
 
 from index import regular
 from index.document import Document
+from index.errors import DocumentError, EmptyDocument
 from index.ingesting import walking
 from index.ingesting.fetching import fetched
-from index.sandbox.isolation import Limits, Workers
+from index.ingesting.report import UnreadFiles
+from index.places import inside
+from index.readers.containers import Cursor, Member, Slice
+from index.readers.detection import is_picture, may_hold_files
+from index.sandbox.isolation import READER, WHOLE_READER, Limits, Workers
 from index.store.catalog import Location
+from index.store.members import UNSEALED
 from index.store.store import Store
+
+UNPACK = "index.readers.containers:unpacked"
+"""Module and function that unpack files that hold others."""
 
 _LOOKED_UP = 500
 """Places that the catalog is asked for at once."""
@@ -66,17 +75,48 @@ class Known(NamedTuple):
     read: Callable[[], Read] | None = None
 
 
+class NotTaken(DocumentError):
+    """What a file holds is passed over.
+
+    >>> raise NotTaken("The picture holds no text.")
+    Traceback (most recent call last):
+        ...
+    index.ingesting.arrivals.NotTaken: The picture holds no text.
+    """
+
+
+class Packed(NamedTuple):
+    """A file that holds others: the first of them, and what the store knows of it.
+
+    `own` is what the file has become, where it held others before and is a document now.
+
+    >>> packed = Packed(Path("/news/a.zip"), Location("/news/a.zip", "", "", 1, 0), Slice(True), ())
+    >>> packed.location.location, packed.first.members
+    ('/news/a.zip', ())
+    """
+
+    path: Path
+    location: Location
+    first: Slice
+    known: tuple[Location, ...]
+    own: Read | Known | None = None
+
+
 class Arrival(NamedTuple):
     """A file whose turn has come; `result` may have to be waited for, and may raise anything.
 
-    >>> arrival = Arrival("ferry.txt", _settled(Known(arriving.location)), size=23)
+    `place` is its address, of one inside a file; `more` says how many come that nobody counted.
+
+    >>> arrival = Arrival("ferry.txt", settled(Known(arriving.location)), size=23)
     >>> arrival.result.done(), arrival.result.result().location.location
     (True, '/news/ferry.txt')
     """
 
     shown: str
-    result: "Future[Read | Known]"
+    result: "Future[Read | Known | Packed]"
     size: int = 0
+    place: str = ""
+    more: int = 0
 
 
 class Arrivals:
@@ -120,13 +160,20 @@ class Arrivals:
         arriving = chain(self._files(files, uploads=uploads), pages)
         return _in_order(arriving, ahead=2 * self._workers.count)
 
-    def give_up(self, shown: str) -> None:
-        """Remember that a file has failed, and erase the copy that this run has made of it."""
+    def members(self, shown: str, packed: Packed, unread: UnreadFiles) -> Iterator[Arrival]:
+        """What a file holds, in its order; `unread` takes what is of no kind that is read."""
+        return _in_order(self._members(shown, packed, unread), ahead=2 * self._workers.count)
+
+    def give_up(self, shown: str, *, in_part: bool = False) -> None:
+        """Remember that a file has failed, and erase the copy that this run has made of it.
+
+        That stays where some of what the file holds is in the store.
+        """
         if self._failed is not None and shown in self._tried:
             place, stamp = self._tried[shown]
             self._failed[place] = stamp
         copy = self._copies.pop(shown, None)
-        if copy is not None:
+        if copy is not None and not in_part:
             copy.unlink()
             if not any(copy.parent.iterdir()):
                 copy.parent.rmdir()
@@ -143,34 +190,50 @@ class Arrivals:
                     stamp = (status.st_size, status.st_mtime_ns)
                     group.append((shown, path, walking.place(path, resolved), stamp))
                 except Exception as error:  # noqa: BLE001 (reported like any other)
-                    group.append(Arrival(shown, _settled(error)))
+                    group.append(Arrival(shown, settled(error)))
             wanted = [one[2] for one in group if not isinstance(one, Arrival)]
             known = self._store.locations(wanted)
+            within = self._store.inside(wanted)
             for one in group:
                 if isinstance(one, Arrival):
                     yield one
                     continue
                 shown, path, place, stamp = one
                 before = known.get(place)
-                if before and (before.size, before.modified_ns) == stamp:
-                    yield Arrival(shown, _settled(Known(before)))
+                all_known = (*([before] if before else []), *within.get(place, ()))
+                if all_known and {(one.size, one.modified_ns) for one in all_known} == {stamp}:
+                    yield from _unchanged(shown, place, all_known)
                 elif self._failed is not None and self._failed.get(place) == stamp:
                     self.passed_over += 1
                 else:
                     self._tried[shown] = place, stamp
                     here = Location(place, "", "", *stamp)
-                    reading = self._threads.submit(self._file, path, here, before)
+                    reading = self._threads.submit(self._file, path, here, all_known)
                     yield Arrival(shown, reading, size=stamp[0])
 
-    def _file(self, path: Path, location: Location, before: Location | None) -> Read | Known:
-        """Read a file, unless the store has what it holds."""
-        file_hash = self._workers.digest(path, location.size)
+    def _file(
+        self, path: Path, location: Location, all_known: tuple[Location, ...]
+    ) -> Read | Known | Packed:
+        """Read a file, unless the store has what it holds, or begin to unpack it."""
+        file_hash, head = self._workers.examined(path, location.size)
         location = replace(location, file_hash=file_hash)
+        before = next((one for one in all_known if one.location == location.location), None)
+        within = tuple(one for one in all_known if one is not before)
+        first = self._unpacked(path, Cursor()) if may_hold_files(head, path.name) else Slice(False)
+        if first.holds and (within or first.after or [m.inner for m in first.members] != [""]):
+            return Packed(path, location, first, all_known)
         read = partial(self._read, path, location)
-        same = self._store.same_content(file_hash)
+        own = self._known(location, before, read) or read()
+        return Packed(path, location, first._replace(members=()), all_known, own) if within else own
+
+    def _known(
+        self, location: Location, before: Location | None, read: Callable[[], Read]
+    ) -> Known | None:
+        """What the store has of these bytes."""
+        same = self._store.same_content(location.file_hash)
         if not same:
-            return read()
-        if before is not None and before.file_hash == file_hash:
+            return None
+        if before is not None and before.file_hash == location.file_hash:
             same = [before]
         document_id = same[0].document_id
         gone = tuple(
@@ -186,6 +249,56 @@ class Arrivals:
         # What is read may be newer than what was hashed, but never older than the stamp.
         document, file_hash = self._workers.read(path, path.name, location.size)
         return Read(replace(location, file_hash=file_hash), document)
+
+    def _unpacked(self, path: Path, start: Cursor) -> Slice:
+        return self._workers.made(Slice, UNPACK, path, path.name, start, self._workers.limits.bytes)
+
+    def _members(self, shown: str, packed: Packed, unread: UnreadFiles) -> Iterator[Arrival]:
+        place = packed.location.location
+        if packed.own is not None:
+            yield Arrival(shown, settled(packed.own), place=place, more=1)
+        part = packed.first
+        while True:
+            readable = [member for member in part.members if not member.unread]
+            for member in part.members:
+                if member.unread:
+                    unread.note(Path(inside(shown, member.inner)))
+            known = self._store.locations([inside(place, member.inner) for member in readable])
+            for nth, member in enumerate(readable):
+                at = inside(place, member.inner)
+                if member.reason:
+                    result = settled(DocumentError(member.reason))
+                else:
+                    result = self._threads.submit(self._member, member, at, packed, known.get(at))
+                more = 0 if nth else len(readable)
+                yield Arrival(inside(shown, member.inner), result, len(member.data), at, more)
+            if part.after is None:
+                return
+            try:
+                part = self._unpacked(packed.path, part.after)
+            except (DocumentError, OSError) as error:
+                yield Arrival(shown, settled(error), place=place, more=1)
+                return
+
+    def _member(
+        self, member: Member, place: str, packed: Packed, before: Location | None
+    ) -> Read | Known | Packed:
+        """Read what stands inside a file, unless the store has it."""
+        file_hash = hashlib.sha256(member.data).hexdigest()
+        # It gets the file's stamp when all is in the store that the file holds.
+        location = Location(place, "", file_hash, packed.location.size, UNSEALED)
+
+        def read() -> Read:
+            try:
+                document, _ = self._workers.read(member.data, member.name, len(member.data))
+            except EmptyDocument as error:  # as of a logo in a signature
+                if member.properties and is_picture(member.name):
+                    raise NotTaken(str(error)) from error
+                raise
+            told = (*document.properties, *member.properties)
+            return Read(location, replace(document, properties=told))
+
+        return self._known(location, before, read) or read()
 
     def _page(self, address: str) -> Read | Known:
         """Read what is published at an address, unless the store has it from there."""
@@ -249,6 +362,34 @@ def arrivals(
         threads.shutdown(cancel_futures=True)
 
 
+def look_at(path: Path, limits: Limits, languages: str, *, whole: bool = False) -> Document:
+    """The document that a file becomes when it is added, read in a process of its own.
+
+    Args:
+        path: of a regular file.
+        limits: what reading it may cost.
+        languages: those of scanned pages.
+        whole: whether what its text leaves out is set behind it.
+
+    Raises:
+        DocumentError: it cannot be read, or not within the limits.
+
+    >>> _ = (tmp_path / "pier.txt").write_text("The pier fell.")
+    >>> look_at(tmp_path / "pier.txt", Limits(), "eng").text
+    'The pier fell.'
+    """
+    try:
+        size = regular.status(path).st_size
+    except FileNotFoundError as error:
+        raise DocumentError("There is no such file.") from error
+    except OSError as error:
+        raise DocumentError(f"The file cannot be opened: {error.strerror}.") from error
+    limits.check_size(size)
+    reader = WHOLE_READER if whole else READER
+    with Workers(limits, count=1, reader=reader, languages=languages) as workers:
+        return workers.read(path, path.name, size)[0]
+
+
 def _in_order(arriving: Iterator[Arrival], ahead: int) -> Iterator[Arrival]:
     """The arrivals in their order, while up to `ahead` of the later ones are under way."""
     window: deque[Arrival] = deque()
@@ -263,8 +404,22 @@ def _in_order(arriving: Iterator[Arrival], ahead: int) -> Iterator[Arrival]:
     yield from window
 
 
-def _settled(result: Known | Exception) -> "Future[Read | Known]":
-    future: Future[Read | Known] = Future()
+def _unchanged(shown: str, place: str, known: Sequence[Location]) -> Iterator[Arrival]:
+    """A file that is as it was when all of it was read, or all that it holds."""
+    more = len(known) - 1
+    for one in known:
+        told = f"{shown}{one.location.removeprefix(place)}"
+        yield Arrival(told, settled(Known(one)), more=more)
+        more = 0
+
+
+def settled(result: Read | Known | Exception) -> "Future[Read | Known | Packed]":
+    """A result that need not be waited for, or what is to be raised in its place.
+
+    >>> settled(Known(arriving.location)).result().location.size
+    23
+    """
+    future: Future[Read | Known | Packed] = Future()
     if isinstance(result, Exception):
         future.set_exception(result)
     else:

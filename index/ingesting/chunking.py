@@ -12,6 +12,9 @@ ROW_SHARE = 0.64
 """What a token of a row of figures counts, because its figures are not embedded: a statement stays
 together. See `benchmarks/README.md`."""
 
+_CLAUSE_MARKS = (";:；：", ",،、，—–")
+"""What ends a clause, the stronger marks first."""
+
 _MEASURED = 2_000  # sentences whose tokens are held at once
 
 
@@ -21,7 +24,7 @@ def chunks(document: Document, word_ends: WordEnds, limit: int) -> list[Chunk]:
     A chunk stays below one heading but may cross a page. Headings are the context of the chunks
     below them, not their text; a heading with nothing below it is kept as text. A section is cut
     into parts of like size instead of full ones and a rest. Only a sentence longer than the limit
-    is cut inside, between words; a single word is never cut.
+    is cut inside, behind a clause or else between words; a single word is never cut.
 
     >>> from index.models.embeddings import MiniLM
     >>> document = Document("The pier fell. Nobody was hurt.", "Storm", "text/plain")
@@ -36,7 +39,7 @@ def chunks(document: Document, word_ends: WordEnds, limit: int) -> list[Chunk]:
         units = [
             (piece, tokens * (ROW_SHARE if is_row(document.text[span.start : span.end]) else 1.0))
             for span in section
-            for piece, tokens in _fitting(span, next(ends), limit)
+            for piece, tokens in _fitting(document.text, span, next(ends), limit)
         ]
         found.extend(_packed(units, limit))
     return found
@@ -77,8 +80,11 @@ def _sections(document: Document) -> list[list[Span]]:
     return sections
 
 
-def _fitting(span: Span, ends: list[int], limit: int) -> list[tuple[Span, int]]:
-    """A sentence with its number of tokens, cut in pieces where it has more than `limit`."""
+def _fitting(text: str, span: Span, ends: list[int], limit: int) -> list[tuple[Span, int]]:
+    """A sentence with its number of tokens, cut in pieces where it has more than `limit`.
+
+    It is cut where a clause ends, or into pieces of like size where none does nearby.
+    """
     if len(ends) <= limit:
         return [(span, len(ends))]
     borders = [at for at in range(1, len(ends)) if ends[at - 1] < ends[at]] + [len(ends)]
@@ -87,13 +93,31 @@ def _fitting(span: Span, ends: list[int], limit: int) -> list[tuple[Span, int]]:
     while first < len(ends):
         rest = len(ends) - first
         share = ceil(rest / ceil(rest / limit))
-        fitting = bisect_right(borders, first + share) - 1
         next_word = bisect_right(borders, first)
-        last = borders[max(fitting, next_word)]
+        fitting = max(bisect_right(borders, first + share) - 1, next_word)
+        last = borders[fitting]
+        if last < len(ends):
+            nearby = borders[
+                bisect_right(borders, first + share // 2) : bisect_right(borders, first + limit)
+            ]
+            last = _clause_end(text, span, ends, nearby, last)
         end = span.end if last == len(ends) else span.start + ends[last - 1]
         pieces.append((Span(start, end), last - first))
         start, first = end, last
     return pieces
+
+
+def _clause_end(text: str, span: Span, ends: list[int], nearby: Sequence[int], last: int) -> int:
+    """The border behind a clause that is nearest to `last` of those given, or else `last`."""
+    for marks in _CLAUSE_MARKS:
+        behind = []
+        for at in nearby:
+            end = span.start + ends[at - 1]
+            if (mark := text[end - 1]) in marks and (text[end].isspace() or not mark.isascii()):
+                behind.append(at)
+        if behind:
+            return min(behind, key=lambda at: abs(at - last))
+    return last
 
 
 def _packed(units: list[tuple[Span, float]], limit: int) -> list[Chunk]:

@@ -1,6 +1,7 @@
 """Paths → documents in the store: read, chunk, embed, commit in batches, report file by file."""
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,14 +10,31 @@ from typing import NamedTuple
 import numpy as np
 
 from index.document import Chunk, Document
-from index.errors import DocumentError, FootnoteError, UnknownDocument
+from index.errors import DocumentError, UnknownDocument
 from index.ingesting import walking
-from index.ingesting.arrivals import NO_STAMP, Arrivals, Known, Read, Stamp, arrivals
+from index.ingesting.arrivals import (
+    NO_STAMP,
+    Arrivals,
+    Known,
+    NotTaken,
+    Packed,
+    Read,
+    Stamp,
+    arrivals,
+)
 from index.ingesting.chunking import chunks
 from index.ingesting.fetching import is_address
-from index.ingesting.report import AddReport, FileDone, FileUnderWay, Outcome, Progress
+from index.ingesting.holding import HOLDS_NOTHING, SEVERAL, Holder, seal
+from index.ingesting.report import (
+    AddReport,
+    FileUnderWay,
+    Progress,
+    UnreadFiles,
+)
+from index.ingesting.telling import Telling, reason_of
 from index.models.contexts import contexts, embedded
 from index.models.embeddings import Embedder, MiniLM, Vectors
+from index.places import file_of
 from index.sandbox.isolation import LANGUAGES, READER, Limits
 from index.store.catalog import Location
 from index.store.identity import Prepared
@@ -31,6 +49,9 @@ _BATCH_CHUNKS = 256
 
 _LOCATED = 500
 """Places noted at once of files whose content is known."""
+
+_NAMED = 12
+"""Files that a walk does not take are named up to so many; all are counted."""
 
 TWICE = "The store has this file already, as another document: remove that one first."
 
@@ -96,28 +117,36 @@ class Ingest:
         self._failed = failed
         self._arrivals: Arrivals | None = None
         self._passed_over: list[tuple[Path, str]] = []
+        self._unread = UnreadFiles(named=_NAMED)
         self._found = partial(
             walking.found,
             outside=store.folder,
             follow_links=follow_links,
             aside=self._pass_over,
+            unread=self._leave_unread,
         )
-        self._done: list[FileDone] = []
-        self._total = 0
+        self._told = Telling(progress)
         self._batch: list[_Chunked] = []
         self._located: list[tuple[str, Known]] = []
         self._replaces: str | None = None
+        self._holders: dict[str, Holder] = {}
+        self._unpacked: list[Holder] = []
 
     def add(self, paths: Iterable[str | Path], *, uploads: bool = False) -> AddReport:
         """Add files, folders and web addresses; `uploads` are copied into the store.
 
         One bad file never stops the others: it is reported with its reason.
+
+        Raises:
+            DocumentError: a path is empty.
         """
         given = list(paths)
+        walking.check_named(given)
         addresses = [one for one in given if isinstance(one, str) and is_address(one)]
         others = [one for one in given if not (isinstance(one, str) and is_address(one))]
         self._run(list(self._found(others)), addresses, uploads=uploads)
-        return self._summary()
+        self._tell_unread(others)
+        return self._told.report()
 
     def replace(self, document_id: str, file: Path, *, uploads: bool = False) -> AddReport:
         """Put a file in the place of a document's own, which is an older version from now on.
@@ -129,7 +158,7 @@ class Ingest:
         info = next((one for one in self._store.documents() if one.id == document_id), None)
         if info is None:
             raise UnknownDocument(f"No document has the id {document_id!r}.")
-        own = Path(info.path) if info.path else None
+        own = Path(file_of(info.path)) if info.path else None
         if own is not None and own.exists() and not own.is_relative_to(self._store.uploads):
             raise DocumentError(
                 f"This document is read from {walking.printable_path(own)}: change that file, "
@@ -137,7 +166,7 @@ class Ingest:
             )
         self._replaces = document_id
         self._run([file], (), uploads=uploads)
-        return self._summary()
+        return self._told.report()
 
     def sync(self, folder: Path) -> AddReport:
         """Add what is new or changed in a folder, and remove what is gone from it.
@@ -159,13 +188,14 @@ class Ingest:
                 "If its disk is there, remove them with 'footnote remove'."
             )
         self._run(files, (), uploads=False)
+        self._tell_unread([folder])
         # After the additions, so that a file that was only moved keeps its document.
         gone = [place for place in self._store.places(below) if walking.is_gone(place)]
         left = self._store.leave(gone) if gone else {}
-        self._total += len(left)
+        self._told.total += len(left)
         for place, document_id in left.items():
-            self._report(walking.printable_path(Path(place)), "removed", document_id)
-        return self._summary()
+            self._told.tell(walking.printable_path(Path(place)), "removed", document_id)
+        return self._told.report()
 
     def add_documents(self, documents: Iterable[tuple[str, Document | DocumentError]]) -> AddReport:
         """Add documents that are no files, each with a name that identifies it from now on.
@@ -173,7 +203,7 @@ class Ingest:
         An error in a document's place says why there is none; it is reported like a bad file's.
         """
         given = list(documents)
-        self._total = len(given)
+        self._told.total = len(given)
         for name, document in given:
             if isinstance(document, DocumentError):
                 self._fail(name, document)
@@ -181,28 +211,67 @@ class Ingest:
             place = Location(f"memory:{name}", "", document.version, len(document.text), 0)
             known = self._store.locations([place.location]).get(place.location)
             if known and known.file_hash == place.file_hash:
-                self._report(name, "unchanged", known.document_id)
+                self._told.tell(name, "unchanged", known.document_id)
             else:
                 self._attempt(name, partial(Read, place, document))
         self._commit()
-        return self._summary()
+        return self._told.report()
 
     def _run(self, files: Sequence[Path], addresses: Sequence[str], *, uploads: bool) -> None:
-        self._total = len(files) + len(addresses) + len(self._passed_over)
+        self._told.total = len(files) + len(addresses) + len(self._passed_over)
         for link, reason in self._passed_over:
-            self._report(walking.printable_path(link), "passed over", reason=reason)
+            self._told.tell(walking.printable_path(link), "passed over", reason=reason)
             if self._failed is not None:
                 self._failed[str(link)] = NO_STAMP
         with self._arriving() as self._arrivals:
-            for shown, result, _ in self._arrivals.of(files, addresses, uploads=uploads):
-                self._attempt(shown, result.result)
+            for arrival in self._arrivals.of(files, addresses, uploads=uploads):
+                self._told.total += arrival.more
+                self._attempt(arrival.shown, arrival.result.result)
             self._commit()
 
     def _pass_over(self, link: Path, reason: str) -> None:
         if self._failed is None or str(link) not in self._failed:
             self._passed_over.append((link, reason))
 
-    def _attempt(self, shown: str, act: Callable[[], Read | Known]) -> None:
+    def _unpack(self, arrivals: Arrivals, shown: str, packed: Packed) -> None:
+        """Add what a file holds."""
+        holder = Holder(shown, packed, UnreadFiles(named=_NAMED))
+        self._told.total -= 1
+        for arrival in arrivals.members(shown, packed, holder.unread):
+            self._told.total += arrival.more
+            self._holders[arrival.shown] = holder
+            holder.places.add(arrival.place)
+            self._attempt(arrival.shown, arrival.result.result)
+        self._unpacked.append(holder)
+
+    def _seal(self, holder: Holder) -> None:
+        """Note that all is stored that a file holds, and tell of what it does not hold any more."""
+        stored, gone = seal(self._store, holder)
+        self._told.total += len(gone)
+        for one in gone:
+            self._told.tell(holder.name_of(one), "removed", one.document_id)
+        if self._arrivals is not None and (holder.has_failed or not stored):
+            self._arrivals.give_up(holder.shown, in_part=bool(stored))
+        self._told.tell_unread(holder.unread, holder.shown)
+        if not holder.places and not holder.unread.first:
+            self._told.total += 1
+            self._told.tell(holder.shown, "failed", reason=HOLDS_NOTHING)
+
+    def _leave_unread(self, file: Path) -> None:
+        if self._failed is not None:
+            if str(file) in self._failed:
+                return
+            self._failed[str(file)] = NO_STAMP
+        self._unread.note(file)
+
+    def _tell_unread(self, folders: Sequence[str | Path]) -> None:
+        """Tell of the files that a walk through the folders did not take."""
+        searched = [Path(one) for one in folders if walking.is_folder(Path(one))]
+        if len(searched) > 1:
+            searched = [Path(os.path.commonpath([one.absolute() for one in searched]))]
+        self._told.tell_unread(self._unread, *map(walking.printable_path, searched))
+
+    def _attempt(self, shown: str, act: Callable[[], Read | Known | Packed]) -> None:
         """Put what `act` makes into the batch, if it is anything new."""
         try:
             made = act()
@@ -214,13 +283,18 @@ class Ingest:
         except Exception as error:  # noqa: BLE001 (a parser may fail in any way at all)
             self._fail(shown, error)
             return
+        if isinstance(made, Packed):
+            if self._replaces is not None or self._arrivals is None:
+                self._fail(shown, DocumentError(SEVERAL))
+            else:
+                self._unpack(self._arrivals, shown, made)
         if isinstance(made, Known):
             if self._replaces not in (None, made.location.document_id):
                 self._fail(shown, DocumentError(TWICE))
             elif made.read:
                 self._located.append((shown, made))
             else:
-                self._report(shown, "unchanged", made.location.document_id)
+                self._told.tell(shown, "unchanged", made.location.document_id)
         if (
             sum(len(one.chunks) for one in self._batch) >= _BATCH_CHUNKS
             or len(self._located) >= _LOCATED
@@ -228,11 +302,17 @@ class Ingest:
             self._commit()
 
     def _commit(self) -> None:
+        unpacked, self._unpacked = self._unpacked, []
         self._locate()
         batch, self._batch = self._batch, []
         embedded = [(one, vectors) for one, vectors in self._embedded(batch) if vectors is not None]
-        if not embedded:
-            return
+        if embedded:
+            self._put(embedded)
+        for holder in unpacked:
+            self._seal(holder)
+
+    def _put(self, embedded: Sequence[tuple[_Chunked, Vectors]]) -> None:
+        """Store a batch."""
         try:
             outcomes = self._store.put(
                 [
@@ -254,7 +334,7 @@ class Ingest:
         for (one, _), (document_id, outcome) in zip(embedded, outcomes, strict=True):
             remark = " ".join(one.document.warnings) or None
             size = len(one.document.text)
-            self._report(one.shown, outcome, document_id, remark, characters=size)
+            self._told.tell(one.shown, outcome, document_id, remark, characters=size)
 
     def _locate(self) -> None:
         """Note where known documents are found now."""
@@ -273,7 +353,7 @@ class Ingest:
                 # What had these bytes has changed since they were compared.
                 self._attempt(shown, known.read)
             else:
-                self._report(shown, "unchanged", known.location.document_id)
+                self._told.tell(shown, "unchanged", known.location.document_id)
 
     def _embedded(self, batch: Sequence[_Chunked]) -> Iterator[tuple[_Chunked, Vectors | None]]:
         """Each document with its vectors, or without them if it has failed, which is reported."""
@@ -303,40 +383,13 @@ class Ingest:
 
     def _fail(self, shown: str, error: Exception) -> None:
         """Report a file that is not stored."""
-        if self._arrivals is not None:
+        if isinstance(error, NotTaken):
+            self._told.tell(shown, "passed over", reason=str(error))
+            return
+        holder = self._holders.get(shown)
+        if holder is not None:
+            holder.has_failed = True
+            holder.is_whole = holder.is_whole and shown != holder.shown
+        elif self._arrivals is not None:
             self._arrivals.give_up(shown)
-        self._report(shown, "failed", reason=_reason(shown, error))
-
-    def _report(
-        self,
-        path: str,
-        outcome: Outcome,
-        document_id: str | None = None,
-        reason: str | None = None,
-        characters: int = 0,
-    ) -> None:
-        done = FileDone(
-            path, outcome, document_id, reason, len(self._done) + 1, self._total, characters
-        )
-        log.info("%s: %s %s", path, outcome, reason or "")
-        self._done.append(done)
-        if self._progress:
-            self._progress(done)
-
-    def _summary(self) -> AddReport:
-        def of(outcome: Outcome) -> tuple[FileDone, ...]:
-            return tuple(done for done in self._done if done.outcome == outcome)
-
-        return AddReport(
-            *(of("added"), of("updated"), of("unchanged")),
-            *(of("failed"), of("removed"), of("passed over")),
-        )
-
-
-def _reason(shown: str, error: Exception) -> str:
-    if isinstance(error, FootnoteError):
-        return str(error)
-    if isinstance(error, OSError):
-        return f"It cannot be read: {error.strerror or error}."
-    log.error("%s: unexpected error", shown, exc_info=error)
-    return f"Reading it ended in an unexpected error ({type(error).__name__}); the log tells more."
+        self._told.tell(shown, "failed", reason=reason_of(shown, error))

@@ -12,8 +12,10 @@ from pathspec import GitIgnoreSpec
 
 from index import readers, regular
 from index.errors import DocumentError
+from index.places import file_of
 from index.regular import status
 from index.store.catalog import DocumentInfo, Location
+from index.store.members import UNSEALED
 
 IGNORE_FILE = ".footnoteignore"
 IGNORED = (".*", "~$*", "node_modules/", "__pycache__/", "venv/", "*.egg-info/")
@@ -21,7 +23,10 @@ IGNORED = (".*", "~$*", "node_modules/", "__pycache__/", "venv/", "*.egg-info/")
 
 
 PassedOver = Callable[[Path, str], None]
-"""Takes a link and the reason for which it is not followed."""
+"""Takes a link or a folder and the reason for which it is not followed or not looked into."""
+
+Unread = Callable[[Path], None]
+"""Takes a file whose name ends like none that is read."""
 
 OUT_OF_FOLDER = (
     "It is a link that leads out of the folder, and was not followed: add what it leads to "
@@ -46,6 +51,7 @@ def found(
     *,
     follow_links: bool = False,
     aside: PassedOver | None = None,
+    unread: Unread | None = None,
 ) -> Iterator[Path]:
     """The files meant by the paths: files as they are, folders with every readable type in them.
 
@@ -58,7 +64,8 @@ def found(
         outside: the store's folder.
         follow_links: also take what links inside a folder lead to outside of it. By default such
             links are passed over, as is in any case what leads into the store.
-        aside: is told of each link that is passed over, and why.
+        aside: is told of each link and folder that is passed over, and why.
+        unread: is told of each file of a folder that is of no kind that is read.
 
     Raises:
         DocumentError: a `.footnoteignore` cannot be read.
@@ -72,13 +79,30 @@ def found(
     seen: set[str] = set()
     for given in map(Path, paths):
         if is_folder(given):
-            named = _Walk(str(given), own, aside, follow_links=follow_links).files()
+            named = _Walk(str(given), own, aside, unread, follow_links=follow_links).files()
         else:
             named = iter([str(given)])
         for path in named:
             if path not in seen:
                 seen.add(path)
                 yield Path(path)
+
+
+def check_named(paths: Iterable[object]) -> None:
+    """Let paths pass that name something; the empty one would mean the working folder.
+
+    Raises:
+        DocumentError: one of them is empty.
+
+    >>> check_named(["reports", ""])
+    Traceback (most recent call last):
+        ...
+    index.errors.DocumentError: A path is empty: name a file or a folder ('.' for this one). ...
+    """
+    if any(isinstance(path, str) and not path.strip() for path in paths):
+        raise DocumentError(
+            "A path is empty: name a file or a folder ('.' for this one). Nothing was changed."
+        )
 
 
 def is_folder(path: Path) -> bool:
@@ -112,12 +136,19 @@ class _Walk:
     """One folder's files, in the order of their names, those of a folder before its folders'."""
 
     def __init__(
-        self, folder: str, own: str, aside: PassedOver | None, *, follow_links: bool
+        self,
+        folder: str,
+        own: str,
+        aside: PassedOver | None,
+        unread: Unread | None,
+        *,
+        follow_links: bool,
     ) -> None:
         self._folder = folder
         self._real = os.path.realpath(folder)
         self._own = own
         self._aside = aside
+        self._unread = unread
         self._follow_links = follow_links
         self._linked: set[str] = set()
 
@@ -132,8 +163,9 @@ class _Walk:
             try:
                 with os.scandir(here) as listing:
                     entries = sorted(listing, key=lambda entry: entry.name)
-            except OSError:
-                # As `os.walk` has it; what may not be listed is not removed by a sync either.
+            except OSError as error:
+                # What may not be listed is not removed by a sync either.
+                self._pass_over(here, f"The folder cannot be opened: {error.strerror or error}.")
                 continue
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
@@ -143,11 +175,12 @@ class _Walk:
                 elif entry.is_symlink() and is_folder(Path(entry.path)):
                     if not _ignored(entry.path + "/", patterns) and self._enters(entry):
                         folders.append(entry.path)
-                elif (
-                    Path(entry.name).suffix.lower() in readers.SUPPORTED
-                    and not _ignored(entry.path, patterns)
-                    and self._takes(entry)
-                ):
+                elif _ignored(entry.path, patterns):
+                    continue
+                elif not readers.is_taken(entry.name):
+                    if self._unread is not None:
+                        self._unread(Path(entry.path))
+                elif self._takes(entry):
                     yield entry.path
             todo.extend((path, patterns) for path in reversed(folders))
 
@@ -174,9 +207,12 @@ class _Walk:
             return True
         else:
             reason = OUT_OF_FOLDER
-        if self._aside is not None:
-            self._aside(Path(entry.path), reason)
+        self._pass_over(entry.path, reason)
         return False
+
+    def _pass_over(self, path: str, reason: str) -> None:
+        if self._aside is not None:
+            self._aside(Path(path), reason)
 
 
 def _is_inside(path: str, folder: str) -> bool:
@@ -233,13 +269,16 @@ def place(path: Path, resolved: dict[str, str]) -> str:
 def is_gone(place: str) -> bool:
     """Whether there is surely no file at an address; one that cannot be looked at may be there.
 
+    What stands inside a file is there as long as that is.
+
     >>> is_gone(str(tmp_path)), is_gone(str(tmp_path / "pier.txt"))
     (False, True)
     """
+    file = file_of(place)
     try:
-        os.lstat(place)
+        os.lstat(file)
     except (FileNotFoundError, NotADirectoryError):
-        return Path(place).is_absolute()
+        return Path(file).is_absolute()
     except (OSError, ValueError):
         return False
     return False
@@ -280,8 +319,8 @@ def _state(known: Location | None) -> State:
     if is_gone(known.location):
         return "gone"
     try:
-        now = status(Path(known.location))
+        now = status(Path(file_of(known.location)))
     except (DocumentError, OSError):  # it is there, and something else by now
         return "changed"
-    same = (known.size, known.modified_ns) == (now.st_size, now.st_mtime_ns)
+    same = known.size == now.st_size and known.modified_ns in (now.st_mtime_ns, UNSEALED)
     return "ready" if same else "changed"

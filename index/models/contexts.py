@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from index.document import Chunk, Document, readable_stem
 from index.models.embeddings import WordEnds
+from index.places import innermost_name
 from index.sentences import without_figures
 
 CONTEXT_TOKENS = 48
@@ -69,7 +70,10 @@ def _telling_name(place: str, title: str) -> str:
     """The words of a file's name, where they hold one that the title has not; else ''."""
     if not PurePath(place).is_absolute():
         return ""
-    words = [word for word in readable_stem(place).split() if not _CODE.fullmatch(word)]
+    own = innermost_name(place)
+    if not own:
+        return ""
+    words = [word for word in readable_stem(own).split() if not _CODE.fullmatch(word)]
     said = title.casefold()
     return " ".join(words) if any(word.casefold() not in said for word in words) else ""
 

@@ -12,8 +12,13 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 from PIL import Image
 
 from index.errors import PageError
+from index.places import file_of, inner_of
+from index.readers.containers import member
 
 PDF = "application/pdf"
+
+MEMBER_BYTES = 200 << 20
+"""Bytes that a file inside another one may have at least, to be drawn."""
 
 Drawn = tuple[bytes, int, int, float]
 
@@ -26,7 +31,7 @@ def draw(path: str, media_type: str, page: int, width: int) -> Drawn:
     """A page of a PDF or of a picture's file: JPEG, its width and height, pixels a point.
 
     Args:
-        path: the file.
+        path: the file, or the place of one inside another (`index.places`).
         media_type: what it is.
         page: counted from 1.
         width: in pixels; a page too long for it is drawn smaller.
@@ -39,10 +44,16 @@ def draw(path: str, media_type: str, page: int, width: int) -> Drawn:
     >>> width, height > width, round(scale, 2)
     (800, True, 1.34)
     """
-    return (_of_pdf if media_type == PDF else _of_picture)(path, page, width)
+    file = file_of(path)
+    source: str | bytes = path
+    if file != path:
+        data = Path(file).read_bytes()
+        most = max(len(data), MEMBER_BYTES)
+        source = member(data, Path(file).name, inner_of(path), most)
+    return (_of_pdf if media_type == PDF else _of_picture)(source, page, width)
 
 
-def _of_pdf(path: str, number: int, width: int) -> Drawn:
+def _of_pdf(path: str | bytes, number: int, width: int) -> Drawn:
     try:
         with closing(pdfium.PdfDocument(path)) as file:
             if not 1 <= number <= len(file):
@@ -57,11 +68,11 @@ def _of_pdf(path: str, number: int, width: int) -> Drawn:
         raise PageError("The page is damaged and cannot be drawn.") from error
 
 
-def _of_picture(path: str, number: int, width: int) -> Drawn:
+def _of_picture(path: str | bytes, number: int, width: int) -> Drawn:
     # Not above: numpy and what recognises text are of no use to who draws PDFs.
     from index.readers.pdf.ocr import frame_of
 
-    with Path(path).open("rb") as file:
+    with io.BytesIO(path) if isinstance(path, bytes) else Path(path).open("rb") as file:
         shown, dpi = frame_of(file, number)
     points = 72 / dpi
     scale = _scale(shown.width * points, shown.height * points, width)

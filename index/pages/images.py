@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import DocumentError, PageError
+from index.places import file_of
 from index.regular import digest
 from index.sandbox.process import Broken, CallError, Process, TookTooLong
 from index.store.catalog import Location
+from index.store.members import UNSEALED
 from index.store.queries import Origin
 
 DRAW = "index.pages.drawing:draw"
@@ -105,6 +107,10 @@ class PageImages:
                 raise _told(error, file, page) from error
             except OSError as error:
                 raise PageError(f"The file cannot be opened: {error.strerror}.") from error
+            except PageError:
+                raise
+            except DocumentError as error:
+                raise PageError(f"The printed page cannot be shown: {error}") from error
             finally:
                 if not process.usable or process.calls >= _CALLS:
                     self._end()
@@ -129,7 +135,7 @@ def _original(origin: Origin) -> Location:
         raise PageError("Documents of this kind have no printed pages.")
     reason = "this version of the document was replaced by a later one"
     for place in origin.places if origin.live else ():
-        path = Path(place.location)
+        path = Path(file_of(place.location))
         if not path.is_absolute():
             reason = "the document was read from the web, and no copy of its file is kept"
             continue
@@ -147,11 +153,16 @@ def _original(origin: Origin) -> Location:
 
 
 def _is_same(path: Path, place: Location) -> bool:
-    """Whether the file at a place is what it was, by its stamp or else by its bytes."""
+    """Whether the file at a place is what it was, by its stamp or else by its bytes.
+
+    That which holds others goes by its stamp alone.
+    """
     status = path.stat()
-    if (status.st_size, status.st_mtime_ns) == (place.size, place.modified_ns):
-        return True
     if status.st_size != place.size:
+        return False
+    if place.modified_ns in (status.st_mtime_ns, UNSEALED):
+        return True
+    if str(path) != place.location:
         return False
     return digest(path, place.size) == place.file_hash
 

@@ -1,14 +1,12 @@
 """Blocks of prose, headings, lists and tables, set one after another as a document's text.
 
-A tree of elements, HTML's or the one trafilatura makes of it, as blocks of text.
+The labels of list items.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import NamedTuple
-
-from lxml.etree import _Element  # type: ignore[import-untyped]
 
 from index.document import Heading, Part, PartKind, Span, Table
 
@@ -94,8 +92,10 @@ def _row_parts(block: Block, offset: int) -> Iterator[Part]:
         offset += len(line) + 1
 
 
-def set_parts(parts: Iterable[tuple[PartKind, str, Iterable[Block]]]) -> Body:
+def set_parts(parts: Iterable[tuple[PartKind | None, str, Iterable[Block]]]) -> Body:
     """The body of parts, given as kind, label and blocks; a part without text is left out.
+
+    What has no kind is text beside the parts.
 
     >>> body = set_parts([("slide", "1", [Block("Tolls")]), ("slide", "2", [Block("Ships")])])
     >>> [(part.label, body.text[part.start : part.end]) for part in body.parts]
@@ -117,7 +117,8 @@ def set_parts(parts: Iterable[tuple[PartKind, str, Iterable[Block]]]) -> Body:
         offset = start + len(body.text)
         headings.extend(body.headings)
         tables.extend(body.tables)
-        found.append(Part(kind, label, start, offset))
+        if kind is not None:
+            found.append(Part(kind, label, start, offset))
         found.extend(body.parts)
     return Body("".join(written), tuple(headings), tuple(tables), tuple(found))
 
@@ -138,127 +139,50 @@ def row(cells: Iterable[str]) -> str:
     return CELL_BREAK.join(texts[: filled[-1] + 1]).lstrip()
 
 
-_HEADINGS = frozenset({"head", "h1", "h2", "h3", "h4", "h5", "h6"})
-_LISTS = frozenset({"list", "ul", "ol", "menu", "dir"})
-_ITEMS = frozenset({"item", "li"})
-_ROWS = frozenset({"row", "tr"})
-_CELLS = frozenset({"cell", "td", "th"})
-_BREAKS = frozenset({"lb", "br"})
-_INLINE = re.compile(
-    r"a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|formula|hi|i|ins|kbd|label"
-    r"|mark|math|q|ref|rp|rt|ruby|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr"
-)
-_LINE = "\v"  # a line break that is meant, while white space is still to be collapsed
+def joined_names(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """Two lines that name columns together as one.
 
-
-def blocks_of(root: _Element) -> list[Block]:
-    """The blocks under `root` in order of reading.
-
-    >>> from lxml import html
-    >>> page = html.fragment_fromstring("<div><h2>Tolls</h2>A ton costs <b>a shilling</b>.</div>")
-    >>> [(block.text, block.level) for block in blocks_of(page)]
-    [('Tolls', 2), ('A ton costs a shilling.', 0)]
+    >>> joined_names(["Year", "Ships", "Ships"], ["Year", "Sail", "Steam"])
+    ['Year', 'Ships: Sail', 'Ships: Steam']
     """
-    setter = _Setter()
-    setter.enter(root)
-    setter.flush()
-    return setter.blocks
+    pairs = zip_longest(first, second, fillvalue="")
+    return [a if a == b or not b else b if not a else f"{a}: {b}" for a, b in pairs]
 
 
-class _Setter:
-    """Collects running text until an element that stands by itself ends the paragraph."""
+def spread(texts: Sequence[str], widths: Iterable[int]) -> list[str]:
+    """The texts of a line with each one written in all the columns that its cell covers.
 
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
-        self._running: list[str] = []
-
-    def enter(self, element: _Element) -> None:
-        self._running.append(element.text or "")
-        for child in element:
-            self._place(child)
-            self._running.append(child.tail or "")
-
-    def flush(self, level: int = 0) -> None:
-        text = _collapsed("".join(self._running))
-        self._running.clear()
-        if text:
-            self.blocks.append(Block(text, level))
-
-    def _place(self, element: _Element) -> None:
-        tag = element.tag
-        if not isinstance(tag, str):  # a comment or an entity
-            return
-        if tag in _BREAKS:
-            self._running.append(_LINE)
-        elif tag == "pre" or (tag == "code" and "\n" in "".join(element.itertext())):
-            self._stand(Block("".join(element.itertext()).strip("\n")))
-        elif _INLINE.fullmatch(tag):
-            self.enter(element)
-        elif tag in _HEADINGS:
-            self.flush()
-            self.enter(element)
-            self.flush(level=_level(element))
-        elif tag in _LISTS:
-            self._stand(Block("\n".join(_list_lines(element))))
-        elif tag == "table":
-            self._table(element)
-        else:
-            self.flush()
-            self.enter(element)
-            self.flush()
-
-    def _stand(self, block: Block) -> None:
-        self.flush()
-        self.blocks.append(block)
-
-    def _table(self, element: _Element) -> None:
-        """Its rows as lines; a table of one column, or around another, only lays out the page."""
-        rows = [r for r in element.iter() if r.tag in _ROWS]
-        cells = [[c for c in r if c.tag in _CELLS] for r in rows]
-        if element.find(".//table") is not None or max(map(len, cells), default=0) < 2:
-            self.flush()
-            for line in cells:
-                for cell in line:
-                    self.enter(cell)
-                    self.flush()
-            return
-        caption = element.find("caption")
-        if caption is not None:
-            self._stand(Block(_collapsed("".join(caption.itertext()))))
-        lines = (row(_lines_of(cell) for cell in line) for line in cells)
-        self._stand(Block("\n".join(filter(None, lines)), header=_names_columns(cells[0])))
+    >>> spread(["Year", "Ships", ""], [1, 2])
+    ['Year', 'Ships', 'Ships']
+    """
+    spread_out = list(texts)
+    at = 0
+    for width in widths:
+        spread_out[at : at + width] = [texts[at]] * width
+        at += width
+    return spread_out
 
 
-def _names_columns(cells: Sequence[_Element]) -> bool:
-    """Whether a row's cells are all marked as headers, by HTML or by trafilatura."""
-    return len(cells) > 1 and all(c.tag == "th" or c.get("role") == "head" for c in cells)
+_MOST_LETTERED = 26 * 26
+_ROMAN = (
+    *((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L")),
+    *((40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")),
+)
 
 
-def _lines_of(element: _Element) -> str:
-    return "\n".join(block.text for block in blocks_of(element))
+def counted(number: int, form: str) -> str:
+    """A number as lists are labelled; `form` is '1', 'a', 'A', 'i' or 'I', as in HTML.
 
-
-def _list_lines(element: _Element) -> Iterable[str]:
-    numbered = element.tag == "ol" or element.get("rend") == "ol"
-    number = int(start) if (start := element.get("start", "1")).isdecimal() else 1
-    for item in element:
-        if item.tag not in _ITEMS:
-            if isinstance(item.tag, str):
-                yield from ("  " + line for line in _lines_of(item).split("\n") if line)
-            continue
-        lines = _lines_of(item).split("\n")
-        if any(lines):
-            yield (f"{number}. " if numbered else BULLET) + lines[0]
-            yield from ("  " + line for line in lines[1:])
-        number += 1
-
-
-def _level(element: _Element) -> int:
-    digits = re.search(r"[1-6]", element.tag + element.get("rend", ""))
-    return int(digits.group()) if digits else 2
-
-
-def _collapsed(text: str) -> str:
-    """White space as a browser sets it: one space, and a new line where one was asked for."""
-    lines = (" ".join(line.split()) for line in text.split(_LINE))
-    return "\n".join(line for line in lines if line)
+    >>> counted(4, "1"), counted(28, "a"), counted(14, "I")
+    ('4', 'bb', 'XIV')
+    """
+    if form in ("a", "A") and 0 < number <= _MOST_LETTERED:
+        letters = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
+        return letters.upper() if form == "A" else letters
+    if form in ("i", "I") and 0 < number < 4000:
+        roman = ""
+        for value, sign in _ROMAN:
+            times, number = divmod(number, value)
+            roman += sign * times
+        return roman if form == "I" else roman.lower()
+    return str(number)

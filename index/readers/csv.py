@@ -15,7 +15,7 @@ from index.errors import EmptyDocument, UnsupportedFormat
 from index.readers.blocks import set_text
 from index.readers.detection import decode
 from index.readers.metadata import compose
-from index.readers.office.workbooks import Row, grid_blocks
+from index.readers.office.grids import Row, grid_blocks
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 65_536

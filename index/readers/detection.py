@@ -5,8 +5,10 @@ Bytes become text, whatever their encoding.
 
 import io
 import re
+import tarfile
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable
 from enum import Enum
 from itertools import islice, pairwise
@@ -139,6 +141,7 @@ MARKUP_SUFFIXES = {
     ".bib": "BIBTEX",
 }
 """Suffix → the name of its `Kind`."""
+ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 OFFICE_SUFFIXES = frozenset(
     {".docx", ".docm", ".dotx", ".dotm", ".xlsx", ".xlsm", ".xltx", ".xltm"}
@@ -163,13 +166,26 @@ SUPPORTED = frozenset(
 ) | {".pdf", ".epub"}
 """The suffixes, in lower case, of the files that a walk through a folder takes."""
 
+
+def is_taken(name: str) -> bool:
+    """Whether a walk through a folder takes a file of this name.
+
+    >>> is_taken("Report.PDF"), is_taken("song.mp3")
+    (True, False)
+    """
+    return PurePath(name).suffix.lower() in SUPPORTED or name.lower().endswith(ARCHIVE_ENDINGS)
+
+
 READABLE = (
     "text, Markdown, HTML, PDF, Word, Excel and PowerPoint files of 2007 and later, OpenDocument, "
-    "RTF, CSV, EPUB, pictures, mail, transcripts, JSON, XML and source code can be read"
+    "RTF, CSV, EPUB, pictures, mail, transcripts, JSON, XML and source code can be read, and ZIP "
+    "and tar archives of them"
 )
 _HEAD = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ZIP = b"PK\x03\x04"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_GZIP = b"\x1f\x8b"
+_TAR_MARK = slice(257, 262)
 _CONTENT_TYPES = "[Content_Types].xml"
 _ZIPPED = {
     "xl/": "a binary Excel workbook (.xlsb): save it as .xlsx",
@@ -243,6 +259,7 @@ class Kind(Enum):
     RTF = "application/rtf"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    ARCHIVE = "application/zip"
 
 
 def detect(data: bytes, name: str) -> Kind:
@@ -271,6 +288,8 @@ def detect(data: bytes, name: str) -> Kind:
         raise _refused_ole(data)
     if data.startswith(b"{\\rtf"):
         return Kind.RTF
+    if _is_tar(data):
+        return Kind.ARCHIVE
     decoded = decode(data)
     if decoded is None and _SOUND.match(head):
         raise UnsupportedFormat(
@@ -278,6 +297,10 @@ def detect(data: bytes, name: str) -> Kind:
             "text, as speech recognisers and meeting programs write them) and add that."
         )
     if decoded is None:
+        if name.lower().endswith(ARCHIVE_ENDINGS):
+            raise DocumentError(
+                "The file is damaged or cut off (an archive that does not open): get a fresh copy."
+            )
         raise UnsupportedFormat(f"This seems to be {_impression(data, name)}: {READABLE}.")
     return _kind_of_text(decoded, PurePath(name).suffix.lower())
 
@@ -338,12 +361,46 @@ def _detect_zip(data: bytes) -> Kind:
         return Kind.XLSX
     if "META-INF/container.xml" in names:
         return Kind.EPUB
-    if "content.xml" in names:
+    if "content.xml" in names and ("mimetype" in names or "META-INF/manifest.xml" in names):
         return Kind.ODF
     for prefix, what in _ZIPPED.items():
-        if _any_in(prefix, names):
+        if office and _any_in(prefix, names):
             raise UnsupportedFormat(f"This seems to be {what}: {READABLE}.")
-    raise UnsupportedFormat(f"This seems to be a ZIP archive: unpack it first ({READABLE}).")
+    return Kind.ARCHIVE
+
+
+def _is_tar(data: bytes) -> bool:
+    """Whether it is a tar archive, also a packed one."""
+    packed = data.startswith(_GZIP)
+    if not packed and data[_TAR_MARK] != b"ustar":
+        return False
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz" if packed else "r:"):
+            return True
+    except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError):
+        return False
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file of this name is a picture.
+
+    >>> is_picture("logo.PNG"), is_picture("report.pdf")
+    (True, False)
+    """
+    return PurePath(name).suffix.lower() in IMAGE_SUFFIXES
+
+
+def may_hold_files(head: bytes, name: str) -> bool:
+    r"""Whether a file of which these are the first bytes may be an archive or mail.
+
+    >>> may_hold_files(b"PK\x03\x04", "report.docx"), may_hold_files(b"%PDF-1.7", "report.pdf")
+    (True, False)
+    """
+    if head.startswith((*_ZIP, _GZIP, _OLE)) or head[_TAR_MARK] == b"ustar":
+        return True
+    text = head.decode("latin-1").removeprefix("\xef\xbb\xbf").replace("\r\n", "\n")
+    mail = _MAIL_OPENING.match(text) or _MBOX_OPENING.match(text)
+    return mail is not None or PurePath(name).suffix.lower() in MAIL_SUFFIXES
 
 
 def _any_in(folder: str, names: list[str]) -> bool:

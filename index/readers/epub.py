@@ -5,6 +5,7 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,9 +13,9 @@ from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
 from index.dates import iso_date
-from index.document import Document
+from index.document import Document, LeftOut
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
-from index.readers.blocks import Block, set_parts
+from index.readers.blocks import BULLET, Block, set_parts
 from index.readers.detection import decode
 from index.readers.html import visible_blocks
 from index.readers.metadata import (
@@ -65,6 +66,7 @@ def read_epub(data: bytes, name: str) -> Document:
             _refuse_protected(archive)
             book = _Book(archive)
             body = set_parts(book.chapters())
+            left_out = dict.fromkeys(book.left_out)
     except (
         *(zipfile.BadZipFile, zlib.error, etree.LxmlError, OSError, EOFError),
         *(KeyError, IndexError, ValueError, AttributeError, TypeError, NotImplementedError),
@@ -80,6 +82,7 @@ def read_epub(data: bytes, name: str) -> Document:
         headings=body.headings,
         tables=body.tables,
         parts=body.parts,
+        left_out=tuple(left_out),
     )
 
 
@@ -100,6 +103,7 @@ class _Book:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
+        self.left_out: list[LeftOut] = []
         container = _parsed(archive.read("META-INF/container.xml"))
         path = container.find(".//c:rootfile", _NAMES).get("full-path")
         self._folder = posixpath.dirname(path)
@@ -109,15 +113,23 @@ class _Book:
         }
 
     def chapters(self) -> Iterator[tuple[Any, str, list[Block]]]:
-        """Label and blocks of each document of the spine; one the contents leave out continues."""
+        """Label and blocks of each document of the spine; what is hidden goes to `left_out`."""
         labels = self._labels()
         for number, reference in enumerate(self._package.iterfind(".//opf:itemref", _NAMES), 1):
             item = self._items[reference.get("idref")]
             path = self._path(item.get("href"))
             source = decode(self._archive.read(path))
-            blocks = visible_blocks(_without_declaration(source or ""))
+            hidden: list[LeftOut] = []
+            blocks = visible_blocks(_without_declaration(source or ""), hidden)
             heading = next((block.text for block in blocks if block.level), None)
-            yield "chapter", labels.get(path) or heading or str(number), blocks
+            label = labels.get(path) or heading or str(number)
+            if "nav" in (item.get("properties") or "").split():
+                words = " ".join(
+                    " ".join(block.text.replace(BULLET, "") for block in blocks).split()
+                )
+                hidden, blocks = [LeftOut(words, "contents")], []
+            self.left_out += [replace(left, where=label) for left in hidden]
+            yield "chapter", label, blocks
 
     def statement(self) -> Statement:
         """What the book states of itself (Dublin Core)."""

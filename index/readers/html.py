@@ -1,10 +1,9 @@
-"""HTML as an article: what a reader of the page would call its text.
+"""HTML: all that a reader of the page sees, but for what stands around its text.
 
 The publication date and publisher that a web page's meta tags and JSON-LD state.
 """
 
 import codecs
-import copy
 import json
 import logging
 import re
@@ -21,10 +20,16 @@ from lxml.html import (  # type: ignore[import-untyped]
 )
 
 from index.dates import iso_date
-from index.document import Document, normalised
+from index.document import Document, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
-from index.readers.blocks import Block, blocks_of, set_text
+from index.readers.blocks import Block, set_text
 from index.readers.detection import decode
+from index.readers.elements import blocks_of
+from index.readers.furniture import (
+    take_out_banners,
+    take_out_furniture,
+    take_out_unseen,
+)
 from index.readers.metadata import Statement, compose, language_code
 
 _DATE_NAMES = (
@@ -113,9 +118,6 @@ def _linked_data(tree: HtmlElement) -> Iterator[dict[str, object]]:
                 )
 
 
-_SHORTEST_ARTICLE = 250
-# trafilatura takes 5 s for 60,000 table cells, and the square of that growth beyond.
-_MOST_ELEMENTS = 50_000
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 # What browsers take these labels for (WHATWG, Encoding Standard).
@@ -131,24 +133,12 @@ _MEANT = {
     "utf-16-le": "utf-8",
     "utf-16-be": "utf-8",
 }
-_HIDDEN = (
-    "//script|//style|//template|//noscript|//svg|//iframe|//object|//button|//select|//textarea"
-    "|//*[@hidden]|//*[@aria-hidden='true']|//*[contains(@class, 'mw-editsection')]|//comment()"
-    "|//processing-instruction()"
-)
-_UNSEEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0*\.?0+\s*(?:;|!|$)"
-    r"|font-size\s*:\s*0(?:\.0+)?\s*(?:[a-z%]+\s*)?(?:;|!|$)",
-    re.IGNORECASE,
-)
 # lxml reads these characters but refuses to write them, as moving text about requires.
 _UNSETTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BOILERPLATE = "//nav|//footer|//aside|//*[@role='navigation']|//*[@role='contentinfo']"
-_MARKER = re.compile(r"\s*(?:\[[^\]]{1,20}\]|\d{1,3}|[a-z*†‡])\s*")
 
 
 def read_html(data: bytes, name: str) -> Document:
-    """The article of a page, or all its visible text where it has none.
+    """All visible text of a page; navigation, banners and hidden words are in `left_out`.
 
     Raises:
         UnsupportedFormat: the bytes are not text.
@@ -161,11 +151,8 @@ def read_html(data: bytes, name: str) -> Document:
     source = _decoded(data)
     tree = _parsed(source)
     beside = _statement(tree)
-    _drop_hidden(tree)
-    blocks = _article(tree)
-    if sum(len(block.text) for block in blocks) < _SHORTEST_ARTICLE:
-        blocks = max(blocks, _all_visible(tree), key=lambda some: sum(len(b.text) for b in some))
-    body = set_text(blocks)
+    left_out = [*take_out_banners(tree), *take_out_unseen(tree), *take_out_furniture(tree)]
+    body = set_text(_blocks(tree))
     if not body.text:
         raise EmptyDocument("The page holds no visible text.")
     return compose(
@@ -175,11 +162,12 @@ def read_html(data: bytes, name: str) -> Document:
         beside=beside,
         headings=body.headings,
         tables=body.tables,
+        left_out=left_out,
     )
 
 
-def visible_blocks(source: str) -> list[Block]:
-    """All that a reader of some HTML sees; none where there is nothing.
+def visible_blocks(source: str, left_out: list[LeftOut] | None = None) -> list[Block]:
+    """All that a reader of some HTML sees, and to `left_out` what it hides; none where nothing is.
 
     Raises:
         DocumentError: it cannot be parsed whole.
@@ -190,8 +178,10 @@ def visible_blocks(source: str) -> list[Block]:
     if not source.strip():
         return []
     tree = _parsed(normalised(source))
-    _drop_hidden(tree)
-    return _all_visible(tree)
+    unseen = take_out_unseen(tree)
+    if left_out is not None:
+        left_out.extend(unseen)
+    return _blocks(tree)
 
 
 def _decoded(data: bytes) -> str:
@@ -239,56 +229,26 @@ def _statement(tree: HtmlElement) -> Statement:
     """What the page's head and marked-up data state."""
     with _silent():
         stated = trafilatura.extract_metadata(tree)
+    headlines = [item for item in _linked_data(tree) if isinstance(item.get("headline"), str)]
+    headline = str(headlines[0]["headline"]) if headlines else ""
+    author = ", ".join(_people(headlines[0].get("author"))) if headlines else ""
     return Statement(
-        title=stated.title or None,
-        author=stated.author or None,
+        title=stated.title or " ".join(headline.split()) or None,
+        author=stated.author or author or None,
         date=published(tree),
         source=stated.url or publisher(tree),
         language=language_code(tree.get("lang")),
     )
 
 
-def _drop_hidden(tree: HtmlElement) -> None:
-    """Leave out what no reader of the page sees, and markers of its own notes."""
-    for element in tree.xpath(_HIDDEN):
-        _drop(element)
-    for element in tree.xpath("//*[@style]"):
-        if _UNSEEN.search(element.get("style")):
-            _drop(element)
-    for element in tree.iter("sup"):
-        marker = element.text_content()
-        if _MARKER.fullmatch(marker) and ("[" in marker or element.find(".//a") is not None):
-            _drop(element)
+def _people(stated: object) -> list[str]:
+    """The names of one or several people (or organisations) of the page's JSON-LD."""
+    people = stated if isinstance(stated, list) else [stated]
+    names = (one.get("name") if isinstance(one, dict) else one for one in people)
+    return [" ".join(name.split()) for name in names if isinstance(name, str) and name.strip()]
 
 
-def _drop(element: HtmlElement) -> None:
-    if element.getparent() is not None:
-        element.drop_tree()
-
-
-def _article(tree: HtmlElement) -> list[Block]:
-    """The page's main text; none where there is no article, or far too many elements."""
-    if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
-        return []
-    with _silent():
-        found = trafilatura.bare_extraction(
-            copy.deepcopy(tree),
-            include_comments=False,
-            include_tables=True,
-            include_formatting=True,
-        )
-    if found is None or isinstance(found, dict):
-        return []
-    return list(_clean(blocks_of(found.body)))
-
-
-def _all_visible(tree: HtmlElement) -> list[Block]:
-    """All text that shows, but for what is marked as navigation or foot; changes `tree`."""
-    for element in tree.xpath(_BOILERPLATE):
-        _drop(element)
+def _blocks(tree: HtmlElement) -> list[Block]:
     body = tree.find("body")
-    return [] if body is None else list(_clean(blocks_of(body)))
-
-
-def _clean(blocks: list[Block]) -> Iterator[Block]:
-    return (replace(block, text=normalised(block.text)) for block in blocks)
+    found = [] if body is None else blocks_of(body)
+    return [replace(block, text=normalised(block.text)) for block in found]

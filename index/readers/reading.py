@@ -1,10 +1,11 @@
 """A file becomes a Document: its bytes read once, its type told by them, its reader called."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from index.document import Document
+from index.document import Document, Heading
 from index.errors import DocumentError, EmptyDocument
 from index.readers.detection import Kind, detect
 from index.sandbox.isolation import LANGUAGES
@@ -22,9 +23,9 @@ _READERS = {
     Kind.RTF: ("index.readers.office.rtf", "read_rtf"),
     Kind.XLSX: ("index.readers.office.workbooks", "read_xlsx"),
     Kind.EPUB: ("index.readers.epub", "read_epub"),
-    Kind.EMAIL: ("index.readers.mail", "read_mail"),
-    Kind.MAILBOX: ("index.readers.mail", "read_mailbox"),
-    Kind.OUTLOOK: ("index.readers.mail", "read_outlook"),
+    Kind.EMAIL: ("index.readers.mail.messages", "read_mail"),
+    Kind.MAILBOX: ("index.readers.mail.messages", "read_mailbox"),
+    Kind.OUTLOOK: ("index.readers.mail.messages", "read_outlook"),
     Kind.JSON: ("index.readers.data", "read_json"),
     Kind.NOTEBOOK: ("index.readers.data", "read_notebook"),
     Kind.XML: ("index.readers.data", "read_xml"),
@@ -38,6 +39,7 @@ _READERS = {
     Kind.SETTINGS: ("index.readers.code", "read_settings"),
     Kind.LOG: ("index.readers.code", "read_log"),
     Kind.CODE: ("index.readers.code", "read_code"),
+    Kind.ARCHIVE: ("index.readers.containers", "refuse_archive"),
 }
 """Kind → module and function, which takes a file's bytes and name."""
 
@@ -88,3 +90,29 @@ def read_bytes(data: bytes, name: str, languages: str = LANGUAGES) -> Document:
     # Each reader is imported when its format is met: trafilatura alone takes 0.15 s.
     reader: Callable[..., Document] = getattr(import_module(module), function)
     return reader(data, name, languages) if kind in _RECOGNISED else reader(data, name)
+
+
+LEFT_OUT = "Left out of the text above"
+"""The heading of what is set behind it."""
+
+
+def read_whole(data: bytes, name: str, languages: str = LANGUAGES) -> Document:
+    """As `read_bytes`, with what the text leaves out of the file set behind it, under a heading.
+
+    >>> page = b"<nav><a href='/'>Home</a> <a href='/a'>Archive</a></nav><p>The pier fell.</p>"
+    >>> read_whole(page, "night.html").text.splitlines()[-1]
+    'navigation: Home Archive'
+    """
+    document = read_bytes(data, name, languages)
+    if not document.left_out:
+        return document
+    start = len(document.text) + 2
+    lines = [
+        f"{one.why}{f' ({one.where})' if one.where else ''}: {one.words}"
+        for one in document.left_out
+    ]
+    return replace(
+        document,
+        text="\n\n".join([document.text, LEFT_OUT, *lines]),
+        headings=(*document.headings, Heading(1, start, start + len(LEFT_OUT))),
+    )

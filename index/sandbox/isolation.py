@@ -26,6 +26,9 @@ READER = "index.readers.reading:read_bytes"
 """Module and function that make a document of a file's bytes and name, and of the languages of
 scanned pages."""
 
+WHOLE_READER = "index.readers.reading:read_whole"
+"""The same, with what is left out of the text by default set behind it."""
+
 LANGUAGES = "eng"
 """The languages of scanned pages where nothing else is said, as tesseract names them."""
 
@@ -142,10 +145,16 @@ class Workers:
                 return document, digest
         raise AssertionError(f"a reader returned {type(reply)}")
 
-    def digest(self, path: Path, size: int) -> str:
-        """The sha256 of what a file holds, which has so many bytes; raises as `read` does."""
+    def examined(self, path: Path, size: int) -> tuple[str, bytes]:
+        """The sha256 of what a file holds, which has so many bytes, and its first 1,024 bytes.
+
+        Raises as `read` does.
+        """
         wanted = (path, self.limits.bytes)
-        return str(self._call("index.regular:digest", wanted, path.name, size))
+        match self._call("index.regular:examined", wanted, path.name, size):
+            case (str(digest), bytes(head)):
+                return digest, head
+        raise AssertionError("a file was examined as something else")
 
     def copy(self, path: Path, target: Path, size: int) -> str:
         """The sha256 of what a file holds, once `target` is a copy of it; raises as `read` does."""

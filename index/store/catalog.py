@@ -17,7 +17,7 @@ from typing import NamedTuple
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from index.document import Chunk, Document, Page, Part, Span, Table
+from index.document import Chunk, Document, Page, Part, Span, Table, printed_label
 from index.errors import StoreError, UnknownDocument
 from index.store import files
 from index.store import schema as rows
@@ -116,6 +116,10 @@ class StoredChunk:
         """The first and last page of a span inside this chunk; (None, None) without pages."""
         touched = [p.number for p in self.pages if p.start < end and p.end > start]
         return (touched[0], touched[-1]) if touched else (None, None)
+
+    def label_of(self, start: int, end: int) -> str | None:
+        """What the pages of a span inside this chunk are called in print, where by other names."""
+        return printed_label(self.pages, start, end)
 
 
 class IndexState(NamedTuple):

@@ -24,6 +24,7 @@ from index.store.catalog import Catalog, IndexState
 from index.store.files import StoreLock
 from index.store.indexes import Indexes
 from index.store.lexical import LexicalEntry
+from index.store.members import copies
 from index.store.schema import chunks, locations, versions
 from index.store.vectors import VectorIndex
 
@@ -279,7 +280,7 @@ def _vector_problems(
 
 def _uploads(folder: Path, places: Iterable[str]) -> Iterator[str]:
     uploads = (folder / "uploads").resolve()
-    known = {Path(place) for place in places if Path(place).is_relative_to(uploads)}
+    known = set(copies(uploads, places))
     there = {path for path in uploads.rglob("*") if path.is_file()}
     for path in sorted(known - there):
         yield f"The copy {path} is missing."

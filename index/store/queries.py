@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Row
 
-from index.document import Document
+from index.document import Document, LeftOut
 from index.errors import UnknownDocument
 from index.layout import PageLayout
 from index.store.catalog import DocumentInfo, Location, StoredChunk
@@ -54,8 +54,7 @@ class Origin(NamedTuple):
 
 
 _Slice = tuple[int, int, int]
-_ASKED_AT_ONCE = 500
-"""Ids a question: SQLite takes 32,766 values."""
+_ASKED_AT_ONCE = 500  # ids: SQLite takes 32,766 values
 
 _READABLE = ("live", "replaced")
 _STRUCTURE = ("pages", "headings", "parts", "tables", "left_out")
@@ -67,19 +66,26 @@ def is_empty(connection: Connection) -> bool:
     >>> is_empty(connection)
     False
     """
-    live = sql.select(versions.c.id).where(versions.c.state == "live").limit(1)
-    return connection.scalar(live) is None
+    return connection.scalar(sql.select(versions.c.id).where(versions.c.state == "live")) is None
 
 
 def documents(connection: Connection) -> list[DocumentInfo]:
-    """All live documents, the latest first, those without a date last.
+    """All live documents, the latest first, also of one day's mail; those without a date last.
 
     >>> [one.date for one in documents(connection)][:3]
     ['2026-04-16', '2026-03-09', '2026-01-12']
     """
     rows = connection.execute(_infos().where(versions.c.state == "live"))
     found = sorted(map(_info, rows), key=lambda info: (info.title.casefold(), info.id))
-    return sorted(found, key=lambda info: info.date or "", reverse=True)
+    return sorted(found, key=lambda info: (info.date or "", _sent(info)), reverse=True)
+
+
+def _sent(info: DocumentInfo) -> float:
+    """When a message was sent, in seconds; 0 of what is none."""
+    try:
+        return datetime.fromisoformat(dict(info.properties).get("date", "")).timestamp()
+    except ValueError:
+        return 0.0
 
 
 def document(connection: Connection, document_id: str, version: str | None = None) -> Document:
@@ -99,6 +105,18 @@ def document(connection: Connection, document_id: str, version: str | None = Non
     if row is None:
         raise UnknownDocument.named(document_id)
     return document_of(row, _text(connection, row.id, 0, row.characters))
+
+
+def left_out(connection: Connection) -> dict[str, list[LeftOut]]:
+    """What live documents lack of their files, by id.
+
+    >>> left_out(connection)[report.id][0].why
+    'running title'
+    """
+    some = sql.select(versions.c.document_id, versions.c.left_out).where(
+        versions.c.state == "live", versions.c.left_out_count > 0
+    )
+    return {id_: [LeftOut(*one) for one in items] for id_, items in connection.execute(some)}
 
 
 def live_among(connection: Connection, document_ids: Sequence[str]) -> set[str]:

@@ -11,7 +11,6 @@ Chroma anew.
 What search reads: hits from the indexes and their chunks from the catalog, in one state.
 """
 
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -20,11 +19,11 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from index.closing import close_all, closed_on_failure
-from index.document import Document
+from index.document import Document, LeftOut
 from index.errors import StoreError, UnknownDocument
 from index.layout import Rectangle, rectangles
 from index.models.embeddings import Embedder, Vectors
-from index.store import catalog, indexes, opening, queries
+from index.store import catalog, indexes, members, opening, queries
 from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
 from index.store.erasure import Runs, holding, telling
 from index.store.files import StoreLock, faults
@@ -138,6 +137,11 @@ class Store:
         with self._reading() as connection:
             return queries.documents(connection)
 
+    def left_out(self) -> dict[str, list[LeftOut]]:
+        """What live documents do not have of their files, by id."""
+        with self._reading() as connection:
+            return queries.left_out(connection)
+
     def live_among(self, document_ids: Sequence[str]) -> set[str]:
         """Those of the ids whose document is live."""
         with self._reading() as connection:
@@ -183,6 +187,16 @@ class Store:
         """What is known of the files at these places, by place."""
         with self._reading() as connection:
             return self.catalog.known(connection, places)
+
+    def inside(self, places: Sequence[str]) -> dict[str, list[Location]]:
+        """What is known of places inside these files, by file."""
+        with self._reading() as connection:
+            return members.inside(connection, places)
+
+    def copies(self, document_id: str) -> list[Path]:
+        """The store's own copies of the files in which a document was found."""
+        with self._reading() as connection:
+            return list(members.copies(self.uploads, self.catalog.paths(connection, document_id)))
 
     def places(self, folder: str) -> list[str]:
         """The places below a folder at which documents were found."""
@@ -324,7 +338,7 @@ class Store:
                 purge = self.catalog.is_purging(connection)
             self._renew(model, progress, purge=purge)
             with self.catalog.reading() as connection:
-                known = {Path(place) for place in queries.places(connection)}
+                known = set(members.copies(self.uploads, queries.places(connection)))
             for path in sorted(self.uploads.rglob("*")):
                 if path.is_file() and path not in known:
                     path.unlink()
@@ -343,7 +357,7 @@ class Store:
         """Let a document be found at this place alone."""
         others = set(self.catalog.paths(connection, place.document_id)) - {place.location}
         catalog.leave(self.catalog, connection, sorted(others))
-        self._erase_copies(others)
+        members.erase_copies(self.catalog, connection, self.uploads, others)
 
     def _withdraw(self, document_id: str, *, purging: bool = False) -> None:
         with self.catalog.writing() as connection:
@@ -353,7 +367,8 @@ class Store:
                 self.catalog.note(connection, "purging", document_id)
             # Before the commit: killed in between, it is a removal to repeat, and not a copy
             # that nothing refers to.
-            self._erase_copies(paths)
+            members.unseal(connection, paths)
+            members.erase_copies(self.catalog, connection, self.uploads, paths)
 
     def _renew(self, model: Model, progress: Progress | None, *, purge: bool) -> None:
         """Write the indexes anew without what is not live; to purge, the catalog's file too."""
@@ -364,12 +379,6 @@ class Store:
             self.catalog.compact()
             with self.catalog.writing() as connection:
                 self.catalog.purged(connection)
-
-    def _erase_copies(self, paths: Iterable[str]) -> None:
-        """Delete the store's own copies of uploads; each lies in a folder named by its content."""
-        for folder in {Path(path).parent for path in paths}:
-            if folder.is_relative_to(self.uploads) and folder.exists():
-                shutil.rmtree(folder)
 
     # -------------------------------------------------------------------------------------------
 

@@ -420,6 +420,23 @@ def test_every_file_of_an_upload_has_a_line_before_and_after_it_is_done():
     assert tree.xpath(".//progress")[0].get("value") == "1"
 
 
+def test_below_an_archive_that_is_added_stands_what_it_holds():
+    paths = ["/tmp/a.txt", "/tmp/b.zip"]
+    done = [
+        FileDone("/tmp/b.zip › c.pdf", "added", "d1", None, 1, 3),
+        FileDone("/tmp/b.zip › d.mp3", "passed over", None, "It is not read.", 2, 3),
+    ]
+
+    tree = parsed(library.adding(paths, done))
+
+    assert texts_of(tree, ".//li") == [
+        *("a.txt reading …", "b.zip › c.pdf added"),
+        "b.zip › d.mp3 passed over: It is not read.",
+    ]
+    progress = tree.xpath(".//progress")[0]
+    assert (progress.get("value"), progress.get("max")) == ("2", "3")
+
+
 @pytest.mark.parametrize(
     ("iso", "words"),
     [("2023-03-02", "2 March 2023"), ("2023-12", "December 2023"), ("2023", "2023")],

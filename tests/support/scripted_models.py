@@ -12,7 +12,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -218,8 +218,9 @@ def _verdicts(told: Mapping[int, Judged]) -> str:
         {
             "claim": number,
             "verdict": one.verdict,
-            "quotes": [{"passage": quote.passage, "text": quote.text} for quote in one.quotes],
+            "quotes": [asdict(quote) for quote in one.quotes],
             "missing": one.missing,
+            "against": [asdict(quote) for quote in one.against],
         }
         for number, one in told.items()
     ]

@@ -50,6 +50,7 @@ class Judged:
     verdict: str
     quotes: tuple[Quote, ...] = ()
     missing: str = ""
+    against: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,14 @@ class Conversation:
             self.first = max(len(self.turns) - SHOWN, 0)
         return len(self.turns), self.turns[-1]
 
+    def break_off(self, stopped: str, problem: Markup | None = None) -> None:
+        """End every turn that is under way: it was stopped, the last of them by a problem."""
+        if problem is not None:
+            self.turns[-1].close(problem)
+        for turn in self.turns:
+            if turn.busy:
+                turn.close(turn.body + answers.stage(stopped))
+
     def reach_back(self) -> None:
         """Show more of the earlier turns."""
         self.first = max(self.first - MORE, 0)

@@ -4,7 +4,7 @@ Documents of a period: which of them a question is put to.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from markupsafe import Markup
@@ -12,12 +12,19 @@ from markupsafe import Markup
 from assistant.templating import Macros
 from assistant.web import texts
 from assistant.web.rendering.places import Place
+from index.document import LeftOut
 from index.errors import QuestionError
 from index.ingesting.report import FileDone, FileUnderWay
 from index.ingesting.walking import State
+from index.places import INSIDE, shown_name
 from index.store.catalog import DocumentInfo
 
 _HTML = Macros("assistant.web", "library.html", texts=texts)
+
+_TOLD, _LONGEST = 12, 160
+"""Things left out of a document that are told, and characters of each."""
+MEMBERS = 100
+"""Rows of what one added file holds."""
 
 SHOWN = 300
 """Rows of the list; a larger store is narrowed with the field above it."""
@@ -43,24 +50,39 @@ def demo_note(href: str, *, demo: bool) -> Markup:
 
 
 def documents(
-    listed: Sequence[DocumentInfo], states: Mapping[str, State], wanted: str = ""
+    listed: Sequence[DocumentInfo],
+    states: Mapping[str, State],
+    left_out: Mapping[str, Sequence[LeftOut]],
+    wanted: str = "",
 ) -> Markup:
     """The documents whose title or date holds `wanted`, each with a link, its state, and buttons.
 
     Args:
         listed: what there is, the latest first.
         states: of each by its id, as `Assistant.states` has them.
+        left_out: by id, what their texts do not have of their files.
         wanted: what is typed to find some.
 
     >>> listed = demo.documents()
-    >>> "Correction to preliminary report" in documents(listed, demo.states(listed), "correction")
+    >>> states, left_out = demo.states(listed), demo.left_out()
+    >>> "Correction to preliminary report" in documents(listed, states, left_out, "correction")
     True
     """
     needle = wanted.strip().casefold()
     found = [one for one in listed if needle in f"{one.title} {one.date or ''}".casefold()]
     if not found:
         return _HTML.none_found(texts.NO_SUCH_DOCUMENT if listed else texts.NO_DOCUMENTS)
-    rows = [(one, Place(one.id, one.version), _facts(one), states[one.id]) for one in found[:SHOWN]]
+    rows = [
+        (
+            one,
+            Place(one.id, one.version),
+            _facts(one),
+            states[one.id],
+            [_said(item) for item in left_out.get(one.id, ())[:_TOLD]],
+            max(len(left_out.get(one.id, ())) - _TOLD, 0),
+        )
+        for one in found[:SHOWN]
+    ]
     hidden = len(found) - SHOWN
     return _HTML.documents(rows, texts.more_documents(hidden) if hidden > 0 else "")
 
@@ -70,6 +92,8 @@ def adding(
 ) -> Markup:
     """Every file of an upload with what became of it, or how far it is after so many seconds.
 
+    Below a file that holds others stand those; of more than `MEMBERS` only what is to be said of.
+
     >>> done = FileDone("log.txt", "added", "log", reason=None, done=1, total=2)
     >>> adding(["log.txt", "night.pdf"], [done]).striptags()
     'Adding 1 of 2 … log.txt added night.pdf reading …'
@@ -78,13 +102,29 @@ def adding(
     done = [event for event in latest.values() if isinstance(event, FileDone)]
     # The share of a long document that is embedded counts, so that the bar goes on.
     share = sum(1 if isinstance(e, FileDone) else e.done / e.total for e in latest.values())
+    total = max([len(paths), *(file.total for file in done)])
     said = (
-        texts.adding(len(done), len(paths)) + _pace(done, share, len(paths), seconds)
-        if len(done) < len(paths)
+        texts.adding(len(done), total) + _pace(done, share, total, seconds)
+        if len(done) < total
         else _tally(done)
     )
-    rows = [(Path(path).name, *_state(latest.get(path))) for path in paths]
-    return _HTML.adding(said, len(paths), f"{share:g}", rows)
+    rows = [row for path in paths for row in _rows(path, latest)]
+    return _HTML.adding(said, total, f"{share:g}", rows)
+
+
+def _rows(
+    path: str, latest: Mapping[str, FileDone | FileUnderWay]
+) -> Iterator[tuple[str, str, str]]:
+    """A file, and what it holds: the name, and what has become of it."""
+    inner = f"{path}{INSIDE}"
+    within: Sequence[FileDone | FileUnderWay]
+    within = [event for event in latest.values() if event.path.startswith(inner)]
+    if path in latest or not within:
+        yield Path(path).name, *_state(latest.get(path))
+    if len(within) > MEMBERS:
+        within = [e for e in within if isinstance(e, FileDone) and e.reason][:MEMBERS]
+    for event in within:
+        yield shown_name(event.path), *_state(event)
 
 
 def _pace(done: Sequence[FileDone], share: float, total: int, seconds: float) -> str:
@@ -113,10 +153,20 @@ def _state(file: FileDone | FileUnderWay | None) -> tuple[str, str]:
 
 def _facts(document: DocumentInfo) -> list[str]:
     facts = [
+        shown_name(document.path) if document.path and INSIDE in document.path else "",
         texts.readable_date(document.date) if document.date else "",
         texts.counted(document.pages, "page") if document.pages else "",
+        texts.counted(document.words, "word") if document.words else "",
+        texts.counted(document.tables, "table") if document.tables else "",
+        texts.language(document.language) if document.language else "",
     ]
     return [fact for fact in facts if fact]
+
+
+def _said(left: LeftOut) -> tuple[str, str, str]:
+    """Its reason, its place, and its first words."""
+    words = " ".join(left.words.split())
+    return left.why, left.where, words if len(words) <= _LONGEST else words[:_LONGEST] + " …"
 
 
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")

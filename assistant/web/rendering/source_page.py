@@ -91,13 +91,17 @@ def sheet(document: Document, place: Place, shown: SourcePage, own: bool) -> Mar
     others = sorted({mark.page for mark in shown.marks} - {shown.page})
     cited = place.end > place.start
     return _HTML.sheet(
-        texts.page_of(shown.page, len(document.pages)),
+        texts.page_of(shown.page, len(document.pages), page.label),
         address(place, shown.page, shown.image.width, own=own),
         shown.image,
         [_style(mark, shown.image) for mark in here],
         words,
         cited and not shown.marks,
-        [(other, texts.passage_on(other, elsewhere=not here)) for other in others if cited],
+        [
+            (other, texts.passage_on(other, document.pages[other - 1].label, elsewhere=not here))
+            for other in others
+            if cited
+        ],
     )
 
 

@@ -1,17 +1,16 @@
 """Word documents: headings, paragraphs, lists, tables and footnotes in order of the text.
 
-The labels that Word prints before list items and numbered headings, which its text lacks.
+What else hangs on them: text boxes, charts, comments, the header of a first page.
 """
 
 import io
 import re
 import zipfile
 import zlib
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from itertools import islice, takewhile
 
 import docx
 from docx.document import Document as WordDocument
@@ -22,122 +21,15 @@ from docx.oxml.ns import qn
 from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
-from index.dates import iso_day
-from index.document import Document, normalised
+from index.dates import iso_date, iso_day
+from index.document import Document, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument
-from index.readers.blocks import BULLET, Block, row, set_text
+from index.readers.blocks import Block, joined_names, row, set_text, spread
 from index.readers.metadata import Statement, compose, sensible_author, sensible_title
-from index.readers.office.office_zip import check_archive, ordinary
-
-_DEEPEST = 9
-
-
-class Place(NamedTuple):
-    """Which list a paragraph belongs to (`number`, Word's numId) and how deep (0 is outermost).
-
-    >>> numbering = Numbering(docx.Document().part.numbering_part.element)
-    >>> numbering.label(Place("1", depth=0)), numbering.label(Place("5", depth=0))
-    ('• ', '1. ')
-    """
-
-    number: str
-    depth: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Level:
-    format: str
-    pattern: str
-    start: int
-
-
-class Numbering:
-    """Counts as Word does; paragraphs must be labelled in order of the text.
-
-    >>> numbering = Numbering(docx.Document().part.numbering_part.element)
-    >>> [numbering.label(Place("5", 0)) for _ in range(3)]
-    ['1. ', '2. ', '3. ']
-    """
-
-    def __init__(self, root: _Element | None) -> None:
-        """Read the definitions from a numbering part's root element, if the document has one."""
-        self._levels: dict[str, dict[int, _Level]] = {}
-        self._counts: dict[str, list[int | None]] = defaultdict(lambda: [None] * _DEEPEST)
-        if root is None:
-            return
-        abstract = {
-            element.get(qn("w:abstractNumId")): _levels(element)
-            for element in root.findall(qn("w:abstractNum"))
-        }
-        for element in root.findall(qn("w:num")):
-            base = element.find(qn("w:abstractNumId"))
-            number = element.get(qn("w:numId"))
-            if base is not None and number is not None:
-                self._levels[number] = abstract.get(base.get(qn("w:val")), {})
-
-    def label(self, place: Place) -> str | None:
-        """'• ', '3. ' or '(b) '; None where the list is unknown or prints nothing."""
-        levels = self._levels.get(place.number, {})
-        level = levels.get(place.depth)
-        if level is None or level.format == "none":
-            return None
-        if level.format == "bullet":
-            return BULLET
-        counts = self._counts[place.number]
-        before = counts[place.depth]
-        counts[place.depth] = level.start if before is None else before + 1
-        counts[place.depth + 1 :] = [None] * (_DEEPEST - place.depth - 1)
-
-        def written(match: re.Match[str]) -> str:
-            depth = int(match[1]) - 1
-            at = levels.get(depth, level)
-            count = counts[depth]
-            return _written(at.start if count is None else count, at.format)
-
-        label = re.sub(r"%([1-9])", written, level.pattern).strip()
-        return f"{label} " if label else None
-
-
-def _levels(abstract: _Element) -> dict[int, _Level]:
-    found = {}
-    for element in abstract.findall(qn("w:lvl")):
-        depth = int(element.get(qn("w:ilvl"), "0"))
-        if 0 <= depth < _DEEPEST:
-            found[depth] = _Level(
-                format=_level_value(element, "w:numFmt", "decimal"),
-                pattern=_level_value(element, "w:lvlText", f"%{depth + 1}."),
-                start=int(_level_value(element, "w:start", "1")),
-            )
-    return found
-
-
-def _level_value(parent: _Element, tag: str, default: str) -> str:
-    element = parent.find(qn(tag))
-    value = None if element is None else element.get(qn("w:val"))
-    return default if value is None else str(value)
-
-
-def _written(count: int, form: str) -> str:
-    if form in ("lowerLetter", "upperLetter") and count > 0:
-        letter = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
-        return letter.upper() if form == "upperLetter" else letter
-    if form in ("lowerRoman", "upperRoman") and 0 < count < 4000:
-        roman = _roman(count)
-        return roman if form == "upperRoman" else roman.lower()
-    return f"{count:02}" if form == "decimalZero" else str(count)
-
-
-def _roman(count: int) -> str:
-    parts = []
-    for value, sign in zip(
-        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-        ("M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I"),
-        strict=True,
-    ):
-        times, count = divmod(count, value)
-        parts.append(sign * times)
-    return "".join(parts)
-
+from index.readers.office.drawings import chart_blocks, diagram_blocks
+from index.readers.office.numbering import Numbering, Place
+from index.readers.office.office_zip import check_archive, ordinary, stated_properties
+from index.readers.office.word_text import WordText
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _DAMAGED = "The DOCX file is damaged or cut off: open it in a word processor and save it again."
@@ -155,11 +47,20 @@ _WRITTEN = {
     qn("w:ptab"): " ",
 }
 _P, _TABLE, _ROW, _CELL, _TEXT = map(qn, ("w:p", "w:tbl", "w:tr", "w:tc", "w:t"))
+_BOX = qn("w:txbxContent")
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
+_DIAGRAM_DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
+_OBJECT = "{urn:schemas-microsoft-com:office:office}OLEObject"
+_APART = (_BOX, _CHART, _DIAGRAM, _OBJECT)
+_UNSHOWN = {*_SKIPPED, _BOX}
+_HOLDERS = {qn(tag) for tag in ("w:sdt", "w:sdtContent", "w:ins", "w:customXml")}
+_WIDEST = 1_000
 _NOTES = (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES)
 
 
 def read_docx(data: bytes, name: str) -> Document:
-    """The body's text and its notes; running heads, comments and deleted text stay out.
+    """The body's text, its notes and comments; running heads and deleted words are left out.
 
     Raises:
         EncryptedDocument: the file needs a password.
@@ -175,10 +76,13 @@ def read_docx(data: bytes, name: str) -> Document:
     try:
         check_archive(data, "DOCX file")
         document = docx.Document(io.BytesIO(ordinary(data)))
-        body = set_text(_blocks(document))
+        reader = _Reader(document)
+        body = set_text(reader.blocks())
         properties = document.core_properties
         title, author = sensible_title(properties.title), sensible_author(properties.author)
         made = properties.created
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            more = stated_properties(archive)
     except (
         *(OpcError, zipfile.BadZipFile, zlib.error, etree.LxmlError, OSError, EOFError),
         *(KeyError, IndexError, ValueError, AttributeError, NotImplementedError),
@@ -194,6 +98,9 @@ def read_docx(data: bytes, name: str) -> Document:
         made=None if made is None or made.date() == _TEMPLATE_DAY else iso_day(made),
         headings=body.headings,
         tables=body.tables,
+        properties=more,
+        left_out=tuple(reader.left_out),
+        warnings=tuple(dict.fromkeys(reader.warnings)),
     )
 
 
@@ -205,15 +112,150 @@ class _Style:
     place: Place | None = None
 
 
-def _blocks(document: WordDocument) -> Iterator[Block]:
-    styles = _styles(document)
-    numbering = Numbering(_related(document, RELATIONSHIP_TYPE.NUMBERING))
-    yield from _contents(document.element.body, styles, numbering)
-    for relationship in _NOTES:
-        root = _related(document, relationship)
-        for note in () if root is None else root:
-            if note.get(qn("w:type")) is None:  # the others are separator lines
-                yield from _contents(note, styles, numbering)
+class _Reader:
+    """An open document: its blocks in the order in which they are printed."""
+
+    def __init__(self, document: WordDocument) -> None:
+        self._document = document
+        self._styles = _styles(document)
+        self._numbering = Numbering(_related(document, RELATIONSHIP_TYPE.NUMBERING))
+        self._text = WordText()
+        self._initial = ""  # a paragraph's first letter, which is set in a paragraph of its own
+        self.warnings: list[str] = []
+
+    @property
+    def left_out(self) -> Iterable[LeftOut]:
+        """What has been left out so far, each once."""
+        return dict.fromkeys(self._text.left_out)
+
+    def blocks(self) -> Iterator[Block]:
+        """A first page's own header, the body, its foot, notes, and comments under their title."""
+        yield from self._edges("header")
+        yield from self._contents(self._document.element.body)
+        yield from self._edges("footer")
+        for relationship in _NOTES:
+            root = _related(self._document, relationship)
+            for note in () if root is None else root:
+                if note.get(qn("w:type")) is None:  # the others are separator lines
+                    yield from self._contents(note)
+        yield from self._comments()
+
+    def _edges(self, kind: str) -> list[Block]:
+        """The header or footer of a first page; those that run from page to page are left out."""
+        first: dict[str, list[Block]] = {}
+        for section in self._document.element.body.iter(qn("w:sectPr")):
+            own = section.find(qn("w:titlePg")) is not None
+            for reference in section.findall(qn(f"w:{kind}Reference")):
+                identifier = reference.get(qn("r:id"), "")
+                relation = self._document.part.rels.get(identifier)
+                if relation is None or relation.is_external:
+                    continue
+                blocks = list(self._contents(parse_xml(relation.target_part.blob)))
+                if own and reference.get(qn("w:type")) == "first":
+                    first[identifier] = blocks
+                else:
+                    self._text.leave_out(" ".join(block.text for block in blocks), kind)
+        return [block for blocks in first.values() for block in blocks]
+
+    def _comments(self) -> Iterator[Block]:
+        """Who commented when, on which words, and what."""
+        root = _related(self._document, RELATIONSHIP_TYPE.COMMENTS)
+        written = []
+        for comment in () if root is None else root:
+            words = " ".join(block.text for block in self._contents(comment)).strip()
+            anchor = " ".join("".join(self._text.anchors[comment.get(qn("w:id"), "")]).split())
+            day = iso_date(comment.get(qn("w:date"), "")[:10])
+            said = filter(None, (comment.get(qn("w:author")), day, anchor and f"on “{anchor}”"))
+            written.append(Block(normalised(f"{', '.join(said)}: {words}")) if words else Block(""))
+        if any(block.text for block in written):
+            yield Block("Comments", level=1)
+            yield from written
+
+    def _contents(self, parent: _Element) -> Iterator[Block]:
+        """The blocks of a body, cell, note or text box; neighbouring list items are one block."""
+        items: list[str] = []
+        for element in block_elements(parent):
+            if element.tag == _TABLE:
+                block = self._table(element)
+            else:
+                block, listed = self._paragraph(element)
+                if listed:
+                    items.append(block.text)
+                    if not _holds_more(element):
+                        continue
+                    block = Block("")
+            if items and (block.text or _holds_more(element)):
+                yield Block("\n".join(items))
+                items = []
+            yield block
+            if element.tag == _P:
+                yield from self._beside(element)
+        if items:
+            yield Block("\n".join(items))
+
+    def _beside(self, paragraph: _Element) -> Iterator[Block]:
+        """What hangs on a paragraph: text boxes, charts and diagrams."""
+        for element in paragraph.iter(*_APART):
+            if any(above.tag in _UNSHOWN for above in _between(element, paragraph)):
+                continue
+            if element.tag == _BOX:
+                yield from self._contents(element)
+            elif element.tag == _OBJECT:
+                program = element.get("ProgID", "unknown")
+                self.warnings.append(f"An embedded object ({program}) could not be read.")
+            else:
+                yield from self._drawn(element)
+
+    def _drawn(self, element: _Element) -> Iterator[Block]:
+        chart = element.tag == _CHART
+        relation = self._document.part.rels.get(element.get(qn("r:id") if chart else _DIAGRAM_DATA))
+        if relation is not None and not relation.is_external:
+            root = parse_xml(relation.target_part.blob)
+            yield from chart_blocks(root) if chart else diagram_blocks(root)
+
+    def _paragraph(self, element: _Element) -> tuple[Block, bool]:
+        """The paragraph as a block, and whether it is a list item."""
+        properties = element.find(qn("w:pPr"))
+        style = self._styles.get(_attribute(properties, "w:pStyle") or "", _Style())
+        level = style.level or _outline(properties)
+        text = self._initial + self._text.of(element)
+        self._initial = ""
+        frame = None if properties is None else properties.find(qn("w:framePr"))
+        if frame is not None and frame.get(qn("w:dropCap")) in ("drop", "margin"):
+            self._initial = text
+            return Block(""), False
+        place = _place(properties) or style.place
+        if not text or place is None:
+            return Block(text, level), False
+        label = self._numbering.label(place) or ""
+        if level:
+            return Block(label + " ".join(text.split()), level), False
+        indent = "  " * place.depth if label else ""
+        return Block(indent + label + text), bool(label)
+
+    def _table(self, table: _Element) -> Block:
+        """Its rows, a line each; a cell merged over several rows is written in each of them."""
+        lines: list[list[str]] = []
+        above: dict[int, str] = {}
+        twofold = False
+        for number, line in enumerate(own_parts(table, _ROW)):
+            texts = [""] * _before(line)
+            for cell in own_parts(line, _CELL):
+                properties = cell.find(qn("w:tcPr"))
+                text = " ".join(block.text for block in self._contents(cell))
+                merged = None if properties is None else properties.find(qn("w:vMerge"))
+                if merged is not None and merged.get(qn("w:val"), "continue") == "continue":
+                    text = text or above.get(len(texts), "")
+                wide = min(int(_attribute(properties, "w:gridSpan") or 1), _WIDEST)
+                twofold = twofold or (number == 0 and wide > 1 and bool(text))
+                above[len(texts)] = text
+                texts += [text, *[""] * (wide - 1)]
+            lines.append(texts)
+        named = _header_rows(table)
+        spans = [_widths(line) for line in islice(own_parts(table, _ROW), 1)]
+        if len(lines) > 2 and (named == 2 or (named == 1 and twofold and _reaches_down(table))):
+            lines[:2] = [joined_names(spread(lines[0], spans[0]), lines[1])]
+        return Block("\n".join(filter(None, map(row, lines))), header=named > 0)
 
 
 def _related(document: WordDocument, relationship: str) -> _Element | None:
@@ -260,29 +302,6 @@ def _place(properties: _Element | None) -> Place | None:
     return None if number is None else Place(number, int(_attribute(element, "w:ilvl") or 0))
 
 
-def _contents(parent: _Element, styles: dict[str, _Style], numbering: Numbering) -> Iterator[Block]:
-    """The blocks of a body, cell, note or text box; neighbouring list items are one block."""
-    items: list[str] = []
-    for element in block_elements(parent):
-        if element.tag == _TABLE:
-            rows = list(_rows(element, styles, numbering))
-            block = Block("\n".join(rows), header=_has_header(element))
-        else:
-            block, listed = _paragraph(element, styles, numbering)
-            if listed:
-                items.append(block.text)
-                continue
-        if items and block.text:
-            yield Block("\n".join(items))
-            items = []
-        yield block
-        for box in element.iter(qn("w:txbxContent")):
-            if not any(ancestor.tag in _SKIPPED for ancestor in box.iterancestors()):
-                yield from _contents(box, styles, numbering)
-    if items:
-        yield Block("\n".join(items))
-
-
 def block_elements(parent: _Element) -> Iterator[_Element]:
     """Paragraphs and tables, also those inside content controls and tracked insertions.
 
@@ -294,27 +313,8 @@ def block_elements(parent: _Element) -> Iterator[_Element]:
     for element in parent:
         if element.tag in (_P, _TABLE):
             yield element
-        elif element.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml")):
+        elif element.tag in _HOLDERS:
             yield from block_elements(element)
-
-
-def _paragraph(
-    element: _Element, styles: dict[str, _Style], numbering: Numbering
-) -> tuple[Block, bool]:
-    """The paragraph as a block, and whether it is a list item."""
-    properties = element.find(qn("w:pPr"))
-    style = styles.get(_attribute(properties, "w:pStyle") or "", _Style())
-    level = style.level or _outline(properties)
-    text = "\n".join(" ".join(line.split()) for line in run_text(element).split("\n")).strip()
-    text = normalised(text)
-    place = _place(properties) or style.place
-    if not text or place is None:
-        return Block(text, level), False
-    label = numbering.label(place) or ""
-    if level:
-        return Block(label + " ".join(text.split()), level), False
-    indent = "  " * place.depth if label else ""
-    return Block(indent + label + text), bool(label)
 
 
 def run_text(element: _Element) -> str:
@@ -345,22 +345,56 @@ def leaves(element: _Element) -> Iterator[tuple[_Element, str]]:
             yield from leaves(child)
 
 
-def _has_header(table: _Element) -> bool:
-    """Whether the table marks its first row as one that names the columns."""
-    first = table.find(_ROW)
-    if first is None or len(first.findall(_CELL)) < 2:
-        return False
-    repeated = first.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
+def own_parts(parent: _Element, tag: str) -> Iterator[_Element]:
+    """A table's rows or a row's cells, also those in content controls; none of a table inside it.
+
+    >>> table = docx.Document().add_table(2, 3)._tbl
+    >>> [len(list(own_parts(line, _CELL))) for line in own_parts(table, _ROW)]
+    [3, 3]
+    """
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _HOLDERS:
+            yield from own_parts(child, tag)
+
+
+def _before(line: _Element) -> int:
+    """How many columns a row leaves free before its first cell."""
+    return min(int(_attribute(line.find(qn("w:trPr")), "w:gridBefore") or 0), _WIDEST)
+
+
+def _widths(line: _Element) -> list[int]:
+    """Over how many columns each cell of a row reaches."""
+    return [
+        min(int(_attribute(cell.find(qn("w:tcPr")), "w:gridSpan") or 1), _WIDEST)
+        for cell in own_parts(line, _CELL)
+    ]
+
+
+def _reaches_down(table: _Element) -> bool:
+    """Whether a cell of the first row is merged with the one below it."""
+    first = next(own_parts(table, _ROW))
+    return any(
+        _attribute(cell.find(qn("w:tcPr")), "w:vMerge") == "restart"
+        for cell in own_parts(first, _CELL)
+    )
+
+
+def _header_rows(table: _Element) -> int:
+    """How many of its first rows the table marks as those that name the columns."""
+    rows = list(islice(own_parts(table, _ROW), 3))
+    if not rows or len(list(own_parts(rows[0], _CELL))) < 2:
+        return 0
+    marked = [line.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for line in rows]
     look = table.find(f"{qn('w:tblPr')}/{qn('w:tblLook')}")
     styled = look is not None and look.get(qn("w:firstRow")) in ("1", "true")
-    return repeated or styled
+    return 2 if marked[:2] == [True, True] and not all(marked[2:]) else int(marked[0] or styled)
 
 
-def _rows(table: _Element, styles: dict[str, _Style], numbering: Numbering) -> Iterator[str]:
-    """The table's rows, one line each; a cell's paragraphs stand in it one after another."""
-    for line in table.iter(_ROW):
-        if next(line.iterancestors(_TABLE)) is table:
-            cells = (c for c in line.iter(_CELL) if next(c.iterancestors(_ROW)) is line)
-            texts = (" ".join(b.text for b in _contents(c, styles, numbering)) for c in cells)
-            if written := row(texts):
-                yield written
+def _between(element: _Element, paragraph: _Element) -> Iterator[_Element]:
+    return takewhile(lambda above: above is not paragraph, element.iterancestors())
+
+
+def _holds_more(paragraph: _Element) -> bool:
+    return paragraph.tag == _P and next(paragraph.iter(*_APART), None) is not None

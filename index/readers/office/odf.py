@@ -23,8 +23,8 @@ from index.readers.metadata import (
     sensible_author,
     sensible_title,
 )
+from index.readers.office.grids import Row, grid_blocks
 from index.readers.office.office_zip import FAULTS, check_archive, local, parsed
-from index.readers.office.workbooks import Row, grid_blocks
 
 SKIPPED = frozenset(
     """

@@ -8,12 +8,15 @@ Which way the characters of a printed page run: turned pages, and scripts from r
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
+
+from index.readers.pdf.letterspacing import close_letters
+from index.readers.pdf.scripts import mark_scripts, note_apart, scripts_of_row
 
 _SPACE_CODE = 32
 _LEFTWARD = (
@@ -34,9 +37,9 @@ def _upright(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np
     up = (boxes[1:, 1] - boxes[:-1, 1])[both]
     rising = abs(up) > abs(right)
     directions = {
+        "right": int((~rising & (right >= 0)).sum()),  # first: where nothing tells, as usual
         "up": int((rising & (up > 0)).sum()),
         "down": int((rising & (up <= 0)).sum()),
-        "right": int((~rising & (right >= 0)).sum()),
         "left": int((~rising & (right < 0)).sum()),
     }
     left, bottom, right, top = boxes.T
@@ -217,6 +220,8 @@ def _runs(glyphs: Glyphs) -> list[_Run]:
     )
     starts_run = np.concatenate([[True], parted])
     starts_word = np.concatenate([[True], parted | (np.diff(spaces[ink]) > 0)])
+    starts_word = close_letters(codes, gap, starts_run, starts_word)
+    codes, starts_word = mark_scripts(codes, boxes, starts_run, starts_word)
     of_runs, of_words = np.flatnonzero(starts_run), np.flatnonzero(starts_word)
     texts = _words(codes, of_words)
     # Where each word stands in a text of all words, one space between them.
@@ -347,6 +352,9 @@ def _same_row(first: _Run, other: _Run) -> bool:
 def _line(runs: Sequence[_Run]) -> Line:
     turned = is_leftward("".join(run.text for run in runs))
     row = sorted(runs, key=lambda run: -run.right if turned else run.left)
+    boxes = [(run.left, run.bottom, run.right, run.top) for run in row]
+    texts = scripts_of_row([run.text for run in row], boxes)
+    row = [replace(run, text=text) for run, text in zip(row, texts, strict=True)]
     parts = [row[0].text]
     words = [row[0].words]
     length = len(row[0].text)
@@ -355,6 +363,8 @@ def _line(runs: Sequence[_Run]) -> Line:
         gap = before.left - run.right if turned else run.left - before.right
         cells += gap > _CELL_GAP * before.size and not _LIST_MARK.fullmatch(before.text)
         between = "" if gap < _WORD_GAP * before.size else " "
+        if note_apart(before.text, run.text, first=before is row[0]):
+            between = " "
         parts += between, run.text
         length += len(between)
         words.append(moved(run.words, length))

@@ -199,6 +199,7 @@ def read_image(data: bytes, name: str, languages: str) -> Document:
         headings=made.headings,
         pages=made.pages,
         layout=made.layout,
+        left_out=made.left_out,
     )
 
 

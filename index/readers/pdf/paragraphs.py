@@ -1,4 +1,4 @@
-"""Printed lines as text: paragraphs whole again, running heads left out, pages kept."""
+"""Printed lines as text: paragraphs whole again, words broken over lines joined, pages kept."""
 
 import re
 from collections import Counter
@@ -9,27 +9,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.document import Heading, Page
+from index.document import Heading, LeftOut, Page
 from index.layout import PageLayout
+from index.readers.pdf.hyphens import BREAK, WORD, broken, joint, known_words
 from index.readers.pdf.lines import Line, Words, moved
+from index.readers.pdf.running import Column, without_running
 
-Column = list[Line]
-
-_EDGE_LINES = 3  # at a page's top and foot, where running heads and feet stand
-_FEWEST_REPEATS = 3
-_MOST_PAGES = 0.4  # of all pages: heads often differ between left and right pages
-_LONGEST_RUNNING = 120
 _LOOSE = 1.3  # times the usual distance of lines: a paragraph ends
 _ROW_DISTANCE = 2.5  # times the type size, between two rows of one table
 _HEADING_SIZE = 1.15  # times the body's
 _LONGEST_HEADING = 200
 _MOST_HEADINGS = 0.15  # of all characters; beyond, size does not tell headings from text
 _LIST_MARK = re.compile(r"(?:[•◦▪■‣∙·]|[–—-]\s|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s)")
-_ENDS_SENTENCE = re.compile(r"[.!?:;…。][\"'”’)\]]*\d*$")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_PAGE_NUMBER = re.compile(r"\W*(?:page\s)?(\d{1,4})\W*", re.IGNORECASE)
-_BREAK = "-\n"  # the hyphen was put there to break the word over two lines
-_BROKEN = re.compile(r"(?<![^\W\d_])(?<![^\W\d_]-)([^\W\d_]++(?:-[^\W\d_]++)*+)-$")
+_ENDS_SENTENCE = re.compile(r"[.!?:;…。][\"'”’)\]]*[\d⁰¹²³⁴-⁹]*$")
 
 
 class _Style(NamedTuple):
@@ -48,7 +40,9 @@ class _Style(NamedTuple):
 class PrintedPage:
     """A page's size as shown, in points, and its columns' lines in order of reading.
 
-    `unread` is set where it is a picture whose text was not recognised.
+    `unread` is set where it is a picture whose text was not recognised; `label` is what the file
+    calls it, where that is not its number. `written` are lines that stand beside its print (fields
+    of a form, comments), `hidden` those that cannot be seen.
 
     >>> scan, blank = PrintedPage(595, 842, [], unread=True), PrintedPage(595, 842, [])
     >>> [page.unread for page in (scan, blank)], set_pages([scan, blank]).text
@@ -59,13 +53,16 @@ class PrintedPage:
     height: float
     columns: list[Column]
     unread: bool = False
+    label: str | None = None
+    written: tuple[Line, ...] = ()
+    hidden: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SetPages:
     """A document's text, the place of each page in it, its headings, and where words are printed.
 
-    `layout` has an entry for each page, in order.
+    `layout` has an entry for each page, in order; `left_out` are running titles and page numbers.
 
     >>> words = np.array([[0.0, 14, 72, 700, 150, 712]])
     >>> line = Line("The pier fell.", words, 72, 700, 150, 712, size=12, bold=False, cells=1)
@@ -78,6 +75,7 @@ class SetPages:
     pages: tuple[Page, ...]
     headings: tuple[Heading, ...]
     layout: tuple[PageLayout, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(slots=True)
@@ -96,15 +94,19 @@ class _Paragraph:
         return cls(line.text, [line.words], _Style.of(line), False, line.cells > 1)
 
     def add(self, between: str, line: Line) -> None:
-        """Takes `line` after `between`; a hyphen that only broke a word goes (`_BREAK`)."""
-        if between == _BREAK:
-            self.text = self.text[:-1]
-            np.minimum(self.words[-1][:, :2], len(self.text), out=self.words[-1][:, :2])
+        """Takes `line` after `between`; a hyphen that only broke a word goes (`BREAK`)."""
+        if between == BREAK:
+            self.cut_hyphen()
         else:
             self.text += between
         start = len(self.text)
         self.words.append(moved(line.words, start))
         self.text += line.text
+
+    def cut_hyphen(self) -> None:
+        """Takes away the hyphen at the end, which only broke a word."""
+        self.text = self.text[:-1]
+        np.minimum(self.words[-1][:, :2], len(self.text), out=self.words[-1][:, :2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class _Print:
     """What the whole document's lines tell about a single one."""
 
     words: frozenset[str]
+    known: frozenset[str]
     leading: dict[int, float]
     body: _Style
 
@@ -125,7 +128,13 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
     >>> [(page.number, page.start, page.end) for page in set_pages([page, page]).pages]
     [(1, 0, 14), (2, 16, 30)]
     """
-    kept = _without_running([page.columns for page in printed])
+    kept, left_out = without_running(
+        [page.columns for page in printed],
+        [page.height for page in printed],
+        [page.label for page in printed],
+    )
+    for sheet, columns in zip(printed, kept, strict=True):
+        columns += [[line] for line in sheet.written]
     fabric = _examined(kept)
     levels = _heading_levels(kept, fabric.body)
     parts: list[str] = []
@@ -133,18 +142,13 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
     headings: list[Heading] = []
     layout: list[PageLayout] = []
     offset = 0
-    last: _Paragraph | None = None
-    for number, (sheet, page) in enumerate(zip(printed, kept, strict=True), 1):
+    set_as = [[p for column in page for p in _paragraphs(column, fabric)] for page in kept]
+    betweens = iter(_betweens([p for page in set_as for p in page], fabric))
+    for number, (sheet, page) in enumerate(zip(printed, set_as, strict=True), 1):
         begin = offset if not page else None
         words: list[Words] = []
-        for paragraph in (p for column in page for p in _paragraphs(column, fabric)):
-            if last is None:
-                between = ""
-            elif last.open and paragraph.text[:1].islower() and last.style == paragraph.style:
-                # A word broken over a page keeps its hyphen: both pages stay as printed.
-                between = " " if not _broken(last.text) else ""
-            else:
-                between = "\n\n"
+        for paragraph in page:
+            between = next(betweens)
             parts += between, paragraph.text
             offset += len(between)
             begin = offset if begin is None else begin
@@ -153,10 +157,26 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
                 headings.append(Heading(level, offset, offset + len(paragraph.text)))
             words += [moved(some, offset) for some in paragraph.words]
             offset += len(paragraph.text)
-            last = paragraph
-        spans.append(Page(number, offset if begin is None else begin, offset))
+        spans.append(Page(number, offset if begin is None else begin, offset, sheet.label))
         layout.append(_shown(number, sheet, words))
-    return SetPages("".join(parts), tuple(spans), tuple(headings), tuple(layout))
+    left_out += tuple(left for sheet in printed for left in sheet.hidden)
+    return SetPages("".join(parts), tuple(spans), tuple(headings), tuple(layout), left_out)
+
+
+def _betweens(paragraphs: Sequence[_Paragraph], fabric: _Print) -> list[str]:
+    """What stands before each paragraph; a hyphen that broke a word over columns or pages goes."""
+    betweens = [""] * min(len(paragraphs), 1)
+    for above, below in pairwise(paragraphs):
+        goes_on = above.open and not below.tabular and below.text[:1].islower()
+        goes_on = goes_on and above.style == below.style
+        between = "\n\n"
+        if goes_on:
+            between = joint(above.text, below.text, fabric.words, fabric.known)
+        if between == BREAK:
+            above.cut_hyphen()
+            between = ""
+        betweens.append(between)
+    return betweens
 
 
 def _shown(number: int, page: PrintedPage, words: Sequence[Words]) -> PageLayout:
@@ -166,64 +186,26 @@ def _shown(number: int, page: PrintedPage, words: Sequence[Words]) -> PageLayout
     return PageLayout(number, page.width, page.height, rows[rows[:, 0] < rows[:, 1]])
 
 
-def _without_running(pages: Sequence[Sequence[Column]]) -> list[list[Column]]:
-    """The pages without the heads, feet and page numbers that most of them repeat.
-
-    A page with more than a head and a foot that would be left empty keeps its lines: what all pages
-    have may be all there is, as in a batch of certificates.
-    """
-    keys = [_running_keys(page, number) for number, page in enumerate(pages)]
-    seen = Counter(key for page in keys for key in set(page.values()))
-    least = max(_FEWEST_REPEATS, _MOST_PAGES * sum(map(bool, pages)))
-    running = {key for key, count in seen.items() if count >= least}
-    bodies = (
-        [left for column in page if (left := [x for x in column if edge.get(id(x)) not in running])]
-        for page, edge in zip(pages, keys, strict=True)
-    )
-    return [
-        body or (list(page) if _characters(page) > _LONGEST_RUNNING else [])
-        for body, page in zip(bodies, pages, strict=True)
-    ]
-
-
-def _characters(page: Sequence[Column]) -> int:
-    return sum(len(line.text) for column in page for line in column)
-
-
-def _running_keys(page: Sequence[Column], number: int) -> dict[int, tuple[str, int]]:
-    """For lines at the page's edges, by identity, what is the same on every page if they run.
-
-    That is a number's distance from the page's own, or a line's words and its height.
-    """
-    lines = sorted((line for column in page for line in column), key=lambda line: -line.top)
-    keys: dict[int, tuple[str, int]] = {}
-    for line in lines[:_EDGE_LINES] + lines[_EDGE_LINES:][-_EDGE_LINES:]:
-        outermost = line is lines[0] or line is lines[-1]
-        bare = _PAGE_NUMBER.fullmatch(line.text)
-        if bare and outermost:
-            keys[id(line)] = "number", int(bare[1]) - number
-        elif len(line.text) <= _LONGEST_RUNNING:
-            words = " ".join(re.sub(r"\d+|\b[ivxlc]+\b", "#", line.text.lower()).split())
-            keys[id(line)] = words, -1 if outermost else round(line.bottom / 8)
-    return keys
-
-
 def _examined(pages: Iterable[Sequence[Column]]) -> _Print:
     words: set[str] = set()
     distances: dict[int, Counter[float]] = {}
     styles = Counter[_Style]()
+    any_halved = False
     for column in (column for page in pages for column in page):
         for line in column:
             styles[_Style.of(line)] += len(line.text)
-            whole = line.text if not _broken(line.text) else line.text.rpartition(" ")[0]
-            words.update(_WORD.findall(whole.lower()))
+            halved = broken(line.text) is not None
+            any_halved |= halved
+            whole = line.text.rpartition(" ")[0] if halved else line.text
+            words.update(WORD.findall(whole.lower()))
         for above, below in pairwise(column):
             if above.cells == below.cells == 1 and abs(above.size - below.size) < 0.5:
                 distance = round(above.bottom - below.bottom, 0)
                 distances.setdefault(round(above.size), Counter())[distance] += 1
     leading = {size: seen.most_common(1)[0][0] for size, seen in distances.items()}
     body = styles.most_common(1)[0][0] if styles else _Style(0.0, bold=False)
-    return _Print(frozenset(words), leading, body)
+    known = known_words(words) if any_halved else frozenset()
+    return _Print(frozenset(words), known, leading, body)
 
 
 def _paragraphs(column: Column, fabric: _Print) -> Iterator[_Paragraph]:
@@ -242,9 +224,10 @@ def _paragraphs(column: Column, fabric: _Print) -> Iterator[_Paragraph]:
             elif between == "\n":
                 current.add(between, line)
             else:
-                current.add(_joint(current.text, line.text, fabric.words), line)
+                current.add(joint(current.text, line.text, fabric.words, fabric.known), line)
         current.tabular |= line.cells > 1
         reaches = line.right > right - 0.15 * (right - left)
+        reaches |= broken(line.text) is not None
         current.open = line.cells == 1 and reaches and not _ENDS_SENTENCE.search(line.text)
         above = line
     if current is not None:
@@ -274,31 +257,6 @@ def _break(above: Line, line: Line, left: float, right: float, fabric: _Print) -
     if short and ends:
         return "\n\n"
     return "\n" if short and not line.text[:1].islower() else " "
-
-
-def _joint(above: str, below: str, words: frozenset[str]) -> str:
-    """What joins two lines of a paragraph: a space, nothing, or `_BREAK`.
-
-    A hyphen stays where the word has one.
-    """
-    broken = _broken(above)
-    continued = _WORD.match(below)
-    if broken is None or continued is None:
-        return "" if above.endswith(("-", "–", "—", "/")) else " "
-    first, second = broken[1].lower(), continued[0].lower()
-    if not below[:1].islower():
-        return ""
-    if first + second in words:
-        return _BREAK
-    compound = f"{first}-{second}" in words or (
-        first.rpartition("-")[2] in words and second in words
-    )
-    return "" if compound else _BREAK
-
-
-def _broken(text: str) -> re.Match[str] | None:
-    """The half of a word that `text` ends with, if it ends with a hyphen."""
-    return _BROKEN.search(text, max(text.rfind(" "), 0)) if text.endswith("-") else None
 
 
 def _heading_levels(pages: Sequence[Sequence[Column]], body: _Style) -> dict[_Style, int]:

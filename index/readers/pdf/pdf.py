@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -22,10 +22,12 @@ from index.document import Document
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
 from index.readers.metadata import Statement, compose, sensible_author, sensible_title
 from index.readers.pdf import ocr
+from index.readers.pdf.annotations import written_on
 from index.readers.pdf.lines import Glyphs, columns
 from index.readers.pdf.paragraphs import PrintedPage, set_pages
 
 _LONGEST_FONT_NAME = 128
+_LONGEST_LABEL = 20
 # By name: the weight that pdfium gives is 0 for many fonts, and 610 for an italic Arial.
 _BOLD = re.compile(rb"bold|black|heavy|demi|cmbx", re.IGNORECASE)
 _SMALLEST = 1.0  # points: lower characters cannot be read on paper
@@ -90,7 +92,9 @@ class Sheet:
         return np.column_stack(edges)
 
 
-def _printed_page(file: pdfium.PdfDocument, index: int, languages: str) -> PrintedPage:
+def _printed_page(
+    file: pdfium.PdfDocument, index: int, languages: str, seen: set[tuple[str, str]]
+) -> PrintedPage:
     """The lines that can be seen on a page, or the text layer under a scanned one."""
     with closing(file[index]) as page, closing(page.get_textpage()) as text:
         sheet = Sheet.of(page)
@@ -101,7 +105,24 @@ def _printed_page(file: pdfium.PdfDocument, index: int, languages: str) -> Print
         unread = few and _pictured(page, sheet) >= least
         if unread and ocr.available():
             glyphs, unread = _recognised(page, sheet, languages), False
-        return PrintedPage(*sheet.size, columns(glyphs), unread)
+        set_as = columns(glyphs)
+        lines = [line for column in set_as for line in column]
+        beside = written_on(page, file.formenv, index + 1, sheet.shown, lines, seen)
+        return PrintedPage(
+            *sheet.size,
+            set_as,
+            unread and not beside.lines,
+            _label(file, index),
+            tuple(beside.lines),
+            tuple(beside.hidden),
+        )
+
+
+def _label(file: pdfium.PdfDocument, index: int) -> str | None:
+    """What the file calls a page, where that is not its number."""
+    label = " ".join(file.get_page_label(index).split())
+    said = label.isprintable() and len(label) <= _LONGEST_LABEL
+    return label if label and said and label != str(index + 1) else None
 
 
 def _recognised(page: pdfium.PdfPage, sheet: Sheet, languages: str) -> Glyphs:
@@ -238,7 +259,11 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
     with _pdfium:
         try:
             with closing(pdfium.PdfDocument(data)) as file:
-                printed = [_printed_page(file, index, languages) for index in range(len(file))]
+                file.init_forms()
+                fields: set[tuple[str, str]] = set()
+                printed = [
+                    _printed_page(file, index, languages, fields) for index in range(len(file))
+                ]
                 properties = file.get_metadata_dict()
         except pdfium.PdfiumError as error:
             if error.err_code == raw.FPDF_ERR_PASSWORD:
@@ -253,7 +278,7 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
             if ocr.available()
             else f"The PDF has no text, only pictures of pages; it looks scanned: {ocr.INSTALL}."
         )
-    document = compose(
+    return compose(
         made.text,
         media_type="application/pdf",
         name=name,
@@ -265,8 +290,9 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
         headings=made.headings,
         pages=made.pages,
         layout=made.layout,
+        left_out=made.left_out,
+        warnings=_warnings(printed),
     )
-    return replace(document, warnings=_warnings(printed))
 
 
 def _warnings(pages: Sequence[PrintedPage]) -> tuple[str, ...]:

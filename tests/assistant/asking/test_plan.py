@@ -26,7 +26,7 @@ def test_a_plan_is_what_was_asked_for():
         dates=["2025"],
         language="en",
     )
-    assert found == Plan(QUESTION, ("How old is gate 3?", "How old is gate 4?"), "comparison", "en")
+    assert found == Plan(QUESTION, ("How old is gate 3?", "How old is gate 4?"), "comparison")
     assert found.searches == (QUESTION, *found.parts)
 
 
@@ -99,4 +99,3 @@ def test_whatever_is_told_what_is_searched_for_is_short_and_little(question, par
     assert all(0 < len(part) <= LIMIT for part in found.parts)
     assert len(found.question) <= LIMIT
     assert found.kind in QUESTION_KINDS
-    assert len(found.language) <= 20

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -508,3 +509,41 @@ def test_code_that_lies_beside_the_documents_is_not_run(surroundings: Path):
     ran = fresh("add", "note.md", cwd=surroundings)
     assert (ran.returncode, ran.stdout) == (0, "1 added\n")
     assert not (surroundings / "ran").exists()
+
+
+def test_an_archive_is_removed_by_its_path_with_all_that_it_holds(footnote, surroundings: Path):
+    with zipfile.ZipFile(surroundings / "report.zip", "w") as archive:
+        archive.writestr("a.txt", "The gates of Aldin were closed at dusk.")
+        archive.writestr("annex/b.txt", "The museum shows seven ferries.")
+    assert footnote("add", "report.zip").out == "2 added\n"
+    listed = footnote("documents").out
+    assert "(report.zip › a.txt)" in listed
+    assert "(report.zip › annex/b.txt)" in listed
+    cited = json.loads(footnote("ask", "When were the gates of Aldin closed?", "--json").out)
+    assert cited["citations"][0]["path"].endswith("/report.zip › a.txt")
+    bibtex = footnote("ask", "When were the gates of Aldin closed?", "--format", "bibtex").out
+    assert "report.zip › a.txt" in bibtex
+
+    removed = footnote("remove", "report.zip")
+
+    assert removed.status == 0
+    assert len(removed.out.splitlines()) == 2
+    assert footnote("documents").out == ""
+    assert footnote("remove", "report.zip").status == 1
+
+
+def test_an_empty_path_is_one_line_and_makes_no_store(footnote, surroundings: Path):
+    for command in ("add", "sync"):
+        ran = footnote(command, "")
+        assert (ran.status, ran.out) == (1, "")
+        assert one_line(ran.err)
+        assert "A path is empty" in ran.err
+    assert not (surroundings / ".footnote").exists()
+
+
+def test_what_a_folder_holds_and_is_not_read_is_told(footnote, surroundings: Path):
+    (surroundings / "news").mkdir()
+    (surroundings / "news" / "song.mp3").write_bytes(b"ID3")
+    ran = footnote("add", "news")
+    assert (ran.status, ran.out) == (0, "1 passed over\n")
+    assert "song.mp3: Files that end in '.mp3'" in ran.err

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+import zipfile
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,3 +149,17 @@ def test_only_runs_of_words_that_no_other_document_holds_are_traces(tmp_path: Pa
     (tmp_path / "long.bin").write_bytes(b"x " * (2 << 20) + b"owl of Corin slept at noon and more")
 
     assert [path.name for path in holding(tmp_path, runs)] == ["long.bin", "two.bin"]
+
+
+def test_a_purge_tells_of_the_copy_of_an_archive_that_holds_other_documents(
+    assistant: Assistant, tmp_path: Path
+):
+    with zipfile.ZipFile(tmp_path / "report.zip", "w") as archive:
+        archive.writestr("ferry.txt", FERRY)
+        archive.writestr("mill.txt", MILL)
+    first, second = assistant.add(tmp_path / "report.zip", uploads=True).added
+
+    left = assistant.remove(str(first.document_id), purge=True)
+    assert [path.name for path in left] == ["report.zip"]
+    assert assistant.remove(str(second.document_id), purge=True) == []
+    assert not left[0].exists()

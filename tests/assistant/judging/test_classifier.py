@@ -44,9 +44,8 @@ def classifier(folder: Path, says: tuple[float, float, float]) -> Path:
 
 def test_what_it_finds_supported_is_cited_by_the_sentence_that_decides(tmp_path: Path):
     judge = ClassifierJudge(classifier(tmp_path / "yes", (4.0, 0.0, 0.0)))
-    heard = judge.read([PASSAGE], ["The sluice was shut at two."], [])
-    (judgement,) = heard.judgements
-    assert heard.accepted == [True]
+    (judgement,) = judge.read([PASSAGE], ["The sluice was shut at two."], [])
+    assert judgement.accepted
     ((passage, span),) = judgement.places
     assert PASSAGE.text[slice(*span)] == "The sluice was closed at two."
     assert passage == 0
@@ -57,7 +56,7 @@ def test_what_it_finds_supported_is_cited_by_the_sentence_that_decides(tmp_path:
 )
 def test_its_labels_are_read_from_its_configuration(tmp_path: Path, says, verdict):
     judge = ClassifierJudge(classifier(tmp_path / "judge", says))
-    assert judge.read([PASSAGE], ["It was open."], []).judgements[0].verdict == verdict
+    assert judge.read([PASSAGE], ["It was open."], [])[0].verdict == verdict
 
 
 def test_one_that_finds_all_supported_fails_its_examination_and_decides_nothing(

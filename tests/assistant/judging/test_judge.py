@@ -6,103 +6,34 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chat_server import KEY, Answers, ChatServer, hangs, refuses, rewrites, serving, writes
+from chat_server import KEY, Answers, hangs, refuses, writes
+from night import AFTER, DRY, FAILED, FEAR, LED, ONLY, SHEETS, SIRENS, WRONG, one, quotes
 from scripted_models import (
     BUSY,
-    EXAMINATION,
     VERDICTS,
-    Judge,
     Models,
     flipped,
     good,
-    judging,
     knows,
     no,
     nonsense,
     obedient,
-    playing,
-    read,
     yes,
 )
-from tapes import Judged, Quote, Tape, labels_of
+from tapes import Judged, Quote, Tape
 
-from assistant.answer import Answer, Sentence
 from assistant.assistant import Assistant
 from assistant.judging.examination import sheets
 from assistant.judging.trust import FILE
-from assistant.settings import Settings
-from index.errors import SettingsError, StoreError
-
-SIRENS = "The sirens sounded at 21:58."
-FAILED = "Gate 3 failed at 21:34 because its bearing had run dry."
-LED = "That night 410 people were led out of the Old Harbour."
-FEAR = "Ann Lee, the mayor, called it “a night of fear” and thanked the crews."
-REPORT = f"# Report on the night\n\n{SIRENS} {FAILED}\n\n{LED}\n\n{FEAR}\n"
-
-DRY = "A bearing without grease was why it broke."
-AFTER = "The sirens went off 24 minutes after the gate broke."
-WRONG = "The whole town was dark until morning."
-ONLY = "Only quotations are marked as supported."
-SHEETS = 6
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with one short report."""
-    folder = tmp_path_factory.mktemp("night")
-    (folder / "report.md").write_text(REPORT, encoding="utf-8")
-    with Assistant(folder / "store") as assistant:
-        assert len(assistant.add(folder / "report.md").added) == 1
-    return folder / "store"
-
-
-@pytest.fixture
-def store(filled: Path) -> Path:
-    """That store, in which no judge is known."""
-    (filled / FILE).unlink(missing_ok=True)
-    return filled
-
+from index.errors import StoreError
 
 Opens = Callable[..., tuple[Assistant, Models]]
-
-
-@pytest.fixture
-def judged(store: Path) -> Iterator[Opens]:
-    """Opens the store with a server on this machine as its judge, and no writer."""
-    with ExitStack() as opened:
-
-        def opens(
-            judge: Judge = good, settings: dict[str, Any] | None = None, **options: Any
-        ) -> tuple[Assistant, Models]:
-            tape = Tape((), labels_of(EXAMINATION))
-            models = opened.enter_context(playing(tape, judge, **options))
-            given = {
-                "store": store,
-                "judge": "openai:assay-1",
-                "judge_base": models.address,
-                "judge_key": KEY,
-                "writer_seconds": 20,
-                **(settings or {}),
-            }
-            return opened.enter_context(Assistant(settings=Settings(**given))), models
-
-        yield opens
-
-
-def one(answer: Answer) -> Sentence:
-    (sentence,) = answer.sentences
-    return sentence
-
-
-def quotes(answer: Answer, numbers: tuple[int, ...]) -> list[str]:
-    return [answer.citation(number).quote for number in numbers]
 
 
 def sizes(models: Models) -> list[int]:
@@ -152,6 +83,35 @@ def test_having_read_it_overrules_a_figure_that_only_looks_wrong(judged: Opens):
     answer = assistant.cite(said)
     assert one(answer).verdict == "not verified"
     assert [passage.text for passage in one(answer).nearest] == [SIRENS]
+
+
+def dated(folder: Path, name: str, day: str, text: str) -> Path:
+    path = folder / f"{name}.md"
+    path.write_text(f"---\ntitle: {name}\ndate: {day}\n---\n\n{text}\n")
+    return path
+
+
+COUNTED = "The council counted the people in the sports hall by a list of names."
+GUESSED = "It has since turned out that there was no list; all numbers were guesses."
+
+
+@pytest.mark.parametrize(("day", "told"), [("2025-12-01", [GUESSED]), ("2025-10-01", [])])
+def test_a_later_document_that_it_holds_against_a_supported_sentence_gets_a_footnote_of_its_own(
+    judged: Opens, tmp_path: Path, day: str, told: list[str]
+):
+    said = "A list of names was used to count those in the hall."
+    verdict = Judged("supported", (Quote(1, COUNTED),), against=(Quote(1, "there was no list"),))
+    assistant, _ = judged(knows({said: verdict}), {"store": tmp_path / "store"})
+    assistant.add(
+        [
+            dated(tmp_path, "First count", "2025-11-14", COUNTED),
+            dated(tmp_path, "Inquiry", day, GUESSED),
+        ]
+    )
+    answer = assistant.cite(said)
+    assert one(answer).verdict == "supported"
+    assert quotes(answer, one(answer).citations) == [COUNTED]
+    assert quotes(answer, one(answer).superseded) == told
 
 
 def test_canaries_do_not_tell_themselves_by_their_place(judged: Opens):
@@ -305,7 +265,8 @@ def test_a_small_context_is_shown_fewer_passages(judged: Opens, store: Path, tmp
     assert answer.notices == ("7 of 8 sentences are not verified.",)
     shown = [len(asked.passages) for asked in models.asked[SHEETS:]]
     assert len(shown) > 1
-    assert all(fewer == more // 2 for more, fewer in pairwise(shown))
+    # One of them is the examination's, for a canary.
+    assert all(fewer - 1 == (more - 1) // 2 for more, fewer in pairwise(shown)), shown
 
 
 def test_where_no_schema_is_known_name_and_schema_stand_in_the_system_message(judged: Opens):
@@ -521,132 +482,3 @@ def test_openais_own_key_goes_to_no_other_server(judged: Opens, monkeypatch):
     assistant, models = judged(knows({DRY: FAILED}), {"judge_key": None})
     assert one(assistant.cite(DRY)).supported
     assert KEY not in json.dumps(list(models.headers))
-
-
-# Beside a writer -------------------------------------------------------------------------------
-
-QUESTION = "Why did gate 3 fail?"
-
-
-def sentence_of(text: str, *claims: str) -> dict[str, Any]:
-    return {
-        "text": text,
-        "claims": [{"text": claim, "passages": [1], "quotes": []} for claim in claims],
-    }
-
-
-def written(*rows: dict[str, Any]) -> Answers:
-    return writes(json.dumps({"answered": True, "sentences": rows}))
-
-
-@pytest.fixture
-def chat() -> Iterator[ChatServer]:
-    with serving() as server:
-        yield server
-
-
-def with_writer(store: Path, chat: ChatServer, **settings: Any) -> Assistant:
-    given = {"store": store, "writer": "openai:quill-1", "writer_base": chat.address}
-    return Assistant(settings=Settings(**{**given, **settings}))
-
-
-BOTH = "It failed because its bearing was dry, and 410 people were led away."
-FIRST, SECOND = "It failed because its bearing was dry.", "410 people were led away."
-
-
-@pytest.mark.parametrize(
-    ("told", "verdict"),
-    [
-        ({FIRST: FAILED, SECOND: LED}, "supported"),
-        ({FIRST: FAILED, SECOND: None}, "not verified"),
-        ({FIRST: FAILED, SECOND: Judged("contradicted", (Quote(1, LED),))}, "contradicted"),
-    ],
-    ids=["all", "one not", "one contradicted"],
-)
-def test_all_claims_of_a_sentence_are_needed(store: Path, chat: ChatServer, told, verdict: str):
-    models = judging(chat, knows(told))
-    chat.answers(
-        written(sentence_of(SIRENS, SIRENS), sentence_of(BOTH, FIRST, SECOND)), rewrites("")
-    )
-    with with_writer(store, chat) as assistant:
-        answer = assistant.query(QUESTION)
-    assert [one.text for one in answer.sentences] == [SIRENS, BOTH]
-    found = answer.sentences[1]
-    assert found.verdict == verdict
-    cited = [FAILED, LED] if verdict == "supported" else []
-    assert sorted(quotes(answer, found.citations)) == sorted(cited)
-    assert {FIRST, SECOND} < set(models.asked[-1].claims.values())
-    assert BOTH not in models.asked[-1].claims.values()
-
-
-def test_claims_that_leave_out_what_the_sentence_says_do_not_stand_for_it(
-    store: Path, chat: ChatServer
-):
-    models = judging(chat, knows({FIRST: FAILED}))
-    more = sentence_of(f"{FIRST[:-1]} and was never oiled.", FIRST)
-    chat.answers(written(sentence_of(SIRENS, SIRENS), more), rewrites(""))
-    with with_writer(store, chat) as assistant:
-        answer = assistant.query(QUESTION)
-    assert [one.verdict for one in answer.sentences] == ["supported", "not verified"]
-    assert FIRST not in models.asked[-1].claims.values()
-
-
-def test_the_judge_may_be_another_than_the_writer_and_each_has_its_own_key(
-    store: Path, chat: ChatServer
-):
-    chat.answers(
-        writes(json.dumps({"question": QUESTION})),
-        written(sentence_of(DRY, DRY), sentence_of(WRONG, WRONG)),
-        rewrites(""),
-    )
-    with serving() as other:
-        models = judging(other, knows({DRY: FAILED}))
-        settings = {
-            "writer_key": "sk-the-writers",
-            "judge": "openai:assay-1",
-            "judge_base": other.address,
-            "judge_key": KEY,
-        }
-        with with_writer(store, chat, **settings) as assistant:
-            answer = assistant.query(QUESTION)
-    assert [one.verdict for one in answer.sentences] == ["supported", "not verified"]
-    names = ["footnote_plan", "footnote_answer", "footnote_rewrite"]
-    assert [read(asked).name for asked in chat.requests] == names
-    assert {asked.name for asked in models.asked} == {VERDICTS}
-    assert {asked["model"] for asked in other.asides} == {"assay-1"}
-    assert {one["authorization"] for one in chat.headers} == {"Bearer sk-the-writers"}
-    assert {one["authorization"] for one in other.headers} == {f"Bearer {KEY}"}
-    assert answer.engine == "writer:quill-1"
-
-
-def test_a_judge_without_a_writer_leaves_questions_to_the_reader_and_is_sent_none(
-    judged: Opens,
-):
-    assistant, models = judged(yes)
-    answer = assistant.query(QUESTION)
-    assert answer.engine == "reader"
-    assert [one.text for one in answer.sentences] == [FAILED]
-    assert not models.requests
-
-
-@pytest.mark.parametrize("judge", [yes, nonsense], ids=["yes", "nonsense"])
-def test_a_writer_that_is_no_judge_is_shown_as_far_as_it_quotes_and_the_answer_says_why(
-    store: Path, chat: ChatServer, judge: Judge
-):
-    judging(chat, judge)
-    chat.answers(written(sentence_of(FAILED, FAILED), sentence_of(DRY, DRY)), rewrites(DRY))
-    with with_writer(store, chat) as assistant:
-        answer = assistant.query(QUESTION)
-    assert [one.verdict for one in answer.sentences] == ["supported", "not verified"]
-    (notice,) = answer.notices
-    assert ONLY in notice
-    # Nobody could tell whether it is put right: it is not asked for anew.
-    assert [read(asked).name for asked in chat.requests] == ["footnote_answer"]
-
-
-def test_a_judge_that_cannot_be_loaded_is_named(store: Path):
-    with (
-        Assistant(settings=Settings(store=store, judge="no.such_module:Model")) as assistant,
-        pytest.raises(SettingsError, match=r"judge 'no\.such_module:Model'"),
-    ):
-        assistant.cite(DRY)

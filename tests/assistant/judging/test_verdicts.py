@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.endpoints.wire import ReplyFault, Shown, listed_claims, numbered
-from assistant.judging.verdicts import Judgement, accepted, parse_verdicts
+from assistant.judging.verdicts import Judgement, parse_verdicts
 from index.document import Span
 
 LOG = "At noon the gate held.\n\nMs Abara said: “It’s a 5–6 m dam – we’ll see…”"
@@ -63,10 +63,9 @@ def words(judgement: Judgement) -> list[str]:
     ],
 )
 def test_a_reply_of_another_form_is_a_fault_in_one_line(reply: str):
-    for parse in (lambda: parse_verdicts(reply, PASSAGES, 1), lambda: accepted(reply, 1)):
-        with pytest.raises(ReplyFault) as raised:
-            parse()
-        assert str(raised.value) == "its reply is not what was asked for"
+    with pytest.raises(ReplyFault) as raised:
+        parse_verdicts(reply, PASSAGES, 1)
+    assert str(raised.value) == "its reply is not what was asked for"
 
 
 @pytest.mark.parametrize(
@@ -82,8 +81,8 @@ def test_a_reply_of_another_form_is_a_fault_in_one_line(reply: str):
 )
 def test_a_fence_or_a_thought_around_it_is_let_pass(around: str):
     reply = around.format(json.dumps({"verdicts": [row(1, "supported", "the gate held")]}))
-    assert parse_verdicts(reply, PASSAGES, 1)[0].verdict == "supported"
-    assert accepted(reply, 1) == [True]
+    (found,) = parse_verdicts(reply, PASSAGES, 1)
+    assert (found.verdict, found.accepted) == ("supported", True)
 
 
 def test_fields_beyond_those_asked_for_are_passed_over():
@@ -180,7 +179,20 @@ def test_one_good_quote_is_enough_and_the_others_are_left_out():
 
 def test_accepted_is_what_is_called_supported_whatever_it_quotes():
     rows = [row(1, "supported"), row(2, "contradicted", "the gate held"), row(3, "not_verified")]
-    assert accepted(json.dumps({"verdicts": rows}), 4) == [True, False, False, False]
+    assert [one.accepted for one in judged(*rows, claims=4)] == [True, False, False, False]
+
+
+def test_who_takes_a_yes_back_has_said_it():
+    (found,) = judged(row(1, "not_verified"), row(1, "supported"))
+    assert (found.verdict, found.accepted) == ("not_verified", True)
+
+
+def test_what_stands_against_a_supported_claim_is_taken_over_where_it_is_quoted():
+    against = [{"passage": 2, "text": "the cost was 12"}, {"passage": 2, "text": "never said"}]
+    (found,) = judged(row(1, "supported", "the gate held", against=against))
+    assert [PASSAGES[index][slice(*span)] for index, span in found.against] == ["the cost was 12"]
+    (other,) = judged(row(1, "contradicted", "the gate held", against=against))
+    assert other.against == ()
 
 
 @given(st.text(max_size=300))

@@ -136,6 +136,29 @@ def test_chunks_are_spans_in_order_within_the_limit_that_lose_no_text(minilm, li
 
 @relaxed
 @given(document=documents())
+def test_a_chunk_ends_inside_a_sentence_only_where_that_alone_is_too_long(minilm, document):
+    found = chunks(document, minilm.word_ends, 64)
+    sentences = document_sentences(document)
+    lengths = minilm.word_ends([document.text[slice(*span)] for span in sentences])
+    too_long = covered([s for s, ends in zip(sentences, lengths, strict=True) if len(ends) > 64])
+
+    ends = {span.end for span in sentences}
+    assert not [chunk for chunk in found if chunk.end not in ends and chunk.end not in too_long]
+
+
+def test_a_sentence_that_is_too_long_is_cut_behind_a_clause(minilm):
+    clause = "the harbour master keeps the gates of every single lock of the old canal shut"
+    text = f"{clause}, {clause}; {clause}, {clause}. Nobody asked."
+    document = Document(text, "Rules", "text/plain")
+
+    found = [text[c.start : c.end] for c in chunks(document, minilm.word_ends, 40)]
+
+    assert found[0] == f"{clause}, {clause};"
+    assert found[-1].endswith("Nobody asked.")
+
+
+@relaxed
+@given(document=documents())
 def test_every_chunk_is_embedded_with_a_short_context(minilm, document):
     found = chunks(document, minilm.word_ends, 128)
     around = contexts(document, found, minilm.word_ends)

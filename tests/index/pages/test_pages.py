@@ -2,6 +2,7 @@
 
 import io
 import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -227,3 +228,20 @@ def test_a_page_that_breaks_what_draws_it_costs_that_page_only(shelf, files, mon
     finally:
         images.close()
     assert worker_processes() <= before
+
+
+def test_a_page_of_a_file_inside_another_is_drawn_from_there(shelf, files, images, tmp_path):
+    page = printed(tmp_path / "page.pdf").read_bytes()
+    path = files / "report.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("annex/page.pdf", page)
+        archive.writestr("other.zip", b"PK")
+    info = added(shelf, path)
+
+    image = images.image(shelf.store.origin(info.id, info.version), 1, 800)
+
+    assert opened(image).min() < 100
+    path.write_bytes(path.read_bytes() + b"x")
+    assert "changed since" in refused(shelf, images, info)
+    path.unlink()
+    assert "no longer where it was" in refused(shelf, images, info)

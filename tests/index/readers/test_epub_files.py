@@ -104,3 +104,19 @@ def test_a_book_cut_anywhere_is_refused_in_one_line(saved):
 def test_a_bomb_is_refused_by_what_it_declares(saved):
     with pytest.raises(DocumentError, match="would unpack"):
         read(saved(packed(**{"OEBPS/text/a.xhtml": b" " * (129 * 2**20)})))
+
+
+def test_notes_and_asides_of_a_book_stay_and_its_contents_are_left_out(saved):
+    noted = (
+        '<html xmlns:epub="http://www.idpf.org/2007/ops"><body><h1>I</h1><p>It blew in 1931<a '
+        'epub:type="noteref" href="#n">1</a>.</p><aside epub:type="footnote">By night.</aside>'
+        "<p hidden='hidden'>Draft</p><footer>The end.</footer></body></html>"
+    )
+    package = PACKAGE.replace("<spine>", '<spine><itemref idref="nav"/>')
+    document = read(saved(packed(**{"OEBPS/text/a.xhtml": noted, "OEBPS/book.opf": package})))
+    assert document.text.startswith("I\n\nIt blew in 1931.\n\nBy night.\n\nThe end.")
+    assert [(left.words, left.why, left.where) for left in document.left_out] == [
+        ("1. The storm 2. After", "contents", "1"),
+        ("Draft", "hidden", "The storm"),
+        ("1", "note mark", "The storm"),
+    ]

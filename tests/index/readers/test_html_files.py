@@ -49,7 +49,7 @@ def test_the_article_is_read_with_headings_lists_and_tables(tmp_path):
         "• First point of the agenda\n• Second point\n  • Nested point\n\n"
         "1. Alpha\n2. Beta\n\n"
         "Year | Talks\n2022 | 3\n\n"
-        "A room of 20 m2 was enough for it, with chairs, tea, and so on."
+        "A room of 20 m² was enough for it, with chairs, tea, and so on."
     )
     assert [(h.level, document.text[h.start : h.end]) for h in document.headings] == [
         (1, "Talks in Geneva"),
@@ -171,3 +171,211 @@ def test_a_hostile_or_broken_page_is_still_read(tmp_path, content):
 def test_nesting_beyond_measure_is_refused_rather_than_half_read(tmp_path, opening):
     with pytest.raises(DocumentError, match="too deeply"):
         page(tmp_path, f"<html><body>{opening * 5_000}deep<p>End.</p></body>")
+
+
+LEAFLET = """<!DOCTYPE html><html lang="en"><head><title>leaflet</title></head><body>
+<header id="title-block-header"><h1 class="title">Package leaflet</h1>
+<p class="author">The makers</p></header>
+<h1 id="what-is-in-this-leaflet">What is in this leaflet</h1>
+<ol type="1"><li>What it is</li><li>What you need to know</li></ol>
+<h2 id="cookies">Cookies</h2>
+<p>Eat none.</p>
+<h2 id="warnings">Warnings</h2>
+<p>Talk to your doctor before you take it:</p>
+<ul><li>if you are pregnant</li><li><p>if you drive</p><p>Do not.</p></li></ul>
+<blockquote><p>Keep it dry.</p></blockquote>
+<dl><dt>Dose</dt><dd>One a day.</dd><dt>Tablet</dt><dt>Pill</dt><dd><p>White.</p></dd></dl>
+<h3 id="links">Links</h3>
+<ul><li><a href="https://a.example">The agency</a></li><li><a href="/b">The makers</a></li></ul>
+<pre>mg  day
+ 5  1</pre>
+<figure><img src="a.png" alt="A white tablet"><figcaption>Figure 1: the tablet</figcaption></figure>
+<p><img src="b.png" alt="b.png">Area 40 m<sup>2</sup>, in 2025<sup>2</sup>, H<sub>2</sub>O, the
+10<sup>th</sup>.<a href="#fn1" class="footnote-ref" id="fnref1" role="doc-noteref"><sup>1</sup></a>
+<q>Now</q>.</p>
+<details><summary>Is it safe?</summary><p>Yes, it is.</p></details>
+<aside id="footnotes" class="footnotes" role="doc-endnotes"><hr>
+<ol><li id="fn1"><p>By weight.<a href="#fnref1" role="doc-backlink">↩︎</a></p></li></ol></aside>
+</body></html>"""
+
+
+def test_a_page_without_furniture_loses_no_word(tmp_path):
+    document = page(tmp_path, LEAFLET)
+
+    assert document.text == (
+        "Package leaflet\n\nThe makers\n\nWhat is in this leaflet\n\n"
+        "1. What it is\n2. What you need to know\n\nCookies\n\nEat none.\n\nWarnings\n\n"
+        "Talk to your doctor before you take it:\n\n"
+        "• if you are pregnant\n• if you drive\n  Do not.\n\nKeep it dry.\n\n"
+        "Dose: One a day.\nTablet, Pill: White.\n\nLinks\n\n• The agency\n• The makers\n\n"
+        "mg  day\n 5  1\n\nA white tablet\n\nFigure 1: the tablet\n\n"
+        "Area 40 m², in 2025², H2O, the 10th. “Now”.\n\nIs it safe?\n\nYes, it is.\n\n"
+        "1. By weight."
+    )
+    assert [(left.words, left.why) for left in document.left_out] == [
+        ("¹", "note mark"),
+        ("↩︎", "note mark"),
+    ]
+
+
+def test_a_heading_stays_apart_from_a_single_paragraph_below_it(tmp_path):
+    document = page(
+        tmp_path,
+        "<h1>Counts</h1><h2>First count</h2><p>The council counted ships.</p>"
+        "<h2>Second count</h2><p>None came.</p>",
+    )
+
+    assert document.text == (
+        "Counts\n\nFirst count\n\nThe council counted ships.\n\nSecond count\n\nNone came."
+    )
+    assert document.heading_path(document.text.index("None")) == ("Counts", "Second count")
+
+
+NEWS = """<html><head><title>Bridge</title></head><body class="tag-cookies">
+<div id="cookie-banner" class="cookie-consent"><p>We and our 812 partners store things.</p></div>
+<div role="dialog" class="gdpr">May we count you?</div>
+<header><a href="/">Daily Fen</a><form role="search"><input type="search">Search</form></header>
+<div class="top"><a href="/a">Sport</a> <a href="/b">Weather</a></div>
+<main><article><h1>The bridge opens</h1>
+<p>The bridge cost 41 million crowns and took six years to build, the council said.</p>
+<aside>It is the third bridge over the river at this place since 1912.</aside>
+<p>It was opened on Monday by the mayor in front of a crowd of people, with much music.</p>
+<ul><li><a href="/one">The plan of 2019</a></li><li><a href="/two">The budget</a></li></ul>
+<p>Trams will cross it from May on, every ten minutes until late in the evening.</p>
+<p>The toll is <s>two</s> three crowns.</p><button>Print</button>
+<div class="related"><h2>Related</h2><ul><li><a href="/x">Ten soups</a></li>
+<li><a href="/y">A cat wins</a></li></ul></div>
+<h3><button>How long is it?</button></h3><p>It is 512 metres long.</p>
+<footer>Written by Ilse Korn.</footer></article></main>
+<aside><a href="/m">Most read</a><p>Subscribe now.</p></aside>
+<div style="display: none">Draft</div><footer>All rights reserved.</footer></body></html>"""
+
+
+def test_what_stands_around_an_article_is_left_out_and_told(tmp_path):
+    document = page(tmp_path, NEWS)
+
+    left = {one.words: one.why for one in document.left_out}
+    assert left == {
+        "We and our 812 partners store things.": "cookie banner",
+        "May we count you?": "cookie banner",
+        "Daily Fen Search": "header",
+        "Sport Weather": "links",
+        "two": "struck through",
+        "Print": "control",
+        "Related Ten soups A cat wins": "links",
+        "Most read Subscribe now.": "aside",
+        "Draft": "hidden",
+        "All rights reserved.": "footer",
+    }
+    for words in left:
+        assert words == "two" or words not in document.text
+    for kept in ("third bridge", "The budget", "three crowns", "How long", "512", "Ilse Korn"):
+        assert kept in document.text
+
+
+def test_a_page_that_is_all_navigation_is_read(tmp_path):
+    document = page(tmp_path, "<nav><a href=/a>Forms</a><a href=/b>Fees</a></nav>")
+
+    assert document.text == "Forms Fees"
+
+
+def test_an_index_of_links_is_read(tmp_path):
+    document = page(
+        tmp_path, "<h1>Forms</h1><ul><li><a href=a>Dogs</a><li><a href=b>Boats</a></ul>"
+    )
+
+    assert document.text == "Forms\n\n• Dogs\n• Boats"
+
+
+def test_cells_that_span_rows_and_columns_stand_below_their_names(tmp_path):
+    document = page(
+        tmp_path,
+        "<table><caption>Traffic of the bridge</caption>"
+        "<tr><th rowspan=2>Year</th><th colspan=2>Traffic</th></tr>"
+        "<tr><th>Cars</th><th>Bicycles</th></tr>"
+        "<tr><td rowspan=2>2024</td><td>0</td><td>310</td></tr><tr><td>7</td><td>9</td></tr>"
+        "<tr><td>2025</td><td colspan=2>none</td></tr></table>",
+    )
+
+    assert document.text == (
+        "Traffic of the bridge\n\nYear | Traffic: Cars | Traffic: Bicycles\n"
+        "2024 | 0 | 310\n2024 | 7 | 9\n2025 | none"
+    )
+    assert document.text[slice(*document.tables[0].header)].startswith("Year | Traffic: Cars")
+
+
+def test_words_beside_the_parts_of_lists_and_tables_stay(tmp_path):
+    document = page(
+        tmp_path,
+        "<ul>Loose<li>Item</li>end</ul><dl><p>Before</p><dt>A</dt><dd>B</dd></dl>"
+        "<table><tr><td>out<table><tr><td>1</td><td>2</td></tr></table></td><td>x</td></tr></table>"
+        "<ol start=3 type=a><li>c<li value=5>e</ol>",
+    )
+
+    assert document.text == (
+        "Loose\n• Item\nend\n\nBefore\n\nA\n\nB\n\nout\n\n1 | 2\n\nx\n\nc. c\ne. e"
+    )
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("<mi>E</mi><mo>=</mo><mi>m</mi><msup><mi>c</mi><mn>2</mn></msup>", "E = mc²"),
+        ("<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>2</mn></mfrac>", "(a + b)/2"),
+        (
+            """<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi>
+            </munderover><msub><mi>x</mi><mi>i</mi></msub>""",
+            "∑_(i = 1)ⁿ x_i",
+        ),
+        ("<msqrt><mi>x</mi></msqrt><mroot><mi>y</mi><mn>3</mn></mroot>", "√x³√y"),
+        (
+            """<semantics><mi>a</mi><annotation encoding="application/x-tex">a</annotation>
+            </semantics>""",
+            "a",
+        ),
+    ],
+)
+def test_a_formula_is_a_line_of_text(tmp_path, formula, text):
+    assert page(tmp_path, f"<p>So <math>{formula}</math>.</p>").text == f"So {text}."
+
+
+def test_the_linked_data_of_a_page_state_its_title_author_and_date(tmp_path):
+    data = (
+        '{"@type": "NewsArticle", "headline": "The bridge opens", "datePublished": "2026-02-03",'
+        ' "author": {"@type": "Person", "name": "Ilse Korn"}}'
+    )
+    document = page(
+        tmp_path,
+        f'<html><head><script type="application/ld+json">{data}</script></head>'
+        "<body><p>It cost 41 million crowns.</p></body></html>",
+    )
+
+    assert (document.title, document.author, document.date) == (
+        "The bridge opens",
+        "Ilse Korn",
+        "2026-02-03",
+    )
+
+
+def test_a_page_of_very_many_elements_is_read_whole(tmp_path):
+    rows = "<div><a href=x>one</a><p>two <b>three</b></p></div>" * 3_000
+
+    assert page(tmp_path, f"<body>{rows}</body>").text.count("two three") == 3_000
+
+
+def test_words_are_whole_where_a_page_says_how_to_break_or_pronounce_them(tmp_path):
+    document = page(
+        tmp_path, "<p>En réac&shy;tion, <ruby>漢字<rp>(</rp><rt>かんじ</rt></ruby>を.</p>"
+    )
+
+    assert document.text == "En réaction, 漢字を."
+    assert ("かんじ", "pronunciation") in {(one.words, one.why) for one in document.left_out}
+
+
+@pytest.mark.parametrize("tag", ["noscript", "iframe", "object"])
+def test_what_shows_instead_of_a_program_is_hidden_unless_it_is_the_page(tmp_path, tag):
+    whole = page(tmp_path, f"<body><p>Menu</p><{tag}><p>The bridge cost 41 million crowns.</p>")
+    beside = page(tmp_path, f"<body><{tag}>Old</{tag}><p>The bridge cost 41 million crowns.</p>")
+
+    assert "41 million" in whole.text
+    assert beside.text == "The bridge cost 41 million crowns."

@@ -125,8 +125,13 @@ def test_what_is_hidden_by_hand_stays_out_and_what_a_filter_folds_away_is_read()
         hidden.write("A1", "secret")
         hidden.hide()
 
-    text = read_bytes(workbook(fill), "a.xlsx").text
-    assert text == "Seen\n\nseen\n\nend\n\nFiltered\n\nPort\nQuay\nPier"
+    document = read_bytes(workbook(fill), "a.xlsx")
+    assert document.text == "Seen\n\nseen\n\nend\n\nFiltered\n\nPort\nQuay\nPier"
+    assert [(left.words, left.why, left.where) for left in document.left_out] == [
+        ("column", "hidden column", "sheet “Seen”"),
+        ("away", "hidden row", "sheet “Seen”"),
+        ("secret", "hidden sheet", "sheet “Hidden”"),
+    ]
 
 
 def test_a_sheet_that_is_huge_and_sparse_stays_small():
@@ -234,3 +239,83 @@ def test_a_bomb_is_refused_before_it_is_unpacked():
 def test_an_empty_workbook_says_so():
     with pytest.raises(EmptyDocument):
         read_bytes(workbook(lambda book: book.add_worksheet()), "a.xlsx")
+
+
+def test_names_in_two_lines_are_one_header():
+    def fill(book):
+        sheet = book.add_worksheet("Traffic")
+        sheet.merge_range("A1:D1", "Traffic of the bridge")
+        sheet.merge_range("A3:A4", "Year")
+        sheet.merge_range("B3:C3", "Traffic")
+        sheet.write("D3", "Toll")
+        sheet.write_row("B4", ["Cars", "Bicycles"])
+        sheet.write_row("A5", [2024, 0, 310, 3])
+        sheet.write_row("A6", [2025, 9400, 2200, 3])
+
+    document = read_bytes(workbook(fill), "a.xlsx")
+    assert document.text == (
+        "Traffic\n\nTraffic of the bridge\n\nYear | Traffic: Cars | Traffic: Bicycles | Toll\n"
+        "2024 | 0 | 310 | 3\n2025 | 9400 | 2200 | 3"
+    )
+    assert document.text[slice(*document.tables[0].header)].startswith("Year | Traffic: Cars")
+    assert [part.label for part in parts_of(document, "9400")][-1] == "6"
+
+
+def test_comments_text_boxes_and_titles_of_charts_follow_the_rows():
+    def fill(book):
+        sheet = book.add_worksheet("Costs")
+        sheet.write_column("A1", ["Sum", 12, 15])
+        sheet.write_comment("A2", "Too high?", {"author": "Ilse Korn"})
+        sheet.insert_textbox("C3", "In thousands of crowns")
+        chart = book.add_chart({"type": "column"})
+        chart.add_series({"values": "=Costs!$A$2:$A$3"})
+        chart.set_title({"name": "Costs a year"})
+        chart.set_y_axis({"name": "Crowns"})
+        sheet.insert_chart("E3", chart, {"description": "Columns that rise"})
+        sheet.set_header("&LHarbour Office&RPage &P")
+
+    document = read_bytes(workbook(fill), "a.xlsx")
+    assert document.text.startswith("Costs\n\nSum\n12\n15\n\n")
+    for words in ("In thousands of crowns", "Costs a year", "Crowns", "Columns that rise"):
+        assert f"\n\n{words}\n\n" in document.text
+    assert document.text.endswith("Comments\n\nA2, Ilse Korn: Too high?")
+    assert [(left.words, left.why) for left in document.left_out] == [
+        ("Harbour Office Page", "header or footer")
+    ]
+
+
+def test_a_formula_that_was_never_computed_is_told(tmp_path):
+    book = openpyxl.Workbook()
+    for cells in (["Region", "Sum"], ["North", "=1+1"], ["South", "=1+2"]):
+        book.active.append(cells)
+    book.active.title = "Costs"
+    book.save(tmp_path / "a.xlsx")
+
+    [warning] = read(tmp_path / "a.xlsx").warnings
+    assert warning == (
+        "2 formulas have no computed value on sheet “Costs” (first in B2): "
+        "open the workbook in a spreadsheet and save it."
+    )
+
+
+def test_what_a_number_format_hides_is_told_and_raised_figures_stay_apart():
+    def fill(book):
+        sheet = book.add_worksheet()
+        sheet.write("A1", 7, book.add_format({"num_format": ";;;"}))
+        raised = book.add_format({"font_script": 1})
+        sheet.write_rich_string("B1", "40 m", raised, "2", " in 2025", raised, "12")
+
+    document = read_bytes(workbook(fill), "a.xlsx")
+    assert document.text == "40 m² in 2025¹²"
+    assert [(left.words, left.why) for left in document.left_out] == [("7", "hidden by its format")]
+
+
+def test_a_sheet_of_chart_is_read_whole():
+    def fill(book):
+        book.add_worksheet("Data").write_column("A1", [12, 15])
+        chart = book.add_chart({"type": "line"})
+        points = {"values": "=Data!$A$1:$A$2", "name": "Ships"}
+        chart.add_series(points | {"values_data": [12, 15]})
+        book.add_chartsheet("Ships").set_chart(chart)
+
+    assert "Category | Ships\n1 | 12\n2 | 15" in read_bytes(workbook(fill), "a.xlsx").text

@@ -1,0 +1,148 @@
+"""Cells in rows and columns as text: a line a row, its tables apart, their headers known."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from index.readers.blocks import CELL_BREAK, Block, joined_names
+
+_SPARSE = 8
+"""Cells a row may leave empty for each that is filled before its gaps are no longer written."""
+_HEADER_REACH = 6
+"""Among so many first lines of a table the one is sought that names the columns."""
+_HEADER_FILL = 0.6
+_LONGEST_NAME = 100
+_SAMPLE = 50
+_YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d")
+_VALUE = re.compile(
+    r"[-+(±~<>≤≥]?\s*+(?:[^\w\s]|[A-Z]{2,3}\s)?\s*+[-+]?\.?\d[\d\s.,'’:/-]*+(?:[eE][-+]?\d+)?"
+    r"\s*+(?:%|[^\w\s]|[A-Z]{3}|[A-Za-zµ°]{1,3})?\s*+\)?"
+    r"|\d{4}-\d\d-\d\d[T ][\d:.]+Z?(?:[+-][\d:]+)?|true|false|yes|no|n/?a|[-–—]",
+    re.IGNORECASE,
+)
+
+
+class Row(NamedTuple):
+    """A row's number as its program shows it, and its cells that are not empty.
+
+    A cell is its column, counted from 0, and its text, in order of the columns; `spans` are the
+    first column and the width of those that reach over several.
+
+    >>> Row(7, ((0, "1931"), (2, "12"))).cells[1]
+    (2, '12')
+    """
+
+    number: int
+    cells: tuple[tuple[int, str], ...]
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+def grid_blocks(rows: Iterable[Row]) -> Iterator[Block]:
+    """The tables of a sheet, which empty rows part, as blocks whose lines are numbered rows.
+
+    Lines above the one that names a table's columns, as its title, are a block of their own; two
+    lines that name them together, as merged cells show, are one.
+
+    >>> rows = [Row(1, ((0, "Year"), (1, "Ships"))), Row(2, ((0, "1931"), (1, "12")))]
+    >>> [block.text.splitlines() for block in grid_blocks(rows)]
+    [['Year | Ships', '1931 | 12']]
+    """
+    for table in map(_one_header, _tables(rows)):
+        columns = sorted({column for row in table for column, _ in row.cells})
+        filled = sum(len(row.cells) for row in table)
+        aligned = len(columns) * len(table) <= _SPARSE * filled
+        header = _header(table, columns)
+        for part, named in ((table[: header or 0], False), (table[header or 0 :], True)):
+            if part:
+                yield Block(
+                    "\n".join(_line(row, columns if aligned else None) for row in part),
+                    header=named and header is not None,
+                    rows=tuple(str(row.number) for row in part),
+                )
+
+
+def _tables(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    table: list[Row] = []
+    for number, cells, spans in rows:
+        tidy = ((column, " ".join(text.split())) for column, text in cells)
+        row = Row(number, tuple(cell for cell in tidy if cell[1]), spans)
+        if table and row.number > table[-1].number + 1:
+            yield table
+            table = []
+        if row.cells:
+            table.append(row)
+    if table:
+        yield table
+
+
+def _one_header(table: list[Row]) -> list[Row]:
+    """The table with names in two lines, of which one stands over several of the other, as one."""
+    for at in range(min(_HEADER_REACH, len(table) - 2)):
+        first, second = table[at : at + 2]
+        if len(first.cells) < 2 or not any(_parted(span, second) for span in first.spans):
+            continue
+        above, below = dict(first.cells), dict(second.cells)
+        for column, width in first.spans:
+            for other in range(column + 1, column + width):
+                above.setdefault(other, above.get(column, ""))
+        columns = sorted(
+            {column for column in (*above, *below) if column in below or above[column]}
+        )
+        names = joined_names(
+            [above.get(c, "") for c in columns], [below.get(c, "") for c in columns]
+        )
+        joined = Row(second.number, tuple(zip(columns, names, strict=True)))
+        return [*table[:at], joined, *table[at + 2 :]]
+    return table
+
+
+def _parted(span: tuple[int, int], row: Row) -> bool:
+    """Whether different words, and no values, stand in a row below a cell over several columns."""
+    column, width = span
+    under = [text for at, text in row.cells if column <= at < column + width]
+    values = [text for text in under if _VALUE.fullmatch(text) and not _YEAR.fullmatch(text)]
+    return len(set(under)) > 1 and not values
+
+
+def _line(row: Row, columns: Sequence[int] | None) -> str:
+    """The cells one after another; with `columns`, gaps but those at the end are written too."""
+    if columns is None:
+        return CELL_BREAK.join(text for _, text in row.cells)
+    texts = dict(row.cells)
+    last = row.cells[-1][0]
+    # A line that begins with a gap begins with the mark between cells.
+    return CELL_BREAK.join(texts.get(column, "") for column in columns if column <= last).lstrip()
+
+
+def _header(table: Sequence[Row], columns: Sequence[int]) -> int | None:
+    """The position of the row that names the columns; None where no row does."""
+    least = max(2, _HEADER_FILL * len(columns))
+    for position, row in enumerate(islice(table, _HEADER_REACH)):
+        if len(row.cells) >= least:
+            below = table[position + 1 : position + 1 + _SAMPLE]
+            return position if below and _names(row, below) else None
+    return None
+
+
+def _names(row: Row, below: Sequence[Row]) -> bool:
+    """Whether a row names what stands below it: its words differ, and are none of the values.
+
+    Figures below words speak for it, figures or the same words below against. A row of words over
+    words is taken for names, as it is in nearly every file.
+    """
+    names = [text for _, text in row.cells]
+    if len(set(names)) < len(names) or any(len(name) > _LONGEST_NAME for name in names):
+        return False
+    against = 0
+    sample = [dict(other.cells) for other in below]
+    for column, name in row.cells:
+        under = [cells[column] for cells in sample if column in cells]
+        if name in under:
+            against += 2
+        if not _VALUE.fullmatch(name):
+            valued = sum(_VALUE.fullmatch(text) is not None for text in under)
+            against -= 2 * valued > len(under)
+        elif not _YEAR.fullmatch(name) or (under and all(map(_YEAR.fullmatch, under))):
+            against += 1
+    return against <= 0
