@@ -6,6 +6,7 @@ Markdown as prose: the marks become structure, what is left reads as a sentence 
 import html
 import re
 import tomllib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -86,7 +87,10 @@ _NAME_FIRST = re.compile(
     rf"(?P<open>)(?P<who>{NAME}?)(?:\s*[\[(](?P<time>{_TIME})[\])]\s*:?(?P<words>.*)"
     rf"|\s+(?P<later>{_TIME})\s*)"
 )
+_CHAT = re.compile(rf"(?P<open>)(?P<time>{_TIME})\t\s*(?P<who>[^\t:]{{1,80}}):\t\s*(?P<words>\S.*)")
 _NO_NAME = re.compile(rf"(?P<open>\[)(?P<time>{_TIME})\s*-->\s*{_TIME}\](?P<who>)(?P<words>.*)")
+_LINES_A_TURN = 8
+"""Lines of a turn, on the average of a transcript; a text that quotes one has more of its own."""
 _LOOKED_AT = 200
 """Lines with something in them among which a transcript has shown itself."""
 
@@ -101,14 +105,19 @@ def _heads(lines: Sequence[str]) -> list[_Head]:
     if len(list(_matched(islice(written, _LOOKED_AT)))) < 2:
         return []
     heads = list(_matched(enumerate(lines)))
+    if len(heads) < 3:
+        return []
     names = Counter(head.speaker for head in heads)
     forward = all(a.start <= b.start for a, b in pairwise(heads))
-    return heads if len(heads) > 2 and forward and len(names) < len(heads) else []
+    full = [at for at, line in enumerate(lines) if line.strip()]
+    before = bisect_left(full, heads[0].at)
+    mostly = before <= len(full) / 3 and len(heads) * _LINES_A_TURN >= len(full) - before
+    return heads if forward and mostly and len(names) < len(heads) else []
 
 
 def _matched(lines: Iterable[tuple[int, str]]) -> Iterator[_Head]:
     for at, line in lines:
-        for pattern in (_TIME_FIRST, _NAME_FIRST, _NO_NAME):
+        for pattern in (_TIME_FIRST, _CHAT, _NAME_FIRST, _NO_NAME):
             match = pattern.fullmatch(line.strip()[:20_000])
             if match is None:
                 continue
@@ -357,9 +366,17 @@ def _inline(token: Token, line_break: str = "\n") -> str:
     return "".join(parts).strip()
 
 
+def _link_words(link: re.Match[str]) -> str:
+    target, shown = link[1], link[2]
+    if shown is None:
+        return target.replace("#", " > ")
+    # Some wikis write the words first, and then the address.
+    return target if re.match(r"\w+://", shown) else shown
+
+
 def _noted(text: str) -> str:
     """The words of running text in a note: links to others as they are shown, no comments."""
-    text = _LINKED_NOTE.sub(lambda at: at[2] or at[1].replace("#", " > "), text)
+    text = _LINKED_NOTE.sub(_link_words, text)
     return _HIGHLIGHT.sub(r"\1", _COMMENT.sub("", text))
 
 

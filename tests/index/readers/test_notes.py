@@ -85,12 +85,13 @@ def test_front_matter_that_is_broken_is_told_and_does_not_stop_the_reading(saved
 
 def test_links_between_notes_are_their_words(saved):
     source = (
-        "See [[Pier plan]], [[harbour/tolls|the tolls]], [[Pier plan#Costs]] and "
+        "See [[Pier plan]], [[harbour/tolls|the tolls]], [[Pier plan#Costs]], "
+        "[[the wiki|https://wiki.example]] and "
         "![[map.png]].\n\n| a | b |\n|---|---|\n| [[x\\|y]] | 2 |\n\n`[[kept]]`\n"
     )
     document = read(saved(source))
     assert document.text.split("\n\n") == [
-        "See Pier plan, the tolls, Pier plan > Costs and map.png.",
+        "See Pier plan, the tolls, Pier plan > Costs, the wiki and map.png.",
         "a | b\ny | 2",
         "[[kept]]",
     ]

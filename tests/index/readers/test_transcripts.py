@@ -274,6 +274,25 @@ def test_logs_and_timetables_are_no_transcripts(saved, source):
     assert not document.parts
 
 
+def test_the_chat_of_a_meeting_is_read_as_turns(saved):
+    source = (
+        "00:05:01\tpatrick:\tGm gm\n00:11:47\tJo | L2:\tIt is late.\n00:12:00\tpatrick:\tYes.\n"
+    )
+    document = read(saved(source, "meeting_chat.txt"))
+    assert document.text == "patrick: Gm gm\n\nJo | L2: It is late.\n\npatrick: Yes."
+    assert [part.label for part in document.parts][1] == "Jo | L2, 00:11:47"
+    assert document.title == "Meeting chat"
+
+
+def test_a_text_that_quotes_a_conversation_is_no_transcript(saved):
+    talk = NAMED[0]
+    prose = "".join(f"The harbour office wrote its report number {n}.\n" for n in range(60))
+    for source in (prose + talk, talk + prose):
+        document = read(saved(source, "report.txt"))
+        assert document.text == source
+        assert not document.parts
+
+
 def test_broken_times_are_told_once_and_their_words_kept(saved):
     broken = MEETING.replace("00:00:10.200 -->", "00:99:aa -->").replace("00:14:03.000", "later")
     document = read(saved(broken, "broken.vtt"))
