@@ -304,7 +304,7 @@ class _Yaml:
         first, last = node.start_mark.line, node.end_mark.line
         block = node.style in ("|", ">")
         self.inside.update(range(first + 1, last + (not block)))
-        return "\n  ".join(line for line in str(node.value).split("\n") if line.strip())
+        return "\n  ".join(line for line in normalised(node.value).split("\n") if line.strip())
 
     def _beside(self, node: yaml.Node) -> str:
         """The comment behind a value."""

@@ -9,6 +9,7 @@ import tomllib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice, pairwise
 from typing import NamedTuple
@@ -164,11 +165,11 @@ def read_markdown(data: bytes, name: str) -> Document:
         raise UnsupportedFormat("The file is not text in any known encoding.")
     beside, below = _split(normalised(source))
     tokens = _parsed(below)
-    body = set_text(_blocks(tokens))
+    body = set_text(_normalised(_blocks(tokens)))
     if not body.text:
         raise EmptyDocument("The file holds no text besides its markup.")
     return compose(
-        normalised(body.text),
+        body.text,
         media_type="text/markdown",
         name=name,
         beside=beside.statement,
@@ -186,7 +187,12 @@ def markdown_blocks(source: str) -> Iterator[Block]:
     >>> [(block.text, block.level) for block in markdown_blocks("# Storm")]
     [('Storm', 1)]
     """
-    return _blocks(_parsed(source))
+    return _normalised(_blocks(_parsed(source)))
+
+
+def _normalised(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Blocks whose text is as a document's must be, before anything is counted in it."""
+    return (replace(block, text=normalised(block.text).strip("\n")) for block in blocks)
 
 
 def _parsed(source: str) -> list[Token]:
@@ -230,7 +236,7 @@ def _split(source: str) -> tuple[_Beside, str]:
         return _Beside(left_out=whole, warnings=[told]), source[match.end() :]
     if not isinstance(fields, dict):  # a text between two thematic breaks
         return _Beside(), source
-    values = {str(key).lower(): _plain(value) for key, value in fields.items()}
+    values = {normalised(str(key)).lower(): _plain(value) for key, value in fields.items()}
     is_whole = all(map(_is_plain, fields.values()))
 
     def first(*keys: str) -> str | None:
@@ -267,7 +273,7 @@ def _plain(value: object) -> str:
         for name in names
         if isinstance(name, str | int | float | date)
     )
-    return ", ".join(" ".join(scalar.split()) for scalar in scalars)
+    return normalised(", ".join(" ".join(scalar.split()) for scalar in scalars))
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:

@@ -135,7 +135,7 @@ def read_segments(value: Any, name: str) -> Document | None:  # noqa: ANN401 (an
         media_type="application/json",
         language=language_code(language if isinstance(language, str) else None),
         properties=[
-            (key, " ".join(text.split()))
+            (normalised(key), " ".join(normalised(text).split()))
             for key, text in stated.items()
             if isinstance(text, str) and key not in ("text", "language") and text.strip()
         ],
@@ -361,4 +361,5 @@ def _segment(item: object) -> Cue | None:
         return None
     speaker = item.get("speaker")
     words = " ".join(normalised(item["text"]).split())
-    return Cue(words, float(start), " ".join(speaker.split()) if isinstance(speaker, str) else "")
+    named = " ".join(normalised(speaker).split()) if isinstance(speaker, str) else ""
+    return Cue(words, float(start), named)

@@ -163,6 +163,10 @@ def test_settings_that_are_broken_are_kept_as_they_stand_and_told(saved, source)
     assert len(document.warnings) == 1
 
 
+def test_values_that_no_text_may_hold_are_made_printable(saved):
+    assert read(saved('a: "x\\0y\\ud800"\n', "odd.yaml")).text == "a: xy?"
+
+
 def test_aliases_in_settings_do_not_multiply(saved):
     lines = ["a0: &a0 [x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]

@@ -123,3 +123,12 @@ def test_a_command_stands_in_the_paragraph_that_introduces_it(saved):
     source = "Start the pumps with this:\n\n```sh\nmake pumps\n```\n\nDone.\n\n```\nother\n```\n"
     document = read(saved(source))
     assert document.text == "Start the pumps with this:\nmake pumps\n\nDone.\n\nother"
+
+
+def test_marks_that_no_text_may_hold_do_not_move_its_structure(saved):
+    document = read(
+        saved('---\ntitle: "a\\0b"\ntags: ["x\\ud800"]\n---\n\ufeffIt fell.\n\n# Pier&#13;\n')
+    )
+    assert [document.text[h.start : h.end] for h in document.headings] == ["Pier"]
+    assert ("tags", "x?") in document.properties
+    assert document.title == "ab"

@@ -219,6 +219,15 @@ def test_a_recognisers_segments_are_read_as_speech_not_as_numbers(saved):
     assert parts(read(saved(json.dumps(plain), "cpp.json"))) == [("00:00:05", "It held.")]
 
 
+def test_names_that_no_file_may_hold_are_made_printable(saved):
+    spoken = {
+        "model": "m\ud800",
+        "segments": [{"start": 1, "end": 2, "text": "a\0", "speaker": "S\ud800"}],
+    }
+    document = read(saved(json.dumps(spoken), "odd.json"))
+    assert (document.text, document.properties) == ("S?: a", (("model", "m?"),))
+
+
 def test_json_whose_segments_are_something_else_stays_json(saved):
     other = {"segments": [{"start": "Lund", "end": "Malmö", "text": "by rail"}]}
     assert "Lund" in read(saved(json.dumps(other), "routes.json")).text
