@@ -366,18 +366,20 @@ def locator(
 def _named(kind: str, labels: Sequence[str]) -> str:
     first, last = labels[0], labels[-1]
     if kind == "cue":
-        return _spoken(first, last)
+        return _spoken(labels)
     if all(label.isdecimal() for label in labels):
         return f"{kind} {first}" if first == last else f"{kind}s {first}–{last}"
     return f"{kind} “{first}”" if first == last else f"{kind}s “{first}”–“{last}”"
 
 
-def _spoken(first: str, last: str) -> str:
+def _spoken(labels: Sequence[str]) -> str:
     """Who speaks, and from when to when: 'Ann Lee, 00:12:31–00:12:40'."""
+    first, last = labels[0], labels[-1]
     if first == last:
         return first
-    (speaker, _, since), (other, _, until) = first.rpartition(", "), last.rpartition(", ")
-    return f"{first}–{until}" if since and speaker == other else f"{first} – {last}"
+    apart = [label.rpartition(", ") for label in labels]
+    alone = apart[0][2] and len({speaker for speaker, _, _ in apart}) == 1
+    return f"{first}–{apart[-1][2]}" if alone else f"{first} – {last}"
 
 
 def answer_schema() -> dict[str, Any]:

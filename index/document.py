@@ -64,6 +64,8 @@ PartKind = Literal[
     "event",
     "contact",
     "entry",
+    "class",
+    "function",
     "quotation",
     "signature",
 ]

@@ -6,6 +6,7 @@ Both are written in the same content lines (RFC 5545 and RFC 6350; vCard 2.1 and
 import quopri
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -18,39 +19,22 @@ from index.readers.detection import decode
 from index.readers.html import visible_blocks
 
 _EVENT = {
-    "DTSTART": "Start",
-    "DTEND": "End",
-    "DUE": "Due",
-    "DURATION": "Duration",
-    "COMPLETED": "Completed",
-    "RRULE": "Repeats",
-    "RDATE": "Also",
-    "EXDATE": "Except",
-    "RECURRENCE-ID": "Instead of",
-    "LOCATION": "Place",
-    "ORGANIZER": "Organiser",
-    "ATTENDEE": "Attendees",
-    "PERCENT-COMPLETE": "Done",
-    "URL": "Web",
-    "ATTACH": "Attachment",
-}
+    "DTSTART": "Start", "DTEND": "End", "DUE": "Due", "DURATION": "Duration", "RDATE": "Also",
+    "COMPLETED": "Completed", "RRULE": "Repeats", "EXDATE": "Except", "LOCATION": "Place",
+    "RECURRENCE-ID": "Instead of", "ORGANIZER": "Organiser", "ATTENDEE": "Attendees",
+    "PERCENT-COMPLETE": "Done", "URL": "Web", "ATTACH": "Attachment",
+}  # fmt: skip
 _CARD = {
-    "N": "Name",
-    "ORG": "Organisation",
-    "TEL": "Phone",
-    "EMAIL": "Email",
-    "ADR": "Address",
-    "BDAY": "Birthday",
-    "URL": "Web",
-    "IMPP": "Messages",
-}
+    "N": "Name", "ORG": "Organisation", "TEL": "Phone", "EMAIL": "Email", "ADR": "Address",
+    "BDAY": "Birthday", "URL": "Web", "IMPP": "Messages",
+}  # fmt: skip
+_CALLED = {"VTODO": "Task", "VJOURNAL": "Entry"}
 _TIMES = frozenset(
     {"DTSTART", "DTEND", "DUE", "COMPLETED", "RDATE", "EXDATE", "RECURRENCE-ID"}
     | {"BDAY", "ANNIVERSARY", "TRIGGER"}
 )
 _PROSE = frozenset({"DESCRIPTION", "COMMENT", "NOTE", ""})
 _PICTURES = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
-_NAMES = frozenset({"SUMMARY", "FN"})
 _BOOKKEEPING = frozenset(
     {"UID", "DTSTAMP", "SEQUENCE", "CREATED", "LAST-MODIFIED", "TRANSP", "VERSION", "REV", "ACTION"}
     | {"PRODID", "CALSCALE", "X-ABLABEL", "X-ALT-DESC", "ACKNOWLEDGED", "SORT-STRING"}
@@ -67,7 +51,6 @@ _LASTING = re.compile(
 _TOKENS = re.compile(r"\\.|[;,]|[^\\;,]+", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _MARKED_UP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
-_NOTHING = "The file holds no events and no contacts."
 
 
 class _Property(NamedTuple):
@@ -85,6 +68,11 @@ class _Property(NamedTuple):
     @property
     def is_file(self) -> bool:
         return self.name == "ATTACH" and "ENCODING" in self.parameters
+
+    @property
+    def is_silent(self) -> bool:
+        silent = _BOOKKEEPING | _PICTURES | {"SUMMARY", "FN"}
+        return self.name in silent or self.name.startswith("X-") or self.is_file
 
     def fields(self, separator: str) -> list[str]:
         """The value's fields, without escapes."""
@@ -144,7 +132,7 @@ def read_cards(data: bytes, name: str) -> Document:
         if (blocks := [block for block in _blocks(one) if block.text.strip()])
     )
     if not body.text:
-        raise EmptyDocument(_NOTHING)
+        raise EmptyDocument("The file holds no events and no contacts.")
     calendar = _Component("", [p for one in whole[1:] for p in one.properties])
     one_title = body.parts[0].label if len(body.parts) == 1 else readable_stem(name)
     return Document(
@@ -167,7 +155,6 @@ def _properties(source: str) -> Iterator[_Property]:
     """The content lines, unfolded; a line that is none has no name."""
     pieces: list[str] = []
     quoted = False  # quoted-printable goes on after a line that ends in '='
-
     for line in source.split("\n"):
         if pieces and quoted and pieces[-1].endswith("="):
             pieces[-1] = pieces[-1][:-1]
@@ -210,11 +197,9 @@ def _property(line: str) -> _Property:
 
 def _unquoted(value: str, charset: str) -> str:
     data = quopri.decodestring(value.encode("utf-8", "replace"))
-    try:
-        text = data.decode(charset, "replace")
-    except LookupError:
-        text = data.decode("utf-8", "replace")
-    return normalised(text).replace("\n", "\\n")
+    with suppress(LookupError):
+        return normalised(data.decode(charset, "replace")).replace("\n", "\\n")
+    return _unquoted(value, "utf-8")
 
 
 def _components(properties: Iterable[_Property]) -> tuple[_Component, bool]:
@@ -258,16 +243,19 @@ def _blocks(component: _Component) -> Iterator[Block]:
     lines: dict[str, list[str]] = {}
     prose: list[str] = []
     groups = {p.group: p.text.strip("_$!<>") for p in component.properties if p.name == "X-ABLABEL"}
-    names = _EVENT if component.name != "VCARD" else _CARD
+    names = _CARD if component.name == "VCARD" else _EVENT
     whole_days = any(
         p.name == "DTSTART" and re.fullmatch(r"\d{8}", p.value) for p in component.properties
     )
-    if component.name == "VCARD" and not any(p.name == "N" for p in component.properties):
+    if component.name != "VCARD":
+        # Beside its times, and not only above them, it is found by what it is called.
+        lines[_CALLED.get(component.name, "Event")] = [component.first("SUMMARY")]
+    elif not any(p.name == "N" for p in component.properties):
         lines["Name"] = [component.first("FN")]
     for one in component.properties:
         if one.name in _PROSE:
             prose.append(one.text)
-        elif not _is_silent(one):
+        elif not one.is_silent:
             label = names.get(one.name, one.name.capitalize().replace("-", " "))
             said = _said(one, last_day=whole_days and one.name == "DTEND")
             if kinds := _kinds(one, groups):
@@ -287,18 +275,13 @@ def _blocks(component: _Component) -> Iterator[Block]:
             yield from (Block(part.strip()) for part in re.split(r"\n[ \t]*\n", text))
 
 
-def _is_silent(one: _Property) -> bool:
-    silent = _BOOKKEEPING | _PICTURES | _NAMES
-    return one.name in silent or one.name.startswith("X-") or one.is_file
-
-
 def _kinds(one: _Property, groups: dict[str, str]) -> str:
     """What tells one of several numbers or addresses from the others."""
     if one.group and one.group in groups:
         return groups[one.group]
     if one.name not in ("TEL", "EMAIL", "ADR", "URL", "IMPP"):
         return ""
-    kinds = (kind.lower() for kind in one.parameters.get("TYPE", ()))
+    kinds = map(str.lower, one.parameters.get("TYPE", ()))
     return ", ".join(kind for kind in kinds if kind not in _USUAL)
 
 
@@ -320,10 +303,10 @@ def _said(one: _Property, *, last_day: bool = False) -> str:
     text = " ".join(one.text.split())
     if one.name == "STATUS":
         return text.lower().replace("-", " ")
-    if one.name == "PERCENT-COMPLETE":
-        return f"{text} %"
     if one.name == "CATEGORIES":
         return ", ".join(filter(None, one.fields(",")))
+    if one.name == "PERCENT-COMPLETE":
+        text += " %"
     return re.sub(r"^(?:mailto|tel):", "", text, flags=re.IGNORECASE)
 
 
@@ -401,8 +384,8 @@ def _weekday(written: str) -> str:
     nth = written[:-2].lstrip("+")
     if not nth or day == written:
         return day
-    place = nth.lstrip("-")
-    ordinal = place + {"1": "st", "2": "nd", "3": "rd"}.get(place, "th")
-    if nth.startswith("-"):
-        return f"last {day}" if place == "1" else f"{ordinal} last {day}"
-    return f"{ordinal} {day}"
+    place = nth.removeprefix("-")
+    said = [place + {"1": "st", "2": "nd", "3": "rd"}.get(place, "th"), day]
+    if nth != place:
+        said = ["last", day] if place == "1" else [said[0], "last", day]
+    return " ".join(said)

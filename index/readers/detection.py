@@ -124,11 +124,13 @@ DATA_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".geojson", ".ipynb", "
 CODE_SUFFIXES = frozenset(
     """
     .py .pyi .js .mjs .ts .jsx .tsx .java .kt .scala .c .h .cc .cpp .hpp .cs .go .rs .rb .php .pl
-    .swift .m .r .jl .lua .sh .bash .ps1 .sql .css .scss .toml .yaml .yml .ini .cfg .f90
+    .swift .m .r .jl .lua .sh .bash .ps1 .sql .css .scss .f90
     """.split()  # noqa: SIM905 (a list of words reads as words)
 )
 TRANSCRIPT_SUFFIXES = frozenset({".vtt", ".srt"})
 CARD_SUFFIXES = frozenset({".ics", ".vcf"})
+SETTINGS_SUFFIXES = frozenset({".yaml", ".yml", ".toml", ".ini", ".cfg"})
+LOG_SUFFIXES = frozenset({".log"})
 MARKUP_SUFFIXES = {
     ".rst": "RST",
     ".rest": "RST",
@@ -156,6 +158,8 @@ SUPPORTED = frozenset(
     | CODE_SUFFIXES
     | TRANSCRIPT_SUFFIXES
     | CARD_SUFFIXES
+    | SETTINGS_SUFFIXES
+    | LOG_SUFFIXES
     | MARKUP_SUFFIXES.keys()
     | TABLE_SUFFIXES
     | OFFICE_SUFFIXES
@@ -244,6 +248,8 @@ class Kind(Enum):
     NOTEBOOK = "application/x-ipynb+json"
     XML = "application/xml"
     CODE = "text/x-source"
+    SETTINGS = "application/yaml"
+    LOG = "text/x-log"
     TRANSCRIPT = "text/vtt"
     CARDS = "text/calendar"
     RST = "text/x-rst"
@@ -325,6 +331,10 @@ def _kind_of_text(text: str, suffix: str) -> Kind:
         return Kind.XML
     if suffix in MARKUP_SUFFIXES:
         return Kind[MARKUP_SUFFIXES[suffix]]
+    if suffix in SETTINGS_SUFFIXES:
+        return Kind.SETTINGS
+    if suffix in LOG_SUFFIXES:
+        return Kind.LOG
     if suffix in CODE_SUFFIXES:
         return Kind.CODE
     if suffix in MARKDOWN_SUFFIXES:

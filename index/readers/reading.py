@@ -36,7 +36,9 @@ _READERS = {
     Kind.ASCIIDOC: ("index.readers.markup.adoc", "read_asciidoc"),
     Kind.LATEX: ("index.readers.markup.tex", "read_latex"),
     Kind.BIBTEX: ("index.readers.markup.bibtex", "read_bibtex"),
-    Kind.CODE: ("index.readers.text", "read_code"),
+    Kind.SETTINGS: ("index.readers.code", "read_settings"),
+    Kind.LOG: ("index.readers.code", "read_log"),
+    Kind.CODE: ("index.readers.code", "read_code"),
     Kind.ARCHIVE: ("index.readers.containers", "refuse_archive"),
 }
 """Kind → module and function, which takes a file's bytes and name."""

@@ -1,15 +1,17 @@
 """Plain text in any encoding.
 
-Source code: the text as it stands, each line a part that can be looked up.
-
 Markdown as prose: the marks become structure, what is left reads as a sentence would.
 """
 
 import html
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import yaml  # type: ignore[import-untyped]
@@ -17,18 +19,18 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.dates import iso_date
-from index.document import Document, LeftOut, Part, normalised
+from index.document import Document, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import BULLET, Block, row, set_text
 from index.readers.detection import decode
 from index.readers.metadata import Statement, compose
-from index.readers.transcripts import read_turns
+from index.readers.transcripts import NAME, Cue, seconds, set_cues
 
 
 def read_text(data: bytes, name: str) -> Document:
     """The text as it stands in the file; only its encoding and newlines are made uniform.
 
-    A transcript, whose lines begin with names and times, is read as what was said.
+    A transcript, whose lines begin with names and times, is read as what was said, by turns.
 
     Raises:
         UnsupportedFormat: the bytes are not text.
@@ -41,29 +43,91 @@ def read_text(data: bytes, name: str) -> Document:
     if text is None:
         raise UnsupportedFormat("The file is not text in any known encoding.")
     words = normalised(text)
-    return read_turns(words, name) or compose(words, media_type="text/plain", name=name)
+    return _turns(words, name) or compose(words, media_type="text/plain", name=name)
 
 
-def read_code(data: bytes, name: str) -> Document:
-    r"""A source file, titled by its name; raises as `index.readers.text.read_text` does.
+def _turns(text: str, name: str) -> Document | None:
+    """The document of lines that begin with names and times; None of other text.
 
-    >>> document = read_code(b"def toll():\n    return 1", "toll.py")
-    >>> document.title, [line.label for line in document.parts]
-    ('toll.py', ['1', '2'])
+    What stands before the first of them is kept.
     """
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
-    text = normalised(source)
-    parts = []
-    offset = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            parts.append(Part("line", str(number), offset, offset + len(line)))
-        offset += len(line) + 1
-    return compose(
-        text, media_type="text/x-source", name=name, beside=Statement(title=name), parts=parts
-    )
+    lines = text.split("\n")
+    heads = _heads(lines)
+    if not heads:
+        return None
+    before = "\n".join(lines[: heads[0].at]).strip("\n")
+    cues: list[Cue] = []
+    ends = [*(head.at for head in heads[1:]), len(lines)]
+    for head, end in zip(heads, ends, strict=True):
+        cue = Cue(head.words, head.start, head.speaker, begins=True)
+        paragraphs = re.split(r"\n[ \t]*\n", "\n".join([cue.words, *lines[head.at + 1 : end]]))
+        said = [words for each in paragraphs if (words := " ".join(each.split()))]
+        cues += [cue._replace(words=words, continues=n > 0) for n, words in enumerate(said)]
+    spoken, parts = set_cues(cues, len(before) + 2 * bool(before))
+    whole = "\n\n".join(filter(None, (before, spoken)))
+    return compose(whole, media_type="text/plain", name=name, parts=parts)
+
+
+_TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+
+
+class _Head(NamedTuple):
+    """A line with which a turn begins."""
+
+    at: int
+    start: float
+    speaker: str
+    words: str
+
+
+_TIME_FIRST = re.compile(
+    rf"(?P<open>\[?)\(?(?P<time>{_TIME})(?:\s*(?:-->|[-–—])\s*{_TIME})?\]?\)?\s+"
+    rf"(?:From\s+)?(?P<who>{NAME}?)(?:\s+to\s+[^:]{{1,60}})?:\s+(?P<words>\S.*)"
+)
+_NAME_FIRST = re.compile(
+    rf"(?P<open>)(?P<who>{NAME}?)(?:\s*[\[(](?P<time>{_TIME})[\])]\s*:?(?P<words>.*)"
+    rf"|\s+(?P<later>{_TIME})\s*)"
+)
+_CHAT = re.compile(rf"(?P<open>)(?P<time>{_TIME})\t\s*(?P<who>[^\t:]{{1,80}}):\t\s*(?P<words>\S.*)")
+_NO_NAME = re.compile(rf"(?P<open>\[)(?P<time>{_TIME})\s*-->\s*{_TIME}\](?P<who>)(?P<words>.*)")
+_LINES_A_TURN = 8
+"""Lines of a turn, on the average of a transcript; a text that quotes one has more of its own."""
+_LOOKED_AT = 200
+"""Lines with something in them among which a transcript has shown itself."""
+
+
+def _heads(lines: Sequence[str]) -> list[_Head]:
+    """The lines with which turns begin; none where the text is no transcript.
+
+    In a transcript names recur and times go forward, as they do not in a timetable; in a log, what
+    stands before the colon is written in capitals.
+    """
+    written = ((at, line) for at, line in enumerate(lines) if line.strip())
+    if len(list(_matched(islice(written, _LOOKED_AT)))) < 2:
+        return []
+    heads = list(_matched(enumerate(lines)))
+    if len(heads) < 3:
+        return []
+    names = Counter(head.speaker for head in heads)
+    forward = all(a.start <= b.start for a, b in pairwise(heads))
+    full = [at for at, line in enumerate(lines) if line.strip()]
+    before = bisect_left(full, heads[0].at)
+    mostly = before <= len(full) / 3 and len(heads) * _LINES_A_TURN >= len(full) - before
+    return heads if forward and mostly and len(names) < len(heads) else []
+
+
+def _matched(lines: Iterable[tuple[int, str]]) -> Iterator[_Head]:
+    for at, line in lines:
+        for pattern in (_TIME_FIRST, _CHAT, _NAME_FIRST, _NO_NAME):
+            match = pattern.fullmatch(line.strip()[:20_000])
+            if match is None:
+                continue
+            found = match.groupdict()
+            start = seconds(found["time"] or found.get("later") or "")
+            who = found["who"]
+            if start is not None and (match["open"] or " " in who or not who.isupper()):
+                yield _Head(at, start, who, (found["words"] or "").strip())
+            break
 
 
 _FRONT_MATTER = re.compile(
@@ -101,11 +165,11 @@ def read_markdown(data: bytes, name: str) -> Document:
         raise UnsupportedFormat("The file is not text in any known encoding.")
     beside, below = _split(normalised(source))
     tokens = _parsed(below)
-    body = set_text(_blocks(tokens))
+    body = set_text(_normalised(_blocks(tokens)))
     if not body.text:
         raise EmptyDocument("The file holds no text besides its markup.")
     return compose(
-        normalised(body.text),
+        body.text,
         media_type="text/markdown",
         name=name,
         beside=beside.statement,
@@ -123,7 +187,12 @@ def markdown_blocks(source: str) -> Iterator[Block]:
     >>> [(block.text, block.level) for block in markdown_blocks("# Storm")]
     [('Storm', 1)]
     """
-    return _blocks(_parsed(source))
+    return _normalised(_blocks(_parsed(source)))
+
+
+def _normalised(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Blocks whose text is as a document's must be, before anything is counted in it."""
+    return (replace(block, text=normalised(block.text).strip("\n")) for block in blocks)
 
 
 def _parsed(source: str) -> list[Token]:
@@ -167,7 +236,7 @@ def _split(source: str) -> tuple[_Beside, str]:
         return _Beside(left_out=whole, warnings=[told]), source[match.end() :]
     if not isinstance(fields, dict):  # a text between two thematic breaks
         return _Beside(), source
-    values = {str(key).lower(): _plain(value) for key, value in fields.items()}
+    values = {normalised(str(key)).lower(): _plain(value) for key, value in fields.items()}
     is_whole = all(map(_is_plain, fields.values()))
 
     def first(*keys: str) -> str | None:
@@ -204,7 +273,7 @@ def _plain(value: object) -> str:
         for name in names
         if isinstance(name, str | int | float | date)
     )
-    return ", ".join(" ".join(scalar.split()) for scalar in scalars)
+    return normalised(", ".join(" ".join(scalar.split()) for scalar in scalars))
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
@@ -303,9 +372,17 @@ def _inline(token: Token, line_break: str = "\n") -> str:
     return "".join(parts).strip()
 
 
+def _link_words(link: re.Match[str]) -> str:
+    target, shown = link[1], link[2]
+    if shown is None:
+        return target.replace("#", " > ")
+    # Some wikis write the words first, and then the address.
+    return target if re.match(r"\w+://", shown) else shown
+
+
 def _noted(text: str) -> str:
     """The words of running text in a note: links to others as they are shown, no comments."""
-    text = _LINKED_NOTE.sub(lambda at: at[2] or at[1].replace("#", " > "), text)
+    text = _LINKED_NOTE.sub(_link_words, text)
     return _HIGHLIGHT.sub(r"\1", _COMMENT.sub("", text))
 
 

@@ -1,20 +1,19 @@
 """Transcripts and subtitles: what was said in whole sentences, by whom and when.
 
-WebVTT (also as Zoom and Teams write it), SubRip, the segments of speech recognisers as JSON, and
-plain text whose lines begin with a name and a time.
+WebVTT (also as Zoom and Teams write it), SubRip, and the segments of speech recognisers as JSON.
 """
 
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from index.document import Document, LeftOut, Part, normalised, readable_stem
 from index.errors import EmptyDocument, UnsupportedFormat
 from index.readers.detection import decode
-from index.readers.metadata import compose, language_code
+from index.readers.metadata import language_code
 
 _PAUSE = 4.0
 """Seconds of silence after which a new paragraph begins."""
@@ -23,15 +22,15 @@ _PARAGRAPH = 800
 _LONGEST_PART = 30.0
 """Seconds of speech without the end of a sentence that are cited by one time."""
 
-_TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]\d)(?:[.,](\d{1,3}))?")
 _TIMING = re.compile(r"\s*(\S{1,40})\s+-->\s+(\S{1,40})(?:\s.*)?")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,80})?\s+([^<>\n]{1,200})>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>|<\d[\d:.]{0,20}>|\{\\[^{}\n]{0,100}\}")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]{0,3}$")
 _TURN_MARK = re.compile(r">>+\s*")
-_NAME = r"(?![a-z])[^\W\d_][\w.'’()-]{0,40}(?: [\w.'’()&/-]{1,40}){0,5}"
-_NAMED = re.compile(rf"({_NAME}):\s+(?=\S)")
+NAME = r"(?![a-z])[^\W\d_][\w.'’()-]{0,40}(?: [\w.'’()&/-]{1,40}){0,5}"
+"""A pattern for who speaks: up to six words, the first one not in small letters."""
+_NAMED = re.compile(rf"({NAME}):\s+(?=\S)")
 _BESIDE = ("NOTE", "STYLE", "REGION")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60、。]")
 
@@ -136,37 +135,11 @@ def read_segments(value: Any, name: str) -> Document | None:  # noqa: ANN401 (an
         media_type="application/json",
         language=language_code(language if isinstance(language, str) else None),
         properties=[
-            (key, " ".join(text.split()))
+            (normalised(key), " ".join(normalised(text).split()))
             for key, text in stated.items()
             if isinstance(text, str) and key not in ("text", "language") and text.strip()
         ],
     )
-
-
-def read_turns(text: str, name: str) -> Document | None:
-    r"""The document of plain text whose lines begin with names and times; None of other text.
-
-    What stands before the first of them is kept.
-
-    >>> talk = "[0:05] Mia: It is late.\n[0:09] Jon: So it is.\n[0:12] Mia: Let us go."
-    >>> [part.label for part in read_turns(talk, "talk.txt").parts]
-    ['Mia, 00:00:05', 'Jon, 00:00:09', 'Mia, 00:00:12']
-    """
-    lines = text.split("\n")
-    heads = _heads(lines)
-    if not heads:
-        return None
-    before = "\n".join(lines[: heads[0].at]).strip("\n")
-    cues: list[Cue] = []
-    ends = [*(head.at for head in heads[1:]), len(lines)]
-    for head, end in zip(heads, ends, strict=True):
-        cue = Cue(head.words, head.start, head.speaker, begins=True)
-        paragraphs = re.split(r"\n[ \t]*\n", "\n".join([cue.words, *lines[head.at + 1 : end]]))
-        said = [words for each in paragraphs if (words := " ".join(each.split()))]
-        cues += [cue._replace(words=words, continues=n > 0) for n, words in enumerate(said)]
-    spoken, parts = _set(cues, len(before) + 2 * bool(before))
-    whole = "\n\n".join(filter(None, (before, spoken)))
-    return compose(whole, media_type="text/plain", name=name, parts=parts)
 
 
 def _document(
@@ -181,7 +154,7 @@ def _document(
     warnings: Sequence[str] = (),
 ) -> Document:
     # Its first words are no title, date or byline, so nothing is looked for in them.
-    text, parts = _set(cues)
+    text, parts = set_cues(cues)
     if not text:
         raise EmptyDocument("The transcript holds no words.")
     return Document(
@@ -196,8 +169,15 @@ def _document(
     )
 
 
-def _set(cues: Sequence[Cue], offset: int = 0) -> tuple[str, list[Part]]:
-    """The paragraphs of the turns, and a part for each sentence or run of words without an end."""
+def set_cues(cues: Sequence[Cue], offset: int = 0) -> tuple[str, list[Part]]:
+    """The paragraphs of the turns, and a part for each sentence or run of words without an end.
+
+    `offset` is where the text will stand in a longer one.
+
+    >>> text, parts = set_cues([Cue("It fell.", 5.0, "Mia"), Cue("When?", 9.0, "Jon")])
+    >>> text.splitlines()[0], parts[1].label
+    ('Mia: It fell.', 'Jon, 00:00:09')
+    """
     pieces: list[str] = []
     parts: list[Part] = []
     first: Cue | None = None  # the one with which the part begins
@@ -381,55 +361,5 @@ def _segment(item: object) -> Cue | None:
         return None
     speaker = item.get("speaker")
     words = " ".join(normalised(item["text"]).split())
-    return Cue(words, float(start), " ".join(speaker.split()) if isinstance(speaker, str) else "")
-
-
-class _Head(NamedTuple):
-    """A line with which a turn begins."""
-
-    at: int
-    start: float
-    speaker: str
-    words: str
-
-
-_TIME_FIRST = re.compile(
-    rf"(?P<open>\[?)\(?(?P<time>{_TIME})(?:\s*(?:-->|[-–—])\s*{_TIME})?\]?\)?\s+"
-    rf"(?:From\s+)?(?P<who>{_NAME}?)(?:\s+to\s+[^:]{{1,60}})?:\s+(?P<words>\S.*)"
-)
-_NAME_FIRST = re.compile(
-    rf"(?P<open>)(?P<who>{_NAME}?)(?:\s*[\[(](?P<time>{_TIME})[\])]\s*:?(?P<words>.*)"
-    rf"|\s+(?P<later>{_TIME})\s*)"
-)
-_NO_NAME = re.compile(rf"(?P<open>\[)(?P<time>{_TIME})\s*-->\s*{_TIME}\](?P<who>)(?P<words>.*)")
-_LOOKED_AT = 200
-"""Lines with something in them among which a transcript has shown itself."""
-
-
-def _heads(lines: Sequence[str]) -> list[_Head]:
-    """The lines with which turns begin; none where the text is no transcript.
-
-    In a transcript names recur and times go forward, as they do not in a timetable; in a log, what
-    stands before the colon is written in capitals.
-    """
-    written = [(at, line) for at, line in enumerate(lines) if line.strip()]
-    if len(list(_matched(written[:_LOOKED_AT]))) < 2:
-        return []
-    heads = list(_matched(written))
-    names = Counter(head.speaker for head in heads)
-    forward = all(a.start <= b.start for a, b in pairwise(heads))
-    return heads if len(heads) > 2 and forward and len(names) < len(heads) else []
-
-
-def _matched(lines: Iterable[tuple[int, str]]) -> Iterator[_Head]:
-    for at, line in lines:
-        for pattern in (_TIME_FIRST, _NAME_FIRST, _NO_NAME):
-            match = pattern.fullmatch(line.strip()[:20_000])
-            if match is None:
-                continue
-            found = match.groupdict()
-            start = seconds(found["time"] or found.get("later") or "")
-            who = found["who"]
-            if start is not None and (match["open"] or " " in who or not who.isupper()):
-                yield _Head(at, start, who, (found["words"] or "").strip())
-            break
+    named = " ".join(normalised(speaker).split()) if isinstance(speaker, str) else ""
+    return Cue(words, float(start), named)

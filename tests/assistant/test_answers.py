@@ -198,6 +198,14 @@ def test_a_place_is_named_as_readers_name_it(page, page_end, heading, shown):
             [("cue", "Oskar Blom, 00:12:31"), ("cue", "Mia Falk, 00:12:40")],
             "Oskar Blom, 00:12:31 – Mia Falk, 00:12:40",
         ),
+        (
+            [
+                ("cue", "Mia Falk, 00:12:31"),
+                ("cue", "Jon, 00:12:40"),
+                ("cue", "Mia Falk, 00:12:50"),
+            ],
+            "Mia Falk, 00:12:31 – Mia Falk, 00:12:50",
+        ),
     ],
 )
 def test_a_locator_names_the_parts_as_the_file_does(parts, expected):

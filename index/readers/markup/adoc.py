@@ -71,7 +71,7 @@ def read_asciidoc(data: bytes, name: str) -> Document:
     reading.leave_out_attributes()
     included = ", ".join(dict.fromkeys(reading.included))
     return compose(
-        normalised(body.text),
+        body.text,
         media_type="text/asciidoc",
         name=name,
         beside=Statement(author=stated.pop("author", None), date=iso_date(stated.get("date", ""))),

@@ -56,7 +56,7 @@ def read_org(data: bytes, name: str) -> Document:
         raise EmptyDocument("The file holds no text besides its markup.")
     stated = reading.stated
     return compose(
-        normalised(body.text),
+        body.text,
         media_type="text/org",
         name=name,
         beside=Statement(

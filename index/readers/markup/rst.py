@@ -72,7 +72,7 @@ def read_rst(data: bytes, name: str) -> Document:
         raise EmptyDocument("The file holds no text besides its markup.")
     fields = parser.fields
     return compose(
-        normalised(body.text),
+        body.text,
         media_type="text/x-rst",
         name=name,
         beside=Statement(

@@ -38,7 +38,7 @@ def read_latex(data: bytes, name: str) -> Document:
     files = ", ".join(dict.fromkeys(latex.files))
     included = f"It includes other files, which are not read with it: {files}."
     return compose(
-        normalised(body.text),
+        body.text,
         media_type="application/x-tex",
         name=name,
         beside=Statement(

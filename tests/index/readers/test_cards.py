@@ -89,6 +89,7 @@ def test_each_event_is_a_part_with_its_times_place_and_people(saved):
     first = document.text[slice(document.parts[0].start, document.parts[0].end)]
     assert first.split("\n\n") == [
         "Annual meeting of the choir",
+        "Event: Annual meeting of the choir",
         "Start: 18 April 2026, 19:00 UTC",
         "End: 18 April 2026, 21:00 UTC",
         "Place: Hall 4, Lund",
@@ -116,7 +117,9 @@ def test_recurring_events_tell_their_rule_in_words(saved):
 def test_whole_days_end_on_their_last_day(saved):
     text = read(saved(CALENDAR, "choir.ics")).text
     assert "Start: 1 July 2026\n\nEnd: 31 July 2026" in text
-    assert "Due: 15 March 2026\n\nStatus: needs action\n\nDone: 40 %" in text
+    assert (
+        "Task: Order the scores\n\nDue: 15 March 2026\n\nStatus: needs action\n\nDone: 40 %" in text
+    )
 
 
 CARDS = """\

@@ -169,4 +169,7 @@ def test_code_is_kept_as_it_stands_and_cited_by_line(saved):
     assert document.text == source
     assert document.title == "gate.py"
     at = source.index("return")
-    assert [(p.kind, p.label) for p in document.parts_at(at, at + 6)] == [("line", "4")]
+    assert [(p.kind, p.label) for p in document.parts_at(at, at + 6)] == [
+        ("function", "opened"),
+        ("line", "4"),
+    ]

@@ -85,12 +85,13 @@ def test_front_matter_that_is_broken_is_told_and_does_not_stop_the_reading(saved
 
 def test_links_between_notes_are_their_words(saved):
     source = (
-        "See [[Pier plan]], [[harbour/tolls|the tolls]], [[Pier plan#Costs]] and "
+        "See [[Pier plan]], [[harbour/tolls|the tolls]], [[Pier plan#Costs]], "
+        "[[the wiki|https://wiki.example]] and "
         "![[map.png]].\n\n| a | b |\n|---|---|\n| [[x\\|y]] | 2 |\n\n`[[kept]]`\n"
     )
     document = read(saved(source))
     assert document.text.split("\n\n") == [
-        "See Pier plan, the tolls, Pier plan > Costs and map.png.",
+        "See Pier plan, the tolls, Pier plan > Costs, the wiki and map.png.",
         "a | b\ny | 2",
         "[[kept]]",
     ]
@@ -122,3 +123,12 @@ def test_a_command_stands_in_the_paragraph_that_introduces_it(saved):
     source = "Start the pumps with this:\n\n```sh\nmake pumps\n```\n\nDone.\n\n```\nother\n```\n"
     document = read(saved(source))
     assert document.text == "Start the pumps with this:\nmake pumps\n\nDone.\n\nother"
+
+
+def test_marks_that_no_text_may_hold_do_not_move_its_structure(saved):
+    document = read(
+        saved('---\ntitle: "a\\0b"\ntags: ["x\\ud800"]\n---\n\ufeffIt fell.\n\n# Pier&#13;\n')
+    )
+    assert [document.text[h.start : h.end] for h in document.headings] == ["Pier"]
+    assert ("tags", "x?") in document.properties
+    assert document.title == "ab"

@@ -219,6 +219,15 @@ def test_a_recognisers_segments_are_read_as_speech_not_as_numbers(saved):
     assert parts(read(saved(json.dumps(plain), "cpp.json"))) == [("00:00:05", "It held.")]
 
 
+def test_names_that_no_file_may_hold_are_made_printable(saved):
+    spoken = {
+        "model": "m\ud800",
+        "segments": [{"start": 1, "end": 2, "text": "a\0", "speaker": "S\ud800"}],
+    }
+    document = read(saved(json.dumps(spoken), "odd.json"))
+    assert (document.text, document.properties) == ("S?: a", (("model", "m?"),))
+
+
 def test_json_whose_segments_are_something_else_stays_json(saved):
     other = {"segments": [{"start": "Lund", "end": "Malmö", "text": "by rail"}]}
     assert "Lund" in read(saved(json.dumps(other), "routes.json")).text
@@ -272,6 +281,25 @@ def test_logs_and_timetables_are_no_transcripts(saved, source):
     document = read(saved(source, "times.txt"))
     assert document.text == source
     assert not document.parts
+
+
+def test_the_chat_of_a_meeting_is_read_as_turns(saved):
+    source = (
+        "00:05:01\tpatrick:\tGm gm\n00:11:47\tJo | L2:\tIt is late.\n00:12:00\tpatrick:\tYes.\n"
+    )
+    document = read(saved(source, "meeting_chat.txt"))
+    assert document.text == "patrick: Gm gm\n\nJo | L2: It is late.\n\npatrick: Yes."
+    assert [part.label for part in document.parts][1] == "Jo | L2, 00:11:47"
+    assert document.title == "Meeting chat"
+
+
+def test_a_text_that_quotes_a_conversation_is_no_transcript(saved):
+    talk = NAMED[0]
+    prose = "".join(f"The harbour office wrote its report number {n}.\n" for n in range(60))
+    for source in (prose + talk, talk + prose):
+        document = read(saved(source, "report.txt"))
+        assert document.text == source
+        assert not document.parts
 
 
 def test_broken_times_are_told_once_and_their_words_kept(saved):
