@@ -56,7 +56,7 @@ _SHORT_FIGURE = re.compile(r"\d{1,3}(?!\d)")
 _VOWELLESS = re.compile(r"\W*+[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]\.")
 """Two letters that nobody can say are short for something: 'Ms.', 'Hr.', 'St.'."""
 _ORDINAL = re.compile(r"\d{1,2}\.")
-_INITIAL = regex.compile(r"[^\p{L}]*+(?:[\p{L}--\p{Latin}]|\p{Lu}\.-\p{Lu})\.", regex.VERSION1)
+_INITIAL = regex.compile(r"[^\p{L}]*+(?:(?!\p{Latin})\p{L}|\p{Lu}\.-\p{Lu})\.")
 """One letter and a full stop; in Latin letters sentencex knows them, but for double names."""
 
 _LATIN = {

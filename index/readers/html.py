@@ -116,7 +116,7 @@ def _linked_data(tree: HtmlElement) -> Iterator[dict[str, object]]:
 _SHORTEST_ARTICLE = 250
 # trafilatura takes 5 s for 60,000 table cells, and the square of that growth beyond.
 _MOST_ELEMENTS = 50_000
-_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta[^<>]+?charset\s*+=\s*+[\"']?+\s*+([\w.:-]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 # What browsers take these labels for (WHATWG, Encoding Standard).
 _MEANT = {
@@ -137,7 +137,7 @@ _HIDDEN = (
     "|//processing-instruction()"
 )
 _UNSEEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0*\.?0+\s*(?:;|!|$)"
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*(?:0*+\.0++|0++)\s*(?:;|!|$)"
     r"|font-size\s*:\s*0(?:\.0+)?\s*(?:[a-z%]+\s*)?(?:;|!|$)",
     re.IGNORECASE,
 )
