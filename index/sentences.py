@@ -18,7 +18,8 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from index.document import Document, Span, after_date
 
-_BLOCK = re.compile(r"\S(?:.|\n(?!\s*\n))*", re.UNICODE)
+_BLOCK = re.compile(r"(?=\S)(?:[^\n]++|\n(?!\s*\n))*+")
+"""Lines without a blank one between them; a step a line, since each step is held in memory."""
 _NUMBERED = re.compile(
     r"[(（]?(?:\d{1,3}(?:\.\d{1,3}){0,5}|(?i:x{0,3}(?:ix|iv|vi{0,3}|i{1,3})|x{1,3})|[^\W\d_])[.)）．、]"
 )
