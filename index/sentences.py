@@ -18,7 +18,8 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from index.document import Document, Span, after_date
 
-_BLOCK = re.compile(r"\S(?:.|\n(?!\s*\n))*", re.UNICODE)
+_BLOCK = re.compile(r"(?=\S)(?:[^\n]++|\n(?!\s*\n))*+")
+"""Lines without a blank one between them; a step a line, since each step is held in memory."""
 _NUMBERED = re.compile(
     r"[(（]?(?:\d{1,3}(?:\.\d{1,3}){0,5}|(?i:x{0,3}(?:ix|iv|vi{0,3}|i{1,3})|x{1,3})|[^\W\d_])[.)）．、]"
 )
@@ -56,7 +57,7 @@ _SHORT_FIGURE = re.compile(r"\d{1,3}(?!\d)")
 _VOWELLESS = re.compile(r"\W*+[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]\.")
 """Two letters that nobody can say are short for something: 'Ms.', 'Hr.', 'St.'."""
 _ORDINAL = re.compile(r"\d{1,2}\.")
-_INITIAL = regex.compile(r"[^\p{L}]*+(?:[\p{L}--\p{Latin}]|\p{Lu}\.-\p{Lu})\.", regex.VERSION1)
+_INITIAL = regex.compile(r"[^\p{L}]*+(?:(?!\p{Latin})\p{L}|\p{Lu}\.-\p{Lu})\.")
 """One letter and a full stop; in Latin letters sentencex knows them, but for double names."""
 
 _LATIN = {

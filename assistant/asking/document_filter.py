@@ -27,7 +27,7 @@ _OF = r"(?P<of{0}> (?:of|on|from|by|dated) (?:[^\s,?]++ ?){{1,4}}?(?=[,?]|$| (?:
 _ASKS = "what|who|how|when|where|why|which"
 _SAYS = "say|state|report|claim|mention|tell|note|list|contain|show"
 _SAID = ("say", "state", "report", "claim", "mention", "tell", "note")
-_QUOTED = r"“[^”]+”|\"[^\"]+\""
+_QUOTED = r"“[^“”]+”|\"[^\"]+\""
 _NAMING = re.compile(
     rf"\b(?:according to|in|per) (?:(?:{_ANY}|the) )?(?P<title>{_QUOTED})"
     rf"|\b(?:do|does|did) (?:(?:{_ANY}|the) )?(?P<spoken>{_QUOTED}) (?P<verb1>{_SAYS})\b"

@@ -5,6 +5,7 @@ Questions that more than one thing may answer: 'who met', 'which gates were', 'l
 """
 
 import re
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -102,10 +103,11 @@ _EVERY = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(
-    rf"{_TELL}(?: (?:all|every|each|of|the))* (?P<what>.+?)"
-    r"(?: (?:who|that|which) (?P<whose>.+?))?[\s.?!]*",
+    rf"{_TELL}(?: (?:all|every|each|of|the))* (?P<what>(?:(?! (?:who|that|which) .).)++)"
+    r"(?: (?:who|that|which) (?P<whose>.+))?",
     re.IGNORECASE,
 )
+_AFTER_ALL = f"{string.whitespace}.?!"
 
 
 def expects_list(text: str) -> bool:
@@ -132,7 +134,7 @@ def as_question(text: str) -> str:
     >>> as_question("List all gates that were opened")
     'Which gates were opened?'
     """
-    match = _LISTED.fullmatch(text)
+    match = _LISTED.fullmatch(text.rstrip(_AFTER_ALL))
     if match is None or not expects_all(text):
         return text
     if match["whose"]:

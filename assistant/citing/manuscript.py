@@ -18,7 +18,7 @@ from index.errors import DocumentError, QuestionError, ReportError
 from index.sandbox.isolation import Limits, made_apart
 from index.sentences import sentence_spans
 
-_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]|\[\d{1,3}\](?!\()")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]|\[\d{1,3}\](?!\()")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _SIGNS = re.compile(r"(\*{1,3}|_{1,3}|~~|(?<!`)`++)(?=\S)(.{1,1000}?)(?<=\S)\1", re.DOTALL)
 _NESTED = 8

@@ -158,7 +158,7 @@ class ReplyFault(FootnoteError):
 
 _Form = TypeVar("_Form", bound=BaseModel)
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL)
-_FENCED = re.compile(r"\A```(?:json)?\s*(.*?)\s*```\s*\Z", re.DOTALL)
+_FENCE = "```"
 
 
 def parse_reply(form: type[_Form], reply: str) -> _Form:
@@ -173,8 +173,9 @@ def parse_reply(form: type[_Form], reply: str) -> _Form:
     True
     """
     bare = _THOUGHT.sub("", reply).strip()
-    fenced = _FENCED.match(bare)
+    if bare.startswith(_FENCE) and bare.endswith(_FENCE):
+        bare = bare.removeprefix(_FENCE).removeprefix("json").removesuffix(_FENCE)
     try:
-        return form.model_validate(json.loads(fenced[1] if fenced else bare))
+        return form.model_validate(json.loads(bare))
     except (ValidationError, ValueError, RecursionError) as error:
         raise ReplyFault("its reply is not what was asked for") from error

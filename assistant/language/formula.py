@@ -15,7 +15,7 @@ STEP_END = "; "
 _NUMBER = r"\d++(?:,\d{3})*+(?:\.\d++)?+"
 _TOKEN = re.compile(rf"(?<!\s)\s*+(?:(?P<number>{_NUMBER})|(?P<sign>[+−×÷()]))")
 _STEP = re.compile(
-    rf"(?P<left>(?<!\d)(?=[\d(−])(?:{_NUMBER}|[+−×÷() ]){{1,300}}?) (?P<equals>[=≈])"
+    rf"(?P<left>(?<!\d)(?<!\d,)(?=[\d(−])(?:{_NUMBER}|[+−×÷() ]){{1,300}}?) (?P<equals>[=≈])"
     rf" (?P<result>−?{_NUMBER})(?P<percent> %)?"
 )
 _STATED = re.compile(

@@ -38,8 +38,8 @@ HAS_SCALE = re.compile(
     re.IGNORECASE,
 )
 _ENDS_IN_SCALE = re.compile(
-    r"(?:(?P<million>milli?on\w*|millón|millones|milion[ei]|milh\w+|miljoen)"
-    r"|(?P<billion>milliard\w*|miliard\w*|miljard\w*))$",
+    r"(?:(?P<million>milli?on\w{0,12}|millón|millones|milion[ei]|milh\w{1,12}|miljoen)"
+    r"|(?P<billion>mill?iard\w{0,12}|miljard\w{0,12}))$",
     re.IGNORECASE,
 )
 _AFTER_DIGITS = re.compile(r"[\d½¼¾][\s-]?$")

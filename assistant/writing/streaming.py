@@ -269,7 +269,7 @@ _OF_ITSELF = re.compile(
     r"\b(?:the|this|these|those|that|your|my|our|above|following|given|provided|preceding)"
     r"(?: (?:above|following|given|provided|numbered|original|first|second|last))?"
     r" (?:passages?|sentences?|answers?|questions?|text|context|prompt|instructions?|paragraphs?)\b"
-    r"|</?\w+[^>]*>"
+    r"|</?\w[^<>]*>"
     r"|\bnot in (?:the )?passages?\b"
     r"|(?<![\w“\"])(?:I|I[’']m|I[’']ve|I[’']ll|me|my)(?!\w)",
     re.IGNORECASE,

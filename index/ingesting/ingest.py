@@ -32,7 +32,7 @@ from index.ingesting.report import (
     UnreadFiles,
 )
 from index.ingesting.telling import Telling, reason_of
-from index.models.contexts import contexts, embedded
+from index.models.contexts import contexts, embedded, has_vector
 from index.models.embeddings import Embedder, MiniLM, Vectors
 from index.places import file_of
 from index.sandbox.isolation import LANGUAGES, READER, Limits
@@ -65,10 +65,14 @@ class _Chunked(NamedTuple):
     chunks: Sequence[Chunk]
     contexts: Sequence[str]
 
-    def texts(self, start: int, end: int) -> list[str]:
-        """What is embedded of these chunks."""
-        pairs = zip(self.contexts[start:end], self.chunks[start:end], strict=True)
-        return [embedded(context, self.document.text[c.start : c.end]) for context, c in pairs]
+    def texts(self) -> list[str]:
+        """What is embedded of its chunks, which is not all of them in a very long table."""
+        text = self.document.text
+        return [
+            embedded(context, text[one.start : one.end])
+            for context, one in zip(self.contexts, self.chunks, strict=True)
+            if has_vector(one.start, self.document.table_at(one.start))
+        ]
 
 
 class Ingest:
@@ -357,21 +361,22 @@ class Ingest:
 
     def _embedded(self, batch: Sequence[_Chunked]) -> Iterator[tuple[_Chunked, Vectors | None]]:
         """Each document with its vectors, or without them if it has failed, which is reported."""
-        sizes = [len(one.chunks) for one in batch]
+        texts = [one.texts() for one in batch]
         if len(batch) > 1:
-            texts = [text for one in batch for text in one.texts(0, len(one.chunks))]
             try:
-                vectors = self._embedder.embed_passages(texts)
+                vectors = self._embedder.embed_passages([text for own in texts for text in own])
             except Exception:  # noqa: BLE001 (which of them it was, shows one by one)
                 log.info("A batch could not be embedded; its documents are tried one by one.")
             else:
-                yield from zip(batch, np.split(vectors, np.cumsum(sizes)[:-1]), strict=True)
+                borders = np.cumsum([len(own) for own in texts])[:-1]
+                yield from zip(batch, np.split(vectors, borders), strict=True)
                 return
-        for one, size in zip(batch, sizes, strict=True):
+        for one, own in zip(batch, texts, strict=True):
             slices: list[Vectors] = []
+            size = len(own)
             try:
                 for at in range(0, max(size, 1), _BATCH_CHUNKS):
-                    slices.append(self._embedder.embed_passages(one.texts(at, at + _BATCH_CHUNKS)))
+                    slices.append(self._embedder.embed_passages(own[at : at + _BATCH_CHUNKS]))
                     if size > _BATCH_CHUNKS and self._progress:
                         done = min(at + _BATCH_CHUNKS, size)
                         self._progress(FileUnderWay(one.shown, done, size))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from index.document import Chunk, Document, readable_stem
+from index.document import Chunk, Document, Table, readable_stem
 from index.models.embeddings import WordEnds
 from index.places import innermost_name
 from index.sentences import without_figures
@@ -14,6 +14,10 @@ CONTEXT_TOKENS = 48
 
 _NAME_TOKENS = 16
 """At most so many of them are the file's name."""
+
+TABLE_REACH = 100_000
+"""Characters of a table's rows that are embedded: beyond, one row is like another to the model, and
+rows are found by their words."""
 
 _CODE = re.compile(r"(?=\w*\d)[0-9a-f-]{8,}|\d{9,}|\w{24,}", re.IGNORECASE)
 """What in a file's name is a checksum, a number of a database or the like."""
@@ -52,6 +56,16 @@ def contexts(
         kept = context[ends[excess - 1] :].strip() if excess > 0 else context
         short[context] = name + kept
     return [short[context] for context in full]
+
+
+def has_vector(start: int, table: Table | None) -> bool:
+    """Whether what begins at a place, in this table or in none, is embedded and not only indexed.
+
+    >>> from index.document import Span, Table
+    >>> has_vector(5_000_000, None), has_vector(5_000_000, Table(0, 9_000_000, Span(0, 20)))
+    (True, False)
+    """
+    return table is None or start - table.start <= TABLE_REACH
 
 
 def embedded(context: str, text: str) -> str:

@@ -6,12 +6,12 @@ import re
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
 
 from index.document import Document, normalised
-from index.errors import EmptyDocument, UnsupportedFormat
+from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import set_text
 from index.readers.detection import decode
 from index.readers.metadata import compose
@@ -19,7 +19,13 @@ from index.readers.office.grids import Row, grid_blocks
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 65_536
+_MOST_ROWS, _MOST_COLUMNS = 300_000, 2_000
+"""What is read of one file: five times this takes minutes, and more memory than a reader has."""
 _DECLARED = re.compile(r'"?sep=(.)"?\n')  # Excel's own first line
+_UNCLOSED = (
+    "A quotation mark in line {} is never closed: all marks are kept as they stand, and a cell "
+    "with a line break is two rows."
+)
 _limiting = threading.RLock()
 
 
@@ -29,6 +35,7 @@ def read_separated(data: bytes, name: str) -> Document:
     Raises:
         UnsupportedFormat: the bytes are not text.
         EmptyDocument: every cell is empty.
+        DocumentError: there are more rows or columns than are read of one file.
 
     >>> print(read_separated(b"Year;Ships\n1931;12", "harbour.csv").text)
     Year | Ships
@@ -42,7 +49,9 @@ def read_separated(data: bytes, name: str) -> Document:
         text = text[declared.end() :]
     with _cells_of_any_length():
         delimiter = declared[1] if declared else delimiter_of(text, name)
-        body = set_text(grid_blocks(_rows(text, delimiter)))
+        unclosed = _unclosed(text, delimiter)
+        records = _records(text, delimiter, quoted=unclosed is None)
+        body = set_text(grid_blocks(_rows(records)))
     if not body.text:
         raise EmptyDocument("The table holds no text.")
     return compose(
@@ -52,6 +61,7 @@ def read_separated(data: bytes, name: str) -> Document:
         headings=body.headings,
         parts=body.parts,
         tables=body.tables,
+        warnings=[] if unclosed is None else [_UNCLOSED.format(unclosed)],
     )
 
 
@@ -104,17 +114,45 @@ def _evenness(sample: str, delimiter: str) -> float:
     return sound * (count / len(records)) * (1 - mixed) + 0.1 * first + 0.001 * min(width, 50)
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Row]:
-    for number, record in enumerate(_records(text, delimiter), 1):
+def _rows(records: Iterable[list[str]]) -> Iterator[Row]:
+    for number, record in enumerate(records, 1):
+        _refuse(number, len(record))
         yield Row(number, tuple((column, cell) for column, cell in enumerate(record) if cell))
 
 
-def _records(text: str, delimiter: str) -> Iterator[list[str]]:
-    """The records; a quotation mark that is never closed is a mark like any other."""
+def _records(text: str, delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
+    lines = io.StringIO(text)
+    if quoted:
+        return csv.reader(lines, delimiter=delimiter)
+    return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+
+
+def _unclosed(text: str, delimiter: str) -> int | None:
+    """The line of the record with a quotation mark that is never closed; None without such a one.
+
+    Raises:
+        DocumentError: there are more rows or columns than are read of one file.
+    """
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    line = 1
     try:
-        for _ in csv.reader(io.StringIO(text), delimiter=delimiter, strict=True):
-            pass
+        for number, record in enumerate(reader, 1):
+            _refuse(number, len(record))
+            line = reader.line_num + 1
     except csv.Error as error:
         if "unexpected end" in str(error):
-            return csv.reader(io.StringIO(text), delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    return csv.reader(io.StringIO(text), delimiter=delimiter)
+            return line
+    return None
+
+
+def _refuse(rows: int, columns: int) -> None:
+    if rows > _MOST_ROWS:
+        raise DocumentError(
+            f"The table has more than {_MOST_ROWS:,} rows, too many to be read at once: split the "
+            "file, for instance by year, and add the parts."
+        )
+    if columns > _MOST_COLUMNS:
+        raise DocumentError(
+            f"The table has {columns:,} columns, and at most {_MOST_COLUMNS:,} are read: split the "
+            "file by columns, and add the parts."
+        )

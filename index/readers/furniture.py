@@ -21,7 +21,7 @@ _HIDDEN = (
 )
 _CONTROLS = "//button|//select|//textarea|//*[contains(@class, 'mw-editsection')]"
 _UNSEEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0*\.?0+\s*(?:;|!|$)"
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*(?:0*+\.0++|0++)\s*(?:;|!|$)"
     r"|font-size\s*:\s*0(?:\.0+)?\s*(?:[a-z%]+\s*)?(?:;|!|$)",
     re.IGNORECASE,
 )

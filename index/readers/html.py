@@ -118,7 +118,7 @@ def _linked_data(tree: HtmlElement) -> Iterator[dict[str, object]]:
                 )
 
 
-_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta[^<>]+?charset\s*+=\s*+[\"']?+\s*+([\w.:-]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 # What browsers take these labels for (WHATWG, Encoding Standard).
 _MEANT = {

@@ -31,7 +31,7 @@ _OPENING_WORDS = 8
 _LONGEST_BYLINE = 100
 
 _WEEKDAY = rf"(?:(?:{'|'.join(WEEKDAYS)}),?\s)?"
-_CAPITALISED = r"[^\W\d_a-z][\w.'’-]*"
+_CAPITALISED = r"[^\W\d_a-z][\w.'’-]{0,60}"
 _PARTICLES = r"(?:(?:de|da|di|du|van|von|der|den|la|le|bin|al)\s)*"
 _NAME = rf"{_CAPITALISED}(?:\s{_PARTICLES}{_CAPITALISED}){{1,4}}"
 _PEOPLE = rf"{_NAME}(?:(?:,\s|\sand\s|,\sand\s|\s&\s){_NAME}){{0,5}}"

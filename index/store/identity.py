@@ -18,8 +18,9 @@ Outcome = Literal["added", "updated", "unchanged"]
 class Prepared:
     """A document ready to be stored: read, chunked and embedded.
 
-    `contexts` and the rows of `vectors` belong to the chunks one by one; `location` has no
-    document id yet. `replaces` is the id of the document whose next version it is to be.
+    `contexts` belong to the chunks one by one, the rows of `vectors` to those of them that
+    `index.models.contexts.has_vector` names; `location` has no document id yet. `replaces` is the
+    id of the document whose next version it is to be.
 
     >>> arriving.document.title, arriving.chunks, arriving.vectors.shape
     ('The ferry', [Chunk(start=0, end=23)], (1, 384))

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from index.closing import close_all
+from index.models.contexts import has_vector
 from index.models.embeddings import Vectors
 from index.store.catalog import Catalog, IndexState
 from index.store.files import StoreLock
@@ -121,6 +122,7 @@ def fill(
     True
     """
     entries: list[LexicalEntry] = []
+    rows: list[tuple[int, str]] = []
     for prepared, document_id, chunk_ids in new:
         text = prepared.document.text
         for chunk_id, chunk, context in zip(
@@ -128,6 +130,8 @@ def fill(
         ):
             own = text[chunk.start : chunk.end]
             entries.append(LexicalEntry(chunk_id, document_id, own, context))
+            if has_vector(chunk.start, prepared.document.table_at(chunk.start)):
+                rows.append((chunk_id, document_id))
     if not entries:
         return
     with catalog.reading() as connection:
@@ -135,7 +139,6 @@ def fill(
     # Readers need not wait for it: tantivy's commits are atomic, and the chunks not yet live.
     indexes.lexical(state).change(add=entries)
     vectors = _stacked([prepared.vectors for prepared, _, _ in new])
-    rows = [(entry.chunk_id, entry.document_id) for entry in entries]
     for at in range(0, len(rows), _SLICE):
         with lock.exclusive(), _advanced(catalog) as (before, after):
             indexes.vectors(before.edition).change(

@@ -6,7 +6,7 @@ What a store's catalog, indexes and copies disagree about.
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from index.document import Chunk
 from index.errors import StoreError
-from index.models.contexts import contexts, embedded
+from index.models.contexts import contexts, embedded, has_vector
 from index.models.embeddings import Embedder, Vectors, WordEnds
 from index.store import queries
 from index.store.catalog import Catalog, IndexState
@@ -25,7 +25,7 @@ from index.store.files import StoreLock
 from index.store.indexes import Indexes
 from index.store.lexical import LexicalEntry
 from index.store.members import copies
-from index.store.schema import chunks, locations, versions
+from index.store.schema import chunks, locations, tables_of, versions
 from index.store.vectors import VectorIndex
 
 _REBUILD_BATCH = 1_000
@@ -84,10 +84,11 @@ def rebuild(
             _sweep(indexes, state.edition)
         vectors, lexical = indexes.made(new.edition)
         there = set(vectors.documents(new.generation))
+        wanted = _with_vectors(connection)
         done = 0
         for batch in _batches(_entries(connection, model)):
             lexical.change(add=batch)
-            missing = [entry for entry in batch if entry.chunk_id not in there]
+            missing = [one for one in batch if one.chunk_id in wanted and one.chunk_id not in there]
             if missing:
                 vectors.change(
                     new.generation,
@@ -197,7 +198,7 @@ def differences(
     try:
         vectors = indexes.vectors(state.edition)
         documents = vectors.documents(state.generation)
-        for problem in _against(documents, live, leftover):
+        for problem in _against(documents, live, leftover, _with_vectors(connection)):
             yield Difference("vectors", problem)
         for problem in _vector_problems(vectors, state, sorted(documents.keys() & live), dimension):
             yield Difference("vectors", problem)
@@ -212,7 +213,7 @@ def differences(
         by_document = lexical.chunks(sorted(set(live.values())))
         held = dict.fromkeys(entries, "")
         held |= {chunk_id: id_ for id_, chunks in by_document.items() for chunk_id in chunks}
-        for problem in _against(held, live, leftover):
+        for problem in _against(held, live, leftover, live.keys()):
             yield Difference("lexical", problem)
     except (StoreError, OSError) as error:
         yield Difference("lexical", str(error))
@@ -244,13 +245,17 @@ def _in_catalog(connection: Connection) -> Iterator[str]:
         yield f"The place {place} names a document that is not there."
 
 
-def _against(held: Mapping[int, str], live: Mapping[int, str], leftover: set[int]) -> Iterator[str]:
+def _against(
+    held: Mapping[int, str], live: Mapping[int, str], leftover: set[int], wanted: Set[int]
+) -> Iterator[str]:
     """How an index's chunks differ from the catalog's, one line a kind and document.
+
+    Of the live ones it must hold the wanted ones.
 
     Leftovers of a change that was interrupted are no fault: they are never shown, and the next
     change clears them.
     """
-    missing = Counter(live[chunk_id] for chunk_id in live.keys() - held.keys())
+    missing = Counter(live[chunk_id] for chunk_id in wanted - held.keys())
     for document_id, count in sorted(missing.items()):
         yield f"{_chunks(count)} of {document_id} missing."
     wrong = Counter(
@@ -316,6 +321,15 @@ def _owner_of_chunks(connection: Connection) -> dict[int, str]:
     live = sql.select(chunks.c.id, versions.c.document_id).join(versions)
     rows = connection.execute(live.where(versions.c.state == "live"))
     return {row.id: row.document_id for row in rows}
+
+
+def _with_vectors(connection: Connection) -> set[int]:
+    """The live chunks that have a vector."""
+    live = sql.select(chunks.c.id, chunks.c.start, chunks.c.tables).join(versions)
+    rows = connection.execute(live.where(versions.c.state == "live"))
+    return {
+        row.id for row in rows if has_vector(row.start, next(iter(tables_of(row.tables)), None))
+    }
 
 
 def _chunks_outside(connection: Connection, version_id: int, length: int) -> int:

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer import locator
-from index.errors import EmptyDocument
+from index.errors import DocumentError, EmptyDocument
 from index.readers.reading import read_bytes
 
 ROWS = [["Name", "Town", "Sum"], ["Anna", "Köln, am Rhein", "1,5"], ["Bo", "Bad\nHomburg", "22"]]
@@ -67,6 +68,32 @@ def test_a_gap_is_kept_where_a_cell_is_empty():
 def test_a_quotation_mark_that_is_never_closed_swallows_nothing():
     text = read_bytes(b'Name,Note\nAnna,"open\nBo,fine\nCleo,fine too\n', "a.csv").text
     assert "Bo | fine\nCleo | fine too" in text
+
+
+def test_a_quotation_mark_that_is_never_closed_is_told_with_its_line():
+    table = b'Name,Note\n"Anna\nLee",fine\nBo,"open\nCleo,fine too\n'
+
+    (warning,) = read_bytes(table, "a.csv").warnings
+
+    assert warning.startswith("A quotation mark in line 4 is never closed:")
+    assert not read_bytes(b'Name,Note\nBo,"closed"\n', "a.csv").warnings
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("a,b\n" + "1,2\n" * 1_000_000, "more than 300,000 rows.*: split the file"),
+        ("a," * 4_999 + "a\n" + "1," * 4_999 + "1\n", "5,000 columns.*: split the file"),
+    ],
+    ids=["rows", "columns"],
+)
+def test_a_table_beyond_all_measure_is_one_clear_line_with_the_way_out(table, said):
+    began = time.process_time()
+
+    with pytest.raises(DocumentError, match=said):
+        read_bytes(table.encode(), "a.csv")
+
+    assert time.process_time() - began < 5  # measured: 0.3 s
 
 
 def test_excels_own_first_line_names_the_delimiter():

@@ -14,6 +14,7 @@ import pytest
 from processes import FORKED
 from shelf import Shelf
 
+import index.models.contexts
 from index.document import Document, Heading, Page, Part, Span, Table
 from index.errors import StoreError, UnknownDocument
 from index.layout import PageLayout, Piece
@@ -283,6 +284,30 @@ def test_a_repair_embeds_only_what_the_old_index_does_not_give(pair, minilm, mon
     pair.store.repair(model(minilm))
 
     assert embedded == [f"Note\n{OLD}"]
+
+
+def test_of_a_very_long_table_all_rows_are_found_and_a_bounded_part_is_embedded(
+    shelf, minilm, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(index.models.contexts, "TABLE_REACH", 2_000)
+    table = tmp_path / "meters.csv"
+    rows = [f"M{n:06d},Street {n % 50},{n * 7},kWh" for n in range(600)]
+    table.write_text("\n".join(["Meter,Street,Reading,Unit", *rows]))
+    shelf.add(table)
+
+    def embedded():
+        with shelf.store.snapshot() as snapshot:
+            return len(snapshot.nearest(minilm.embed_query("meter"), 1_000))
+
+    before = embedded()
+    assert before < 40
+    for n in (0, 3, 299, 599):
+        assert f"M{n:06d} | Street {n % 50} | {n * 7} | kWh" in shelf.lexical(f"M{n:06d}")[0]
+    assert shelf.store.check() == []
+    shelf.store.repair(model(minilm))
+    assert shelf.store.check() == []
+    assert embedded() == before
+    assert shelf.lexical("M000599")
 
 
 # Erasure ------------------------------------------------------------------------------------------
