@@ -18,12 +18,19 @@ from numpy.typing import NDArray
 from pypdfium2 import raw
 
 from index.dates import iso_date
-from index.document import Document
+from index.document import Document, readable_stem
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
-from index.readers.metadata import Statement, compose, sensible_author, sensible_title
+from index.readers.metadata import (
+    Statement,
+    compose,
+    sensible_author,
+    sensible_title,
+    stated,
+)
 from index.readers.pdf import ocr
 from index.readers.pdf.annotations import written_on
 from index.readers.pdf.lines import Glyphs, columns
+from index.readers.pdf.outline import bookmarks, own_title, with_bookmarks
 from index.readers.pdf.paragraphs import PrintedPage, set_pages
 
 _LONGEST_FONT_NAME = 128
@@ -265,6 +272,7 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
                     _printed_page(file, index, languages, fields) for index in range(len(file))
                 ]
                 properties = file.get_metadata_dict()
+                marks = bookmarks(file)
         except pdfium.PdfiumError as error:
             if error.err_code == raw.FPDF_ERR_PASSWORD:
                 raise EncryptedDocument(
@@ -278,16 +286,26 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
             if ocr.available()
             else f"The PDF has no text, only pictures of pages; it looks scanned: {ocr.INSTALL}."
         )
+    captioned = made.title is None and bool(made.headings)
+    title = own_title(
+        sensible_title(properties.get("Title")),
+        None if captioned else stated(made.text, [made.title] if made.title else []).title,
+        made.text,
+        made.pages,
+        marks,
+    )
+    if title is None and captioned:
+        title = readable_stem(name)
     return compose(
         made.text,
         media_type="application/pdf",
         name=name,
         beside=Statement(
-            title=sensible_title(properties.get("Title")),
+            title=title,
             author=sensible_author(properties.get("Author")),
         ),
         made=iso_date(properties.get("CreationDate", "")),
-        headings=made.headings,
+        headings=with_bookmarks(made.text, made.pages, made.headings, marks),
         pages=made.pages,
         layout=made.layout,
         left_out=made.left_out,
