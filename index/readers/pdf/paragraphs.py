@@ -43,9 +43,10 @@ class _Style(NamedTuple):
 class PrintedPage:
     """A page's size as shown, in points, and its columns' lines in order of reading.
 
-    `unread` is set where it is a picture whose text was not recognised; `label` is what the file
-    calls it, where that is not its number. `written` are lines that stand beside its print (fields
-    of a form, comments), `hidden` those that cannot be seen.
+    `unread` is set where it is a picture whose text was not recognised, `garbled` where its text
+    layer has no letters; `label` is what the file calls it, where that is not its number. `written`
+    are lines that stand beside its print (fields of a form, comments), `hidden` those that cannot
+    be seen.
 
     >>> scan, blank = PrintedPage(595, 842, [], unread=True), PrintedPage(595, 842, [])
     >>> [page.unread for page in (scan, blank)], set_pages([scan, blank]).text
@@ -56,6 +57,7 @@ class PrintedPage:
     height: float
     columns: list[Column]
     unread: bool = False
+    garbled: bool = False
     label: str | None = None
     written: tuple[Line, ...] = ()
     hidden: tuple[LeftOut, ...] = ()
