@@ -24,6 +24,8 @@ _MOST_OUTSIDE = 0.6  # of the pages: a number that counts most pages may stand a
 _NEAR = 3.0  # points: heads of two pages stand at the same height
 _APART = 0.5  # of the type size: more white than between the page's lines
 _NUMBER_APART = 0.2  # the same for a bare page number
+_FILLED = 0.25  # of its height: text that goes on over the page ends below
+_FORM_SHARE = 0.15  # of a page's lines, that other pages have at the same place: a form's
 _LARGE = 1.25  # times the body's type size: titles
 _LONGEST = 200
 _NUMBER = re.compile(r"\W*(?:[A-Z]{1,2}[-–—.])?(?:第)?(\d{1,4})(?:[页頁]|ページ)?\W*")
@@ -94,6 +96,8 @@ def without_running(
     ]
     running = _running(candidates)
     found = [_outermost(page, edge, running) for page, edge in zip(pages, candidates, strict=True)]
+    if _are_records(pages, heights, candidates):
+        found = [[(line, key) for line, key in page if key.bare] for page in found]
     counted = Counter(key for page in found for _, key in page)
     found = [[(line, key) for line, key in page if counted[key] >= _FEWEST_PAGES] for page in found]
     staying = _staying(found)
@@ -119,6 +123,27 @@ def _body_size(pages: Iterable[Sequence[Column]]) -> float:
     for line in (line for page in pages for column in page for line in column):
         sizes[round(2 * line.size) / 2] += len(line.text)
     return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _are_records(
+    pages: Sequence[Sequence[Column]],
+    heights: Sequence[float],
+    candidates: Sequence[Sequence[_Candidate]],
+) -> bool:
+    """Whether each page is a form of its own, as in a batch of invoices: its edges are its own too.
+
+    Their text does not go on from page to page, and much of it stands at the same place of others.
+    """
+    at_edges = {id(line) for page in candidates for line, _ in page}
+    bodies = [[x for column in page for x in column if id(x) not in at_edges] for page in pages]
+    ends = [
+        min(line.bottom for line in body) < _FILLED * height
+        for body, height in zip(bodies[:-1], heights, strict=False)
+        if body
+    ]
+    places = Counter((line.text, round(line.bottom / _NEAR)) for body in bodies for line in body)
+    alike = sum(count for count in places.values() if count >= _FEWEST_PAGES)
+    return sum(ends) < 0.5 * len(ends) and alike > _FORM_SHARE * places.total()
 
 
 def _candidates(

@@ -141,6 +141,24 @@ def test_what_every_record_says_inside_the_page_stays_on_every_page(tmp_path):
         assert document.text.count(line) == 6
 
 
+def test_a_batch_of_forms_keeps_the_edges_of_every_page(tmp_path):
+    pages = [
+        [
+            (72, 800, 11, "Supplier: Tarn Services, Quay 4"),
+            *record(f"Invoice {n}", f"Customer: {word}", "Net 14 days", "In kroner", top=740),
+            (72, 60, 9, "Paid into account 0042-118"),
+            (300, 30, 9, f"{n} / 6"),
+        ]
+        for n, word in enumerate(WORDS, 1)
+    ]
+
+    document = read(printed(tmp_path / "a.pdf", pages))
+
+    assert document.text.count("Supplier: Tarn Services, Quay 4") == 6
+    assert document.text.count("Paid into account 0042-118") == 6
+    assert [left.why for left in document.left_out] == ["page number"]
+
+
 def test_titles_in_large_type_stay_on_every_page(tmp_path):
     pages = [[(72, 790, 18, "Rental agreement"), *body(word)] for word in WORDS]
 
