@@ -169,8 +169,15 @@ def _candidates(
 def _keys(line: Line, head: bool, number: int, label: str | None) -> Iterator[_Key]:
     """What the line could be one of: the same on every page, or with a number that counts them."""
     tokens = line.text.split()
+    if (of_all := _of_all(tokens)) is not None:
+        first, own, place = of_all
+        if not any(map(_says_something, own)):
+            yield _Key(head, "", first - number, bare=True)
+            return
+        if len(own) < place or _parted(line, tokens, place, last=True):
+            yield _Key(head, " ".join(own), first - number)
     saying = [place for place, token in enumerate(tokens) if _says_something(token)]
-    for place in sorted({*saying[:1], *saying[-1:]}):
+    for place in sorted({*saying[:1], *saying[-1:]}) if of_all is None else ():
         value = _counted(tokens[place], len(saying) == 1, number, label)
         if value is None:
             continue
@@ -180,9 +187,6 @@ def _keys(line: Line, head: bool, number: int, label: str | None) -> Iterator[_K
             return
         if _parted(line, tokens, place, last=place == saying[-1]):
             yield _Key(head, " ".join(rest), value - number)
-    if (of_all := _of_all(tokens)) is not None:
-        value, rest = of_all
-        yield _Key(head, " ".join(rest), value - number, bare=len(rest) == 1)
     yield _Key(head, " ".join(tokens))
 
 
@@ -205,13 +209,15 @@ def _counted(token: str, alone: bool, number: int, label: str | None) -> int | N
     return None
 
 
-def _of_all(tokens: Sequence[str]) -> tuple[int, list[str]] | None:
-    """The first number of 'Page 3 of 9', '3/9' or '3 / 9' at a line's end, and what is before it.
+def _of_all(tokens: Sequence[str]) -> tuple[int, list[str], int] | None:
+    """Of 'Page 3 of 9', '3/9' or '3 / 9' at a line's end the 3, the words before, the 3's place.
 
-    The words between belong to the number and are no words of the line's own.
+    'Page' and 'of 9' are no words of the line's own; the place is the token that the number is.
     """
     if tokens and (found := _OF_ALL.fullmatch(tokens[-1])):
-        return int(found[1]), [*tokens[:-1], found[2]]
+        before, place = tokens[:-1], len(tokens) - 1
+        own = before[:-1] if before and _PAGE.fullmatch(before[-1]) else before
+        return int(found[1]), [*own], place
     if len(tokens) < 3 or len(tokens[-2]) > len("sur ") or _NUMBER.fullmatch(tokens[-2]):
         return None
     one, last = _NUMBER.fullmatch(tokens[-3]), _NUMBER.fullmatch(tokens[-1])
@@ -219,7 +225,7 @@ def _of_all(tokens: Sequence[str]) -> tuple[int, list[str]] | None:
         return None
     before = tokens[:-3]
     own = before[:-1] if before and _PAGE.fullmatch(before[-1]) else before
-    return int(one[1]), [*own, last[1]]
+    return int(one[1]), [*own], len(before)
 
 
 def _parted(line: Line, tokens: Sequence[str], place: int, last: bool) -> bool:
