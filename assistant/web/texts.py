@@ -189,9 +189,16 @@ def page_of(number: int, last: int, label: str | None = None) -> str:
     >>> page_of(2, 300), page_of(4, 300, "iv")
     ('Page 2 of 300', 'Page iv (4 of 300)')
     """
-    if label:
-        return f"{PAGE} {label} ({number} {of(last)})"
-    return f"{PAGE} {number} {of(last)}"
+    return page_named(number, last, label) if label else f"{PAGE} {number} {of(last)}"
+
+
+def page_named(number: int, last: int, label: str | None) -> str:
+    """'Page 2', or 'Page iv (4 of 300)' where another number is printed on it.
+
+    >>> page_named(2, 300, None), page_named(4, 300, "iv")
+    ('Page 2', 'Page iv (4 of 300)')
+    """
+    return f"{PAGE} {label} ({number} {of(last)})" if label else f"{PAGE} {number}"
 
 
 def passage_on(page: int, label: str | None = None, *, elsewhere: bool) -> str:

@@ -62,6 +62,8 @@ def test_a_footnote_names_the_printed_page_first_and_links_the_files_own(assista
     shown = render_pane(assistant, Place.of(passage).data, own=False)
     assert "Page i (1 of 4)" in shown
     assert passage.page == 1
+    text = render_pane(assistant, {**Place.of(passage).data, "view": "text"}, own=False)
+    assert "Page 1 (3 of 4)" in text
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,9 @@ class _Grid:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A page's number, a table, or the words of a paragraph or heading with its element's name."""
+    """A page's name, a table, or the words of a paragraph or heading with its element's name."""
 
-    page: int | None = None
+    page: str | None = None
     table: _Grid | None = None
     name: str = "p"
     lines: bool = False
@@ -97,9 +97,13 @@ def source(document: Document, place: Place, shown: Span) -> Markup:
 
 def _parts(document: Document, place: Place, shown: Span) -> Iterator[_Part]:
     text = document.text
-    pages = {page.start: page.number for page in document.pages}
+    last = len(document.pages)
+    names = {
+        page.number: texts.page_named(page.number, last, page.label) for page in document.pages
+    }
+    pages = {page.start: names[page.number] for page in document.pages}
     if shown.start not in pages and (first_page := document.page_at(shown.start)):
-        yield _Part(page=first_page)
+        yield _Part(page=names[first_page])
     for block in _blocks(document, shown):
         if block.start in pages:
             yield _Part(page=pages[block.start])

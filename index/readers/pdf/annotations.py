@@ -48,6 +48,7 @@ _WORD_GAP = 1.0  # of the type size: a wider gap parts a label from other words
 _MARGIN = 2.0
 _ENDS = " :.…_*"
 _SIZE = 10.0
+_MOST_LABELLED = 1_000  # fields of a page whose labels are looked for in print
 
 
 class Written(NamedTuple):
@@ -117,6 +118,7 @@ def written_on(
     words: _Words | None = None
     lines: list[Line] = []
     hidden: list[LeftOut] = []
+    fields = 0
     for index in range(raw.FPDFPage_GetAnnotCount(page.raw)):
         with _annotation(page, index) as note:
             if note is None:
@@ -125,6 +127,9 @@ def written_on(
             box = _box(note, shown)
             if kind == raw.FPDF_ANNOT_WIDGET and form is not None:
                 words = words or _Words(printed)
+                fields += 1
+                if fields == _MOST_LABELLED:
+                    words = _Words([])
                 text, why = _field(note, form.raw, box, words, seen), "hidden field"
             elif kind in _COMMENTS:
                 text, why = _comment(note), "hidden comment"

@@ -18,6 +18,9 @@ from index.readers.pdf.running import Column, without_running
 _LOOSE = 1.3  # times the usual distance of lines: a paragraph ends
 _ROW_DISTANCE = 2.5  # times the type size, between two rows of one table
 _HEADING_SIZE = 1.15  # times the body's
+_TITLE_SIZE = 1.5  # times the body's: a title, whatever it ends with
+_STOPS = (".", ",", ";", "—")
+_CAPTION = re.compile(r"\w+\.? ?\d+(?:\.\d+)*[.:]?(?: |$)")  # 'Table 3: Ships'
 _LONGEST_HEADING = 200
 _MOST_HEADINGS = 0.15  # of all characters; beyond, size does not tell headings from text
 _LIST_MARK = re.compile(r"(?:[•◦▪■‣∙·]|[–—-]\s|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s)")
@@ -40,9 +43,10 @@ class _Style(NamedTuple):
 class PrintedPage:
     """A page's size as shown, in points, and its columns' lines in order of reading.
 
-    `unread` is set where it is a picture whose text was not recognised; `label` is what the file
-    calls it, where that is not its number. `written` are lines that stand beside its print (fields
-    of a form, comments), `hidden` those that cannot be seen.
+    `unread` is set where it is a picture whose text was not recognised, `garbled` where its text
+    layer has no letters; `label` is what the file calls it, where that is not its number. `written`
+    are lines that stand beside its print (fields of a form, comments), `hidden` those that cannot
+    be seen.
 
     >>> scan, blank = PrintedPage(595, 842, [], unread=True), PrintedPage(595, 842, [])
     >>> [page.unread for page in (scan, blank)], set_pages([scan, blank]).text
@@ -53,6 +57,7 @@ class PrintedPage:
     height: float
     columns: list[Column]
     unread: bool = False
+    garbled: bool = False
     label: str | None = None
     written: tuple[Line, ...] = ()
     hidden: tuple[LeftOut, ...] = ()
@@ -62,7 +67,8 @@ class PrintedPage:
 class SetPages:
     """A document's text, the place of each page in it, its headings, and where words are printed.
 
-    `layout` has an entry for each page, in order; `left_out` are running titles and page numbers.
+    `layout` has an entry for each page, in order; `left_out` are running titles and page numbers,
+    `title` is the largest heading of the first page that has print, unless it is a table's caption.
 
     >>> words = np.array([[0.0, 14, 72, 700, 150, 712]])
     >>> line = Line("The pier fell.", words, 72, 700, 150, 712, size=12, bold=False, cells=1)
@@ -76,6 +82,7 @@ class SetPages:
     headings: tuple[Heading, ...]
     layout: tuple[PageLayout, ...]
     left_out: tuple[LeftOut, ...]
+    title: Heading | None = None
 
 
 @dataclass(slots=True)
@@ -141,26 +148,32 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
     spans: list[Page] = []
     headings: list[Heading] = []
     layout: list[PageLayout] = []
+    titles: list[Heading] = []
     offset = 0
     set_as = [[p for column in page for p in _paragraphs(column, fabric)] for page in kept]
     betweens = iter(_betweens([p for page in set_as for p in page], fabric))
     for number, (sheet, page) in enumerate(zip(printed, set_as, strict=True), 1):
         begin = offset if not page else None
         words: list[Words] = []
-        for paragraph in page:
+        first = offset == 0
+        for paragraph, below in zip(page, [*page[1:], None], strict=False):
             between = next(betweens)
             parts += between, paragraph.text
             offset += len(between)
             begin = offset if begin is None else begin
             level = levels.get(paragraph.style, 0)
-            if level and not paragraph.tabular and _could_be_heading(paragraph.text):
+            if level and not paragraph.tabular and _could_be_heading(paragraph, fabric.body):
                 headings.append(Heading(level, offset, offset + len(paragraph.text)))
+                caption = below is not None and below.tabular and _CAPTION.match(paragraph.text)
+                titles += headings[-1:] if first and not caption else []
             words += [moved(some, offset) for some in paragraph.words]
             offset += len(paragraph.text)
         spans.append(Page(number, offset if begin is None else begin, offset, sheet.label))
         layout.append(_shown(number, sheet, words))
     left_out += tuple(left for sheet in printed for left in sheet.hidden)
-    return SetPages("".join(parts), tuple(spans), tuple(headings), tuple(layout), left_out)
+    title = min(titles, key=lambda heading: heading.level, default=None)
+    text = "".join(parts)
+    return SetPages(text, tuple(spans), tuple(headings), tuple(layout), left_out, title)
 
 
 def _betweens(paragraphs: Sequence[_Paragraph], fabric: _Print) -> list[str]:
@@ -275,12 +288,15 @@ def _heading_levels(pages: Sequence[Sequence[Column]], body: _Style) -> dict[_St
     return {style: min(level, 6) for level, style in enumerate(sorted(chosen, reverse=True), 1)}
 
 
-def _could_be_heading(text: str) -> bool:
+def _could_be_heading(paragraph: _Paragraph, body: _Style) -> bool:
+    text = paragraph.text
+    # 'Satzung des Vereins e.V.' in large type is no sentence.
+    stopped = (",", ";", "—") if paragraph.style.size >= _TITLE_SIZE * body.size else _STOPS
     letters = sum(map(str.isalpha, text))
     return (
         len(text) <= _LONGEST_HEADING
         and text.count("\n") < 3
         and letters >= 3
         and letters >= 0.5 * len(text.replace(" ", ""))
-        and not text.endswith((".", ",", ";", "—"))
+        and not text.endswith(stopped)
     )

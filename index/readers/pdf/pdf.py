@@ -18,12 +18,19 @@ from numpy.typing import NDArray
 from pypdfium2 import raw
 
 from index.dates import iso_date
-from index.document import Document
+from index.document import Document, normalised, readable_stem
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
-from index.readers.metadata import Statement, compose, sensible_author, sensible_title
+from index.readers.metadata import (
+    Statement,
+    compose,
+    sensible_author,
+    sensible_title,
+    stated,
+)
 from index.readers.pdf import ocr
 from index.readers.pdf.annotations import written_on
 from index.readers.pdf.lines import Glyphs, columns
+from index.readers.pdf.outline import bookmarks, own_title, with_bookmarks
 from index.readers.pdf.paragraphs import PrintedPage, set_pages
 
 _LONGEST_FONT_NAME = 128
@@ -37,6 +44,13 @@ _UNSEEN_MODES = frozenset({raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDE
 _CONTRAST = 24  # of 255, between the lightest and the darkest pixel of a word that shows
 _FEWEST_PRINTED = 20  # characters: fewer on a scan are a stamp or a page number
 _LONGEST_SIDE = 8_000  # pixels of a page that is read by OCR
+_SPACE = 32
+_WHITE = frozenset({2, 9, 10, 13, _SPACE, 0xA0})  # and pdfium's sign for a hyphen at a line's end
+_UNKNOWN = 0xFFFD
+_PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
+_GARBLED = 0.5  # of a page's characters are none: a few are bullets and signs
+_FEWEST_GARBLED = 20
+_SAMPLED = 200  # characters of a page, to tell
 _SCAN_SHARE = 0.5  # of the page's area: a picture this large may be a scan of a page
 _PICTURE_SHARE = 0.05  # the same, on a page with nothing else on it; smaller ones are signs
 
@@ -103,7 +117,8 @@ def _printed_page(
         least = _SCAN_SHARE if printed else _PICTURE_SHARE
         few = printed < _FEWEST_PRINTED and min(sheet.size) >= 1
         unread = few and _pictured(page, sheet) >= least
-        if unread and ocr.available():
+        garbled = _is_garbled(text.raw)
+        if (unread or garbled) and ocr.available():
             glyphs, unread = _recognised(page, sheet, languages), False
         set_as = columns(glyphs)
         lines = [line for column in set_as for line in column]
@@ -112,10 +127,27 @@ def _printed_page(
             *sheet.size,
             set_as,
             unread and not beside.lines,
+            garbled,
             _label(file, index),
             tuple(beside.lines),
             tuple(beside.hidden),
         )
+
+
+def _is_garbled(text: Any) -> bool:  # noqa: ANN401 - a ctypes pointer
+    """Whether most characters of a text layer are none: its fonts do not say which they are."""
+    count = max(raw.FPDFText_CountChars(text), 0)
+    places = range(0, count, max(count // _SAMPLED, 1))
+    said = [(place, raw.FPDFText_GetUnicode(text, place)) for place in places]
+    inked = [(place, code) for place, code in said if code not in _WHITE]
+    unknown = sum(
+        code < _SPACE
+        or code == _UNKNOWN
+        or any(first <= code <= last for first, last in _PRIVATE)
+        or raw.FPDFText_HasUnicodeMapError(text, place) == 1
+        for place, code in inked
+    )
+    return len(inked) >= _FEWEST_GARBLED and unknown > _GARBLED * len(inked)
 
 
 def _label(file: pdfium.PdfDocument, index: int) -> str | None:
@@ -265,6 +297,11 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
                     _printed_page(file, index, languages, fields) for index in range(len(file))
                 ]
                 properties = file.get_metadata_dict()
+                marks = bookmarks(file)
+                attached = [
+                    " ".join(normalised(file.get_attachment(index).get_name()).split())
+                    for index in range(file.count_attachments())
+                ]
         except pdfium.PdfiumError as error:
             if error.err_code == raw.FPDF_ERR_PASSWORD:
                 raise EncryptedDocument(
@@ -278,32 +315,61 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
             if ocr.available()
             else f"The PDF has no text, only pictures of pages; it looks scanned: {ocr.INSTALL}."
         )
+    captioned = made.title is None and bool(made.headings)
+    title = own_title(
+        sensible_title(properties.get("Title")),
+        None if captioned else stated(made.text, [made.title] if made.title else []).title,
+        made.text,
+        made.pages,
+        marks,
+    )
+    if title is None and captioned:
+        title = readable_stem(name)
     return compose(
         made.text,
         media_type="application/pdf",
         name=name,
         beside=Statement(
-            title=sensible_title(properties.get("Title")),
+            title=title,
             author=sensible_author(properties.get("Author")),
         ),
         made=iso_date(properties.get("CreationDate", "")),
-        headings=made.headings,
+        headings=with_bookmarks(made.text, made.pages, made.headings, marks),
         pages=made.pages,
         layout=made.layout,
         left_out=made.left_out,
-        warnings=_warnings(printed),
+        warnings=_warnings(printed, attached),
     )
 
 
-def _warnings(pages: Sequence[PrintedPage]) -> tuple[str, ...]:
-    """Which pages were left out because their text could not be recognised."""
-    numbers = [str(number) for number, page in enumerate(pages, start=1) if page.unread]
-    if not numbers:
-        return ()
-    shown = numbers if len(numbers) <= _MOST_NAMED else [*numbers[:_MOST_NAMED], "…"]
-    which = (
-        f"Page {numbers[0]} is a picture"
-        if len(numbers) == 1
-        else (f"{len(numbers)} pages are pictures ({', '.join(shown)})")
-    )
-    return (f"{which} and not read: {ocr.INSTALL}.",)
+def _warnings(pages: Sequence[PrintedPage], attached: Sequence[str]) -> tuple[str, ...]:
+    """Which pages could not be read, or not as they are stored, and which files were not."""
+    told: list[str] = []
+    unread = [number for number, page in enumerate(pages, start=1) if page.unread]
+    if unread:
+        told.append(
+            f"{_named(unread, 'is a picture', 'are pictures')} and not read: {ocr.INSTALL}."
+        )
+    garbled = [number for number, page in enumerate(pages, start=1) if page.garbled]
+    if garbled:
+        layer = "a text layer of signs that are no letters"
+        which = _named(garbled, f"has {layer}", f"have {layer}")
+        done = (
+            "what they say was recognised on a picture of the page"
+            if ocr.available()
+            else f"what they say could not be read: {ocr.INSTALL}"
+        )
+        told.append(f"{which}; {done}.")
+    if attached:
+        names = ", ".join([*attached[:_MOST_NAMED], *(["…"] if attached[_MOST_NAMED:] else [])])
+        files = "a file" if len(attached) == 1 else f"{len(attached)} files"
+        told.append(f"The PDF has {files} attached and not read: {names}.")
+    return tuple(told)
+
+
+def _named(numbers: Sequence[int], alone: str, many: str) -> str:
+    """'Page 3 is …' or '2 pages are … (3, 4)'."""
+    if len(numbers) == 1:
+        return f"Page {numbers[0]} {alone}"
+    shown = [*map(str, numbers[:_MOST_NAMED]), *(["…"] if numbers[_MOST_NAMED:] else [])]
+    return f"{len(numbers)} pages {many} ({', '.join(shown)})"

@@ -24,6 +24,8 @@ _MOST_OUTSIDE = 0.6  # of the pages: a number that counts most pages may stand a
 _NEAR = 3.0  # points: heads of two pages stand at the same height
 _APART = 0.5  # of the type size: more white than between the page's lines
 _NUMBER_APART = 0.2  # the same for a bare page number
+_FILLED = 0.25  # of its height: text that goes on over the page ends below
+_FORM_SHARE = 0.15  # of a page's lines, that other pages have at the same place: a form's
 _LARGE = 1.25  # times the body's type size: titles
 _LONGEST = 200
 _NUMBER = re.compile(r"\W*(?:[A-Z]{1,2}[-–—.])?(?:第)?(\d{1,4})(?:[页頁]|ページ)?\W*")
@@ -94,6 +96,8 @@ def without_running(
     ]
     running = _running(candidates)
     found = [_outermost(page, edge, running) for page, edge in zip(pages, candidates, strict=True)]
+    if _are_records(pages, heights, candidates):
+        found = [[(line, key) for line, key in page if key.bare] for page in found]
     counted = Counter(key for page in found for _, key in page)
     found = [[(line, key) for line, key in page if counted[key] >= _FEWEST_PAGES] for page in found]
     staying = _staying(found)
@@ -121,6 +125,27 @@ def _body_size(pages: Iterable[Sequence[Column]]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
+def _are_records(
+    pages: Sequence[Sequence[Column]],
+    heights: Sequence[float],
+    candidates: Sequence[Sequence[_Candidate]],
+) -> bool:
+    """Whether each page is a form of its own, as in a batch of invoices: its edges are its own too.
+
+    Their text does not go on from page to page, and much of it stands at the same place of others.
+    """
+    at_edges = {id(line) for page in candidates for line, _ in page}
+    bodies = [[x for column in page for x in column if id(x) not in at_edges] for page in pages]
+    ends = [
+        min(line.bottom for line in body) < _FILLED * height
+        for body, height in zip(bodies[:-1], heights, strict=False)
+        if body
+    ]
+    places = Counter((line.text, round(line.bottom / _NEAR)) for body in bodies for line in body)
+    alike = sum(count for count in places.values() if count >= _FEWEST_PAGES)
+    return sum(ends) < 0.5 * len(ends) and alike > _FORM_SHARE * places.total()
+
+
 def _candidates(
     page: Sequence[Column], height: float, number: int, label: str | None, largest: float
 ) -> Iterator[_Candidate]:
@@ -144,8 +169,15 @@ def _candidates(
 def _keys(line: Line, head: bool, number: int, label: str | None) -> Iterator[_Key]:
     """What the line could be one of: the same on every page, or with a number that counts them."""
     tokens = line.text.split()
+    if (of_all := _of_all(tokens)) is not None:
+        first, own, place = of_all
+        if not any(map(_says_something, own)):
+            yield _Key(head, "", first - number, bare=True)
+            return
+        if len(own) < place or _parted(line, tokens, place, last=True):
+            yield _Key(head, " ".join(own), first - number)
     saying = [place for place, token in enumerate(tokens) if _says_something(token)]
-    for place in sorted({*saying[:1], *saying[-1:]}):
+    for place in sorted({*saying[:1], *saying[-1:]}) if of_all is None else ():
         value = _counted(tokens[place], len(saying) == 1, number, label)
         if value is None:
             continue
@@ -155,9 +187,6 @@ def _keys(line: Line, head: bool, number: int, label: str | None) -> Iterator[_K
             return
         if _parted(line, tokens, place, last=place == saying[-1]):
             yield _Key(head, " ".join(rest), value - number)
-    if (of_all := _of_all(tokens)) is not None:
-        value, rest = of_all
-        yield _Key(head, " ".join(rest), value - number, bare=len(rest) == 1)
     yield _Key(head, " ".join(tokens))
 
 
@@ -180,13 +209,15 @@ def _counted(token: str, alone: bool, number: int, label: str | None) -> int | N
     return None
 
 
-def _of_all(tokens: Sequence[str]) -> tuple[int, list[str]] | None:
-    """The first number of 'Page 3 of 9', '3/9' or '3 / 9' at a line's end, and what is before it.
+def _of_all(tokens: Sequence[str]) -> tuple[int, list[str], int] | None:
+    """Of 'Page 3 of 9', '3/9' or '3 / 9' at a line's end the 3, the words before, the 3's place.
 
-    The words between belong to the number and are no words of the line's own.
+    'Page' and 'of 9' are no words of the line's own; the place is the token that the number is.
     """
     if tokens and (found := _OF_ALL.fullmatch(tokens[-1])):
-        return int(found[1]), [*tokens[:-1], found[2]]
+        before, place = tokens[:-1], len(tokens) - 1
+        own = before[:-1] if before and _PAGE.fullmatch(before[-1]) else before
+        return int(found[1]), [*own], place
     if len(tokens) < 3 or len(tokens[-2]) > len("sur ") or _NUMBER.fullmatch(tokens[-2]):
         return None
     one, last = _NUMBER.fullmatch(tokens[-3]), _NUMBER.fullmatch(tokens[-1])
@@ -194,7 +225,7 @@ def _of_all(tokens: Sequence[str]) -> tuple[int, list[str]] | None:
         return None
     before = tokens[:-3]
     own = before[:-1] if before and _PAGE.fullmatch(before[-1]) else before
-    return int(one[1]), [*own, last[1]]
+    return int(one[1]), [*own], len(before)
 
 
 def _parted(line: Line, tokens: Sequence[str], place: int, last: bool) -> bool:

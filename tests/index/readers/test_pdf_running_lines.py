@@ -60,9 +60,31 @@ def test_a_foot_stays_where_it_parts_no_sentence(tmp_path):
     assert told(document) == [("Printed for the county of Norvik", "running title", "pp. 1-5")]
 
 
+def test_a_number_of_all_pages_stands_beside_words_that_run(tmp_path):
+    pages = [
+        [*body(word), (72, 30, 9, f"Rules of the lock, page {n} of 6")]
+        for n, word in enumerate(WORDS, 1)
+    ]
+
+    document = read(printed(tmp_path / "a.pdf", pages))
+
+    assert [left.why for left in document.left_out] == ["running title", "page number"]
+    assert document.text.count("Rules of the lock") == 1
+
+
 @pytest.mark.parametrize(
     "foot",
-    ["{n}", "– {n} –", "Page {n}", "Page {n} of 6", "{n}/6", "Seite {n} von 6", "F-{n}", "{roman}"],
+    [
+        "{n}",
+        "– {n} –",
+        "Page {n}",
+        "Page {n} of 6",
+        "{n}/6",
+        "{n} / 6",
+        "Seite {n} von 6",
+        "F-{n}",
+        "{roman}",
+    ],
 )
 def test_numbers_that_count_the_pages_are_left_out_and_told(tmp_path, foot):
     romans = ["i", "ii", "iii", "iv", "v", "vi"]
@@ -103,6 +125,7 @@ def test_a_number_in_a_head_may_count_the_pages_where_it_stands_apart(tmp_path):
     "line",
     [
         "Patient {n}",
+        "Patient {n} of 6",
         "Invoice number: 55{n}2",
         "Payable by {n} March 2026",
         "Tenant: {word}",
@@ -139,6 +162,24 @@ def test_what_every_record_says_inside_the_page_stays_on_every_page(tmp_path):
 
     for line in ("Surveyor: Astrid Moe", "every second year.", "Signed for the yard at Norvik."):
         assert document.text.count(line) == 6
+
+
+def test_a_batch_of_forms_keeps_the_edges_of_every_page(tmp_path):
+    pages = [
+        [
+            (72, 800, 11, "Supplier: Tarn Services, Quay 4"),
+            *record(f"Invoice {n}", f"Customer: {word}", "Net 14 days", "In kroner", top=740),
+            (72, 60, 9, "Paid into account 0042-118"),
+            (300, 30, 9, f"{n} / 6"),
+        ]
+        for n, word in enumerate(WORDS, 1)
+    ]
+
+    document = read(printed(tmp_path / "a.pdf", pages))
+
+    assert document.text.count("Supplier: Tarn Services, Quay 4") == 6
+    assert document.text.count("Paid into account 0042-118") == 6
+    assert [left.why for left in document.left_out] == ["page number"]
 
 
 def test_titles_in_large_type_stay_on_every_page(tmp_path):
