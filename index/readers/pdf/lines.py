@@ -6,14 +6,14 @@ Which way the characters of a printed page run: turned pages, and scripts from r
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
+
+from index.readers.pdf.regions import Run, Words, regions
 
 _SPACE_CODE = 32
 _LEFTWARD = (
@@ -79,13 +79,9 @@ def is_leftward(text: str) -> bool:
     return 2 * int(leftward(letters).sum()) > len(letters)
 
 
-Words = NDArray[np.float64]
-
 _CELL_GAP = 1.0  # of the type size: wider than a justified line's widest space
 _WORD_GAP = 0.15
-_FEWEST_LINES = 4  # on each side, for a gap to be a gutter between columns
-_LEAST_FILLED = 0.55  # of the column's width, by the median line of running text
-_SHORTEST_PROSE = 14  # characters in the mean line of a column
+_FEWEST_TURNED = 2  # pairs of letters, for a line to run up or down the page
 _LIST_MARK = re.compile(r"[•◦▪■‣∙·–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
 _REPLACED = {
     0x02: "-",  # how pdfium marks a hyphen at a line's end
@@ -130,25 +126,6 @@ class Glyphs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Characters in a row without a wide gap; `words` as in `Line`."""
-
-    text: str
-    words: Words
-    left: float
-    bottom: float
-    right: float
-    top: float
-    size: float
-    bold: bool
-
-    @property
-    def middle(self) -> float:
-        """The height of its middle above the page's foot."""
-        return (self.bottom + self.top) / 2
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One printed line of a column; `cells` counts its runs, 1 where it is running text.
 
@@ -181,7 +158,8 @@ def columns(glyphs: Glyphs) -> list[list[Line]]:
     >>> [[line.text for line in column] for column in columns(Glyphs(codes, boxes, codes < 0))]
     [['The pier fell.']]
     """
-    return [_lines(region) for region in _regions(_runs(glyphs))]
+    parts = _by_direction(glyphs)
+    return [_lines(region) for part, boxes in parts for region in regions(_runs(part, boxes))]
 
 
 def moved(words: Words, by: int) -> Words:
@@ -194,14 +172,47 @@ def moved(words: Words, by: int) -> Words:
     return there
 
 
-def _runs(glyphs: Glyphs) -> list[_Run]:
+def _by_direction(glyphs: Glyphs) -> list[tuple[Glyphs, NDArray[np.float64]]]:
+    """The page's text and its boxes upright, then what is set at a right angle to most of it."""
+    boxes = _upright(glyphs.codes, glyphs.boxes)
+    ways = _turns(glyphs.codes, boxes)
+    if not ways.any():
+        return [(glyphs, boxes)]
+    found = []
+    for way in (0.0, 1.0, -1.0):
+        chosen = ways == way
+        part = Glyphs(glyphs.codes[chosen], glyphs.boxes[chosen], glyphs.bold[chosen])
+        if (part.codes > _SPACE).any():
+            upright = _upright(part.codes, boxes[chosen])
+            # Turned text stays where it is on the page.
+            upright += np.tile(boxes[chosen].max(axis=0)[2:] - upright.max(axis=0)[2:], 2)
+            found.append((part, upright))
+    return found
+
+
+def _turns(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each character 0, or 1 or -1 where its line runs up or down the page."""
+    ends = np.isin(codes, _LINE_ENDS)
+    line: NDArray[np.int64] = np.cumsum(ends) - ends
+    both = (codes[:-1] > _SPACE) & (codes[1:] > _SPACE) & (line[:-1] == line[1:])
+    right = abs(boxes[1:, 0] - boxes[:-1, 0])
+    up = boxes[1:, 1] - boxes[:-1, 1]
+    rising = np.where(both & (abs(up) > right), np.sign(up), 0.0)
+    pairs = np.bincount(line[:-1], both, minlength=line.max(initial=0) + 1)
+    turned = np.bincount(line[:-1], rising, minlength=len(pairs))
+    sure = (pairs >= _FEWEST_TURNED) & (2 * abs(turned) > pairs)
+    ways: NDArray[np.float64] = (np.sign(turned) * sure)[line]
+    return ways
+
+
+def _runs(glyphs: Glyphs, upright: NDArray[np.float64]) -> list[Run]:
     """Glyphs in the file's order, parted at line ends and wide gaps."""
     ends = np.cumsum(np.isin(glyphs.codes, _LINE_ENDS))
     spaces = np.cumsum(np.isin(glyphs.codes, _SPACES))
     ink = np.flatnonzero((np.diff(spaces, prepend=0) == 0) & _inked(glyphs.codes))
     if not len(ink):
         return []
-    codes, boxes = glyphs.codes[ink], _upright(glyphs.codes, glyphs.boxes)[ink]
+    codes, boxes = glyphs.codes[ink], upright[ink]
     left, bottom, right, top = boxes.T
     height = top - bottom
     gap = left[1:] - right[:-1]
@@ -236,9 +247,9 @@ def _runs(glyphs: Glyphs) -> list[_Run]:
     last = [*first[1:].tolist(), len(texts)]
     rows = np.column_stack([outer[:, 0], low, outer[:, 2], high, np.maximum(size, 1.0)])
     return [
-        _Run(" ".join(texts[begin:end]), words[begin:end], left, bottom, right, top, size, bold)
-        for begin, end, (left, bottom, right, top, size), bold in zip(
-            first.tolist(), last, rows.tolist(), bold_runs.tolist(), strict=True
+        Run(" ".join(texts[begin:end]), words[begin:end], left, low, right, high, size, bold, order)
+        for order, (begin, end, (left, low, right, high, size), bold) in enumerate(
+            zip(first.tolist(), last, rows.tolist(), bold_runs.tolist(), strict=True)
         )
     ]
 
@@ -273,63 +284,9 @@ def _medians(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[
     return middles
 
 
-def _regions(runs: list[_Run]) -> list[list[_Run]]:
-    """`runs` in groups that are read one after another, each a stretch of one column."""
-    gutter = _gutter(runs)
-    if gutter is None:
-        return [runs] if runs else []
-    regions: list[list[_Run]] = []
-    across = sorted((r for r in runs if r.left < gutter < r.right), key=lambda r: -r.top)
-    beside = [r for r in runs if not r.left < gutter < r.right]
-    full: list[_Run] = []
-    for crossing in [*across, None]:
-        band = [r for r in beside if crossing is None or r.middle > crossing.top]
-        beside = [r for r in beside if crossing is not None and r.middle <= crossing.top]
-        left = [r for r in band if r.right <= gutter]
-        right = [r for r in band if r.left >= gutter]
-        if _is_prose(left) and _is_prose(right):
-            regions += [[*full]] if full else []
-            regions += [*_regions(left), *_regions(right)]
-            full = []
-        else:
-            full += band
-        if crossing is not None:
-            full.append(crossing)
-    return [*regions, full] if full else regions
-
-
-def _gutter(runs: list[_Run]) -> float | None:
-    """Where a second column begins, if running text stands on both sides of there."""
-    starts = Counter(round(run.left) for run in runs)
-    best: tuple[int, float] | None = None
-    for start, count in starts.items():
-        if count < _FEWEST_LINES:
-            continue
-        gutter = start - 2.0
-        left = [r for r in runs if r.right <= gutter]
-        right = [r for r in runs if r.left >= gutter]
-        crossing = len(runs) - len(left) - len(right)
-        score = min(len(left), len(right)) - crossing
-        if (best is None or score > best[0]) and _is_prose(left) and _is_prose(right):
-            best = score, gutter
-    return best[1] if best and best[0] >= _FEWEST_LINES else None
-
-
-def _is_prose(runs: Sequence[_Run]) -> bool:
-    """Whether `runs` are lines of running text that fill a column, not cells of a table."""
-    if len(runs) < _FEWEST_LINES:
-        return False
-    text = "".join(run.text for run in runs)
-    letters = sum(map(str.isalpha, text))
-    if len(text) < _SHORTEST_PROSE * len(runs) or letters < 0.65 * len(text):
-        return False
-    width = max(run.right for run in runs) - min(run.left for run in runs)
-    return median(run.right - run.left for run in runs) >= _LEAST_FILLED * width
-
-
-def _lines(runs: Iterable[_Run]) -> list[Line]:
+def _lines(runs: Iterable[Run]) -> list[Line]:
     """Runs that share a baseline as one line."""
-    rows: list[list[_Run]] = []
+    rows: list[list[Run]] = []
     for run in sorted(runs, key=lambda r: -r.middle):
         row = rows[-1] if rows else None
         if row and _same_row(row[0], run):
@@ -339,12 +296,12 @@ def _lines(runs: Iterable[_Run]) -> list[Line]:
     return [_line(row) for row in rows]
 
 
-def _same_row(first: _Run, other: _Run) -> bool:
+def _same_row(first: Run, other: Run) -> bool:
     shared = min(first.top, other.top) - max(first.bottom, other.bottom)
     return shared > 0.5 * min(first.top - first.bottom, other.top - other.bottom)
 
 
-def _line(runs: Sequence[_Run]) -> Line:
+def _line(runs: Sequence[Run]) -> Line:
     turned = is_leftward("".join(run.text for run in runs))
     row = sorted(runs, key=lambda run: -run.right if turned else run.left)
     parts = [row[0].text]
@@ -354,7 +311,7 @@ def _line(runs: Sequence[_Run]) -> Line:
     for before, run in pairwise(row):
         gap = before.left - run.right if turned else run.left - before.right
         cells += gap > _CELL_GAP * before.size and not _LIST_MARK.fullmatch(before.text)
-        between = "" if gap < _WORD_GAP * before.size else " "
+        between = "" if -before.size < gap < _WORD_GAP * before.size else " "
         parts += between, run.text
         length += len(between)
         words.append(moved(run.words, length))

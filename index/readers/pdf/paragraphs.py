@@ -11,7 +11,8 @@ import numpy as np
 
 from index.document import Heading, Page
 from index.layout import PageLayout
-from index.readers.pdf.lines import Line, Words, moved
+from index.readers.pdf.lines import Line, moved
+from index.readers.pdf.regions import Words
 
 Column = list[Line]
 
@@ -21,6 +22,7 @@ _MOST_PAGES = 0.4  # of all pages: heads often differ between left and right pag
 _LONGEST_RUNNING = 120
 _LOOSE = 1.3  # times the usual distance of lines: a paragraph ends
 _ROW_DISTANCE = 2.5  # times the type size, between two rows of one table
+_MOST_DIVIDING = 16  # paragraphs of another type that may stand in the middle of one
 _HEADING_SIZE = 1.15  # times the body's
 _LONGEST_HEADING = 200
 _MOST_HEADINGS = 0.15  # of all characters; beyond, size does not tell headings from text
@@ -137,7 +139,7 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
     for number, (sheet, page) in enumerate(zip(printed, kept, strict=True), 1):
         begin = offset if not page else None
         words: list[Words] = []
-        for paragraph in (p for column in page for p in _paragraphs(column, fabric)):
+        for paragraph in _undivided(p for column in page for p in _paragraphs(column, fabric)):
             if last is None:
                 between = ""
             elif last.open and paragraph.text[:1].islower() and last.style == paragraph.style:
@@ -249,6 +251,19 @@ def _paragraphs(column: Column, fabric: _Print) -> Iterator[_Paragraph]:
         above = line
     if current is not None:
         yield current
+
+
+def _undivided(paragraphs: Iterable[_Paragraph]) -> list[_Paragraph]:
+    """A page's paragraphs, what stands in the middle of one (a caption, a box) behind it."""
+    found = list(paragraphs)
+    for at, one in enumerate(found):
+        ahead = at + 1
+        while ahead < min(len(found), at + _MOST_DIVIDING) and found[ahead].style != one.style:
+            ahead += 1
+        apart = one.open and at + 1 < ahead < len(found)
+        if apart and found[ahead].style == one.style and found[ahead].text[:1].islower():
+            found.insert(at + 1, found.pop(ahead))
+    return found
 
 
 def _break(above: Line, line: Line, left: float, right: float, fabric: _Print) -> str:
