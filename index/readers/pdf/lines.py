@@ -1,87 +1,26 @@
 """The characters of a printed page as lines in reading order: rows whole, columns one by one.
 
 Coordinates are points with the origin at the lower left, as in PDF.
-
-Which way the characters of a printed page run: turned pages, and scripts from right to left.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.readers.pdf.aligned import parted
+from index.readers.pdf.directions import is_leftward, leftward, turns, upright, way_of
+from index.readers.pdf.grids import grids, ruled_tables
 from index.readers.pdf.regions import Run, Words, regions
+from index.readers.pdf.tables import PrintedTable, joined
 
-_SPACE_CODE = 32
-_LEFTWARD = (
-    (0x590, 0x8FF),
-    (0xFB1D, 0xFDFF),
-    (0xFE70, 0xFEFC),
-    (0x10800, 0x10FFF),
-    (0x1E800, 0x1EFFF),
-)
-"""Blocks of Hebrew, Arabic and the other scripts that are written from right to left."""
-_LEFTWARD_DIGITS = ((0x660, 0x669), (0x6F0, 0x6F9))
-
-
-def _upright(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`boxes` turned so that most of the text reads from left to right."""
-    both = (codes[:-1] > _SPACE_CODE) & (codes[1:] > _SPACE_CODE)
-    right = (boxes[1:, 0] - boxes[:-1, 0])[both]
-    up = (boxes[1:, 1] - boxes[:-1, 1])[both]
-    rising = abs(up) > abs(right)
-    directions = {
-        "up": int((rising & (up > 0)).sum()),
-        "down": int((rising & (up <= 0)).sum()),
-        "right": int((~rising & (right >= 0)).sum()),
-        "left": int((~rising & (right < 0)).sum()),
-    }
-    left, bottom, right, top = boxes.T
-    match max(directions, key=lambda way: directions[way]):
-        case "up":
-            return np.column_stack([bottom, -right, top, -left])
-        case "down":
-            return np.column_stack([-top, left, -bottom, right])
-        case "left" if directions["left"] > 3 * directions["right"] and not leftward(codes).any():
-            return -boxes[:, [2, 3, 0, 1]]
-    return boxes
-
-
-def leftward(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which code points are letters, or marks on them, that are written from right to left.
-
-    >>> leftward(np.array([ord("a"), 0x5D0])).tolist()
-    [False, True]
-    """
-    found = np.zeros(len(codes), bool)
-    if codes.max(initial=0) < _LEFTWARD[0][0]:
-        return found
-    for first, last in _LEFTWARD:
-        found |= (codes >= first) & (codes <= last)
-    # Digits, of whatever script, are written from left to right.
-    for first, last in _LEFTWARD_DIGITS:
-        found &= (codes < first) | (codes > last)
-    return found
-
-
-def is_leftward(text: str) -> bool:
-    """Whether most letters of a line are written from right to left.
-
-    >>> is_leftward("שלום"), is_leftward("Harbour")
-    (True, False)
-    """
-    if text.isascii() or max(text) < chr(_LEFTWARD[0][0]):
-        return False
-    letters = np.array([ord(letter) for letter in text if letter.isalpha()], np.int64)
-    return 2 * int(leftward(letters).sum()) > len(letters)
-
-
+_NONE = np.empty((0, 4))
 _CELL_GAP = 1.0  # of the type size: wider than a justified line's widest space
+_FOOT_LINES = 4
 _WORD_GAP = 0.15
-_FEWEST_TURNED = 2  # pairs of letters, for a line to run up or down the page
 _LIST_MARK = re.compile(r"[•◦▪■‣∙·–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
 _REPLACED = {
     0x02: "-",  # how pdfium marks a hyphen at a line's end
@@ -129,6 +68,7 @@ class Glyphs:
 class Line:
     """One printed line of a column; `cells` counts its runs, 1 where it is running text.
 
+    Of a row of a table, `table` is what it stands in, and `header` says that it names the columns.
     `words` has a row for each word: start and end in `text`, and left, bottom, right, top of its
     print on the page (not turned, even where the line is).
 
@@ -147,10 +87,17 @@ class Line:
     size: float
     bold: bool
     cells: int
+    table: PrintedTable | None = None
+    header: bool = False
 
 
-def columns(glyphs: Glyphs) -> list[list[Line]]:
+def columns(
+    glyphs: Glyphs, drawn: NDArray[np.float64] = _NONE, above: PrintedTable | None = None
+) -> list[list[Line]]:
     """The page's lines, top to bottom, grouped by the stretch of column that they stand in.
+
+    `drawn` are the straight lines on it, as boxes, which part tables into cells; `above` is the
+    table that stands at the foot of the page before.
 
     >>> codes = np.array([ord(letter) for letter in "The pier fell."])
     >>> left = 72 + 6.0 * np.arange(len(codes))
@@ -158,8 +105,37 @@ def columns(glyphs: Glyphs) -> list[list[Line]]:
     >>> [[line.text for line in column] for column in columns(Glyphs(codes, boxes, codes < 0))]
     [['The pier fell.']]
     """
-    parts = _by_direction(glyphs)
-    return [_lines(region) for part, boxes in parts for region in regions(_runs(part, boxes))]
+    way = way_of(glyphs.codes, glyphs.boxes)
+    rules = upright(drawn, way)
+    found = grids(rules)
+    tables: dict[int, PrintedTable] = {}
+    printed: list[list[Line]] = []
+    for part, boxes in _by_direction(glyphs, upright(glyphs.boxes, way)):
+        runs = _runs(part, boxes, rules if found else _NONE)
+        ruled, runs = ruled_tables(runs, found)
+        tables = {min(run.order for run in inside): table for table, inside in ruled}
+        runs += [_block(inside) for _, inside in ruled]
+        printed += [[*_lines(region, tables, above)] for region in regions(runs)]
+        found, above = [], None
+    return printed
+
+
+def _block(runs: Sequence[Run]) -> Run:
+    """What stands for a whole table among the runs of a page, at its upper edge."""
+    top = max(run.top for run in runs)
+    left, right = min(run.left for run in runs), max(run.right for run in runs)
+    order = min(run.order for run in runs)
+    return Run("", np.empty((0, 6)), left, top - 1, right, top, 1.0, False, order)
+
+
+def last_table(page: Sequence[Sequence[Line]]) -> PrintedTable | None:
+    """The table that a page ends with, but for a few lines at its foot; None without one.
+
+    >>> last_table([]) is None
+    True
+    """
+    foot = page[-1][-_FOOT_LINES:] if page else []
+    return next((line.table for line in reversed(foot) if line.table), None)
 
 
 def moved(words: Words, by: int) -> Words:
@@ -172,10 +148,11 @@ def moved(words: Words, by: int) -> Words:
     return there
 
 
-def _by_direction(glyphs: Glyphs) -> list[tuple[Glyphs, NDArray[np.float64]]]:
+def _by_direction(
+    glyphs: Glyphs, boxes: NDArray[np.float64]
+) -> list[tuple[Glyphs, NDArray[np.float64]]]:
     """The page's text and its boxes upright, then what is set at a right angle to most of it."""
-    boxes = _upright(glyphs.codes, glyphs.boxes)
-    ways = _turns(glyphs.codes, boxes)
+    ways = turns(glyphs.codes, boxes)
     if not ways.any():
         return [(glyphs, boxes)]
     found = []
@@ -183,36 +160,21 @@ def _by_direction(glyphs: Glyphs) -> list[tuple[Glyphs, NDArray[np.float64]]]:
         chosen = ways == way
         part = Glyphs(glyphs.codes[chosen], glyphs.boxes[chosen], glyphs.bold[chosen])
         if (part.codes > _SPACE).any():
-            upright = _upright(part.codes, boxes[chosen])
+            level = upright(boxes[chosen], way_of(part.codes, boxes[chosen]))
             # Turned text stays where it is on the page.
-            upright += np.tile(boxes[chosen].max(axis=0)[2:] - upright.max(axis=0)[2:], 2)
-            found.append((part, upright))
+            level += np.tile(boxes[chosen].max(axis=0)[2:] - level.max(axis=0)[2:], 2)
+            found.append((part, level))
     return found
 
 
-def _turns(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """For each character 0, or 1 or -1 where its line runs up or down the page."""
-    ends = np.isin(codes, _LINE_ENDS)
-    line: NDArray[np.int64] = np.cumsum(ends) - ends
-    both = (codes[:-1] > _SPACE) & (codes[1:] > _SPACE) & (line[:-1] == line[1:])
-    right = abs(boxes[1:, 0] - boxes[:-1, 0])
-    up = boxes[1:, 1] - boxes[:-1, 1]
-    rising = np.where(both & (abs(up) > right), np.sign(up), 0.0)
-    pairs = np.bincount(line[:-1], both, minlength=line.max(initial=0) + 1)
-    turned = np.bincount(line[:-1], rising, minlength=len(pairs))
-    sure = (pairs >= _FEWEST_TURNED) & (2 * abs(turned) > pairs)
-    ways: NDArray[np.float64] = (np.sign(turned) * sure)[line]
-    return ways
-
-
-def _runs(glyphs: Glyphs, upright: NDArray[np.float64]) -> list[Run]:
-    """Glyphs in the file's order, parted at line ends and wide gaps."""
+def _runs(glyphs: Glyphs, level: NDArray[np.float64], rules: NDArray[np.float64]) -> list[Run]:
+    """Glyphs in the file's order, parted at line ends, wide gaps and drawn lines."""
     ends = np.cumsum(np.isin(glyphs.codes, _LINE_ENDS))
     spaces = np.cumsum(np.isin(glyphs.codes, _SPACES))
     ink = np.flatnonzero((np.diff(spaces, prepend=0) == 0) & _inked(glyphs.codes))
     if not len(ink):
         return []
-    codes, boxes = glyphs.codes[ink], upright[ink]
+    codes, boxes = glyphs.codes[ink], level[ink]
     left, bottom, right, top = boxes.T
     height = top - bottom
     gap = left[1:] - right[:-1]
@@ -226,6 +188,8 @@ def _runs(glyphs: Glyphs, upright: NDArray[np.float64]) -> list[Run]:
         | (gap < -height[:-1])
         | (shared < 0.3 * np.minimum(height[:-1], height[1:]))
     )
+    if len(rules):
+        parted |= _ruled(boxes, np.diff(spaces[ink]) > 0, rules)
     starts_run = np.concatenate([[True], parted])
     starts_word = np.concatenate([[True], parted | (np.diff(spaces[ink]) > 0)])
     of_runs, of_words = np.flatnonzero(starts_run), np.flatnonzero(starts_word)
@@ -252,6 +216,25 @@ def _runs(glyphs: Glyphs, upright: NDArray[np.float64]) -> list[Run]:
             zip(first.tolist(), last, rows.tolist(), bold_runs.tolist(), strict=True)
         )
     ]
+
+
+def _ruled(
+    boxes: NDArray[np.float64], between: NDArray[np.bool_], rules: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Behind which characters, of those that `between` names, a line is drawn from top to foot."""
+    at = np.flatnonzero(between)
+    upright = rules[rules[:, 3] - rules[:, 1] > rules[:, 2] - rules[:, 0]]
+    place = (upright[:, 0] + upright[:, 2]) / 2
+    height = (boxes[at, 1] + boxes[at, 3])[:, None] / 2
+    parts = (
+        (place >= boxes[at, 2, None] - 1)
+        & (place <= boxes[at + 1, 0, None] + 1)
+        & (upright[:, 1] < height)
+        & (upright[:, 3] > height)
+    ).any(axis=1)
+    ruled = np.zeros(len(between), bool)
+    ruled[at[parts]] = True
+    return ruled
 
 
 def _inked(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -284,16 +267,50 @@ def _medians(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[
     return middles
 
 
-def _lines(runs: Iterable[Run]) -> list[Line]:
-    """Runs that share a baseline as one line."""
+def _lines(
+    runs: Sequence[Run], tables: Mapping[int, PrintedTable], above: PrintedTable | None
+) -> Iterator[Line]:
+    """Runs that share a baseline as one line, and the rows of tables."""
     rows: list[list[Run]] = []
+    turned = is_leftward("".join(run.text for run in runs))
     for run in sorted(runs, key=lambda r: -r.middle):
         row = rows[-1] if rows else None
-        if row and _same_row(row[0], run):
+        if run.order in tables:
+            yield from _set(rows, above, turned=turned)
+            yield from _table_lines(tables[run.order])
+            rows, above = [], None
+        elif row and _same_row(row[0], run):
             row.append(run)
         else:
             rows.append([run])
-    return [_line(row) for row in rows]
+    yield from _set(rows, above, turned=turned)
+
+
+def _set(rows: Sequence[list[Run]], above: PrintedTable | None, *, turned: bool) -> Iterator[Line]:
+    for found in rows if turned else parted(rows, above):
+        if isinstance(found, PrintedTable):
+            yield from _table_lines(found)
+        else:
+            yield _line(found)
+
+
+def _table_lines(table: PrintedTable) -> Iterator[Line]:
+    for row in ((table.header,) if table.header else ()) + table.rows:
+        text, words = joined(row)
+        runs = [run for cell in row for run in cell]
+        yield Line(
+            text,
+            words,
+            min(run.left for run in runs),
+            min(run.bottom for run in runs),
+            max(run.right for run in runs),
+            max(run.top for run in runs),
+            max(runs, key=lambda run: len(run.text)).size,
+            all(run.bold for run in runs),
+            sum(map(bool, row)),
+            table,
+            row is table.header,
+        )
 
 
 def _same_row(first: Run, other: Run) -> bool:

@@ -3,16 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from index.document import Heading, Page
+from index.document import Heading, LeftOut, Page, Span, Table
 from index.layout import PageLayout
 from index.readers.pdf.lines import Line, moved
 from index.readers.pdf.regions import Words
+from index.readers.pdf.tables import PrintedTable
 
 Column = list[Line]
 
@@ -80,22 +81,42 @@ class SetPages:
     pages: tuple[Page, ...]
     headings: tuple[Heading, ...]
     layout: tuple[PageLayout, ...]
+    tables: tuple[Table, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(slots=True)
 class _Paragraph:
-    """Text between two blank lines; `open`: its last line may go on over the page."""
+    """Text between two blank lines; `open`: its last line may go on over the page.
+
+    Of a table, `names` is the line that names its columns, also where a page before has it.
+    """
 
     text: str
     words: list[Words]
     style: _Style
     open: bool
     tabular: bool
+    table: PrintedTable | None
+    names: str
 
     @classmethod
     def begun(cls, line: Line) -> "_Paragraph":
         """A paragraph that begins with `line`."""
-        return cls(line.text, [line.words], _Style.of(line), False, line.cells > 1)
+        names = line.text if line.header else ""
+        style = _Style.of(line)
+        return cls(line.text, [line.words], style, False, line.cells > 1, line.table, names)
+
+    def continues(self, above: "_Paragraph") -> bool:
+        """Whether it is the rest of the table that `above` is, at the foot of the page before."""
+        same = self.table is not None and self.table.goes_on(above.table)
+        return same and self.names in ("", above.names)
+
+    def drop_names(self) -> None:
+        """Takes out the line that names a table's columns."""
+        behind = len(self.names) + 1
+        self.text = self.text[behind:]
+        self.words = [moved(words, -behind) for words in self.words[1:]]
 
     def add(self, between: str, line: Line) -> None:
         """Takes `line` after `between`; a hyphen that only broke a word goes (`_BREAK`)."""
@@ -134,6 +155,8 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
     spans: list[Page] = []
     headings: list[Heading] = []
     layout: list[PageLayout] = []
+    tables: list[Table] = []
+    repeated: dict[str, list[int]] = {}
     offset = 0
     last: _Paragraph | None = None
     for number, (sheet, page) in enumerate(zip(printed, kept, strict=True), 1):
@@ -142,6 +165,12 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
         for paragraph in _undivided(p for column in page for p in _paragraphs(column, fabric)):
             if last is None:
                 between = ""
+            elif not words and paragraph.continues(last):
+                between = "\n"
+                if paragraph.names:
+                    repeated.setdefault(paragraph.names, []).append(number)
+                    paragraph.drop_names()
+                paragraph.names = last.names
             elif last.open and paragraph.text[:1].islower() and last.style == paragraph.style:
                 # A word broken over a page keeps its hyphen: both pages stay as printed.
                 between = " " if not _broken(last.text) else ""
@@ -154,11 +183,27 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
             if level and not paragraph.tabular and _could_be_heading(paragraph.text):
                 headings.append(Heading(level, offset, offset + len(paragraph.text)))
             words += [moved(some, offset) for some in paragraph.words]
+            if paragraph.names and between == "\n":
+                tables[-1] = replace(tables[-1], end=offset + len(paragraph.text))
+            elif paragraph.names:
+                header = Span(offset, offset + len(paragraph.names))
+                tables.append(Table(offset, offset + len(paragraph.text), header))
             offset += len(paragraph.text)
             last = paragraph
         spans.append(Page(number, offset if begin is None else begin, offset))
         layout.append(_shown(number, sheet, words))
-    return SetPages("".join(parts), tuple(spans), tuple(headings), tuple(layout))
+    left_out = tuple(
+        LeftOut(names, "repeated names of columns", _places(pages))
+        for names, pages in repeated.items()
+    )
+    return SetPages(
+        "".join(parts), tuple(spans), tuple(headings), tuple(layout), tuple(tables), left_out
+    )
+
+
+def _places(pages: Sequence[int]) -> str:
+    """Pages as a reader of the file names them."""
+    return f"p. {pages[0]}" if len(pages) == 1 else f"pp. {', '.join(map(str, pages))}"
 
 
 def _shown(number: int, page: PrintedPage, words: Sequence[Words]) -> PageLayout:
@@ -200,6 +245,8 @@ def _running_keys(page: Sequence[Column], number: int) -> dict[int, tuple[str, i
     lines = sorted((line for column in page for line in column), key=lambda line: -line.top)
     keys: dict[int, tuple[str, int]] = {}
     for line in lines[:_EDGE_LINES] + lines[_EDGE_LINES:][-_EDGE_LINES:]:
+        if line.table is not None and len(line.table.rows) > _EDGE_LINES:
+            continue
         outermost = line is lines[0] or line is lines[-1]
         bare = _PAGE_NUMBER.fullmatch(line.text)
         if bare and outermost:
@@ -268,6 +315,8 @@ def _undivided(paragraphs: Iterable[_Paragraph]) -> list[_Paragraph]:
 
 def _break(above: Line, line: Line, left: float, right: float, fabric: _Print) -> str:
     """What stands between two lines of a column: a blank line, a new line or a space."""
+    if above.table is not None or line.table is not None:
+        return "\n" if above.table is line.table else "\n\n"
     em = above.size
     distance = above.bottom - line.bottom
     usual = fabric.leading.get(round(em), 1.2 * em)

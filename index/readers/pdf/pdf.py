@@ -22,8 +22,10 @@ from index.document import Document
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
 from index.readers.metadata import Statement, compose, sensible_author, sensible_title
 from index.readers.pdf import ocr
-from index.readers.pdf.lines import Glyphs, columns
+from index.readers.pdf.grids import drawn_lines
+from index.readers.pdf.lines import Glyphs, columns, last_table
 from index.readers.pdf.paragraphs import PrintedPage, set_pages
+from index.readers.pdf.tables import PrintedTable
 
 _LONGEST_FONT_NAME = 128
 # By name: the weight that pdfium gives is 0 for many fonts, and 610 for an italic Arial.
@@ -90,7 +92,9 @@ class Sheet:
         return np.column_stack(edges)
 
 
-def _printed_page(file: pdfium.PdfDocument, index: int, languages: str) -> PrintedPage:
+def _printed_page(
+    file: pdfium.PdfDocument, index: int, languages: str, above: PrintedTable | None
+) -> PrintedPage:
     """The lines that can be seen on a page, or the text layer under a scanned one."""
     with closing(file[index]) as page, closing(page.get_textpage()) as text:
         sheet = Sheet.of(page)
@@ -101,7 +105,17 @@ def _printed_page(file: pdfium.PdfDocument, index: int, languages: str) -> Print
         unread = few and _pictured(page, sheet) >= least
         if unread and ocr.available():
             glyphs, unread = _recognised(page, sheet, languages), False
-        return PrintedPage(*sheet.size, columns(glyphs), unread)
+        drawn = sheet.shown(drawn_lines(page.raw))
+        return PrintedPage(*sheet.size, columns(glyphs, drawn, above), unread)
+
+
+def _printed_pages(file: pdfium.PdfDocument, languages: str) -> list[PrintedPage]:
+    pages: list[PrintedPage] = []
+    above = None
+    for index in range(len(file)):
+        pages.append(_printed_page(file, index, languages, above))
+        above = last_table(pages[-1].columns)
+    return pages
 
 
 def _recognised(page: pdfium.PdfPage, sheet: Sheet, languages: str) -> Glyphs:
@@ -238,7 +252,7 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
     with _pdfium:
         try:
             with closing(pdfium.PdfDocument(data)) as file:
-                printed = [_printed_page(file, index, languages) for index in range(len(file))]
+                printed = _printed_pages(file, languages)
                 properties = file.get_metadata_dict()
         except pdfium.PdfiumError as error:
             if error.err_code == raw.FPDF_ERR_PASSWORD:
@@ -264,7 +278,9 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
         made=iso_date(properties.get("CreationDate", "")),
         headings=made.headings,
         pages=made.pages,
+        tables=made.tables,
         layout=made.layout,
+        left_out=made.left_out,
     )
     return replace(document, warnings=_warnings(printed))
 
