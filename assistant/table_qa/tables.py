@@ -18,6 +18,8 @@ from index.document import Span
 _BREAK = re.compile(r"(?<!\s)\s*+\|\s*+|\|\s*+|\t")
 _WORD = re.compile(r"\S+")
 _SIGN = re.compile(r"(?:US)?[$€£¥]|%|\)%")
+_SIGN_APART = re.compile(r"(?<=[$€£¥])\s+(?=[\d(—–-])|\s+(?=\)?%$)")
+"""The space between a figure and the sign that belongs to it."""
 _NOTHING = re.compile(r"[—–−-]+|n/?[am]", re.IGNORECASE)
 FIGURE = re.compile(
     r"(?:(?:US)?[$€£¥])?(?:\((?:[$€£¥])?\d(?:[\d.,]*\d)?%?\)|[+−–-]?[$€£¥]?\d(?:[\d.,]*\d)?)"
@@ -174,7 +176,7 @@ def _parted_cells(line: _Line) -> list[Cell]:
             opened = at
         else:
             begins = at if opened is None or not text else opened
-            cells.append(Cell(Span(begins, at + len(text)), text))
+            cells.append(Cell(Span(begins, at + len(text)), _SIGN_APART.sub("", text)))
             opened = opened if opened is not None and not text else None
         start = after
     return cells
@@ -250,7 +252,8 @@ def tables_in(text: str, within: Sequence[Span] | None = None) -> list[Table]:
         if lines and lines[-1].parted and line.opens:  # a grid has no blank lines
             found += _tables(head, lines)
             head, lines = [], []
-        if _is_data(line, known=bool(lines)):
+        heads_rows = bool(lines) and lines[-1].parted and not (line.parted or line.opens)
+        if heads_rows or _is_data(line, known=bool(lines)):
             lines.append(line)
             continue
         if lines and _names_columns(line) is None and not _is_prose(line):
@@ -273,7 +276,7 @@ def _trailing(lines: Sequence[_Line]) -> list[_Line]:
 def _tables(head: Sequence[_Line], lines: Sequence[_Line]) -> list[Table]:
     """The table that lines make below what stands above them; none where nothing names columns."""
     if sum(line.parted for line in lines) * 2 > len(lines):
-        return _of_cells(head, [line for line in lines if line.parted])
+        return _of_cells(head, lines)
     columns, header, after = _columns(head)
     if not columns or header is None:
         return []
@@ -360,12 +363,15 @@ def _aligned(cells: Sequence[Cell], columns: int) -> tuple[Cell, ...]:
     return tuple(Cell(cell.span, cell.text, n // share) for n, cell in enumerate(cells))
 
 
-def _of_cells(head: Sequence[_Line], lines: Sequence[_Line]) -> list[Table]:
+def _of_cells(head: Sequence[_Line], block: Sequence[_Line]) -> list[Table]:
     """A table whose cells are parted: its first rows without figures name the columns."""
+    lines = [line for line in block if line.parted]
+    sections = _sections(block)
     grid = [_parted_cells(line) for line in lines]
     depth = next((n for n, cells in enumerate(grid) if not _heads(cells)), 0)
-    if not depth and head and head[-1].parted:
-        grid, lines, depth = [_parted_cells(head[-1]), *grid], [head[-1], *lines], 1
+    above_it = _names_above(head, lines[0]) if not depth else None
+    if above_it is not None:
+        grid, lines, depth = [_parted_cells(above_it), *grid], [above_it, *lines], 1
     depth = min(max(depth, 1), len(grid) - 1)
     if depth < 1:
         return []
@@ -386,11 +392,36 @@ def _of_cells(head: Sequence[_Line], lines: Sequence[_Line]) -> list[Table]:
         else:
             own = _aligned([c for c in cells[1:] if c.text], len(filled))
         if own:
-            rows.append(Row(line.span, cells[0].text, own))
+            rows.append(Row(line.span, cells[0].text, own, sections.get(line.span.start)))
     columns = names if even else filled
     header = Span(lines[0].span.start, lines[depth - 1].span.end)
     above = [one for one in head if one.span.end <= header.start]
     return [_table(columns, header, [*above, *lines[:depth]], rows)] if rows else []
+
+
+def _sections(block: Sequence[_Line]) -> dict[int, Span]:
+    """By the start of a row of cells, the line without any that heads it."""
+    found: dict[int, Span] = {}
+    section: Span | None = None
+    for line in block:
+        if not line.parted:
+            section = line.span
+        elif section is not None:
+            found[line.span.start] = section
+            section = None if _TOTAL.match(line.text) else section
+    return found
+
+
+def _names_above(head: Sequence[_Line], first: _Line) -> _Line | None:
+    """The line of cells above a grid's first row, in the same block: headings may stand between."""
+    below = first
+    for line in reversed(head):
+        if below.opens:
+            return None
+        if line.parted:
+            return line
+        below = line
+    return None
 
 
 def _heads(cells: Sequence[Cell]) -> bool:

@@ -6,6 +6,7 @@ What is no table stays lines: prose, two columns of words, a table of contents.
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from statistics import median
 
 from index.readers.pdf.regions import Run
 from index.readers.pdf.tables import (
@@ -26,6 +27,7 @@ _LEADING = 1.5  # times the type size: a cell's next line is no further
 _SPARSE = 3.0  # times the type size: between two parts of a column that no line has both of
 _OFF_CENTRE = 0.12  # of the width of columns: further from their middle nothing heads them all
 _FEWEST_ROWS = 3
+_WIDER = 1.4  # times the distance of rows: above the names of another table's columns
 _MOST_HEADS = 8  # lines that name columns
 _MOST_RUNNING = 3  # lines above the rest of a table, on a page
 _MOST_BETWEEN = 2  # lines of one piece in a row inside a table
@@ -125,8 +127,12 @@ def _groups(lines: Sequence[CellLine], at: int) -> Iterator[tuple[int, int, Colu
             line = lines[number]
             if lines[number - 1].bottom - line.bottom > _NEAR * max(line.size, lines[at].size):
                 break
+            if _begins_anew(lines, at, behind, number):
+                break
             if line.solid:
                 wider = _widened(columns, line)
+                if wider is None:
+                    wider = _widened(_closed(columns, lines[at:number]), line)
                 if wider is None:
                     break
                 columns, behind, between = wider, number + 1, 0
@@ -138,6 +144,17 @@ def _groups(lines: Sequence[CellLine], at: int) -> Iterator[tuple[int, int, Colu
                 break
         yield at, behind, columns
         at = behind
+
+
+def _begins_anew(lines: Sequence[CellLine], at: int, behind: int, number: int) -> bool:
+    """Whether a line below a wider gap names columns again: another table begins."""
+    line = lines[number]
+    named = [piece for piece in line.pieces[1:] if not is_figure(piece.text) or is_year(piece.text)]
+    if len(named) < 2 or len(named) < len(line.pieces) - 1 or behind - at < _FEWEST_ROWS:
+        return False
+    distances = [one.bottom - other.bottom for one, other in pairwise(lines[at:behind])]
+    below = lines[behind - 1].bottom - lines[behind].bottom
+    return below > _WIDER * median(distances)
 
 
 def _widened(columns: Columns, line: CellLine) -> Columns | None:
@@ -183,20 +200,24 @@ def _held(line: CellLine, column: tuple[float, float]) -> bool:
 
 
 def _first_head(lines: Sequence[CellLine], floor: int, first: int, columns: Columns) -> int:
-    """The first of the lines above a group that name its columns."""
+    """The first of the lines above a group that name its columns; headings may stand between."""
     least, most = columns[0][0], columns[-1][1]
-    while first > floor:
-        line, below = lines[first - 1], lines[first]
+    found = first
+    for number in range(first - 1, floor - 1, -1):
+        line, below = lines[number], lines[number + 1]
         if line.bottom - below.bottom > _NEAR * max(line.size, below.size):
             break
         inside = all(
-            least - line.size <= p.left and p.right <= most + 2 * line.size for p in line.pieces
+            least - line.size <= piece.left and piece.right <= most + 2 * line.size
+            for piece in line.pieces
         )
-        beyond_labels = line.pieces[0].left > columns[0][1] - line.size
-        if not inside or (len(line.pieces) < 2 and not beyond_labels):
+        if not inside:
             break
-        first -= 1
-    return first
+        if len(line.pieces) > 1 or line.pieces[0].left > columns[0][1] - line.size:
+            found = number
+        elif found < first or first - number > _MOST_BETWEEN:
+            break
+    return found
 
 
 def _table(lines: Sequence[CellLine], columns: Columns) -> PrintedTable | None:

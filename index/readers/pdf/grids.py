@@ -237,9 +237,16 @@ def _table(grid: Grid, cells: dict[tuple[int, int], list[Run]]) -> PrintedTable 
         for corner in [corner for corner in cells if corner[0] == title]:
             del cells[corner]
         title += 1
+    # Several figures beside each other in a cell: it holds columns that no lines part.
+    apart = sum(
+        sum(is_figure(run.text) for run in line) > 1
+        for row in lines
+        for cell in row
+        for line in cell
+    )
     filled = sum(sum(map(bool, row)) > 1 for row in lines)
     length = sum(len(run.text) for cell in cells.values() for run in cell)
-    if filled < max(2, 0.5 * (down - title)) or length > _LONGEST_CELL * len(cells):
+    if apart > 1 or filled < max(2, 0.5 * (down - title)) or length > _LONGEST_CELL * len(cells):
         return None
     heads = _heads(lines[title:])
     named = [grid.corner(title + row, column) for column in range(across) for row in range(heads)]
