@@ -79,6 +79,10 @@ class Figure:
 
     @property
     def _has_units(self) -> bool:
+        units = self.sheet.words(self.table.units).lower()
+        of_columns = [name for name in self.table.columns[1:] if units and units in name.lower()]
+        if of_columns and self.column not in of_columns:
+            return False
         return not (self.cell.is_percent or _FREE_OF_UNITS.search(self.row.label))
 
     @property

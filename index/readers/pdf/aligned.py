@@ -22,7 +22,7 @@ from index.readers.pdf.tables import (
 
 Columns = list[tuple[float, float]]
 
-_NEAR = 2.6  # times the type size, from one row to the next
+_NEAR = 3.2  # times the type size, from one row to the next
 _LEADING = 1.5  # times the type size: a cell's next line is no further
 _SPARSE = 3.0  # times the type size: between two parts of a column that no line has both of
 _OFF_CENTRE = 0.12  # of the width of columns: further from their middle nothing heads them all
@@ -61,8 +61,9 @@ def parted(
             yield from rows[:first]
             yield _continued(lines[first:behind], above)
             at = behind
-    for start, behind, found in _groups(lines, at):
-        columns = _closed(found, lines[start:behind])
+    for start, end, found in _groups(lines, at):
+        columns = _closed(found, lines[start:end])
+        behind = end + _more_of_row(lines[end - 1 :], columns)
         first = _first_head(lines, at, start, columns)
         table = _table(lines[first:behind], columns)
         if table is None:
@@ -71,6 +72,16 @@ def parted(
         yield table
         at = behind
     yield from rows[at:]
+
+
+def _more_of_row(lines: Sequence[CellLine], columns: Columns) -> int:
+    """How many lines below the first hold only what its cells have more."""
+    for number, (line, below) in enumerate(pairwise(lines)):
+        near = line.bottom - below.bottom <= _LEADING * below.size
+        behind = _fits(below, columns) and _place(below.pieces[0], columns) != [0]
+        if below.solid or not (near and behind):
+            return number
+    return max(len(lines) - 1, 0)
 
 
 def _rest(lines: Sequence[CellLine], columns: Columns) -> tuple[int, int]:
@@ -235,7 +246,7 @@ def _table(lines: Sequence[CellLine], columns: Columns) -> PrintedTable | None:
         return None
     if sum(map(len, behind)) > _LONGEST_CELL * len(behind):
         return None
-    if not figures and not _flush(solid, columns):
+    if not figures and not (heads and _flush(solid, columns)):
         return None
     if _is_contents(solid, figures):
         return None

@@ -248,7 +248,11 @@ def _table(grid: Grid, cells: dict[tuple[int, int], list[Run]]) -> PrintedTable 
     length = sum(len(run.text) for cell in cells.values() for run in cell)
     if apart > 1 or filled < max(2, 0.5 * (down - title)) or length > _LONGEST_CELL * len(cells):
         return None
-    heads = _heads(lines[title:])
+    merged = [
+        any(grid.corner(row, column) != (row, column) for column in range(across))
+        for row in range(title, down)
+    ]
+    heads = _heads(lines[title:], merged)
     named = [grid.corner(title + row, column) for column in range(across) for row in range(heads)]
     header: Row = tuple(
         tuple(
@@ -281,8 +285,8 @@ def _text(line: Sequence[Run]) -> str:
     return " ".join(run.text for run in line)
 
 
-def _heads(rows: Sequence[_Lines]) -> int:
-    """How many of the first rows name the columns."""
+def _heads(rows: Sequence[_Lines], merged: Sequence[bool]) -> int:
+    """How many of the first rows name the columns; `merged` says which have merged cells."""
     heads = 0
     for row in rows:
         texts = [_text(line) for cell in row[1:] for line in cell]
@@ -291,12 +295,14 @@ def _heads(rows: Sequence[_Lines]) -> int:
         if sum(map(bool, row)) < 2 and heads:
             break
         heads += 1
-    if 0 < heads <= _MOST_HEADS and heads < len(rows):
-        return heads
-    # Words below words: the first row names the columns if it names each, without a figure.
     names = [_text(line) for cell in rows[0] for line in cell]
-    whole = all(rows[0]) and not any(char.isdigit() or char == ":" for char in "".join(names))
-    return int(heads > 0 and whole and len(rows) > 1)
+    if not heads or len(rows) < 2 or any(name.endswith(":") for name in names):
+        return 0
+    if heads < len(rows):
+        # What stands above other names spans them.
+        return heads if heads <= _MOST_HEADS and any(merged[:heads]) else 1
+    # Words below words: the first row names the columns if it names each, without a figure.
+    return int(all(rows[0]) and not any(map(str.isdigit, "".join(names))))
 
 
 def _rows(cells: _Lines) -> Iterator[Row]:
