@@ -3,7 +3,7 @@
 import ctypes
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,13 @@ _MOST_HEADS = 4
 _LONGEST_CELL = 400  # characters, in the mean: more is a page laid out in boxes
 
 
+# With addresses as plain numbers: a page may have thousands of words, each an object.
+_object_at = ctypes.cast(
+    raw.FPDFPage_GetObject, ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+)
+_kind_of = ctypes.cast(raw.FPDFPageObj_GetType, ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p))
+
+
 def drawn_lines(page: Any) -> Boxes:  # noqa: ANN401 - a ctypes pointer
     """The straight lines that a page of pdfium's draws: left, bottom, right, top of each.
 
@@ -37,8 +44,14 @@ def drawn_lines(page: Any) -> Boxes:  # noqa: ANN401 - a ctypes pointer
     >>> drawn_lines(page.raw).shape[1]
     4
     """
-    items = [raw.FPDFPage_GetObject(page, n) for n in range(raw.FPDFPage_CountObjects(page))]
-    paths = [item for item in items if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_PATH]
+    count = raw.FPDFPage_CountObjects(page)
+    address = ctypes.cast(page, ctypes.c_void_p).value
+    items = list(map(_object_at, repeat(address), range(count)))
+    paths = [
+        ctypes.cast(item, raw.FPDF_PAGEOBJECT)
+        for item, kind in zip(items, map(_kind_of, items), strict=True)
+        if kind == raw.FPDF_PAGEOBJ_PATH
+    ]
     found: list[tuple[float, float, float, float]] = []
     if len(paths) <= _MOST_PATHS:
         for path in paths:
@@ -117,6 +130,15 @@ class Grid:
         if not (0 <= column < len(self.columns) - 1 and 0 <= row < len(self.rows) - 1):
             return None
         return self.corner(row, column)
+
+    def stick_out(self, corner: tuple[int, int], run: Run) -> bool:
+        """Whether a run is wider than the cell with this corner: lines only underlie the text."""
+        row, column = corner
+        behind = column + 1
+        while behind < len(self.columns) - 1 and not self.down[row, behind]:
+            behind += 1
+        left, right = self.columns[column], self.columns[behind]
+        return run.left < left - _TOUCHING or run.right > right + _TOUCHING
 
     def corner(self, row: int, column: int) -> tuple[int, int]:
         """The upper left part of the merged cell that a part belongs to."""
@@ -245,8 +267,14 @@ def _table(grid: Grid, cells: dict[tuple[int, int], list[Run]]) -> PrintedTable 
         for line in cell
     )
     filled = sum(sum(map(bool, row)) > 1 for row in lines)
+    out = sum(grid.stick_out(at, run) for at, cell in cells.items() for run in cell)
     length = sum(len(run.text) for cell in cells.values() for run in cell)
-    if apart > 1 or filled < max(2, 0.5 * (down - title)) or length > _LONGEST_CELL * len(cells):
+    if (
+        apart > 1
+        or out > 1
+        or filled < max(2, 0.5 * (down - title))
+        or length > _LONGEST_CELL * len(cells)
+    ):
         return None
     merged = [
         any(grid.corner(row, column) != (row, column) for column in range(across))
