@@ -30,6 +30,10 @@ _object_at = ctypes.cast(
     raw.FPDFPage_GetObject, ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 )
 _kind_of = ctypes.cast(raw.FPDFPageObj_GetType, ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p))
+_bounds_of = ctypes.cast(
+    raw.FPDFPageObj_GetBounds,
+    ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, *[ctypes.c_void_p] * 4),
+)
 
 
 def drawn_lines(page: Any) -> Boxes:  # noqa: ANN401 - a ctypes pointer
@@ -47,27 +51,27 @@ def drawn_lines(page: Any) -> Boxes:  # noqa: ANN401 - a ctypes pointer
     count = raw.FPDFPage_CountObjects(page)
     address = ctypes.cast(page, ctypes.c_void_p).value
     items = list(map(_object_at, repeat(address), range(count)))
-    paths = [
-        ctypes.cast(item, raw.FPDF_PAGEOBJECT)
-        for item, kind in zip(items, map(_kind_of, items), strict=True)
-        if kind == raw.FPDF_PAGEOBJ_PATH
-    ]
+    kinds = map(_kind_of, items)
+    paths = [at for at, kind in zip(items, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_PATH]
     found: list[tuple[float, float, float, float]] = []
-    if len(paths) <= _MOST_PATHS:
-        for path in paths:
-            found += _lines_of(path)
+    if len(paths) > _MOST_PATHS:
+        paths = []
+    edges = [ctypes.c_float() for _ in range(4)]
+    places = [ctypes.byref(edge) for edge in edges]
+    for path in paths:
+        if not _bounds_of(path, *places):
+            continue
+        left, bottom, right, top = (edge.value for edge in edges)
+        width, height = right - left, top - bottom
+        if width > _THICKEST < height:
+            found += _edges_of(ctypes.cast(path, raw.FPDF_PAGEOBJECT))
+        elif width >= _SHORTEST or height >= _SHORTEST:
+            found.append((left, bottom, right, top))
     return np.array(found, dtype=np.float64).reshape(-1, 4)
 
 
-def _lines_of(path: Any) -> Iterator[tuple[float, float, float, float]]:  # noqa: ANN401
-    edges = [ctypes.c_float() for _ in range(4)]
-    if not raw.FPDFPageObj_GetBounds(path, *edges):
-        return
-    left, bottom, right, top = (edge.value for edge in edges)
-    if min(right - left, top - bottom) <= _THICKEST:
-        if max(right - left, top - bottom) >= _SHORTEST:
-            yield left, bottom, right, top
-        return
+def _edges_of(path: Any) -> Iterator[tuple[float, float, float, float]]:  # noqa: ANN401
+    """The straight level and upright parts of an outline."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(path, fill, stroke)
     count = raw.FPDFPath_CountSegments(path)
