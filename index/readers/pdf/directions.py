@@ -1,5 +1,7 @@
 """Which way the characters of a printed page run: turned pages, and scripts from right to left."""
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,9 @@ _LEFTWARD = (
 )
 """Blocks of Hebrew, Arabic and the other scripts that are written from right to left."""
 _LEFTWARD_DIGITS = ((0x660, 0x669), (0x6F0, 0x6F9))
+
+
+_LEFT_LETTER = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in _LEFTWARD)}]")
 
 
 def way_of(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> str:
@@ -78,7 +83,7 @@ def is_leftward(text: str) -> bool:
     >>> is_leftward("שלום"), is_leftward("Harbour")
     (True, False)
     """
-    if text.isascii() or max(text) < chr(_LEFTWARD[0][0]):
+    if not _LEFT_LETTER.search(text):
         return False
     letters = np.array([ord(letter) for letter in text if letter.isalpha()], np.int64)
     return 2 * int(leftward(letters).sum()) > len(letters)

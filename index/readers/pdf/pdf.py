@@ -6,6 +6,7 @@ One page of a PDF as pdfium sees it: the characters that a reader of the page ca
 import ctypes
 import re
 import threading
+from collections import deque
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -39,6 +40,18 @@ _FEWEST_PRINTED = 20  # characters: fewer on a scan are a stamp or a page number
 _LONGEST_SIDE = 8_000  # pixels of a page that is read by OCR
 _SCAN_SHARE = 0.5  # of the page's area: a picture this large may be a scan of a page
 _PICTURE_SHARE = 0.05  # the same, on a page with nothing else on it; smaller ones are signs
+
+
+_code_of = ctypes.cast(
+    raw.FPDFText_GetUnicode, ctypes.CFUNCTYPE(ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+)
+_box_of = ctypes.cast(
+    raw.FPDFText_GetLooseCharBox,
+    ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p),
+)
+_object_of = ctypes.cast(
+    raw.FPDFText_GetTextObject, ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+)
 
 
 class _Style(NamedTuple):
@@ -141,13 +154,13 @@ def _glyphs(page: pdfium.PdfPage, text: Any, sheet: Sheet) -> Glyphs:  # noqa: A
     starts = np.flatnonzero(inked & ~np.concatenate([[False], inked[:-1]]))
     ends = np.flatnonzero(inked & ~np.concatenate([inked[1:], [False]])) + 1
     styles: dict[int | None, _Style] = {}
+    page_text = ctypes.cast(text, ctypes.c_void_p).value
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         # A word has one style: a sixth of the calls.
-        item = raw.FPDFText_GetTextObject(text, start)
-        key = ctypes.cast(item, ctypes.c_void_p).value
+        key = _object_of(page_text, start)
         style = styles.get(key)
         if style is None:
-            style = styles[key] = _style(item)
+            style = styles[key] = _style(ctypes.cast(key, raw.FPDF_PAGEOBJECT) if key else None)
         bold[start:end] = style.bold
         unseen[start:end] = style.unseen
         if style.pale:
@@ -168,11 +181,13 @@ def _characters(text: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:  # 
     """Code points and boxes (left, bottom, right, top) in the file's coordinates."""
     count = max(raw.FPDFText_CountChars(text), 0)
     boxes = (raw.FS_RECTF * max(count, 1))()
-    # The raw calls: the wrapper's own take several times as long, and a report has a million.
-    code_of, box_of, place = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, ctypes.byref
-    codes = np.fromiter(map(code_of, repeat(text), range(count)), np.int64, count)
-    for at in range(count):
-        box_of(text, at, place(boxes[at]))
+    # The raw calls, with addresses: the wrapper's own take several times as long, and a report
+    # has a million.
+    page = ctypes.cast(text, ctypes.c_void_p).value
+    codes = np.fromiter(map(_code_of, repeat(page), range(count)), np.int64, count)
+    start, size = ctypes.addressof(boxes), ctypes.sizeof(raw.FS_RECTF)
+    places = range(start, start + count * size, size)
+    deque(map(_box_of, repeat(page), range(count), places), maxlen=0)
     left, top, right, bottom = np.frombuffer(boxes, np.float32).reshape(-1, 4)[:count].T
     return codes, np.column_stack([left, bottom, right, top]).astype(np.float64)
 
