@@ -226,7 +226,12 @@ def _first_head(lines: Sequence[CellLine], floor: int, first: int, columns: Colu
             break
         if len(line.pieces) > 1 or line.pieces[0].left > columns[0][1] - line.size:
             found = number
-        elif found < first or first - number > _MOST_BETWEEN:
+        elif (
+            found < first
+            or first - number > _MOST_BETWEEN
+            or line.pieces[0].right > columns[0][1] + line.size
+            or not any(is_figure(p.text) and not is_year(p.text) for p in lines[first].pieces)
+        ):
             break
     return found
 
@@ -312,7 +317,8 @@ def _named(lines: Sequence[CellLine], columns: Columns) -> Row:
         upper = number + 1 < len(lines)
         groups = _even_groups(line, columns) if upper else None
         places = groups or [_spanned(piece, columns, upper=upper) for piece in line.pieces]
-        spans = [(p, at) for p, at in zip(line.pieces, places, strict=True) if len(at) > 1]
+        over = [p for p, at in zip(line.pieces, places, strict=True) if at != [0]]
+        spans = len(over) > 1 and any(len(at) > 1 for at in places)
         for piece, at in zip(line.pieces, places, strict=True):
             for n in at:
                 names[n] += piece.runs
@@ -320,7 +326,7 @@ def _named(lines: Sequence[CellLine], columns: Columns) -> Row:
         for n in range(1, len(columns)):
             if spans and n not in taken and upper:
                 middle = sum(columns[n]) / 2
-                nearest, _ = min(spans, key=lambda s: abs((s[0].left + s[0].right) / 2 - middle))
+                nearest = min(over, key=lambda p: abs((p.left + p.right) / 2 - middle))
                 names[n] += nearest.runs
     return tuple(map(tuple, names))
 
