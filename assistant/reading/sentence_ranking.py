@@ -154,8 +154,14 @@ def _places(passages: Sequence[Retrieved]) -> list[_Place]:
     found: dict[tuple[str, int, int], _Place] = {}
     for passage in passages:
         spans = sentence_spans(passage.chunk.text)
+        start = passage.chunk.start
+        headers = [table.header for table, _ in passage.chunk.tables]
         for number, span in enumerate(spans):
-            start = passage.chunk.start
+            # What names columns answers nothing: it is quoted with their rows.
+            if len(spans) > len(headers) and any(
+                header.start <= start + span.start < header.end for header in headers
+            ):
+                continue
             key = (passage.chunk.document.id, start + span.start, start + span.end)
             found.setdefault(key, _Place(passage, spans, number))
     return list(found.values())

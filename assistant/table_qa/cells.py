@@ -319,6 +319,9 @@ def _score(
     context = _stems(" ".join(above)) - own
     if not (needed <= own | context and asked & _CHANGES <= own):
         return 0.0
+    # Words of the column alone mean any of its rows.
+    if len(found.table.rows) > 1 and not (asked & _stems(row.label) or period_of(row.label).years):
+        return 0.0
     whole = sum(rarity.get(term, 1.0) for term in asked)
     direct = sum(rarity.get(term, 1.0) for term in asked & own)
     if not direct:

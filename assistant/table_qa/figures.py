@@ -79,6 +79,10 @@ class Figure:
 
     @property
     def _has_units(self) -> bool:
+        units = self.sheet.words(self.table.units).lower()
+        of_columns = [name for name in self.table.columns[1:] if units and units in name.lower()]
+        if of_columns and self.column not in of_columns:
+            return False
         return not (self.cell.is_percent or _FREE_OF_UNITS.search(self.row.label))
 
     @property
@@ -186,12 +190,13 @@ def _around(document: Document, found: Retrieved) -> list[Span]:
     """The passage's pages, or what is near it; before them the row that names the columns."""
     chunk = found.chunk
     pages = [p for p in document.pages if p.start < chunk.end and p.end > chunk.start]
-    if pages:
-        return [Span(pages[0].start, pages[-1].end)]
     text = document.text
-    start = text.rfind("\n", 0, max(chunk.start - _AROUND, 0)) + 1
-    end = text.find("\n", min(chunk.end + _AROUND, len(text)))
-    near = Span(start, len(text) if end < 0 else end)
+    if pages:
+        near = Span(pages[0].start, pages[-1].end)
+    else:
+        start = text.rfind("\n", 0, max(chunk.start - _AROUND, 0)) + 1
+        end = text.find("\n", min(chunk.end + _AROUND, len(text)))
+        near = Span(start, len(text) if end < 0 else end)
     table = document.table_at(near.start)
     return [table.header, near] if table and table.header.end <= near.start else [near]
 

@@ -9,15 +9,17 @@ The lines of tables: what is a row, which cells stand in it, and which columns a
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from assistant.language.values import MONTH
+from assistant.table_qa.table_lines import BREAK, Line, lines_of, names_above, sections
 from index.document import Span
 
-_BREAK = re.compile(r"(?<!\s)\s*+\|\s*+|\|\s*+|\t")
 _WORD = re.compile(r"\S+")
 _SIGN = re.compile(r"(?:US)?[$€£¥]|%|\)%")
+_SIGN_APART = re.compile(r"(?<=[$€£¥])\s+(?=[\d(—–-])|\s+(?=\)?%$)")
+"""The space between a figure and the sign that belongs to it."""
 _NOTHING = re.compile(r"[—–−-]+|n/?[am]", re.IGNORECASE)
 FIGURE = re.compile(
     r"(?:(?:US)?[$€£¥])?(?:\((?:[$€£¥])?\d(?:[\d.,]*\d)?%?\)|[+−–-]?[$€£¥]?\d(?:[\d.,]*\d)?)"
@@ -63,35 +65,12 @@ class Cell:
         return self.text.rstrip(")").endswith("%") or self.text.endswith("%)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line that is not blank; `parted` where marks part its cells, `opens` after a blank one."""
-
-    span: Span
-    text: str
-    parted: bool
-    opens: bool
-
-
-def _lines_of(text: str, offset: int) -> Iterator[_Line]:
-    """The lines of a text whose first character is at `offset`, without the blank ones."""
-    at, opens = offset, False
-    for written in text.split("\n"):
-        stripped = written.strip()
-        if stripped:
-            start = at + len(written) - len(written.lstrip())
-            parted = bool(_BREAK.search(stripped))
-            yield _Line(Span(start, start + len(stripped)), stripped, parted, opens)
-        opens = not stripped
-        at += len(written) + 1
-
-
-def _is_prose(line: _Line) -> bool:
+def _is_prose(line: Line) -> bool:
     """Whether a line belongs to no table."""
     return not line.parted and bool(_PROSE.fullmatch(line.text))
 
 
-def _is_data(line: _Line, *, known: bool) -> bool:
+def _is_data(line: Line, *, known: bool) -> bool:
     """Whether a line is a row: cells, or a label and figures.
 
     A single figure will do where the table is `known` to go on.
@@ -110,7 +89,7 @@ def _is_year(cells: Sequence[Cell]) -> bool:
     return len(cells) == 1 and bool(re.fullmatch(YEAR, cells[0].text))
 
 
-def _names_columns(line: _Line) -> list[str] | None:
+def _names_columns(line: Line) -> list[str] | None:
     """The columns that a line names by years, days or quarters; None where it names none."""
     plain = re.sub(r"\(\d\)", "", line.text)
     if not _DATED.search(plain):
@@ -126,7 +105,7 @@ def _names_columns(line: _Line) -> list[str] | None:
     return names
 
 
-def _printed_cells(line: _Line) -> tuple[str, list[Cell]]:
+def _printed_cells(line: Line) -> tuple[str, list[Cell]]:
     """The label of a printed row and its cells: signs put to their figures."""
     words = list(_WORD.finditer(line.text))
     first = len(words)
@@ -160,12 +139,12 @@ def _merged(words: Sequence[re.Match[str]], offset: int) -> list[Cell]:
     return cells
 
 
-def _parted_cells(line: _Line) -> list[Cell]:
+def _parted_cells(line: Line) -> list[Cell]:
     """The cells of a row whose cells are parted, empty ones too; signs put to their figures."""
     cells: list[Cell] = []
     start = 0
     opened: int | None = None
-    for end, after in [*(m.span() for m in _BREAK.finditer(line.text)), (len(line.text),) * 2]:
+    for end, after in [*(m.span() for m in BREAK.finditer(line.text)), (len(line.text),) * 2]:
         text = line.text[start:end].strip()
         at = line.span.start + start
         if text in ("%", ")", ")%") and cells and cells[-1].text:
@@ -174,7 +153,7 @@ def _parted_cells(line: _Line) -> list[Cell]:
             opened = at
         else:
             begins = at if opened is None or not text else opened
-            cells.append(Cell(Span(begins, at + len(text)), text))
+            cells.append(Cell(Span(begins, at + len(text)), _SIGN_APART.sub("", text)))
             opened = opened if opened is not None and not text else None
         start = after
     return cells
@@ -243,14 +222,15 @@ def tables_in(text: str, within: Sequence[Span] | None = None) -> list[Table]:
     ['Revenue', 'Costs']
     """
     found: list[Table] = []
-    head: list[_Line] = []
-    lines: list[_Line] = []
+    head: list[Line] = []
+    lines: list[Line] = []
     parts = [Span(0, len(text))] if within is None else within
-    for line in chain.from_iterable(_lines_of(text[s:e], s) for s, e in parts):
+    for line in chain.from_iterable(lines_of(text[s:e], s) for s, e in parts):
         if lines and lines[-1].parted and line.opens:  # a grid has no blank lines
             found += _tables(head, lines)
             head, lines = [], []
-        if _is_data(line, known=bool(lines)):
+        heads_rows = bool(lines) and lines[-1].parted and not (line.parted or line.opens)
+        if heads_rows or _is_data(line, known=bool(lines)):
             lines.append(line)
             continue
         if lines and _names_columns(line) is None and not _is_prose(line):
@@ -264,16 +244,16 @@ def tables_in(text: str, within: Sequence[Span] | None = None) -> list[Table]:
     return found + (_tables(head, lines) if lines else [])
 
 
-def _trailing(lines: Sequence[_Line]) -> list[_Line]:
+def _trailing(lines: Sequence[Line]) -> list[Line]:
     """The lines behind the last row with figures: they may stand above the next table."""
     last = max(n for n, line in enumerate(lines) if _is_data(line, known=True))
     return list(lines[last + 1 :])
 
 
-def _tables(head: Sequence[_Line], lines: Sequence[_Line]) -> list[Table]:
+def _tables(head: Sequence[Line], lines: Sequence[Line]) -> list[Table]:
     """The table that lines make below what stands above them; none where nothing names columns."""
     if sum(line.parted for line in lines) * 2 > len(lines):
-        return _of_cells(head, [line for line in lines if line.parted])
+        return _of_cells(head, lines)
     columns, header, after = _columns(head)
     if not columns or header is None:
         return []
@@ -282,7 +262,7 @@ def _tables(head: Sequence[_Line], lines: Sequence[_Line]) -> list[Table]:
 
 
 def _table(
-    columns: Sequence[str], header: Span, head: Sequence[_Line], rows: Sequence[Row]
+    columns: Sequence[str], header: Span, head: Sequence[Line], rows: Sequence[Row]
 ) -> Table:
     units = next(
         ((line, found) for line in reversed(head) if (found := _UNITS.search(line.text))), None
@@ -297,7 +277,7 @@ def _table(
     return Table(tuple(columns), header, above, tuple(rows), span, scale)
 
 
-def _columns(head: Sequence[_Line]) -> tuple[list[str], Span | None, int]:
+def _columns(head: Sequence[Line]) -> tuple[list[str], Span | None, int]:
     """The names of columns in the lines above a printed table, their span, the last such line."""
     for at in reversed(range(len(head))):
         names = _names_columns(head[at])
@@ -323,9 +303,9 @@ def _columns(head: Sequence[_Line]) -> tuple[list[str], Span | None, int]:
     return [], None, -1
 
 
-def _rows(lines: Sequence[_Line], columns: Sequence[str], above: Sequence[_Line]) -> Iterator[Row]:
+def _rows(lines: Sequence[Line], columns: Sequence[str], above: Sequence[Line]) -> Iterator[Row]:
     section = above[-1] if above else None
-    before: _Line | None = None
+    before: Line | None = None
     for line in lines:
         label, cells = _printed_cells(line)
         if not cells or _is_year(cells):
@@ -360,12 +340,15 @@ def _aligned(cells: Sequence[Cell], columns: int) -> tuple[Cell, ...]:
     return tuple(Cell(cell.span, cell.text, n // share) for n, cell in enumerate(cells))
 
 
-def _of_cells(head: Sequence[_Line], lines: Sequence[_Line]) -> list[Table]:
+def _of_cells(head: Sequence[Line], block: Sequence[Line]) -> list[Table]:
     """A table whose cells are parted: its first rows without figures name the columns."""
+    lines = [line for line in block if line.parted]
+    section_of = sections(block)
     grid = [_parted_cells(line) for line in lines]
     depth = next((n for n, cells in enumerate(grid) if not _heads(cells)), 0)
-    if not depth and head and head[-1].parted:
-        grid, lines, depth = [_parted_cells(head[-1]), *grid], [head[-1], *lines], 1
+    above_it = names_above(head, lines[0]) if not depth else None
+    if above_it is not None:
+        grid, lines, depth = [_parted_cells(above_it), *grid], [above_it, *lines], 1
     depth = min(max(depth, 1), len(grid) - 1)
     if depth < 1:
         return []
@@ -386,11 +369,15 @@ def _of_cells(head: Sequence[_Line], lines: Sequence[_Line]) -> list[Table]:
         else:
             own = _aligned([c for c in cells[1:] if c.text], len(filled))
         if own:
-            rows.append(Row(line.span, cells[0].text, own))
+            rows.append(Row(line.span, cells[0].text, own, section_of.get(line.span.start)))
     columns = names if even else filled
     header = Span(lines[0].span.start, lines[depth - 1].span.end)
     above = [one for one in head if one.span.end <= header.start]
-    return [_table(columns, header, [*above, *lines[:depth]], rows)] if rows else []
+    if not rows:
+        return []
+    table = _table(columns, header, [*above, *lines[:depth]], rows)
+    # What stands above the labels says what all rows are of.
+    return [replace(table, above=f"{table.above}\n{names[0]}".strip())]
 
 
 def _heads(cells: Sequence[Cell]) -> bool:

@@ -1,94 +1,28 @@
 """The characters of a printed page as lines in reading order: rows whole, columns one by one.
 
 Coordinates are points with the origin at the lower left, as in PDF.
-
-Which way the characters of a printed page run: turned pages, and scripts from right to left.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.readers.pdf.aligned import parted
+from index.readers.pdf.directions import is_leftward, leftward, turns, upright, way_of
+from index.readers.pdf.grids import grids, ruled_tables
 from index.readers.pdf.letterspacing import close_letters
+from index.readers.pdf.regions import Run, Words, regions
 from index.readers.pdf.scripts import mark_scripts, note_apart, scripts_of_row
+from index.readers.pdf.tables import PrintedTable, joined
 
-_SPACE_CODE = 32
-_LEFTWARD = (
-    (0x590, 0x8FF),
-    (0xFB1D, 0xFDFF),
-    (0xFE70, 0xFEFC),
-    (0x10800, 0x10FFF),
-    (0x1E800, 0x1EFFF),
-)
-"""Blocks of Hebrew, Arabic and the other scripts that are written from right to left."""
-_LEFTWARD_DIGITS = ((0x660, 0x669), (0x6F0, 0x6F9))
-
-
-def _upright(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`boxes` turned so that most of the text reads from left to right."""
-    both = (codes[:-1] > _SPACE_CODE) & (codes[1:] > _SPACE_CODE)
-    right = (boxes[1:, 0] - boxes[:-1, 0])[both]
-    up = (boxes[1:, 1] - boxes[:-1, 1])[both]
-    rising = abs(up) > abs(right)
-    directions = {
-        "right": int((~rising & (right >= 0)).sum()),  # first: where nothing tells, as usual
-        "up": int((rising & (up > 0)).sum()),
-        "down": int((rising & (up <= 0)).sum()),
-        "left": int((~rising & (right < 0)).sum()),
-    }
-    left, bottom, right, top = boxes.T
-    match max(directions, key=lambda way: directions[way]):
-        case "up":
-            return np.column_stack([bottom, -right, top, -left])
-        case "down":
-            return np.column_stack([-top, left, -bottom, right])
-        case "left" if directions["left"] > 3 * directions["right"] and not leftward(codes).any():
-            return -boxes[:, [2, 3, 0, 1]]
-    return boxes
-
-
-def leftward(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which code points are letters, or marks on them, that are written from right to left.
-
-    >>> leftward(np.array([ord("a"), 0x5D0])).tolist()
-    [False, True]
-    """
-    found = np.zeros(len(codes), bool)
-    if codes.max(initial=0) < _LEFTWARD[0][0]:
-        return found
-    for first, last in _LEFTWARD:
-        found |= (codes >= first) & (codes <= last)
-    # Digits, of whatever script, are written from left to right.
-    for first, last in _LEFTWARD_DIGITS:
-        found &= (codes < first) | (codes > last)
-    return found
-
-
-def is_leftward(text: str) -> bool:
-    """Whether most letters of a line are written from right to left.
-
-    >>> is_leftward("שלום"), is_leftward("Harbour")
-    (True, False)
-    """
-    if text.isascii() or max(text) < chr(_LEFTWARD[0][0]):
-        return False
-    letters = np.array([ord(letter) for letter in text if letter.isalpha()], np.int64)
-    return 2 * int(leftward(letters).sum()) > len(letters)
-
-
-Words = NDArray[np.float64]
-
+_NONE = np.empty((0, 4))
 _CELL_GAP = 1.0  # of the type size: wider than a justified line's widest space
+_FOOT_LINES = 4
 _WORD_GAP = 0.15
-_FEWEST_LINES = 4  # on each side, for a gap to be a gutter between columns
-_LEAST_FILLED = 0.55  # of the column's width, by the median line of running text
-_SHORTEST_PROSE = 14  # characters in the mean line of a column
 _LIST_MARK = re.compile(r"[•◦▪■‣∙·–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
 _REPLACED = {
     0x02: "-",  # how pdfium marks a hyphen at a line's end
@@ -133,28 +67,10 @@ class Glyphs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Characters in a row without a wide gap; `words` as in `Line`."""
-
-    text: str
-    words: Words
-    left: float
-    bottom: float
-    right: float
-    top: float
-    size: float
-    bold: bool
-
-    @property
-    def middle(self) -> float:
-        """The height of its middle above the page's foot."""
-        return (self.bottom + self.top) / 2
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One printed line of a column; `cells` counts its runs, 1 where it is running text.
 
+    Of a row of a table, `table` is what it stands in, and `header` says that it names the columns.
     `words` has a row for each word: start and end in `text`, and left, bottom, right, top of its
     print on the page (not turned, even where the line is).
 
@@ -173,10 +89,17 @@ class Line:
     size: float
     bold: bool
     cells: int
+    table: PrintedTable | None = None
+    header: bool = False
 
 
-def columns(glyphs: Glyphs) -> list[list[Line]]:
+def columns(
+    glyphs: Glyphs, drawn: NDArray[np.float64] = _NONE, above: PrintedTable | None = None
+) -> list[list[Line]]:
     """The page's lines, top to bottom, grouped by the stretch of column that they stand in.
+
+    `drawn` are the straight lines on it, as boxes, which part tables into cells; `above` is the
+    table that stands at the foot of the page before.
 
     >>> codes = np.array([ord(letter) for letter in "The pier fell."])
     >>> left = 72 + 6.0 * np.arange(len(codes))
@@ -184,7 +107,37 @@ def columns(glyphs: Glyphs) -> list[list[Line]]:
     >>> [[line.text for line in column] for column in columns(Glyphs(codes, boxes, codes < 0))]
     [['The pier fell.']]
     """
-    return [_lines(region) for region in _regions(_runs(glyphs))]
+    way = way_of(glyphs.codes, glyphs.boxes)
+    rules = upright(drawn, way)
+    found = grids(rules)
+    tables: dict[int, PrintedTable] = {}
+    printed: list[list[Line]] = []
+    for part, boxes in _by_direction(glyphs, upright(glyphs.boxes, way)):
+        runs = _runs(part, boxes, rules if found else _NONE)
+        ruled, runs = ruled_tables(runs, found)
+        tables = {min(run.order for run in inside): table for table, inside in ruled}
+        runs += [_block(inside) for _, inside in ruled]
+        printed += [[*_lines(region, tables, above)] for region in regions(runs)]
+        found, above = [], None
+    return printed
+
+
+def _block(runs: Sequence[Run]) -> Run:
+    """What stands for a whole table among the runs of a page, at its upper edge."""
+    top = max(run.top for run in runs)
+    left, right = min(run.left for run in runs), max(run.right for run in runs)
+    order = min(run.order for run in runs)
+    return Run("", np.empty((0, 6)), left, top - 1, right, top, 1.0, False, order)
+
+
+def last_table(page: Sequence[Sequence[Line]]) -> PrintedTable | None:
+    """The table that a page ends with, but for a few lines at its foot; None without one.
+
+    >>> last_table([]) is None
+    True
+    """
+    foot = page[-1][-_FOOT_LINES:] if page else []
+    return next((line.table for line in reversed(foot) if line.table), None)
 
 
 def moved(words: Words, by: int) -> Words:
@@ -197,14 +150,33 @@ def moved(words: Words, by: int) -> Words:
     return there
 
 
-def _runs(glyphs: Glyphs) -> list[_Run]:
-    """Glyphs in the file's order, parted at line ends and wide gaps."""
+def _by_direction(
+    glyphs: Glyphs, boxes: NDArray[np.float64]
+) -> list[tuple[Glyphs, NDArray[np.float64]]]:
+    """The page's text and its boxes upright, then what is set at a right angle to most of it."""
+    ways = turns(glyphs.codes, boxes)
+    if not ways.any():
+        return [(glyphs, boxes)]
+    found = []
+    for way in (0.0, 1.0, -1.0):
+        chosen = ways == way
+        part = Glyphs(glyphs.codes[chosen], glyphs.boxes[chosen], glyphs.bold[chosen])
+        if (part.codes > _SPACE).any():
+            level = upright(boxes[chosen], way_of(part.codes, boxes[chosen]))
+            # Turned text stays where it is on the page.
+            level += np.tile(boxes[chosen].max(axis=0)[2:] - level.max(axis=0)[2:], 2)
+            found.append((part, level))
+    return found
+
+
+def _runs(glyphs: Glyphs, level: NDArray[np.float64], rules: NDArray[np.float64]) -> list[Run]:
+    """Glyphs in the file's order, parted at line ends, wide gaps and drawn lines."""
     ends = np.cumsum(np.isin(glyphs.codes, _LINE_ENDS))
     spaces = np.cumsum(np.isin(glyphs.codes, _SPACES))
     ink = np.flatnonzero((np.diff(spaces, prepend=0) == 0) & _inked(glyphs.codes))
     if not len(ink):
         return []
-    codes, boxes = glyphs.codes[ink], _upright(glyphs.codes, glyphs.boxes)[ink]
+    codes, boxes = glyphs.codes[ink], level[ink]
     left, bottom, right, top = boxes.T
     height = top - bottom
     gap = left[1:] - right[:-1]
@@ -218,6 +190,8 @@ def _runs(glyphs: Glyphs) -> list[_Run]:
         | (gap < -height[:-1])
         | (shared < 0.3 * np.minimum(height[:-1], height[1:]))
     )
+    if len(rules):
+        parted |= _ruled(boxes, np.diff(spaces[ink]) > 0, rules)
     starts_run = np.concatenate([[True], parted])
     starts_word = np.concatenate([[True], parted | (np.diff(spaces[ink]) > 0)])
     starts_word = close_letters(codes, gap, starts_run, starts_word)
@@ -241,11 +215,30 @@ def _runs(glyphs: Glyphs) -> list[_Run]:
     last = [*first[1:].tolist(), len(texts)]
     rows = np.column_stack([outer[:, 0], low, outer[:, 2], high, np.maximum(size, 1.0)])
     return [
-        _Run(" ".join(texts[begin:end]), words[begin:end], left, bottom, right, top, size, bold)
-        for begin, end, (left, bottom, right, top, size), bold in zip(
-            first.tolist(), last, rows.tolist(), bold_runs.tolist(), strict=True
+        Run(" ".join(texts[begin:end]), words[begin:end], left, low, right, high, size, bold, order)
+        for order, (begin, end, (left, low, right, high, size), bold) in enumerate(
+            zip(first.tolist(), last, rows.tolist(), bold_runs.tolist(), strict=True)
         )
     ]
+
+
+def _ruled(
+    boxes: NDArray[np.float64], between: NDArray[np.bool_], rules: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Behind which characters, of those that `between` names, a line is drawn from top to foot."""
+    at = np.flatnonzero(between)
+    upright = rules[rules[:, 3] - rules[:, 1] > rules[:, 2] - rules[:, 0]]
+    place = (upright[:, 0] + upright[:, 2]) / 2
+    height = (boxes[at, 1] + boxes[at, 3])[:, None] / 2
+    parts = (
+        (place >= boxes[at, 2, None] - 1)
+        & (place <= boxes[at + 1, 0, None] + 1)
+        & (upright[:, 1] < height)
+        & (upright[:, 3] > height)
+    ).any(axis=1)
+    ruled = np.zeros(len(between), bool)
+    ruled[at[parts]] = True
+    return ruled
 
 
 def _inked(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -278,78 +271,58 @@ def _medians(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[
     return middles
 
 
-def _regions(runs: list[_Run]) -> list[list[_Run]]:
-    """`runs` in groups that are read one after another, each a stretch of one column."""
-    gutter = _gutter(runs)
-    if gutter is None:
-        return [runs] if runs else []
-    regions: list[list[_Run]] = []
-    across = sorted((r for r in runs if r.left < gutter < r.right), key=lambda r: -r.top)
-    beside = [r for r in runs if not r.left < gutter < r.right]
-    full: list[_Run] = []
-    for crossing in [*across, None]:
-        band = [r for r in beside if crossing is None or r.middle > crossing.top]
-        beside = [r for r in beside if crossing is not None and r.middle <= crossing.top]
-        left = [r for r in band if r.right <= gutter]
-        right = [r for r in band if r.left >= gutter]
-        if _is_prose(left) and _is_prose(right):
-            regions += [[*full]] if full else []
-            regions += [*_regions(left), *_regions(right)]
-            full = []
-        else:
-            full += band
-        if crossing is not None:
-            full.append(crossing)
-    return [*regions, full] if full else regions
-
-
-def _gutter(runs: list[_Run]) -> float | None:
-    """Where a second column begins, if running text stands on both sides of there."""
-    starts = Counter(round(run.left) for run in runs)
-    best: tuple[int, float] | None = None
-    for start, count in starts.items():
-        if count < _FEWEST_LINES:
-            continue
-        gutter = start - 2.0
-        left = [r for r in runs if r.right <= gutter]
-        right = [r for r in runs if r.left >= gutter]
-        crossing = len(runs) - len(left) - len(right)
-        score = min(len(left), len(right)) - crossing
-        if (best is None or score > best[0]) and _is_prose(left) and _is_prose(right):
-            best = score, gutter
-    return best[1] if best and best[0] >= _FEWEST_LINES else None
-
-
-def _is_prose(runs: Sequence[_Run]) -> bool:
-    """Whether `runs` are lines of running text that fill a column, not cells of a table."""
-    if len(runs) < _FEWEST_LINES:
-        return False
-    text = "".join(run.text for run in runs)
-    letters = sum(map(str.isalpha, text))
-    if len(text) < _SHORTEST_PROSE * len(runs) or letters < 0.65 * len(text):
-        return False
-    width = max(run.right for run in runs) - min(run.left for run in runs)
-    return median(run.right - run.left for run in runs) >= _LEAST_FILLED * width
-
-
-def _lines(runs: Iterable[_Run]) -> list[Line]:
-    """Runs that share a baseline as one line."""
-    rows: list[list[_Run]] = []
+def _lines(
+    runs: Sequence[Run], tables: Mapping[int, PrintedTable], above: PrintedTable | None
+) -> Iterator[Line]:
+    """Runs that share a baseline as one line, and the rows of tables."""
+    rows: list[list[Run]] = []
+    turned = is_leftward("".join(run.text for run in runs))
     for run in sorted(runs, key=lambda r: -r.middle):
         row = rows[-1] if rows else None
-        if row and _same_row(row[0], run):
+        if run.order in tables:
+            yield from _set(rows, above, turned=turned)
+            yield from _table_lines(tables[run.order])
+            rows, above = [], None
+        elif row and _same_row(row[0], run):
             row.append(run)
         else:
             rows.append([run])
-    return [_line(row) for row in rows]
+    yield from _set(rows, above, turned=turned)
 
 
-def _same_row(first: _Run, other: _Run) -> bool:
+def _set(rows: Sequence[list[Run]], above: PrintedTable | None, *, turned: bool) -> Iterator[Line]:
+    for found in rows if turned else parted(rows, above):
+        if isinstance(found, PrintedTable):
+            yield from _table_lines(found)
+        else:
+            yield _line(found)
+
+
+def _table_lines(table: PrintedTable) -> Iterator[Line]:
+    for row in ((table.header,) if table.header else ()) + table.rows:
+        text, words = joined(row)
+        runs = [run for cell in row for run in cell]
+        yield Line(
+            text,
+            words,
+            min(run.left for run in runs),
+            min(run.bottom for run in runs),
+            max(run.right for run in runs),
+            max(run.top for run in runs),
+            max(runs, key=lambda run: len(run.text)).size,
+            all(run.bold for run in runs),
+            sum(map(bool, row)),
+            table,
+            row is table.header,
+        )
+
+
+def _same_row(first: Run, other: Run) -> bool:
     shared = min(first.top, other.top) - max(first.bottom, other.bottom)
     return shared > 0.5 * min(first.top - first.bottom, other.top - other.bottom)
 
 
-def _line(runs: Sequence[_Run]) -> Line:
+def _line(runs: Sequence[Run]) -> Line:
     turned = is_leftward("".join(run.text for run in runs))
     row = sorted(runs, key=lambda run: -run.right if turned else run.left)
     boxes = [(run.left, run.bottom, run.right, run.top) for run in row]
@@ -362,7 +335,7 @@ def _line(runs: Sequence[_Run]) -> Line:
     for before, run in pairwise(row):
         gap = before.left - run.right if turned else run.left - before.right
         cells += gap > _CELL_GAP * before.size and not _LIST_MARK.fullmatch(before.text)
-        between = "" if gap < _WORD_GAP * before.size else " "
+        between = "" if -before.size < gap < _WORD_GAP * before.size else " "
         if note_apart(before.text, run.text, first=before is row[0]):
             between = " "
         parts += between, run.text

@@ -3,20 +3,23 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from index.document import Heading, LeftOut, Page
+from index.document import Heading, LeftOut, Page, Span, Table
 from index.layout import PageLayout
 from index.readers.pdf.hyphens import BREAK, WORD, broken, joint, known_words
-from index.readers.pdf.lines import Line, Words, moved
+from index.readers.pdf.lines import Line, moved
+from index.readers.pdf.regions import Words
 from index.readers.pdf.running import Column, without_running
+from index.readers.pdf.tables import PrintedTable
 
 _LOOSE = 1.3  # times the usual distance of lines: a paragraph ends
 _ROW_DISTANCE = 2.5  # times the type size, between two rows of one table
+_MOST_DIVIDING = 16  # paragraphs of another type that may stand in the middle of one
 _HEADING_SIZE = 1.15  # times the body's
 _TITLE_SIZE = 1.5  # times the body's: a title, whatever it ends with
 _STOPS = (".", ",", ";", "—")
@@ -81,24 +84,43 @@ class SetPages:
     pages: tuple[Page, ...]
     headings: tuple[Heading, ...]
     layout: tuple[PageLayout, ...]
+    tables: tuple[Table, ...]
     left_out: tuple[LeftOut, ...]
     title: Heading | None = None
 
 
 @dataclass(slots=True)
 class _Paragraph:
-    """Text between two blank lines; `open`: its last line may go on over the page."""
+    """Text between two blank lines; `open`: its last line may go on over the page.
+
+    Of a table, `names` is the line that names its columns, also where a page before has it.
+    """
 
     text: str
     words: list[Words]
     style: _Style
     open: bool
     tabular: bool
+    table: PrintedTable | None
+    names: str
 
     @classmethod
     def begun(cls, line: Line) -> "_Paragraph":
         """A paragraph that begins with `line`."""
-        return cls(line.text, [line.words], _Style.of(line), False, line.cells > 1)
+        names = line.text if line.header else ""
+        style = _Style.of(line)
+        return cls(line.text, [line.words], style, False, line.cells > 1, line.table, names)
+
+    def continues(self, above: "_Paragraph") -> bool:
+        """Whether it is the rest of the table that `above` is, at the foot of the page before."""
+        same = self.table is not None and self.table.goes_on(above.table)
+        return same and self.names in ("", above.names)
+
+    def drop_names(self) -> None:
+        """Takes out the line that names a table's columns."""
+        behind = len(self.names) + 1
+        self.text = self.text[behind:]
+        self.words = [moved(words, -behind) for words in self.words[1:]]
 
     def add(self, between: str, line: Line) -> None:
         """Takes `line` after `between`; a hyphen that only broke a word goes (`BREAK`)."""
@@ -149,8 +171,13 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
     headings: list[Heading] = []
     layout: list[PageLayout] = []
     titles: list[Heading] = []
+    tables: list[Table] = []
+    repeated: dict[str, list[int]] = {}
+    last: _Paragraph | None = None
     offset = 0
-    set_as = [[p for column in page for p in _paragraphs(column, fabric)] for page in kept]
+    set_as = [
+        list(_undivided(p for column in page for p in _paragraphs(column, fabric))) for page in kept
+    ]
     betweens = iter(_betweens([p for page in set_as for p in page], fabric))
     for number, (sheet, page) in enumerate(zip(printed, set_as, strict=True), 1):
         begin = offset if not page else None
@@ -158,6 +185,12 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
         first = offset == 0
         for paragraph, below in zip(page, [*page[1:], None], strict=False):
             between = next(betweens)
+            if last is not None and not words and paragraph.continues(last):
+                between = "\n"
+                if paragraph.names:
+                    repeated.setdefault(paragraph.names, []).append(number)
+                    paragraph.drop_names()
+                paragraph.names = last.names
             parts += between, paragraph.text
             offset += len(between)
             begin = offset if begin is None else begin
@@ -167,13 +200,30 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
                 caption = below is not None and below.tabular and _CAPTION.match(paragraph.text)
                 titles += headings[-1:] if first and not caption else []
             words += [moved(some, offset) for some in paragraph.words]
+            if paragraph.names and between == "\n":
+                tables[-1] = replace(tables[-1], end=offset + len(paragraph.text))
+            elif paragraph.names:
+                header = Span(offset, offset + len(paragraph.names))
+                tables.append(Table(offset, offset + len(paragraph.text), header))
             offset += len(paragraph.text)
+            last = paragraph
         spans.append(Page(number, offset if begin is None else begin, offset, sheet.label))
         layout.append(_shown(number, sheet, words))
     left_out += tuple(left for sheet in printed for left in sheet.hidden)
+    left_out += tuple(
+        LeftOut(names, "repeated names of columns", _places(pages))
+        for names, pages in repeated.items()
+    )
     title = min(titles, key=lambda heading: heading.level, default=None)
     text = "".join(parts)
-    return SetPages(text, tuple(spans), tuple(headings), tuple(layout), left_out, title)
+    return SetPages(
+        text, tuple(spans), tuple(headings), tuple(layout), tuple(tables), left_out, title
+    )
+
+
+def _places(pages: Sequence[int]) -> str:
+    """Pages as a reader of the file names them."""
+    return f"p. {pages[0]}" if len(pages) == 1 else f"pp. {', '.join(map(str, pages))}"
 
 
 def _betweens(paragraphs: Sequence[_Paragraph], fabric: _Print) -> list[str]:
@@ -247,8 +297,23 @@ def _paragraphs(column: Column, fabric: _Print) -> Iterator[_Paragraph]:
         yield current
 
 
+def _undivided(paragraphs: Iterable[_Paragraph]) -> list[_Paragraph]:
+    """A page's paragraphs, what stands in the middle of one (a caption, a box) behind it."""
+    found = list(paragraphs)
+    for at, one in enumerate(found):
+        ahead = at + 1
+        while ahead < min(len(found), at + _MOST_DIVIDING) and found[ahead].style != one.style:
+            ahead += 1
+        apart = one.open and at + 1 < ahead < len(found)
+        if apart and found[ahead].style == one.style and found[ahead].text[:1].islower():
+            found.insert(at + 1, found.pop(ahead))
+    return found
+
+
 def _break(above: Line, line: Line, left: float, right: float, fabric: _Print) -> str:
     """What stands between two lines of a column: a blank line, a new line or a space."""
+    if above.table is not None or line.table is not None:
+        return "\n" if above.table is line.table else "\n\n"
     em = above.size
     distance = above.bottom - line.bottom
     usual = fabric.leading.get(round(em), 1.2 * em)

@@ -6,6 +6,7 @@ One page of a PDF as pdfium sees it: the characters that a reader of the page ca
 import ctypes
 import re
 import threading
+from collections import deque
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -29,9 +30,11 @@ from index.readers.metadata import (
 )
 from index.readers.pdf import ocr
 from index.readers.pdf.annotations import written_on
-from index.readers.pdf.lines import Glyphs, columns
+from index.readers.pdf.grids import drawn_lines
+from index.readers.pdf.lines import Glyphs, columns, last_table
 from index.readers.pdf.outline import bookmarks, own_title, with_bookmarks
 from index.readers.pdf.paragraphs import PrintedPage, set_pages
+from index.readers.pdf.tables import PrintedTable
 
 _LONGEST_FONT_NAME = 128
 _LONGEST_LABEL = 20
@@ -53,6 +56,18 @@ _FEWEST_GARBLED = 20
 _SAMPLED = 200  # characters of a page, to tell
 _SCAN_SHARE = 0.5  # of the page's area: a picture this large may be a scan of a page
 _PICTURE_SHARE = 0.05  # the same, on a page with nothing else on it; smaller ones are signs
+
+
+_code_of = ctypes.cast(
+    raw.FPDFText_GetUnicode, ctypes.CFUNCTYPE(ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+)
+_box_of = ctypes.cast(
+    raw.FPDFText_GetLooseCharBox,
+    ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p),
+)
+_object_of = ctypes.cast(
+    raw.FPDFText_GetTextObject, ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+)
 
 
 class _Style(NamedTuple):
@@ -107,7 +122,11 @@ class Sheet:
 
 
 def _printed_page(
-    file: pdfium.PdfDocument, index: int, languages: str, seen: set[tuple[str, str]]
+    file: pdfium.PdfDocument,
+    index: int,
+    languages: str,
+    seen: set[tuple[str, str]],
+    above: PrintedTable | None,
 ) -> PrintedPage:
     """The lines that can be seen on a page, or the text layer under a scanned one."""
     with closing(file[index]) as page, closing(page.get_textpage()) as text:
@@ -120,7 +139,7 @@ def _printed_page(
         garbled = _is_garbled(text.raw)
         if (unread or garbled) and ocr.available():
             glyphs, unread = _recognised(page, sheet, languages), False
-        set_as = columns(glyphs)
+        set_as = columns(glyphs, sheet.shown(drawn_lines(page.raw)), above)
         lines = [line for column in set_as for line in column]
         beside = written_on(page, file.formenv, index + 1, sheet.shown, lines, seen)
         return PrintedPage(
@@ -157,6 +176,17 @@ def _label(file: pdfium.PdfDocument, index: int) -> str | None:
     return label if label and said and label != str(index + 1) else None
 
 
+def _printed_pages(file: pdfium.PdfDocument, languages: str) -> list[PrintedPage]:
+    file.init_forms()
+    fields: set[tuple[str, str]] = set()
+    pages: list[PrintedPage] = []
+    above = None
+    for index in range(len(file)):
+        pages.append(_printed_page(file, index, languages, fields, above))
+        above = last_table(pages[-1].columns)
+    return pages
+
+
 def _recognised(page: pdfium.PdfPage, sheet: Sheet, languages: str) -> Glyphs:
     dpi = min(ocr.RESOLUTION, _LONGEST_SIDE * 72 / max(sheet.size))
     with closing(page.render(scale=dpi / 72, grayscale=True)) as bitmap:
@@ -180,13 +210,13 @@ def _glyphs(page: pdfium.PdfPage, text: Any, sheet: Sheet) -> Glyphs:  # noqa: A
     starts = np.flatnonzero(inked & ~np.concatenate([[False], inked[:-1]]))
     ends = np.flatnonzero(inked & ~np.concatenate([inked[1:], [False]])) + 1
     styles: dict[int | None, _Style] = {}
+    page_text = ctypes.cast(text, ctypes.c_void_p).value
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         # A word has one style: a sixth of the calls.
-        item = raw.FPDFText_GetTextObject(text, start)
-        key = ctypes.cast(item, ctypes.c_void_p).value
+        key = _object_of(page_text, start)
         style = styles.get(key)
         if style is None:
-            style = styles[key] = _style(item)
+            style = styles[key] = _style(ctypes.cast(key, raw.FPDF_PAGEOBJECT) if key else None)
         bold[start:end] = style.bold
         unseen[start:end] = style.unseen
         if style.pale:
@@ -207,11 +237,13 @@ def _characters(text: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:  # 
     """Code points and boxes (left, bottom, right, top) in the file's coordinates."""
     count = max(raw.FPDFText_CountChars(text), 0)
     boxes = (raw.FS_RECTF * max(count, 1))()
-    # The raw calls: the wrapper's own take several times as long, and a report has a million.
-    code_of, box_of, place = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, ctypes.byref
-    codes = np.fromiter(map(code_of, repeat(text), range(count)), np.int64, count)
-    for at in range(count):
-        box_of(text, at, place(boxes[at]))
+    # The raw calls, with addresses: the wrapper's own take several times as long, and a report
+    # has a million.
+    page = ctypes.cast(text, ctypes.c_void_p).value
+    codes = np.fromiter(map(_code_of, repeat(page), range(count)), np.int64, count)
+    start, size = ctypes.addressof(boxes), ctypes.sizeof(raw.FS_RECTF)
+    places = range(start, start + count * size, size)
+    deque(map(_box_of, repeat(page), range(count), places), maxlen=0)
     left, top, right, bottom = np.frombuffer(boxes, np.float32).reshape(-1, 4)[:count].T
     return codes, np.column_stack([left, bottom, right, top]).astype(np.float64)
 
@@ -291,11 +323,7 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
     with _pdfium:
         try:
             with closing(pdfium.PdfDocument(data)) as file:
-                file.init_forms()
-                fields: set[tuple[str, str]] = set()
-                printed = [
-                    _printed_page(file, index, languages, fields) for index in range(len(file))
-                ]
+                printed = _printed_pages(file, languages)
                 properties = file.get_metadata_dict()
                 marks = bookmarks(file)
                 attached = [
@@ -336,6 +364,7 @@ def read_pdf(data: bytes, name: str, languages: str) -> Document:
         made=iso_date(properties.get("CreationDate", "")),
         headings=with_bookmarks(made.text, made.pages, made.headings, marks),
         pages=made.pages,
+        tables=made.tables,
         layout=made.layout,
         left_out=made.left_out,
         warnings=_warnings(printed, attached),

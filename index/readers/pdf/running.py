@@ -28,6 +28,7 @@ _FILLED = 0.25  # of its height: text that goes on over the page ends below
 _FORM_SHARE = 0.15  # of a page's lines, that other pages have at the same place: a form's
 _LARGE = 1.25  # times the body's type size: titles
 _LONGEST = 200
+_FEW_ROWS = 3  # of a head that is set like a table; rows of a longer one are text
 _NUMBER = re.compile(r"\W*(?:[A-Z]{1,2}[-–—.])?(?:第)?(\d{1,4})(?:[页頁]|ページ)?\W*")
 _OF_ALL = re.compile(r"\W*(\d{1,4})/(\d{1,4})\W*")
 _ROMAN = re.compile(r"\W*(?=[ivxlc])((?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3}))\W*", re.IGNORECASE)
@@ -155,7 +156,8 @@ def _candidates(
         for place, line in enumerate(ordered[:_EDGE_LINES]):
             middle = (line.bottom + line.top) / 2
             inside = (height - middle if head else middle) > _EDGE * height
-            if len(line.text) > _LONGEST or (inside and place):
+            in_table = line.table is not None and len(line.table.rows) > _FEW_ROWS
+            if len(line.text) > _LONGEST or (inside and place) or in_table:
                 break
             keys = _keys(line, head, number, label)
             if inside or line.size > largest:

@@ -13,7 +13,8 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.table_qa.tables import _Line, _parted_cells
+from assistant.table_qa.table_lines import Line
+from assistant.table_qa.tables import _parted_cells
 from index.document import Span
 
 ROWS = [
@@ -108,7 +109,7 @@ def exact(answer: Answer) -> list[str]:
 def test_an_empty_cell_keeps_its_place():
     row = "| 2024 |   | 30 || |"
 
-    cells = _parted_cells(_Line(Span(0, len(row)), row, True, False))
+    cells = _parted_cells(Line(Span(0, len(row)), row, True, False))
 
     assert [cell.text for cell in cells] == ["", "2024", "", "30", "", "", ""]
 

@@ -169,7 +169,7 @@ def test_a_tables_row_keeps_label_and_figures_on_one_line(tmp_path):
 
     document = read(printed(tmp_path / "a.pdf", [Table(rows, colWidths=[300, 80, 80])]))
 
-    assert document.text.splitlines()[1:] == [" ".join(row) for row in rows[1:]]
+    assert document.text.splitlines()[1:] == [" | ".join(row) for row in rows[1:]]
 
 
 def test_rows_set_wide_apart_are_one_table(tmp_path):

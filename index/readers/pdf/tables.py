@@ -1,0 +1,199 @@
+"""A table of a printed page as rows of cells, and a printed line as what may be its cells."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+
+from index.readers.blocks import CELL_BREAK
+from index.readers.pdf.regions import Run, Words
+
+Cell = tuple[Run, ...]
+Row = tuple[Cell, ...]
+
+_PIECE_GAP = 1.0  # of the type size: between two cells
+_LIST_MARK = re.compile(r"[•◦▪■‣∙·–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
+_SIGN = re.compile(r"(?:[A-Z]{2,3})?[$€£¥]|\(")
+_AFTER = re.compile(r"\)?%|\)")
+_FIGURE = re.compile(
+    r"[A-Z]{0,3}[$€£¥]?\s?[(+−–-]*\s?[$€£¥]?\s?\d(?:[\d.,  ]*\d)?\)?\s?%?\)?(?:\(\w\))?|[—–-]+|n/?a"
+)
+_GROUPED = re.compile(r"\d \d{3}(?!\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PrintedTable:
+    """A table on one page: its rows of cells and, if it has one, the row that names its columns.
+
+    A cell is the runs in it, in order; `columns` are the left and right edge of each column. Tables
+    are equal only to themselves.
+
+    >>> PrintedTable(rows=(), header=None, columns=((72.0, 90.0), (120.0, 150.0))).goes_on(None)
+    False
+    """
+
+    rows: tuple[Row, ...]
+    header: Row | None
+    columns: tuple[tuple[float, float], ...]
+
+    def goes_on(self, above: "PrintedTable | None") -> bool:
+        """Whether it has the columns of the table `above` it, on the page before."""
+        return (
+            above is not None
+            and len(above.columns) == len(self.columns)
+            and all(
+                left < other_right and other_left < right
+                for (left, right), (other_left, other_right) in zip(
+                    self.columns, above.columns, strict=True
+                )
+            )
+        )
+
+
+def joined(cells: Sequence[Cell]) -> tuple[str, Words]:
+    """A row of cells as one line, as the other readers set it, and where its words are printed.
+
+    >>> words = np.array([[0.0, 4, 72, 700, 96, 712]])
+    >>> run = Run("Pier", words, 72, 700, 96, 712, size=12, bold=False, order=0)
+    >>> joined([(run,), (), (run, run), ()])[0]
+    'Pier |  | Pier Pier'
+    """
+    filled = [at for at, cell in enumerate(cells) if cell]
+    text = ""
+    words = [np.empty((0, 6))]
+    for at, cell in enumerate(cells[: filled[-1] + 1] if filled else ()):
+        if at and len(filled) > 1:
+            text += CELL_BREAK if text else CELL_BREAK.lstrip()
+        for before, run in pairwise((None, *cell)):
+            if run is None:
+                continue
+            if before is not None:
+                text += "" if before.text.endswith("-") else " "
+            words.append(run.words + np.array([len(text), len(text), 0, 0, 0, 0]))
+            text += run.text
+    return text, np.concatenate(words)
+
+
+class Piece(NamedTuple):
+    """What stands in one cell of one line: runs without a wide gap between them.
+
+    >>> words = np.array([[0.0, 4, 72, 700, 96, 712]])
+    >>> run = Run("Pier", words, 72, 700, 96, 712, size=12, bold=False, order=0)
+    >>> Piece((run, run), left=72, right=130).text
+    'Pier Pier'
+    """
+
+    runs: tuple[Run, ...]
+    left: float
+    right: float
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return " ".join(run.text for run in self.runs)
+
+
+class CellLine(NamedTuple):
+    """A line of the page as pieces, from the left.
+
+    >>> CellLine(pieces=(), bottom=700, size=12, runs=[]).solid
+    False
+    """
+
+    pieces: tuple[Piece, ...]
+    bottom: float
+    size: float
+    runs: list[Run]
+
+    @property
+    def figures(self) -> int:
+        """How many of its pieces behind the first are figures."""
+        return sum(is_figure(piece.text) for piece in self.pieces[1:])
+
+    @property
+    def solid(self) -> bool:
+        """Whether it is more than a label or two columns of words."""
+        return len(self.pieces) > 2 or (len(self.pieces) == 2 and self.figures == 1)
+
+
+def is_figure(text: str) -> bool:
+    """Whether a cell holds a figure, or the dash that stands for none.
+
+    >>> is_figure("$ (1,577)"), is_figure("1 March"), is_figure("—")
+    (True, False, True)
+    """
+    return _FIGURE.fullmatch(text.strip()) is not None
+
+
+def is_year(text: str) -> bool:
+    """Whether a cell holds nothing but a year.
+
+    >>> is_year("2018"), is_year("2018 pages")
+    (True, False)
+    """
+    return _YEAR.fullmatch(text.strip()) is not None
+
+
+def cell_line(row: list[Run]) -> CellLine:
+    """The pieces of a line: parted by wide gaps and between figures, a sign with its figure.
+
+    >>> words = np.array([[0.0, 4, 72, 700, 96, 712]])
+    >>> row = [Run("Pier", words, left, 700, left + 24, 712, size=12, bold=False, order=left)
+    ...        for left in (72, 98, 160)]
+    >>> [piece.text for piece in cell_line(row).pieces]
+    ['Pier Pier', 'Pier']
+    """
+    ordered = sorted(row, key=lambda run: run.left)
+    size = median(run.size for run in ordered)
+    pieces: list[Piece] = []
+    for run in (part for whole in ordered for part in _parts(whole)):
+        if pieces:
+            last = pieces[-1]
+            apart = run.left - last.right
+            near = apart <= _PIECE_GAP * size and run.order != last.runs[-1].order
+            held = _LIST_MARK.fullmatch(last.text) and len(pieces) == 1
+            sign = _SIGN.fullmatch(last.text) or (
+                _AFTER.fullmatch(run.text) and is_figure(last.text)
+            )
+            if near or held or sign:
+                pieces[-1] = Piece((*last.runs, run), last.left, max(last.right, run.right))
+                continue
+        pieces.append(Piece((run,), run.left, run.right))
+    return CellLine(tuple(pieces), min(run.bottom for run in ordered), size, row)
+
+
+def _parts(run: Run) -> list[Run]:
+    """A run of figures only as one run for each; a sign goes with the figure behind it."""
+    texts = run.text.split(" ")
+    if len(texts) < 2 or len(texts) != len(run.words) or _GROUPED.search(run.text):
+        return [run]
+    if not all(
+        is_figure(text) or _SIGN.fullmatch(text) or _AFTER.fullmatch(text) for text in texts
+    ):
+        return [run]
+    if abs(run.words[0, 2] - run.left) > 1 or abs(run.words[-1, 4] - run.right) > 1:
+        return [run]  # turned text
+    starts = [
+        n
+        for n, text in enumerate(texts)
+        if not _AFTER.fullmatch(text) and (n == 0 or not _SIGN.fullmatch(texts[n - 1]))
+    ]
+    parts = []
+    for first, behind in pairwise([*starts, len(texts)]):
+        words = run.words[first:behind]
+        begin, end = int(words[0, 0]), int(words[-1, 1])
+        parts.append(
+            replace(
+                run,
+                text=run.text[begin:end],
+                words=words - np.array([begin, begin, 0, 0, 0, 0]),
+                left=float(words[0, 2]),
+                right=float(words[-1, 4]),
+            )
+        )
+    return parts
