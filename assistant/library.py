@@ -184,7 +184,7 @@ class Library:
         Raises:
             DocumentError: it cannot be read, or not within the limits.
         """
-        from index.ingesting.arrivals import look_at
+        from index.sandbox.isolation import look_at
 
         settings = self.settings
         return look_at(

@@ -25,7 +25,8 @@ from assistant.links import CITATION_ID, cited_id
 from assistant.rechecking.quotes import quotations
 from index.document import normalised
 from index.errors import DocumentError, ReportError
-from index.readers.detection import Kind, decode, detect
+from index.readers.detection import Kind, detect
+from index.readers.encoding import decode
 from index.readers.office.docx import run_text
 from index.readers.office.office_zip import (
     FAULTS,

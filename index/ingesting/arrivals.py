@@ -26,7 +26,7 @@ from index.ingesting.report import UnreadFiles
 from index.places import inside
 from index.readers.containers import Cursor, Member, Slice
 from index.readers.detection import is_picture, may_hold_files
-from index.sandbox.isolation import READER, WHOLE_READER, Limits, Workers
+from index.sandbox.isolation import Limits, Workers
 from index.store.catalog import Location
 from index.store.members import UNSEALED
 from index.store.store import Store
@@ -361,34 +361,6 @@ def arrivals(
             yield Arrivals(store, workers, threads, failed)
     finally:
         threads.shutdown(cancel_futures=True)
-
-
-def look_at(path: Path, limits: Limits, languages: str, *, whole: bool = False) -> Document:
-    """The document that a file becomes when it is added, read in a process of its own.
-
-    Args:
-        path: of a regular file.
-        limits: what reading it may cost.
-        languages: those of scanned pages.
-        whole: whether what its text leaves out is set behind it.
-
-    Raises:
-        DocumentError: it cannot be read, or not within the limits.
-
-    >>> _ = (tmp_path / "pier.txt").write_text("The pier fell.")
-    >>> look_at(tmp_path / "pier.txt", Limits(), "eng").text
-    'The pier fell.'
-    """
-    try:
-        size = regular.status(path).st_size
-    except FileNotFoundError as error:
-        raise DocumentError("There is no such file.") from error
-    except OSError as error:
-        raise DocumentError(f"The file cannot be opened: {error.strerror}.") from error
-    limits.check_size(size)
-    reader = WHOLE_READER if whole else READER
-    with Workers(limits, count=1, reader=reader, languages=languages) as workers:
-        return workers.read(path, path.name, size)[0]
 
 
 def _in_order(arriving: Iterator[Arrival], ahead: int) -> Iterator[Arrival]:

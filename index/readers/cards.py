@@ -15,7 +15,7 @@ from index.calendar_names import MONTHS, WEEKDAYS
 from index.document import Document, LeftOut, PartKind, normalised, readable_stem
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import Block, set_parts
-from index.readers.detection import decode
+from index.readers.encoding import decode
 from index.readers.html import visible_blocks
 
 _EVENT = {

@@ -14,7 +14,7 @@ import yaml  # type: ignore[import-untyped]
 
 from index.document import Document, Part, PartKind, normalised
 from index.errors import EmptyDocument, UnsupportedFormat
-from index.readers.detection import decode
+from index.readers.encoding import decode
 from index.readers.metadata import Statement, compose
 
 _LONGEST_LINE = 300

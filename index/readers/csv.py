@@ -13,7 +13,7 @@ from pathlib import PurePath
 from index.document import Document, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import set_text
-from index.readers.detection import decode
+from index.readers.encoding import decode
 from index.readers.metadata import compose
 from index.readers.office.grids import Row, grid_blocks
 

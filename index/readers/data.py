@@ -15,7 +15,7 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 from index.document import Document, Part, Span, Table, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import Block, Body, row, set_parts, set_text
-from index.readers.detection import decode
+from index.readers.encoding import decode
 from index.readers.metadata import Statement, compose, language_code
 from index.readers.text import markdown_blocks
 from index.readers.transcripts import read_segments

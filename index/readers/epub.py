@@ -16,7 +16,7 @@ from index.dates import iso_date
 from index.document import Document, LeftOut
 from index.errors import DocumentError, EmptyDocument, EncryptedDocument
 from index.readers.blocks import BULLET, Block, set_parts
-from index.readers.detection import decode
+from index.readers.encoding import decode
 from index.readers.html import visible_blocks
 from index.readers.metadata import (
     Statement,

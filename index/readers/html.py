@@ -23,8 +23,8 @@ from index.dates import iso_date
 from index.document import Document, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import Block, set_text
-from index.readers.detection import decode
 from index.readers.elements import blocks_of
+from index.readers.encoding import decode
 from index.readers.furniture import (
     take_out_banners,
     take_out_furniture,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from index.document import Document, LeftOut, Part, normalised, readable_stem
 from index.errors import EmptyDocument, UnsupportedFormat
-from index.readers.detection import decode
+from index.readers.encoding import decode
 from index.readers.metadata import language_code
 
 _PAUSE = 4.0

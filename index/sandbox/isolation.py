@@ -265,6 +265,34 @@ def call(function: str, arguments: tuple[object, ...]) -> object:
     return _named(function)(*arguments)
 
 
+def look_at(path: Path, limits: Limits, languages: str, *, whole: bool = False) -> Document:
+    """The document that a file becomes when it is added, read in a process of its own.
+
+    Args:
+        path: of a regular file.
+        limits: what reading it may cost.
+        languages: those of scanned pages.
+        whole: whether what its text leaves out is set behind it.
+
+    Raises:
+        DocumentError: it cannot be read, or not within the limits.
+
+    >>> _ = (tmp_path / "pier.txt").write_text("The pier fell.")
+    >>> look_at(tmp_path / "pier.txt", Limits(), "eng").text
+    'The pier fell.'
+    """
+    try:
+        size = regular.status(path).st_size
+    except FileNotFoundError as error:
+        raise DocumentError("There is no such file.") from error
+    except OSError as error:
+        raise DocumentError(f"The file cannot be opened: {error.strerror}.") from error
+    limits.check_size(size)
+    reader = WHOLE_READER if whole else READER
+    with Workers(limits, count=1, reader=reader, languages=languages) as workers:
+        return workers.read(path, path.name, size)[0]
+
+
 def make_of_source(
     function: str, source: Path | bytes, name: str, most: int, *arguments: object
 ) -> object:

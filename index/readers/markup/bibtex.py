@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from index.document import Document, LeftOut, normalised, readable_stem
 from index.errors import EmptyDocument, UnsupportedFormat
 from index.readers.blocks import Block, set_parts
-from index.readers.detection import decode
+from index.readers.encoding import decode
 from index.readers.markup.tex_setting import braced, printed_words
 
 _ABBREVIATED = frozenset({"doi", "url", "isbn", "issn", "eprint", "pmid"})

@@ -8,7 +8,7 @@ from index.dates import iso_date
 from index.document import Document, LeftOut, normalised
 from index.errors import EmptyDocument, UnsupportedFormat
 from index.readers.blocks import BULLET, Block, row, set_text
-from index.readers.detection import decode
+from index.readers.encoding import decode
 from index.readers.metadata import Statement, compose
 
 _KEYWORD = re.compile(r"\s*#\+([\w-]{1,60}):\s*(.*)")

@@ -7,7 +7,7 @@ from index.dates import iso_date
 from index.document import Document, LeftOut, normalised
 from index.errors import EmptyDocument, UnsupportedFormat
 from index.readers.blocks import Block, set_text
-from index.readers.detection import decode
+from index.readers.encoding import decode
 from index.readers.markup.tex_setting import braced, printed_words, set_latex
 from index.readers.metadata import Statement, compose
 
