@@ -105,6 +105,17 @@ _CUTS = tuple(
 """Where a longer one is cut, the best place first, and the last one of its kind."""
 
 
+def label_length(text: str) -> int:
+    """Where a sentence begins behind what only numbers it, or marks it as an item; mostly 0.
+
+    >>> text = "(2) The sluice was shut."
+    >>> text[label_length(text):]
+    'The sluice was shut.'
+    """
+    match = _OPENING.match(text)
+    return match.end() if match and match.end() < len(text) else 0
+
+
 def sentence_spans(text: str) -> list[Span]:
     """The spans of the sentences of `text` in order, without the white space around them.
 

@@ -16,7 +16,7 @@ from assistant.draft import Manuscript
 from index.document import Span
 from index.errors import DocumentError, QuestionError, ReportError
 from index.sandbox.isolation import Limits, made_apart
-from index.sentences import sentence_spans
+from index.sentences import label_length, sentence_spans
 
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]|\[\d{1,3}\](?!\()")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
@@ -62,7 +62,8 @@ def claiming_sentences(draft: Manuscript) -> list[ManuscriptSentence]:
     found = []
     for block in _prose(draft.text) if markdown else _blocks(draft):
         opens = True
-        for start, end in sentence_spans(block.text):
+        for first, end in sentence_spans(block.text):
+            start = first + label_length(block.text[first:end])
             words = _bare(block.text[start:end], markdown=markdown)
             if _claims(words):
                 place = Span(block.at[start], block.at[end - 1] + 1)

@@ -18,7 +18,7 @@ from index.document import Span
 
 _WORD = re.compile(r"\S+")
 _SIGN = re.compile(r"(?:US)?[$€£¥]|%|\)%")
-_SIGN_APART = re.compile(r"(?<=[$€£¥])\s+(?=[\d(—–-])|\s+(?=\)?%$)")
+_SIGN_APART = re.compile(r"(?<=[$€£¥])\s++(?=[\d(—–-])|(?<!\s)\s++(?=\)?%$)")
 """The space between a figure and the sign that belongs to it."""
 _NOTHING = re.compile(r"[—–−-]+|n/?[am]", re.IGNORECASE)
 FIGURE = re.compile(

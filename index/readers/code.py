@@ -25,14 +25,14 @@ _DEEPEST = 60
 
 _CLASSES = "class|struct|interface|trait|enum|impl|module|namespace|object|record|protocol"
 _KEYWORD = re.compile(
-    rf"(?:[\w@<>,()]{{1,40}}\s+){{0,5}}?(?:(?P<class>{_CLASSES})|function\*?|func|fn|def|fun|sub|proc)\s+"
+    rf"(?:[\w@<>,()]{{1,40}}\s++){{0,5}}?(?:(?P<class>{_CLASSES})|function\*?|func|fn|def|fun|sub|proc)\s+"
     r"(?:\([^()]{0,100}\)\s*)?(?P<name>[A-Za-z_$][\w$:.!?]{0,100})"
 )
 _ASSIGNED = re.compile(
     r"(?:export\s+)?(?:default\s+)?(?:(?:const|let|var)\s+)?(?P<name>[A-Za-z_$.][\w$.]{0,100})"
-    r"\s*(?:<-|=)\s*(?:async\s+)?(?:function\b|[^=]{0,200}=>)"
+    r"\s*+(?:<-|=)\s*+(?:async\s++)?(?:function\b|[^=]{0,200}=>)"
 )
-_CALLED = re.compile(r"[\w*&:<>,~\[\]\s]*?(?P<name>[A-Za-z_~][\w:~]*)\s*")
+_CALLED = re.compile(r"[\w*&:<>,~\[\]\s]{0,200}?(?P<name>[A-Za-z_~][\w:~]{0,100})\s*+")
 _CONTROL = frozenset("if for while switch else catch do return foreach until elseif".split())  # noqa: SIM905
 _CLOSING = re.compile(r"[})\]]|end\b|fi\b|done\b|esac\b")
 
@@ -199,7 +199,7 @@ def _stated(entries: Sequence[tuple[int, str]], name: str) -> Document:
 
 
 _SECTION = re.compile(r"\[{1,2}([^\[\]]{1,300})\]{1,2}\s*(?:[#;].*)?")
-_STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*')
+_STRING = re.compile(r'"(?:\\.|[^"\\])*+(?:"|\Z)|\'[^\']*+(?:\'|\Z)|#.*')
 _QUOTED = re.compile(r"([\"'])([^\"'\\]*)\1(\s*#.*)?")
 
 

@@ -25,7 +25,7 @@ _UNSEEN = re.compile(
     r"|font-size\s*:\s*0(?:\.0+)?\s*(?:[a-z%]+\s*)?(?:;|!|$)",
     re.IGNORECASE,
 )
-_STRUCK = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
+_STRUCK = re.compile(r"text-decoration[\w-]{0,20}\s{0,9}:[^;]{0,200}line-through", re.IGNORECASE)
 _MARK = re.compile(r"\s*(?:\[[^\]]{1,20}\]|\(?\d{1,3}\)?|[a-z*†‡§¶]{1,2})\s*")
 _RETURN = re.compile(r"\s*[↩↑^⏎][\ufe0e\ufe0f]?\s*")
 _ROLES = {

@@ -19,7 +19,7 @@ from assistant.assistant import Assistant
 from assistant.reading.reader import ExtractiveReader
 from assistant.threads import Threads
 from assistant.verifying.grounding import Grounded, Grounding
-from assistant.web.events import _cited
+from assistant.web.checking import _cited
 from index.errors import EmptyStore, QuestionError, UnknownDocument
 
 QUESTIONS = (

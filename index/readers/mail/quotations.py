@@ -24,7 +24,7 @@ _MARKS = re.compile(r"(?:[ \t]?>)+[ \t]?")
 _OPENED = re.compile(r"<blockquote\b[^<>]*>", re.IGNORECASE)
 _CLOSED = re.compile(r"</blockquote\b[^<>]*>", re.IGNORECASE)
 _LABELLED = re.compile(r"[*_]{0,2}([^\W\d_][^\W\d_]*+(?: [^\W\d_]+)?) ?[:：][*_]{0,2}[ \t]*(.*)")
-_DIVIDER = re.compile(r"\W*[-_=*]{5,}.*|.*[-_=*]{5,}\W*")
+_DIVIDER = re.compile(r"\W{0,40}?[-_=*]{5}.*|.*[-_=*]{5}\W{0,40}")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 _SIGNATURE = "--"

@@ -12,7 +12,7 @@ from index.readers.encoding import decode
 from index.readers.metadata import Statement, compose
 
 _DEEPEST = 20
-_TITLE = re.compile(r"(={1,6}|#{1,6})\s+(\S.*?)(?:\s+\1)?\s*")
+_TITLE = re.compile(r"(={1,6}|#{1,6})\s++(\S.*)")
 _ATTRIBUTE = re.compile(r":(!?[\w-]{1,60}!?):(?:\s+(.*)|\s*)")
 _REFERENCE = re.compile(r"\{([\w-]{1,60})\}")
 _AUTHOR = re.compile(r"[^\W\d_][^<>:=\n]{0,120}?(?:\s*<[^<>\s]{1,200}>)?(?:;.{0,300})?")
@@ -22,8 +22,10 @@ _TABLE = re.compile(r"([|,:!])={3,}\s*")
 _STYLE = re.compile(r"\[([^\[\]]{0,300})\]\s*")
 _ANCHOR = re.compile(r"\[\[[^\[\]]{1,200}\]\]")
 _BLOCK_TITLE = re.compile(r"\.([^\s.].*)")
-_DIRECTIVE = re.compile(r"(include|ifdef|ifndef|ifeval|endif|toc|video|audio)::(\S*)\[(.*)\]\s*")
-_IMAGE = re.compile(r"image::(\S+)\[([^\]]*)\]\s*")
+_DIRECTIVE = re.compile(
+    r"(include|ifdef|ifndef|ifeval|endif|toc|video|audio)::([^\s\[]*+)\[(.*)\]\s*+"
+)
+_IMAGE = re.compile(r"image::([^\s\[]{1,1000}+)\[([^\]]{0,1000}+)\]\s*+")
 _ITEM = re.compile(r"\s*(\*{1,6}|-|\.{1,6}|\d{1,9}[.)]|<[\d.]{1,4}>)\s+(?:\[([ xX*])\]\s+)?(\S.*)")
 _TERM = re.compile(r"\s*(\S.{0,300}?)(:{2,4}|;;)(?:\s+(.*)|\s*)")
 _ADMONITIONS = {
@@ -33,7 +35,9 @@ _ADMONITION = re.compile(rf"({'|'.join(_ADMONITIONS)}):\s+(.*)")
 _STATED = frozenset({"version", "date", "remark", "keywords", "description", "status"})
 _STATES = {" ": "(open) ", "x": "(done) ", "*": "(done) "}
 _VERBATIM = frozenset("-.+`")
-_CELL = re.compile(r"(?:(?:\d+[*+]|\.\d+\+|\d+\.\d+\+)?[<^>.]{0,4}[adehlmsv]?)?(?<!\\)\|")
+_CELL = re.compile(
+    r"(?:(?:\d{1,4}[*+]|\.\d{1,4}\+|\d{1,4}\.\d{1,4}\+)?[<^>.]{0,4}[adehlmsv]?)?(?<!\\)\|"
+)
 _SHOWN = re.compile(
     r"<<[^<>,\n]{1,300}(?:,([^<>\n]{1,500}))?>>"
     r"|(?:link:|xref:|mailto:|https?://|ftp://|irc://)[^\s\[\]]{1,1000}\[([^\]\n]{0,500})\]"
@@ -137,7 +141,8 @@ class _Reading:
                 elif directive[3]:
                     yield Block(self._inline(directive[3]))
             elif match := _TITLE.fullmatch(line):
-                yield Block(self._inline(match[2]), level=min(len(match[1]), 6))
+                title = match[2].rstrip().removesuffix(f" {match[1]}")
+                yield Block(self._inline(title), level=min(len(match[1]), 6))
             elif image := _IMAGE.fullmatch(line):
                 yield Block(self._inline(image[2].split(",")[0].strip('"')))
             elif _STYLE.fullmatch(line) or _ANCHOR.fullmatch(line.strip()):

@@ -11,7 +11,7 @@ from index.readers.markup.tex_setting import braced, printed_words
 
 _ABBREVIATED = frozenset({"doi", "url", "isbn", "issn", "eprint", "pmid"})
 _ENTRY = re.compile(r"@\s*([a-zA-Z]{1,40})\s*([{(])")
-_FIELD = re.compile(r"\s*,?\s*([\w:+./-]{1,80})\s*=\s*")
+_FIELD = re.compile(r"\s*+(?:,\s*+)?([\w:+./-]{1,80})\s*+=\s*+")
 _KEY = re.compile(r"\s*([^\s,={}]{1,200})\s*,")
 _WORD = re.compile(r"[\w.:+/-]{1,200}")
 _QUOTED = re.compile(r'"((?:[^"{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)"?')
