@@ -34,6 +34,7 @@ from assistant.messages import GREETING, NOT_FOUND_IN, THANKED
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.answerability import threshold
+from assistant.reading.block_ranking import BlockScorer
 from assistant.reading.reader import ExtractiveReader, Reader
 from assistant.reading.sentence_ranking import PASSAGES, SentenceScorer
 from assistant.reading.summary import about_documents
@@ -102,7 +103,9 @@ class Answering:
         self._verifier: Verifier = Grounding(self._vectors)
         self.models = Models(settings, opening)
         self.reader: Reader = ExtractiveReader(
-            SentenceScorer(self._vectors), threshold(settings.confidence)
+            SentenceScorer(self._vectors),
+            threshold(settings.confidence),
+            BlockScorer(embedder) if settings.embedding == "e5" else None,
         )
 
     def close(self) -> None:

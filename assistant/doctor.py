@@ -59,10 +59,12 @@ def examined(settings: Settings, store: Path, *, judge: bool = False) -> Iterato
 
 def _embedding(library: Library) -> str:
     name = library.settings.embedding
+    if other := library.other_base():
+        return other
     began = perf_counter()
     library.embeds("dimension")
     took = f"answered in {perf_counter() - began:.1f} s"
-    if name == "minilm":
+    if name in ("e5", "minilm"):
         return f"the embedded one, {took}; nothing leaves this machine"
     return f"{name}, {took}; passages and questions are sent to it"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from assistant.answer import Citation, Passage
 from assistant.conversations.conversations import Conversations
 from assistant.links import CITATION_ID, cited_span
+from assistant.messages import OTHER_BASE
 from assistant.settings import Settings, load
 from assistant.store_handle import StoreHandle
 from index.closing import close_all, closed_on_failure
@@ -17,7 +18,7 @@ from index.errors import DocumentError, StoreError, UnknownDocument
 from index.ingesting.report import AddReport
 from index.ingesting.report import Progress as Adding
 from index.layout import Rectangle
-from index.models.embeddings import Embedder, MiniLM
+from index.models.embeddings import E5, Base, Embedder, MiniLM
 from index.pages.images import PageImage, PageImages
 from index.store.catalog import DocumentInfo
 from index.store.maintenance import Difference, Model
@@ -56,6 +57,8 @@ class Library:
         self.settings = settings or load()
         self.store = Path(store) if store is not None else self.settings.store
         self._model = MiniLM(self.settings.model_dir)
+        bases: dict[str, Embedder] = {"e5": E5(), "minilm": self._model}
+        self._base = bases.get(self.settings.embedding)
         self._connections = ExitStack()
         with closed_on_failure(self._connections.close):
             self._embedder = self._configured_embedder(self._connections)
@@ -336,6 +339,16 @@ class Library:
         store = self._opening.current()
         return [] if store is None else store.missing_indexes()
 
+    def other_base(self) -> str:
+        """In words, that the store's vectors are of another embedded model than the settings name.
+
+        Nothing where they are of that one, or of no embedded model.
+        """
+        store = self._opening.current()
+        if store is None or self._base is None or self._embedder.name == self._base.name:
+            return ""
+        return OTHER_BASE.format(self._embedder.name, self._base.name)
+
     def repair(self, *, progress: Callable[[int, int], None] | None = None) -> None:
         """Make the store's indexes anew from its catalog; interrupted, the next one goes on.
 
@@ -345,7 +358,10 @@ class Library:
         Raises:
             StoreError: there is no store, or its catalog cannot be read.
         """
-        self._existing().repair(self._models(), progress)
+        base = self._base or self._embedder
+        self._existing().repair(Model(base, self._model.word_ends), progress)
+        if isinstance(self._embedder, Base):
+            self._embedder.become(base.name)
 
     # -------------------------------------------------------------------------------------------
 
@@ -379,8 +395,9 @@ class Library:
         )
 
     def _configured_embedder(self, connections: ExitStack) -> Embedder:
-        if self.settings.embedding == "minilm":
-            return self._model
+        if self._base is not None:
+            others = (self._model, E5())
+            return Base(self._base, *others)
         check_embedding(self.store, self.settings.embedding)
         from assistant.llamaindex import embedder
 

@@ -55,6 +55,7 @@ class LlamaIndexEmbedder:
         self.name = name
         self._model = model
         self.close = close
+        self.unlike = 0.0
         self.dimension = len(self.embed_query("dimension"))
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:

@@ -64,6 +64,10 @@ JUDGE_MISSED = (
     f"used; it is examined again. {ONLY_QUOTATIONS}"
 )
 
+OTHER_BASE = (
+    "The documents were embedded with {}; 'footnote repair' does it anew with {}. Questions are "
+    "answered meanwhile."
+)
 RESEARCH_OF = "Of the questions asked for this, {} of {} were answered."
 RESEARCH_LIMIT = "The research ended at its limit; it can be gone on with."
 RESEARCH_OPEN = "## Not found"

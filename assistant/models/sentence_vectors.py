@@ -24,6 +24,7 @@ class SentenceVectors:
 
     name = MiniLM.name
     dimension = MiniLM.dimension
+    unlike = MiniLM.unlike
 
     def __init__(self, model: MiniLM) -> None:
         self._model = model

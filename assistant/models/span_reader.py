@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.models.memory import Memory
 from index.document import Span
-from index.models import minilm
+from index.models import graphs, minilm
 
 ADAPTER = Path(__file__).parent / "adapters" / "reader.safetensors"
 
@@ -111,7 +111,7 @@ class SpanReader:
         keys = {passage: _key(asked, passage) for passage in passages}
         known = self._known.of(keys.values())
         missing = [passage for passage, key in keys.items() if key not in known]
-        scored = minilm.workers().map(partial(self._scored, asked), missing)
+        scored = graphs.workers().map(partial(self._scored, asked), missing)
         known.update(zip(map(keys.__getitem__, missing), scored, strict=True))
         self._known.keep(known)
         return [_spans(*known[keys[passage]]) for passage in passages]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from assistant.reading.block_ranking import AnswerBlock
 from assistant.reading.sentence_ranking import Candidate
 from index.sentences import is_table
 
@@ -10,6 +11,10 @@ _COSINE, _COSINE_BEFORE, _PASSAGE_COSINE = 1.5, 3.5, 4.4
 _SPAN, _PASSAGE_ANSWERS, _LEVEL = 0.10, 0.15, -4.86
 """The weights of evidence, fitted by `benchmarks/reader_weights.py` on as many questions that can
 be answered as not."""
+
+_BLOCK, _BLOCK_PASSAGE, _BLOCK_LEVEL = 4.2, 0.9, -2.9
+"""The same of blocks, fitted on questions over news, histories and courses (`benchmarks/README.md`
+says how it does on documents that it was not fitted on)."""
 
 _SLOPE, _SHIFT, _TABLE = 0.73, 0.79, 2.0
 """Evidence → log-odds that what is shown is right (Platt 1999, 'Probabilistic Outputs for Support
@@ -26,6 +31,18 @@ def confidence(found: float, chosen: Sequence[Candidate]) -> float:
     """
     tabular = bool(chosen) and is_table(chosen[0].source.chunk.text)
     return 1 / (1 + math.exp(min(-(_SLOPE * found + _SHIFT - _TABLE * tabular), 700.0)))
+
+
+def block_evidence(blocks: Sequence[AnswerBlock]) -> float:
+    """How well the documents answer at all, by blocks: in any language, with no word of it known.
+
+    >>> block_evidence([])
+    -inf
+    """
+    if not blocks:
+        return -math.inf
+    nearest = max(one.source.cosine for one in blocks)
+    return _BLOCK * blocks[0].score + _BLOCK_PASSAGE * nearest + _BLOCK_LEVEL
 
 
 def threshold(confidence: float) -> float:

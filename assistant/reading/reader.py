@@ -12,7 +12,8 @@ from assistant.language.speakers import Speaker, is_named, missing_speaker, spea
 from assistant.language.terms import content_terms
 from assistant.messages import ACCOUNTS_DIFFER, MAY_BE_PARTIAL, NOT_FOUND
 from assistant.reading.answer_span import answer_spans, collapse_whitespace
-from assistant.reading.answerability import confidence, evidence_logit
+from assistant.reading.answerability import block_evidence, confidence, evidence_logit
+from assistant.reading.block_ranking import AnswerBlock, BlockScorer
 from assistant.reading.contradiction import contradicting_sentences
 from assistant.reading.sentence_ranking import Candidate, SentenceScorer
 from assistant.retrieving.retrieval import Retrieved
@@ -31,6 +32,9 @@ SECOND_WITHIN = 2.5
 
 _ITEM_FROM = 0.0
 """The least score of a span that counts as one more of all that are asked for."""
+
+_BLOCKS = 2
+"""Blocks that are shown."""
 
 _SENTENCES, _SPOKESMEN, _LISTED = 2, 3, 6
 _ACCOUNTS, _ACCOUNTS_AMONG = 4, 12
@@ -73,6 +77,7 @@ class ExtractiveReader:
     Args:
         scorer: of sentences.
         threshold: the least evidence that an answer needs, as log-odds.
+        blocks: scores blocks, where they are shown whole; without it sentences are shown.
 
     >>> reader = ExtractiveReader(SentenceScorer(vectors), threshold=-1.0)
     >>> read = reader.read(asked, passages, rarity={"siren": 2.0})
@@ -82,8 +87,10 @@ class ExtractiveReader:
 
     name = "reader"
 
-    def __init__(self, scorer: SentenceScorer, threshold: float) -> None:
-        self._scorer = scorer
+    def __init__(
+        self, scorer: SentenceScorer, threshold: float, blocks: BlockScorer | None = None
+    ) -> None:
+        self._scorer, self.blocks = scorer, blocks
         self._threshold = threshold
 
     def read(
@@ -96,20 +103,25 @@ class ExtractiveReader:
         scored = self._scorer.candidates(question, passages, rarity)
         candidates = _not_contrary(question, _spoken_by(question, scored))
         chosen = self._chosen(question, candidates)
-        found = evidence_logit(candidates)
+        blocks = self.blocks.ranked(question.standalone, passages) if self.blocks else []
+        found = block_evidence(blocks) if self.blocks else evidence_logit(candidates)
         sure = confidence(found, chosen)
         if _asks_what_is_not(question) and not any(excepts(c.text) for c in chosen):
             return ProposedAnswer(kind, NOT_FOUND, abstained=True)
         if found < self._threshold:
             return ProposedAnswer(kind, NOT_FOUND, abstained=True, confidence=sure)
-        drafts, conflicts = self._drafts(question, candidates, chosen)
+        drafts, conflicts = self._drafts(question, candidates, chosen, blocks)
         notices = (MAY_BE_PARTIAL,) if question.expects_all else ()
         return ProposedAnswer(
             kind, "", drafts, confidence=sure, conflicts=conflicts, notices=notices
         )
 
     def _drafts(
-        self, question: Question, candidates: Sequence[Candidate], chosen: Sequence[Candidate]
+        self,
+        question: Question,
+        candidates: Sequence[Candidate],
+        chosen: Sequence[Candidate],
+        blocks: Sequence[AnswerBlock],
     ) -> tuple[tuple[Claim, ...], tuple[tuple[int, ...], ...]]:
         """What is said, and which of it contradicts: each account, both sides, or the best."""
         accounts = _accounts(candidates) if question.each_side else []
@@ -119,6 +131,8 @@ class ExtractiveReader:
         if sides:
             drafts = tuple(_side(question, side, first=side is sides[0]) for side in sides)
             return drafts, (tuple(range(len(sides))),)
+        if blocks:
+            return _said(question, candidates, chosen, blocks), ()
         answering = _answering(question, chosen)
         return tuple(
             _quoted(question, c, exact=answer_spans(question, c) if c in answering else ())
@@ -156,6 +170,71 @@ class ExtractiveReader:
             if all(float(c.vector @ candidate.vector) < _SIMILAR_ENOUGH_TO_REPEAT for c in chosen):
                 chosen.append(candidate)
         return chosen
+
+
+def _said(
+    question: Question,
+    candidates: Sequence[Candidate],
+    chosen: Sequence[Candidate],
+    blocks: Sequence[AnswerBlock],
+) -> tuple[Claim, ...]:
+    """The blocks that answer, of long ones the best sentences; two at most, in order of reading.
+
+    The nearest block, and that of the best sentence; where they are one, what comes next.
+    """
+    shown: list[AnswerBlock] = []
+    homes = [next((one for one in blocks if _holds(one, c)), None) for c in chosen]
+    wanted = homes if question.expects_all else homes[:1]
+    most = max(_BLOCKS, len(wanted))
+    for block in (*blocks[:1], *wanted, *blocks[1:2]):
+        if block is not None and block not in shown and len(shown) < most:
+            shown.append(block)
+    answering = _answering(question, chosen)
+    claims: list[tuple[tuple[str, int], Claim]] = []
+    order = list(dict.fromkeys(one.source.chunk.document.id for one in shown))
+    for block in shown:
+        inside = [c for c in chosen if _holds(block, c)]
+        document = block.source.chunk.document.id
+        place = (f"{order.index(document):03}", block.start)
+        if not block.is_short:
+            inside = inside or [c for c in candidates if _holds(block, c)][:_SENTENCES]
+        if block.is_short or not inside:
+            claims.append((place, _whole(question, block, [c for c in inside if c in answering])))
+        else:
+            claims += [
+                (
+                    (place[0], c.start),
+                    _quoted(question, c, exact=answer_spans(question, c) if c in answering else ()),
+                )
+                for c in inside
+            ]
+    return tuple(claim for _, claim in sorted(claims, key=lambda item: item[0]))
+
+
+def _holds(block: AnswerBlock, candidate: Candidate) -> bool:
+    same = block.source.chunk.document.id == candidate.source.chunk.document.id
+    return same and block.start <= candidate.start and candidate.end <= block.end
+
+
+def _whole(question: Question, block: AnswerBlock, answering: Sequence[Candidate]) -> Claim:
+    """A block as it stands, line by line, with the words that answer set out."""
+    chunk = block.source.chunk
+    lines = [collapse_whitespace(line) for line in block.text.splitlines()]
+    text = "\n".join(filter(None, lines))
+    evidence = [Evidence.within(chunk, block.start, block.end, block.score)]
+    exact = tuple(
+        Span(at + span.start, at + span.end)
+        for one in answering
+        if (at := text.find(collapse_whitespace(one.text))) >= 0
+        for span in answer_spans(question, one)
+    )
+    row = chunk.table_row(block.start)
+    label = ""
+    if row is not None:
+        table, label = row
+        evidence.append(Evidence.within(chunk, *table.header))
+    claim = Claim(text, tuple(evidence), exact=exact)
+    return add_words(claim, [(0, f"[{label}:] ")] if label else [])
 
 
 def _answering(question: Question, chosen: Sequence[Candidate]) -> Sequence[Candidate]:

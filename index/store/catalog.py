@@ -313,10 +313,9 @@ class Catalog:
         connection.execute(removed.delete())
         connection.execute(meta.delete().where(meta.c.key == "purging"))
 
-    def is_purging(self, connection: Connection) -> bool:
-        """Whether a purge has begun and not ended."""
-        this = sql.select(meta.c.value).where(meta.c.key == "purging")
-        return connection.scalar(this) is not None
+    def noted(self, connection: Connection, key: str) -> str | None:
+        """A fact that may be there: 'purging' while a purge has begun and not ended."""
+        return connection.scalar(sql.select(meta.c.value).where(meta.c.key == key))
 
     def compact(self) -> None:
         """Write the file anew, so that no deleted words stand in it; raises StoreError."""

@@ -7,6 +7,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -67,7 +68,7 @@ def rebuild(
         indexes: where they stand.
         lock: keeps readers out at the moment of exchange.
         model: the store's.
-        resume: go on with what an interrupted run has made.
+        resume: go on with what an interrupted run has made with the same model.
         progress: is told how far it is.
 
     >>> from index.models.embeddings import MiniLM
@@ -80,9 +81,13 @@ def rebuild(
         state = catalog.state(connection)
         total = _chunk_count(connection)
         new = IndexState(state.edition + 1, state.generation)
-        if not resume:
+        made_with, name = catalog.fact(connection, "embedding"), model.embedder.name
+        if not resume or (catalog.noted(connection, "renewing") or made_with) != name:
             _sweep(indexes, state.edition)
-        vectors, lexical = indexes.made(new.edition)
+    with catalog.writing() as connection:
+        catalog.note(connection, "renewing", name)
+    vectors, lexical = indexes.made(new.edition)
+    with closing(vectors), catalog.reading() as connection:
         there = set(vectors.documents(new.generation))
         wanted = _with_vectors(connection)
         done = 0
@@ -94,7 +99,12 @@ def rebuild(
                     new.generation,
                     new.generation,
                     add=[(entry.chunk_id, entry.document_id) for entry in missing],
-                    vectors=_kept_vectors(indexes.vectors(state.edition), state, missing, model),
+                    vectors=_kept_vectors(
+                        indexes.vectors(state.edition) if made_with == name else None,
+                        state,
+                        missing,
+                        model,
+                    ),
                 )
             there -= {entry.chunk_id for entry in batch}
             done += len(batch)
@@ -102,10 +112,11 @@ def rebuild(
                 progress(done, total)
         if there:
             vectors.change(new.generation, new.generation, remove=sorted(there))
-    vectors.close()
     with lock.exclusive():
         with catalog.writing() as connection:
             catalog.note(connection, "edition", str(new.edition))
+            catalog.note(connection, "embedding", name)
+            catalog.note(connection, "dimension", str(model.embedder.dimension))
             catalog.advance(connection)
         indexes.close()
         _sweep(indexes, new.edition)
@@ -140,11 +151,12 @@ def _batches(entries: Iterator[LexicalEntry]) -> Iterator[list[LexicalEntry]]:
 
 
 def _kept_vectors(
-    old: VectorIndex, state: IndexState, entries: Sequence[LexicalEntry], model: Model
+    old: VectorIndex | None, state: IndexState, entries: Sequence[LexicalEntry], model: Model
 ) -> Vectors:
-    """The entries' vectors, from the old index where it has them whole."""
+    """The entries' vectors, from an old index of the same model where it has them whole."""
     try:
-        found = old.vectors(state.generation, [entry.chunk_id for entry in entries])
+        ids = [entry.chunk_id for entry in entries]
+        found = old.vectors(state.generation, ids) if old is not None else {}
     except (StoreError, OSError):  # it is what is being repaired
         found = {}
     rows: list[Vectors | None] = [
@@ -221,7 +233,7 @@ def differences(
         yield Difference("uploads", problem)
     for path in indexes.others(state.edition):
         yield Difference("folder", f"{path.name} is left over from an interrupted repair or purge.")
-    if catalog.is_purging(connection):
+    if catalog.noted(connection, "purging"):
         yield Difference("folder", "A purge was interrupted: what it erases may still be there.")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from index.errors import EmbeddingMismatch, StoreError
-from index.models.embeddings import Embedder
+from index.models.embeddings import Base, Embedder
 from index.store.catalog import Catalog
 from index.store.files import StoreLock, faults
 from index.store.indexes import Indexes
@@ -54,7 +54,7 @@ def check_embedding(folder: Path, name: str) -> None:
         closing(Catalog(folder / "catalog.sqlite", read_only=True)) as catalog,
         catalog.reading() as connection,
     ):
-        _check_model(folder, catalog, connection, name)
+        _check_model(folder, catalog.fact(connection, "embedding"), name)
 
 
 def make_folder(folder: Path) -> None:
@@ -124,7 +124,7 @@ def is_outdated(catalog: Catalog) -> bool:
 
 
 def check_format(folder: Path, catalog: Catalog, embedder: Embedder) -> None:
-    """Refuse a store of another format or another embedding model.
+    """Refuse a store of another format or another embedding model; an embedded one becomes its own.
 
     Raises:
         StoreError: its format is not this one.
@@ -145,10 +145,32 @@ def check_format(folder: Path, catalog: Catalog, embedder: Embedder) -> None:
                 f"The store in {folder} has format {schema}; this version of Footnote reads "
                 f"format {SCHEMA_VERSION}. Use the version that made it, or add the documents anew."
             )
-        _check_model(folder, catalog, connection, embedder.name)
+        made_with = catalog.fact(connection, "embedding")
+        if not (isinstance(embedder, Base) and embedder.become(made_with)):
+            _check_model(folder, made_with, embedder.name)
 
 
-def _check_model(folder: Path, catalog: Catalog, connection: Connection, name: str) -> None:
+def check_unchanged(
+    folder: Path, catalog: Catalog, connection: Connection, embedder: Embedder
+) -> None:
+    """Refuse a store whose indexes were made anew with another model than they were opened with.
+
+    From then on an embedded model is the one that they were made with.
+
+    Raises:
+        StoreError: they were.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> check_unchanged(store.folder, store.catalog, connection, MiniLM())
+    """
     made_with = catalog.fact(connection, "embedding")
+    if made_with == embedder.name:
+        return
+    if isinstance(embedder, Base) and embedder.become(made_with):
+        raise StoreError(f"The indexes were just made anew with {made_with}. Ask again.")
+    _check_model(folder, made_with, embedder.name)
+
+
+def _check_model(folder: Path, made_with: str, name: str) -> None:
     if made_with != name:
         raise EmbeddingMismatch.between(folder, made_with, name)

@@ -105,6 +105,7 @@ class Store:
         self._read_only = not opening.is_writable(folder)
         self.catalog = Catalog(folder / "catalog.sqlite", read_only=self._read_only)
         self.indexes = Indexes(folder)
+        self._embedder = embedder
         with closed_on_failure(self.close), faults(folder):
             opening.create(folder, self.catalog, self.indexes, self._lock, embedder)
             if opening.is_outdated(self.catalog):
@@ -121,6 +122,7 @@ class Store:
     def snapshot(self) -> Iterator[Snapshot]:
         """Search in one consistent state; writers wait meanwhile."""
         with faults(self.folder), self._lock.shared(), self.catalog.reading() as connection:
+            opening.check_unchanged(self.folder, self.catalog, connection, self._embedder)
             yield Snapshot(self.catalog, self.indexes, connection)
 
     # Questions to the catalog ------------------------------------------------------------------
@@ -338,7 +340,7 @@ class Store:
         """
         with self._changing():
             with self.catalog.reading() as connection:
-                purge = self.catalog.is_purging(connection)
+                purge = self.catalog.noted(connection, "purging") is not None
             self._renew(model, progress, purge=purge)
             with self.catalog.reading() as connection:
                 known = set(members.copies(self.uploads, queries.places(connection)))

@@ -1,0 +1,156 @@
+"""Which blocks of the retrieved passages answer a question: what a person would copy.
+
+A block is a paragraph, a lead-in with the list or the command that it announces, a whole list, or
+rows of a table. Blocks are compared with the question by the store's embedding model, with their
+title and heading before them and without.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.models.memory import Memory
+from assistant.retrieving.retrieval import Retrieved
+from index.document import Span
+from index.models.embeddings import Embedder, Vectors
+
+PASSAGES = 10
+"""Passages whose blocks are candidates."""
+
+_LONGEST = 1_400
+"""Characters of a block that is put together of several paragraphs."""
+
+_PROSE, _STRUCTURED = 280, 700
+"""Characters of a short paragraph, and of a short one with lines; a Chinese one counts twice."""
+
+_REMEMBERED = 5_000
+_RANK = 0.02
+"""What a passage's rank counts beside a likeness."""
+
+_PARAGRAPH = re.compile(r"[^\n]++(?:\n(?![^\S\n]*+\n)[^\n]++)*+")
+_ITEM = re.compile(r"[ \t]*+(?:[-*•–+]|\(?[0-9a-zA-Z]{1,3}[.)])[ \t]")
+_ANNOUNCES = re.compile(r"[:：][*_`)\]]*+\s*+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBlock:
+    """A block of a passage: offsets in its document, and how near it is to the question.
+
+    >>> from index.models.embeddings import E5
+    >>> block = BlockScorer(E5()).ranked("When did the sirens sound?", passages)[0]
+    >>> "21:58" in block.text
+    True
+    """
+
+    source: Retrieved
+    start: int
+    end: int
+    score: float
+
+    @property
+    def text(self) -> str:
+        """Its words as they stand in the document."""
+        chunk = self.source.chunk
+        return chunk.text[self.start - chunk.start : self.end - chunk.start]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether one would copy all of it: a few lines, or a list, a command, some rows."""
+        wide = sum(map(_is_wide, self.text)) if not self.text.isascii() else 0
+        return len(self.text) + wide <= (_STRUCTURED if "\n" in self.text else _PROSE)
+
+
+class BlockScorer:
+    """Compares blocks with questions by an embedding model. Thread-safe.
+
+    >>> from index.models.embeddings import E5
+    >>> scorer = BlockScorer(E5())
+    >>> len(scorer.ranked("When did the sirens sound?", passages)) > 3
+    True
+    """
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: Memory[str, Vectors] = Memory(_REMEMBERED)
+
+    def ranked(self, question: str, passages: Sequence[Retrieved]) -> list[AnswerBlock]:
+        """The blocks of the first passages, the likeliest to answer first; each block once."""
+        places: dict[tuple[str, int, int], tuple[Retrieved, Span]] = {}
+        for passage in passages[:PASSAGES]:
+            chunk = passage.chunk
+            for span in block_spans(chunk.text):
+                key = (chunk.document.id, chunk.start + span.start, chunk.start + span.end)
+                places.setdefault(key, (passage, span))
+        if not places:
+            return []
+        texts = [passage.chunk.text[slice(*span)] for passage, span in places.values()]
+        headed = [
+            f"{_above(passage)}\n{text}"
+            for (passage, _), text in zip(places.values(), texts, strict=True)
+        ]
+        asked = self._embedder.embed_query(question)
+        alike = (self._vectors(texts) @ asked + self._vectors(headed) @ asked) / 2
+        unlike = self._embedder.unlike
+        found = [
+            AnswerBlock(
+                passage,
+                passage.chunk.start + span.start,
+                passage.chunk.start + span.end,
+                float(likeness - unlike) / (1 - unlike) + _RANK * passage.rank,
+            )
+            for (passage, span), likeness in zip(places.values(), alike, strict=True)
+        ]
+        return sorted(found, key=lambda block: -block.score)
+
+    def forget(self) -> None:
+        """Let go of all vectors."""
+        self._known.forget()
+
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        import numpy as np
+
+        known = self._known.of(texts)
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(missing, self._embedder.embed_passages(missing), strict=True))
+        self._known.keep(known)
+        return np.stack([known[text] for text in texts])
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) == "W"
+
+
+def block_spans(text: str) -> list[Span]:
+    """The spans of the blocks of a text, in order.
+
+    >>> text = "Bring:" + chr(10) * 2 + "- a lamp" + chr(10) + "- a rope" + chr(10) * 2 + "Go home."
+    >>> [text[slice(*span)].count("- ") for span in block_spans(text)]
+    [2, 0]
+    """
+    blocks: list[Span] = []
+    for match in _PARAGRAPH.finditer(text):
+        start = match.start() + len(match[0]) - len(match[0].lstrip())
+        end = match.start() + len(match[0].rstrip())
+        if start >= end:
+            continue
+        if blocks and end - blocks[-1].start <= _LONGEST and _belongs(text, blocks[-1], start):
+            blocks[-1] = Span(blocks[-1].start, end)
+        else:
+            blocks.append(Span(start, end))
+    return blocks
+
+
+def _belongs(text: str, before: Span, start: int) -> bool:
+    """Whether a paragraph goes on what the one before it announces, or its list."""
+    above = text[slice(*before)]
+    if _ANNOUNCES.search(above[-40:]):
+        return True
+    last = above.rsplit("\n", 1)[-1]
+    return bool(_ITEM.match(text, start) and (_ITEM.match(last) or _ITEM.match(above)))
+
+
+def _above(passage: Retrieved) -> str:
+    """The title of a passage's document, and the heading above it."""
+    chunk = passage.chunk
+    return " · ".join(dict.fromkeys([chunk.document.title, *chunk.heading[-1:]]))

@@ -1,0 +1,90 @@
+"""The embedded reader shows what a person would copy: a list whole, a command with its sentence."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.reading.block_ranking import block_spans
+from assistant.settings import Settings
+
+PROSE = "The harbour office stands on the east quay, and it is closed on public holidays."
+LONG = " ".join(f"In year {n} the keeper wrote {n} lines about the weather." for n in range(30))
+
+
+@pytest.mark.parametrize(
+    ("text", "blocks"),
+    [
+        ("One.\n\nTwo.", ["One.", "Two."]),
+        ("Bring:\n\n- a lamp\n- a rope\n\nGo home.", ["Bring:\n\n- a lamp\n- a rope", "Go home."]),
+        ("1. Open\n\n2. Close\n\nDone.", ["1. Open\n\n2. Close", "Done."]),
+        ("Run this:\n\n    make chat\n\nWait.", ["Run this:\n\n    make chat", "Wait."]),
+        ("需要：\n\n- 灯\n\n完。", ["需要：\n\n- 灯", "完。"]),
+        ("a | b\n1 | 2", ["a | b\n1 | 2"]),
+        ("  \n\n One. \n \n", ["One."]),
+        ("", []),
+    ],
+)
+def test_a_block_is_a_paragraph_or_what_a_colon_announces_or_a_whole_list(text: str, blocks):
+    assert [text[slice(*span)] for span in block_spans(text)] == blocks
+
+
+def test_what_is_put_together_has_a_limit():
+    items = "\n\n".join(f"- item {n} of the long list of things to bring along" for n in range(200))
+    spans = block_spans(items)
+    assert len(spans) > 3
+    assert max(end - start for start, end in spans) <= 1_400
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("port")
+    (folder / "rules.md").write_text(
+        f"# Rules of the port\n\n{PROSE}\n\n## Papers\n\nWhoever wants a mooring hands in:\n\n"
+        "- proof of ownership\n- proof of insurance\n- a photograph of the boat\n\n"
+        f"## Weather\n\n{LONG}\n",
+        encoding="utf-8",
+    )
+    (folder / "hafen.md").write_text(
+        "# Hafenordnung\n\nHunde sind am Hafen an der Leine zu führen. "
+        "Die Gebühr beträgt 12 Euro je Nacht.\n",
+        encoding="utf-8",
+    )
+    with Assistant(settings=Settings(store=folder / "store", embedding="e5")) as assistant:
+        assert len(assistant.add([folder / "rules.md", folder / "hafen.md"]).added) == 2
+        yield assistant
+
+
+def test_a_list_is_quoted_whole_with_what_announces_it_under_one_footnote(port: Assistant):
+    answer = port.query("Which papers does one need for a mooring?")
+    (sentence,) = [one for one in answer.sentences if "insurance" in one.text]
+    assert sentence.text.splitlines() == [
+        "Whoever wants a mooring hands in:",
+        "• proof of ownership",
+        "• proof of insurance",
+        "• a photograph of the boat",
+    ]
+    (number,) = sentence.citations
+    quote = answer.citation(number).quote
+    assert " ".join(quote.split()) == " ".join(sentence.text.split())
+
+
+def test_of_a_long_paragraph_the_best_sentences_are_shown(port: Assistant):
+    answer = port.query("What did the keeper write in year 17?")
+    assert any(one.text.startswith("In year 17 ") for one in answer.sentences)
+    assert all(len(one.text) < 300 for one in answer.sentences)
+
+
+@pytest.mark.parametrize(
+    "question", ["Wie hoch ist die Gebühr je Nacht?", "Was gilt für Hunde am Hafen?"]
+)
+def test_a_question_in_another_language_than_english_is_answered(port: Assistant, question: str):
+    answer = port.query(question)
+    assert "12 Euro je Nacht" in answer.text
+    assert "an der Leine" in answer.text
+    assert not answer.dropped
+
+
+def test_what_no_document_speaks_of_is_refused_in_any_language(port: Assistant):
+    for question in ("Who won the football match?", "谁赢了足球比赛？", "Wer schrieb den Faust?"):
+        assert port.query(question).abstained
