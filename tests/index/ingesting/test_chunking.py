@@ -191,11 +191,11 @@ def test_every_offset_has_its_page_and_its_headings(document, offset):
     ids=["lines", "sentences", "words", "one word", "blank lines"],
 )
 def test_a_million_characters_take_time_in_proportion(text):
-    began = time.perf_counter()
+    began = time.process_time()
     spans = sentence_spans(text)
 
     # Measured: at most 0.2 s.
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert spans[-1].end == len(text.rstrip())
 
 
