@@ -92,7 +92,7 @@ class Citation(_Frozen):
 
     `id` is made of version and span, so it names the same words in every store that holds them.
     `page` counts the file's pages from 1, `page_label` is what is printed there where that is
-    another number ('iv').
+    another number ('iv'), `heading` the headings above the words, outermost first.
     """
 
     number: int = Field(ge=1)
@@ -107,6 +107,7 @@ class Citation(_Frozen):
     page: int | None = None
     page_end: int | None = None
     page_label: str | None = None
+    heading: tuple[str, ...] = ()
     start: int
     end: int
     quote: str

@@ -305,6 +305,7 @@ def _citation(number: int, evidence: Evidence, quote: str) -> Citation:
         page=evidence.page,
         page_end=evidence.page_end,
         page_label=evidence.page_label,
+        heading=evidence.heading,
         start=evidence.start,
         end=evidence.end,
         quote=quote,

@@ -66,6 +66,7 @@ def test_a_list_is_quoted_whole_with_what_announces_it_under_one_footnote(port: 
     ]
     (number,) = sentence.citations
     quote = answer.citation(number).quote
+    assert answer.citation(number).heading == ("Rules of the port", "Papers")
     assert " ".join(quote.split()) == " ".join(sentence.text.split())
 
 
