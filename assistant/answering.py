@@ -97,9 +97,7 @@ class Answering:
         self._settings = settings
         self._limit = settings.question_limit
         self._vectors = SentenceVectors(model)
-        self._retriever: Retriever = HybridRetriever(
-            self._vectors if embedder is model else embedder
-        )
+        self._retriever: Retriever = HybridRetriever(embedder, self._vectors)
         self._verifier: Verifier = Grounding(self._vectors)
         self.models = Models(settings, opening)
         self.reader: Reader = ExtractiveReader(

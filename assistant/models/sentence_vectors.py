@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.models.memory import Memory
-from index.models.embeddings import MiniLM, Vectors
+from index.models.embeddings import Embedder, Vectors
 
 REMEMBERED = 20_000
 """Sentences whose vectors are kept, the latest used: 30 MB."""
@@ -22,23 +22,27 @@ class SentenceVectors:
     True
     """
 
-    name = MiniLM.name
-    dimension = MiniLM.dimension
-    unlike = MiniLM.unlike
-
-    def __init__(self, model: MiniLM) -> None:
+    def __init__(self, model: Embedder) -> None:
         self._model = model
-        self._known: Memory[str, Vectors] = Memory(REMEMBERED)
+        # A base may be exchanged for another, whose vectors are others.
+        self._known: Memory[tuple[str, str], Vectors] = Memory(REMEMBERED)
+
+    @property
+    def name(self) -> str:
+        """Of the model."""
+        return self._model.name
 
     def of(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), 384); those not known yet are computed side by side."""
-        known = self._known.of(texts)
-        missing = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(zip(missing, self._model.embed_passages(missing), strict=True))
+        keys = [(self.name, text) for text in texts]
+        known = self._known.of(keys)
+        missing = [key for key in dict.fromkeys(keys) if key not in known]
+        made = self._model.embed_passages([text for _, text in missing])
+        known.update(zip(missing, made, strict=True))
         self._known.keep(known)
         if not texts:
             return np.empty((0, self._model.dimension), np.float32)
-        return np.stack([known[text] for text in texts])
+        return np.stack([known[key] for key in keys])
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """The same as `of`, as an embedder has it."""

@@ -10,10 +10,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.models.memory import Memory
+from assistant.models.sentence_vectors import SentenceVectors
 from assistant.retrieving.retrieval import Retrieved
 from index.document import Span
-from index.models.embeddings import Embedder, Vectors
+from index.models.embeddings import Embedder
 
 PASSAGES = 10
 """Passages whose blocks are candidates."""
@@ -24,7 +24,6 @@ _LONGEST = 1_400
 _PROSE, _STRUCTURED = 280, 700
 """Characters of a short paragraph, and of a short one with lines; a Chinese one counts twice."""
 
-_REMEMBERED = 5_000
 _RANK = 0.02
 """What a passage's rank counts beside a likeness."""
 
@@ -72,7 +71,7 @@ class BlockScorer:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._known: Memory[str, Vectors] = Memory(_REMEMBERED)
+        self._vectors = SentenceVectors(embedder)
 
     def ranked(self, question: str, passages: Sequence[Retrieved]) -> list[AnswerBlock]:
         """The blocks of the first passages, the likeliest to answer first; each block once."""
@@ -90,7 +89,7 @@ class BlockScorer:
             for (passage, _), text in zip(places.values(), texts, strict=True)
         ]
         asked = self._embedder.embed_query(question)
-        alike = (self._vectors(texts) @ asked + self._vectors(headed) @ asked) / 2
+        alike = (self._vectors.of(texts) @ asked + self._vectors.of(headed) @ asked) / 2
         unlike = self._embedder.unlike
         found = [
             AnswerBlock(
@@ -105,16 +104,7 @@ class BlockScorer:
 
     def forget(self) -> None:
         """Let go of all vectors."""
-        self._known.forget()
-
-    def _vectors(self, texts: Sequence[str]) -> Vectors:
-        import numpy as np
-
-        known = self._known.of(texts)
-        missing = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(zip(missing, self._embedder.embed_passages(missing), strict=True))
-        self._known.keep(known)
-        return np.stack([known[text] for text in texts])
+        self._vectors.forget()
 
 
 def _is_wide(character: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from assistant.answer import Passage
 from assistant.endpoints.wire import Shown
+from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import FLOOR, SpanReader, SpanScores
 from assistant.retrieving.fusion import POOL, Fusion, Scores
 from index.models.embeddings import Embedder
@@ -134,6 +135,7 @@ class HybridRetriever:
 
     Args:
         embedder: the store's model.
+        known: vectors that are remembered; questions are asked of it while it is of that model.
 
     >>> from index.models.embeddings import MiniLM
     >>> found = HybridRetriever(MiniLM()).retrieve(store, [("Which gate failed?", 1.0)], k=2)
@@ -141,8 +143,8 @@ class HybridRetriever:
     (2, 'p. 2')
     """
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+    def __init__(self, embedder: Embedder, known: SentenceVectors | None = None) -> None:
+        self._embedder, self._known = embedder, known
 
     def retrieve(
         self,
@@ -153,7 +155,9 @@ class HybridRetriever:
         likely: Collection[str] = (),
     ) -> list[Retrieved]:
         """The `k` best chunks, best first."""
-        vectors = [self._embedder.embed_query(text) for text, _ in searches]
+        same = self._known is not None and self._known.name == self._embedder.name
+        model = self._known if self._known is not None and same else self._embedder
+        vectors = [model.embed_query(text) for text, _ in searches]
         fusion = Fusion()
         with store.snapshot() as snapshot:
             for (text, weight), vector in zip(searches, vectors, strict=True):

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.models import e5, graphs, minilm
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 Vectors = NDArray[np.float32]
 
@@ -82,13 +85,7 @@ class E5:
         return self._embed(f"query: {text}")
 
     def _embed(self, text: str) -> Vectors:
-        ids = e5.tokenizer().encode(text).ids
-        if len(ids) > e5.MAX_TOKENS:
-            ids = [*ids[: e5.MAX_TOKENS - 1], ids[-1]]
-        tokens = np.array([ids], np.int32)
-        feed = {"ids": tokens, "mask": np.ones_like(tokens)}
-        vectors: list[Vectors] = e5.session().run(None, feed)[0]
-        return vectors[0]
+        return _vector(e5.session(), e5.tokenizer().encode(text).ids, e5.MAX_TOKENS)
 
 
 class Base:
@@ -188,9 +185,13 @@ class MiniLM:
 
     def _embed(self, text: str) -> Vectors:
         ids = minilm.tokenizer(self._model_dir).encode(text).ids
-        if len(ids) > minilm.MAX_TOKENS:
-            ids = [*ids[: minilm.MAX_TOKENS - 1], ids[-1]]
-        tokens = np.array([ids], np.int32)
-        feed = {"ids": tokens, "mask": np.ones_like(tokens)}
-        vectors: list[Vectors] = minilm.session(self._model_dir).run(None, feed)[0]
-        return vectors[0]
+        return _vector(minilm.session(self._model_dir), ids, minilm.MAX_TOKENS)
+
+
+def _vector(session: "onnxruntime.InferenceSession", ids: list[int], most: int) -> Vectors:
+    """What a graph makes of a text's tokens; of too many the first, and the one that ends it."""
+    if len(ids) > most:
+        ids = [*ids[: most - 1], ids[-1]]
+    tokens = np.array([ids], np.int32)
+    vectors: list[Vectors] = session.run(None, {"ids": tokens, "mask": np.ones_like(tokens)})[0]
+    return vectors[0]

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from index.calendar_names import MONTHS, WEEKDAYS
 from index.document import Document, LeftOut, PartKind, normalised, readable_stem
-from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
+from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import Block, set_parts
-from index.readers.encoding import decode
+from index.readers.encoding import text_of
 from index.readers.html import visible_blocks
 
 _EVENT = {
@@ -111,9 +111,7 @@ def read_cards(data: bytes, name: str) -> Document:
     >>> read_cards(card, "nils.vcf").text
     'Nils Berg\n\nName: Nils Berg\n\nPhone: +46 8 555 0199'
     """
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
+    source = text_of(data)
     top, cut = _components(_properties(normalised(source)))
     if not top.inside:
         raise DocumentError(

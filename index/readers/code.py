@@ -13,8 +13,8 @@ from typing import NamedTuple
 import yaml  # type: ignore[import-untyped]
 
 from index.document import Document, Part, PartKind, normalised
-from index.errors import EmptyDocument, UnsupportedFormat
-from index.readers.encoding import decode
+from index.errors import EmptyDocument
+from index.readers.encoding import text_of
 from index.readers.metadata import Statement, compose
 
 _LONGEST_LINE = 300
@@ -87,9 +87,7 @@ def _as_it_stands(text: str, name: str, warning: str = "") -> Document:
 
 
 def _text(data: bytes) -> str:
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
+    source = text_of(data)
     return normalised(source)
 
 

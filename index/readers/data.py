@@ -13,9 +13,9 @@ from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
 from index.document import Document, Part, Span, Table, normalised
-from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
+from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import Block, Body, row, set_parts, set_text
-from index.readers.encoding import decode
+from index.readers.encoding import text_of
 from index.readers.metadata import Statement, compose, language_code
 from index.readers.text import markdown_blocks
 from index.readers.transcripts import read_segments
@@ -40,9 +40,7 @@ def read_json(data: bytes, name: str) -> Document:
     >>> read_json(b'{"harbour": {"ships": 12}}', "harbour.json").text
     'harbour.ships: 12'
     """
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
+    source = text_of(data)
     value = _parsed(normalised(source))
     if (spoken := read_segments(value, name)) is not None:
         return spoken
@@ -286,9 +284,7 @@ def read_notebook(data: bytes, name: str) -> Document:
     >>> read_notebook(data, "log.ipynb").text
     'The pier fell.'
     """
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
+    source = text_of(data)
     try:
         notebook = json.loads(normalised(source))
         numbered = enumerate(notebook["cells"], 1)

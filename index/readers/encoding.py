@@ -6,6 +6,8 @@ from itertools import islice, pairwise
 
 from charset_normalizer import from_bytes
 
+from index.errors import UnsupportedFormat
+
 # UTF-32 before UTF-16: its little-endian mark begins with the other's.
 _MARKS = (
     (b"\xff\xfe\0\0", "utf-32"),
@@ -42,6 +44,21 @@ def decode(data: bytes) -> str | None:
     if sum(character > "\x7f" for character in repaired) > 10 * wrong:
         return repaired  # UTF-8 with a few damaged bytes, or cut off inside a character
     return (_utf16(data) if b"\0" in data else None) or _legacy(data)
+
+
+def text_of(data: bytes) -> str:
+    """The text that `data` encodes.
+
+    Raises:
+        UnsupportedFormat: it is no text.
+
+    >>> text_of(b"The pier fell.")
+    'The pier fell.'
+    """
+    text = decode(data)
+    if text is None:
+        raise UnsupportedFormat("The file is not text in any known encoding.")
+    return text
 
 
 def _share(data: bytes, wanted: bytes) -> float:

@@ -21,10 +21,10 @@ from lxml.html import (  # type: ignore[import-untyped]
 
 from index.dates import iso_date
 from index.document import Document, LeftOut, normalised
-from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
+from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import Block, set_text
 from index.readers.elements import blocks_of
-from index.readers.encoding import decode
+from index.readers.encoding import text_of
 from index.readers.furniture import (
     take_out_banners,
     take_out_furniture,
@@ -194,9 +194,7 @@ def _decoded(data: bytes) -> str:
             return normalised(data.decode(_MEANT.get(encoding, encoding), "replace"))
         except (LookupError, UnicodeDecodeError):
             pass  # an encoding nobody knows states nothing
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
+    source = text_of(data)
     return normalised(source)
 
 

@@ -22,7 +22,7 @@ from index.dates import iso_date
 from index.document import Document, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import BULLET, Block, row, set_text
-from index.readers.encoding import decode
+from index.readers.encoding import decode, text_of
 from index.readers.metadata import Statement, compose
 from index.readers.transcripts import NAME, Cue, seconds, set_cues
 
@@ -160,9 +160,7 @@ def read_markdown(data: bytes, name: str) -> Document:
     >>> read_markdown(b"# Tolls\n\nA *ton* costs [a shilling](rates.md).", "tolls.md").text
     'Tolls\n\nA ton costs a shilling.'
     """
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
+    source = text_of(data)
     beside, below = _split(normalised(source))
     tokens = _parsed(below)
     body = set_text(_normalised(_blocks(tokens)))

@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from index.document import Document, LeftOut, Part, normalised, readable_stem
-from index.errors import EmptyDocument, UnsupportedFormat
-from index.readers.encoding import decode
+from index.errors import EmptyDocument
+from index.readers.encoding import text_of
 from index.readers.metadata import language_code
 
 _PAUSE = 4.0
@@ -80,9 +80,7 @@ def read_transcript(data: bytes, name: str) -> Document:
     >>> [part.label for part in read_transcript(cue, "pier.vtt").parts]
     ['Oskar Blom, 00:12:31']
     """
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
+    source = text_of(data)
     lines = normalised(source).split("\n")
     header: list[str] = []
     if vtt := lines[0].startswith("WEBVTT"):

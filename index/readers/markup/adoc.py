@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from index.dates import iso_date
 from index.document import Document, LeftOut, normalised
-from index.errors import EmptyDocument, UnsupportedFormat
+from index.errors import EmptyDocument
 from index.readers.blocks import BULLET, Block, row, set_text
-from index.readers.encoding import decode
+from index.readers.encoding import text_of
 from index.readers.metadata import Statement, compose
 
 _DEEPEST = 20
@@ -63,9 +63,7 @@ def read_asciidoc(data: bytes, name: str) -> Document:
     >>> read_asciidoc(b"= Tolls\n\nNOTE: A ton costs *a shilling*.", "tolls.adoc").text
     'Tolls\n\nNote: A ton costs a shilling.'
     """
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
+    source = text_of(data)
     reading = _Reading()
     lines = reading.header(normalised(source).expandtabs(8).split("\n"))
     body = set_text(reading.blocks(lines, 0))

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from index.document import Document, LeftOut, normalised, readable_stem
-from index.errors import EmptyDocument, UnsupportedFormat
+from index.errors import EmptyDocument
 from index.readers.blocks import Block, set_parts
-from index.readers.encoding import decode
+from index.readers.encoding import text_of
 from index.readers.markup.tex_setting import braced, printed_words
 
 _ABBREVIATED = frozenset({"doi", "url", "isbn", "issn", "eprint", "pmid"})
@@ -28,9 +28,7 @@ def read_bibtex(data: bytes, name: str) -> Document:
     >>> read_bibtex(b"@book{hale, author={Ada Hale}, title={Tides}}", "tides.bib").parts[0].label
     'hale'
     """
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
+    source = text_of(data)
     text = normalised(source)
     left_out: dict[LeftOut, None] = {}
     macros: dict[str, str] = {}

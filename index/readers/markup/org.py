@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from index.dates import iso_date
 from index.document import Document, LeftOut, normalised
-from index.errors import EmptyDocument, UnsupportedFormat
+from index.errors import EmptyDocument
 from index.readers.blocks import BULLET, Block, row, set_text
-from index.readers.encoding import decode
+from index.readers.encoding import text_of
 from index.readers.metadata import Statement, compose
 
 _KEYWORD = re.compile(r"\s*#\+([\w-]{1,60}):\s*(.*)")
@@ -47,9 +47,7 @@ def read_org(data: bytes, name: str) -> Document:
     >>> read_org(b"* Garden\n** TODO Plant the [[https://pear.example][pear tree]]", "g.org").text
     'Garden\n\nTODO Plant the pear tree'
     """
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
+    source = text_of(data)
     reading = _Reading()
     body = set_text(reading.blocks(normalised(source).expandtabs(8).split("\n")))
     if not body.text:

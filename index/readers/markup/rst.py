@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from index.dates import iso_date
 from index.document import Document, LeftOut, normalised
-from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
+from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import BULLET, Block, row, set_text
-from index.readers.encoding import decode
+from index.readers.encoding import text_of
 from index.readers.metadata import Statement, compose
 
 _DEEPEST = 40
@@ -62,9 +62,7 @@ def read_rst(data: bytes, name: str) -> Document:
     >>> read_rst(b"Tolls\n=====\n\n.. note:: A ton costs *a shilling*.", "tolls.rst").text
     'Tolls\n\nNote: A ton costs a shilling.'
     """
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
+    source = text_of(data)
     text = normalised(source).expandtabs(8)
     parser = _Parser({match[1]: match[2] for match in _REPLACED.finditer(text)})
     body = set_text(parser.blocks(text.split("\n"), 0))

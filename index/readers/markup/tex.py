@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from index.dates import iso_date
 from index.document import Document, LeftOut, normalised
-from index.errors import EmptyDocument, UnsupportedFormat
+from index.errors import EmptyDocument
 from index.readers.blocks import Block, set_text
-from index.readers.encoding import decode
+from index.readers.encoding import text_of
 from index.readers.markup.tex_setting import braced, printed_words, set_latex
 from index.readers.metadata import Statement, compose
 
@@ -28,9 +28,7 @@ def read_latex(data: bytes, name: str) -> Document:
     >>> read_latex(rb"\section{Tolls} A ton costs \emph{a shilling}.", "tolls.tex").text
     'Tolls\n\nA ton costs a shilling.'
     """
-    source = decode(data)
-    if source is None:
-        raise UnsupportedFormat("The file is not text in any known encoding.")
+    source = text_of(data)
     latex = _Latex(normalised(source).replace("\v", " "))
     body = set_text(latex.blocks())
     if not body.text:
