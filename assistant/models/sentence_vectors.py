@@ -16,6 +16,7 @@ class SentenceVectors:
 
     It may stand for the model where questions are embedded: their vectors are remembered with it.
 
+    >>> from index.models.embeddings import MiniLM
     >>> vectors = SentenceVectors(MiniLM())
     >>> dam, weir, cat = vectors.of(["The dam broke.", "The weir burst.", "A cat slept."])
     >>> bool(dam @ weir > dam @ cat)
@@ -31,6 +32,16 @@ class SentenceVectors:
     def name(self) -> str:
         """Of the model."""
         return self._model.name
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        return self._model.dimension
+
+    @property
+    def unlike(self) -> float:
+        """The model's cosine of texts that have nothing to do with each other."""
+        return self._model.unlike
 
     def of(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), 384); those not known yet are computed side by side."""

@@ -118,3 +118,20 @@ def prepared(place: str, document: Document, embedder: MiniLM) -> Prepared:
     texts = [embedded(context, own) for context, own in zip(around, words, strict=True)]
     location = Location(place, "", document.version, len(document.text), 0)
     return Prepared(location, document, parts, around, embedder.embed_passages(texts))
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from index.ingesting import ingest
+from index.models.embeddings import MiniLM
+from index.store.store import Store
+ingest._BATCH_CHUNKS = 2
+def progress(done):
+    if done.done == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+minilm = MiniLM()
+store = Store(Path(sys.argv[1]), minilm, create=True)
+ingest.Ingest(store, minilm, minilm, progress).add([sys.argv[2]])
+"""
+"""A program that adds a path to a store and is killed with its fourth file."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from shelf import ids_on_disk
+from shelf import KILLED, ids_on_disk
 
 from index.document import Document
 from index.errors import DocumentError
@@ -375,25 +375,9 @@ def test_a_document_in_an_archive_is_replaced_by_no_other_file(shelf, files):
         shelf.ingest().replace(added.document_id, files / "b.txt")
 
 
-_KILLED = """
-import os, signal, sys
-from pathlib import Path
-from index.ingesting import ingest
-from index.models.embeddings import MiniLM
-from index.store.store import Store
-ingest._BATCH_CHUNKS = 2
-def progress(done):
-    if done.done == 4:
-        os.kill(os.getpid(), signal.SIGKILL)
-minilm = MiniLM()
-store = Store(Path(sys.argv[1]), minilm, create=True)
-ingest.Ingest(store, minilm, minilm, progress).add([sys.argv[2]])
-"""
-
-
 def test_a_run_that_is_killed_inside_an_archive_loses_nothing(open_shelf, tmp_path, files):
     save(files / "a.zip", packed({f"{n}.txt": f"Ferry {n} leaves at noon." for n in range(8)}))
-    command = [sys.executable, "-c", _KILLED, str(tmp_path / "killed"), str(files)]
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "killed"), str(files)]
     killed = subprocess.run(command, check=False)
     shelf = open_shelf(tmp_path / "killed")
     report = shelf.add(files)

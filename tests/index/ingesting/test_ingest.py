@@ -12,7 +12,7 @@ from threading import Event
 import pytest
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
-from shelf import Shelf, worker_processes
+from shelf import KILLED, Shelf, worker_processes
 
 from index.document import Document
 from index.errors import DocumentError, ModelError, StoreError
@@ -466,26 +466,10 @@ def test_a_long_document_is_embedded_in_slices_that_are_told(shelf, files, monke
     assert slices[-1].done == slices[-1].total
 
 
-_KILLED = """
-import os, signal, sys
-from pathlib import Path
-from index.ingesting import ingest
-from index.models.embeddings import MiniLM
-from index.store.store import Store
-ingest._BATCH_CHUNKS = 2
-def progress(done):
-    if done.done == 4:
-        os.kill(os.getpid(), signal.SIGKILL)
-minilm = MiniLM()
-store = Store(Path(sys.argv[1]), minilm, create=True)
-ingest.Ingest(store, minilm, minilm, progress).add([sys.argv[2]])
-"""
-
-
 def test_a_run_that_is_killed_goes_on_where_it_stopped(open_shelf, tmp_path, files):
     for n in range(10):
         write(files / f"{n}.txt", f"Ferry number {n} leaves at noon.")
-    command = [sys.executable, "-c", _KILLED, str(tmp_path / "killed"), str(files)]
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "killed"), str(files)]
     killed = subprocess.run(command, check=False)
     shelf = open_shelf(tmp_path / "killed")
     report = shelf.add(files)

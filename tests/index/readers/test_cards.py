@@ -9,16 +9,6 @@ from index.errors import DocumentError, EmptyDocument
 from index.readers import read
 
 
-@pytest.fixture
-def saved(tmp_path):
-    def save(content, name):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return save
-
-
 def parts(document):
     return [(p.kind, p.label) for p in document.parts]
 

@@ -7,16 +7,6 @@ from index.errors import DocumentError, EmptyDocument
 from index.readers import read
 
 
-@pytest.fixture
-def saved(tmp_path):
-    def save(content, name):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return save
-
-
 def words(document, span):
     return document.text[span.start : span.end]
 

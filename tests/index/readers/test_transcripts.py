@@ -53,16 +53,6 @@ keeper left in spring.
 """
 
 
-@pytest.fixture
-def saved(tmp_path):
-    def save(content, name):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return save
-
-
 def parts(document):
     return [(part.label, document.text[part.start : part.end]) for part in document.parts]
 
