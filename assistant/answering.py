@@ -30,6 +30,7 @@ from assistant.citing.footnotes import Footnotes
 from assistant.citing.hearing import Evidences
 from assistant.draft import ProposedAnswer
 from assistant.language_models import Models
+from assistant.localisation import localised
 from assistant.messages import GREETING, NOT_FOUND_IN, THANKED
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
@@ -38,7 +39,14 @@ from assistant.reading.block_ranking import BlockScorer
 from assistant.reading.reader import ExtractiveReader, Reader
 from assistant.reading.sentence_ranking import PASSAGES, SentenceScorer
 from assistant.reading.summary import about_documents
-from assistant.retrieving.retrieval import READ_ON, HybridRetriever, Retrieved, Retriever, reread
+from assistant.retrieving.retrieval import (
+    READ_ON,
+    HybridRetriever,
+    Retrieved,
+    Retriever,
+    reread,
+    with_whole,
+)
 from assistant.settings import Settings
 from assistant.store_handle import StoreHandle
 from assistant.table_qa.computation import read_figures
@@ -103,7 +111,7 @@ class Answering:
         self.reader: Reader = ExtractiveReader(
             SentenceScorer(self._vectors),
             threshold(settings.confidence),
-            BlockScorer(embedder) if settings.embedding == "e5" else None,
+            BlockScorer(embedder),
         )
 
     def close(self) -> None:
@@ -205,7 +213,7 @@ class Answering:
             summed(usage),
             _told_of(whole, found) | (evidences.seen if footnotes.doubted else set()),
         )
-        yield AnswerReady(answer=answer)
+        yield AnswerReady(answer=localised(answer))
 
     def cited(
         self,
@@ -306,7 +314,7 @@ class Answering:
         if any(strange.values()):
             found = search(asked.searches)
         passages = reread(self._spans, asked.asking, found)[:k]
-        return Found(asked, passages, rarity, named)
+        return Found(asked, with_whole(store, passages), rarity, named)
 
 
 def _told_of(whole: ProposedAnswer, found: Sequence[Found]) -> set[str]:

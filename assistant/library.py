@@ -1,7 +1,7 @@
 """Library: the documents of one store, added, listed, read, removed and kept sound."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -171,10 +171,20 @@ class Library:
         """
         self._embedder.embed_query(text)
 
-    def documents(self) -> list[DocumentInfo]:
-        """All documents, the latest first; none in a store that is not there yet."""
+    def documents(self, having: Mapping[str, str] | None = None) -> list[DocumentInfo]:
+        """All documents, the latest first; none in a store that is not there yet.
+
+        Args:
+            having: only those of which these are so, e.g. `{"status": "final", "tags": "levee"}`:
+                the title, author, date, language, source or path, or what the file says of itself.
+
+        >>> [one.date for one in demo.documents(having={"date": "2026-01-12"})]
+        ['2026-01-12']
+        """
         store = self._opening.current()
-        return store.documents() if store else []
+        found = store.documents() if store else []
+        wanted = (having or {}).items()
+        return [one for one in found if all(one.has(name, value) for name, value in wanted)]
 
     def left_out(self) -> dict[str, list[LeftOut]]:
         """What the texts of documents do not have of their files, by id, each with the reason."""

@@ -80,7 +80,7 @@ class LlamaIndexEmbedder:
         # clause above would refer to it.
         raise ModelError(
             f"The embedding model {self.name} did not answer ({fault}). Check its address, key and "
-            "network, or set FOOTNOTE_EMBEDDING=minilm."
+            "network, or set FOOTNOTE_EMBEDDING=e5."
         )
 
 
@@ -97,7 +97,7 @@ def embedder(setting: str, options: Mapping[str, Any]) -> LlamaIndexEmbedder:
     provider, _, name = setting.partition(":")
     if not name:
         raise SettingsError(
-            f"The embedding {setting!r} is not known: use 'minilm', 'openai:MODEL' or "
+            f"The embedding {setting!r} is not known: use 'e5', 'minilm', 'openai:MODEL' or "
             "'PACKAGE.MODULE:CLASS' (a llama-index embedding)."
         )
     if provider == "openai":

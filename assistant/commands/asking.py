@@ -14,11 +14,13 @@ from assistant.commands.printing import (
     EngineOption,
     Format,
     FormatOption,
+    HavingOption,
     JsonOption,
     StoreOption,
     open_assistant,
     print_json,
     say,
+    selected,
     show,
     where,
 )
@@ -47,6 +49,7 @@ def ask(
     ] = None,
     store: StoreOption = None,
     document: DocumentOption = None,
+    having: HavingOption = None,
     engine: EngineOption = None,
     format: Annotated[  # noqa: A002
         AnswerFormat | None,
@@ -73,6 +76,7 @@ def ask(
             param_hint="--format",
         )
     with open_assistant(store) as assistant:
+        document = selected(assistant, document, having)
         if many:
             lines = (
                 questions_typed() if file is None else questions_in(file, assistant.settings.limits)
@@ -93,6 +97,7 @@ def search(
     k: Annotated[int, typer.Option("-k", min=1, max=50, help="How many passages.")] = 10,
     store: StoreOption = None,
     document: DocumentOption = None,
+    having: HavingOption = None,
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
@@ -103,6 +108,7 @@ def search(
        The sirens sounded at 21:58, that is 24 minutes after the failure. ...
     """
     with open_assistant(store) as assistant:
+        document = selected(assistant, document, having)
         passages = assistant.search(question, k=k, documents=document)
     if as_json or format is Format.json:
         print_json([passage.model_dump(mode="json") for passage in passages])

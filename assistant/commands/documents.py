@@ -20,10 +20,12 @@ from assistant.commands.printing import (
     FAILED,
     Format,
     FormatOption,
+    HavingOption,
     JsonOption,
     StoreOption,
     adding_bar,
     counting_bar,
+    having,
     open_assistant,
     print_json,
     reported,
@@ -108,6 +110,7 @@ def watch(
 
 def documents(
     store: StoreOption = None,
+    where: HavingOption = None,
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
@@ -122,7 +125,7 @@ def documents(
     ...
     """
     with open_assistant(store) as assistant:
-        infos = assistant.documents()
+        infos = assistant.documents(having(where))
         listed = as_json or format is Format.json
         left_out = assistant.left_out() if listed else {}
     if listed:

@@ -24,6 +24,7 @@ from assistant.answer import Answer, Citation, Engine, Passage, Sentence
 from assistant.assistant import Assistant
 from assistant.messages import BUT_SEE
 from assistant.settings import load
+from index.errors import DocumentError
 from index.ingesting.report import AddReport, FileDone, FileUnderWay
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -317,10 +318,66 @@ DocumentOption = Annotated[
     typer.Option("--document", help="Look only in this document (its id); repeatable."),
 ]
 
+HavingOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="NAME=VALUE",
+        help="Look only in documents of which this is so: title, author, date, language, or what "
+        "the file says of itself (tags, status …); repeatable.",
+    ),
+]
+
 EngineOption = Annotated[
     Engine | None,
     typer.Option("--engine", help="What answers; by default the writer where one is configured."),
 ]
+
+
+def having(given: list[str] | None) -> dict[str, str]:
+    """What `--where` names, by name.
+
+    >>> having(["status=final"])
+    {'status': 'final'}
+    >>> having(["status"])
+    Traceback (most recent call last):
+        ...
+    typer.BadParameter: 'status' is no NAME=VALUE, such as status=final.
+    """
+    found = {}
+    for one in given or []:
+        name, equals, value = one.partition("=")
+        if not (name.strip() and equals and value.strip()):
+            raise typer.BadParameter(
+                f"{one!r} is no NAME=VALUE, such as status=final.", param_hint="--where"
+            )
+        found[name.strip()] = value.strip()
+    return found
+
+
+def selected(
+    assistant: Assistant, documents: list[str] | None, given: list[str] | None
+) -> list[str] | None:
+    """The ids of the documents to look in: those named, of which all is so that `--where` asks.
+
+    Raises:
+        DocumentError: of none it is.
+
+    >>> [report] = demo.documents(having={"date": "2026-01-12"})
+    >>> selected(demo, None, ["date=2026-01-12"]) == [report.id]
+    True
+    """
+    wanted = having(given)
+    if not wanted:
+        return documents
+    found = [one.id for one in assistant.documents(having=wanted)]
+    found = [one for one in found if documents is None or one in documents]
+    if not found:
+        said = ", ".join(f"{name}={value}" for name, value in wanted.items())
+        raise DocumentError(
+            f"No document has {said}. 'footnote documents --json' shows what each has."
+        )
+    return found
 
 
 @contextmanager

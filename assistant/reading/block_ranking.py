@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.models.sentence_vectors import SentenceVectors
+from assistant.reading.sentence_ranking import Candidate
 from assistant.retrieving.retrieval import Retrieved
 from index.document import Span
-from index.models.embeddings import Embedder
+from index.models.embeddings import E5, Embedder
+from index.store.catalog import StoredChunk
 
 PASSAGES = 10
 """Passages whose blocks are candidates."""
@@ -22,7 +24,8 @@ _LONGEST = 1_400
 """Characters of a block that is put together of several paragraphs."""
 
 _PROSE, _STRUCTURED = 280, 700
-"""Characters of a short paragraph, and of a short one with lines; a Chinese one counts twice."""
+"""Characters of a short paragraph, and of a short one with lines; a Chinese one counts twice.
+A list is shown as long as it is put together."""
 
 _RANK = 0.02
 """What a passage's rank counts beside a likeness."""
@@ -50,14 +53,30 @@ class AnswerBlock:
     @property
     def text(self) -> str:
         """Its words as they stand in the document."""
-        chunk = self.source.chunk
-        return chunk.text[self.start - chunk.start : self.end - chunk.start]
+        home = self.home
+        return home.text[self.start - home.start : self.end - home.start]
+
+    @property
+    def home(self) -> StoredChunk:
+        """Its passage, with those beside it where the block reaches into them."""
+        return self.source.whole or self.source.chunk
+
+    def holds(self, candidate: Candidate) -> bool:
+        """Whether a sentence stands in it."""
+        same = self.source.chunk.document.id == candidate.source.chunk.document.id
+        return same and self.start <= candidate.start and candidate.end <= self.end
 
     @property
     def is_short(self) -> bool:
         """Whether one would copy all of it: a few lines, or a list, a command, some rows."""
-        wide = sum(map(_is_wide, self.text)) if not self.text.isascii() else 0
-        return len(self.text) + wide <= (_STRUCTURED if "\n" in self.text else _PROSE)
+        text = self.text
+        wide = sum(map(_is_wide, text)) if not text.isascii() else 0
+        lines = text.splitlines()
+        if len(lines) > 1 and _ITEM.match(lines[-1]):
+            most = _LONGEST
+        else:
+            most = _STRUCTURED if len(lines) > 1 else _PROSE
+        return len(text) + wide <= most
 
 
 class BlockScorer:
@@ -73,17 +92,23 @@ class BlockScorer:
         self._embedder = embedder
         self._vectors = SentenceVectors(embedder)
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether it is known what the scores of this model's blocks are worth."""
+        return self._embedder.name == E5.name
+
     def ranked(self, question: str, passages: Sequence[Retrieved]) -> list[AnswerBlock]:
         """The blocks of the first passages, the likeliest to answer first; each block once."""
         places: dict[tuple[str, int, int], tuple[Retrieved, Span]] = {}
         for passage in passages[:PASSAGES]:
-            chunk = passage.chunk
-            for span in block_spans(chunk.text):
-                key = (chunk.document.id, chunk.start + span.start, chunk.start + span.end)
-                places.setdefault(key, (passage, span))
+            home, chunk = passage.whole or passage.chunk, passage.chunk
+            for span in block_spans(home.text):
+                start, end = home.start + span.start, home.start + span.end
+                if start < chunk.end and end > chunk.start:
+                    places.setdefault((chunk.document.id, start, end), (passage, Span(start, end)))
         if not places:
             return []
-        texts = [passage.chunk.text[slice(*span)] for passage, span in places.values()]
+        texts = [_read(passage, span) for passage, span in places.values()]
         headed = [
             f"{_above(passage)}\n{text}"
             for (passage, _), text in zip(places.values(), texts, strict=True)
@@ -94,8 +119,8 @@ class BlockScorer:
         found = [
             AnswerBlock(
                 passage,
-                passage.chunk.start + span.start,
-                passage.chunk.start + span.end,
+                span.start,
+                span.end,
                 float(likeness - unlike) / (1 - unlike) + _RANK * passage.rank,
             )
             for (passage, span), likeness in zip(places.values(), alike, strict=True)
@@ -138,6 +163,12 @@ def _belongs(text: str, before: Span, start: int) -> bool:
         return True
     last = above.rsplit("\n", 1)[-1]
     return bool(_ITEM.match(text, start) and (_ITEM.match(last) or _ITEM.match(above)))
+
+
+def _read(passage: Retrieved, span: Span) -> str:
+    """Of a block what stands in the passage that was found, by which it is compared."""
+    chunk = passage.chunk
+    return chunk.text[max(span.start - chunk.start, 0) : span.end - chunk.start]
 
 
 def _above(passage: Retrieved) -> str:

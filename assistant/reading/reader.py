@@ -20,6 +20,7 @@ from assistant.retrieving.retrieval import Retrieved
 from assistant.verifying.negation import asks_what_is_not, excepts, states_denied
 from index.document import Span
 from index.sentences import sentence_spans
+from index.store.catalog import StoredChunk
 
 ACCOUNT_FROM = -1.8
 """The least evidence of a sentence by itself that may contradict the best one."""
@@ -77,9 +78,11 @@ class ExtractiveReader:
     Args:
         scorer: of sentences.
         threshold: the least evidence that an answer needs, as log-odds.
-        blocks: scores blocks, where they are shown whole; without it sentences are shown.
+        blocks: scores the blocks that are shown.
 
-    >>> reader = ExtractiveReader(SentenceScorer(vectors), threshold=-1.0)
+    >>> from index.models.embeddings import MiniLM
+    >>> blocks = BlockScorer(MiniLM())
+    >>> reader = ExtractiveReader(SentenceScorer(vectors), threshold=-1.0, blocks=blocks)
     >>> read = reader.read(asked, passages, rarity={"siren": 2.0})
     >>> asked.text, read.abstained, read.conflicts
     ('When were the sirens sounded?', False, ((0, 1),))
@@ -87,11 +90,8 @@ class ExtractiveReader:
 
     name = "reader"
 
-    def __init__(
-        self, scorer: SentenceScorer, threshold: float, blocks: BlockScorer | None = None
-    ) -> None:
-        self._scorer, self.blocks = scorer, blocks
-        self._threshold = threshold
+    def __init__(self, scorer: SentenceScorer, threshold: float, blocks: BlockScorer) -> None:
+        self._scorer, self._threshold, self._blocks = scorer, threshold, blocks
 
     def read(
         self, question: Question, passages: Sequence[Retrieved], rarity: Mapping[str, float]
@@ -103,8 +103,9 @@ class ExtractiveReader:
         scored = self._scorer.candidates(question, passages, rarity)
         candidates = _not_contrary(question, _spoken_by(question, scored))
         chosen = self._chosen(question, candidates)
-        blocks = self.blocks.ranked(question.standalone, passages) if self.blocks else []
-        found = block_evidence(blocks) if self.blocks else evidence_logit(candidates)
+        blocks = self._blocks.ranked(question.standalone, passages)
+        known = self._blocks.is_fitted
+        found = block_evidence(blocks) if known else evidence_logit(candidates)
         sure = confidence(found, chosen)
         if _asks_what_is_not(question) and not any(excepts(c.text) for c in chosen):
             return ProposedAnswer(kind, NOT_FOUND, abstained=True)
@@ -131,13 +132,7 @@ class ExtractiveReader:
         if sides:
             drafts = tuple(_side(question, side, first=side is sides[0]) for side in sides)
             return drafts, (tuple(range(len(sides))),)
-        if blocks:
-            return _said(question, candidates, chosen, blocks), ()
-        answering = _answering(question, chosen)
-        return tuple(
-            _quoted(question, c, exact=answer_spans(question, c) if c in answering else ())
-            for c in _in_reading_order(chosen)
-        ), ()
+        return _said(question, candidates, chosen, blocks), ()
 
     def _disputed(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
         """One of the best sentences with those that contradict it; none where accounts agree.
@@ -183,7 +178,7 @@ def _said(
     The nearest block, and that of the best sentence; where they are one, what comes next.
     """
     shown: list[AnswerBlock] = []
-    homes = [next((one for one in blocks if _holds(one, c)), None) for c in chosen]
+    homes = [next((one for one in blocks if one.holds(c)), None) for c in chosen]
     wanted = homes if question.expects_all else homes[:1]
     most = max(_BLOCKS, len(wanted))
     for block in (*blocks[:1], *wanted, *blocks[1:2]):
@@ -193,11 +188,11 @@ def _said(
     claims: list[tuple[tuple[str, int], Claim]] = []
     order = list(dict.fromkeys(one.source.chunk.document.id for one in shown))
     for block in shown:
-        inside = [c for c in chosen if _holds(block, c)]
+        inside = [c for c in chosen if block.holds(c)]
         document = block.source.chunk.document.id
         place = (f"{order.index(document):03}", block.start)
         if not block.is_short:
-            inside = inside or [c for c in candidates if _holds(block, c)][:_SENTENCES]
+            inside = inside or [c for c in candidates if block.holds(c)][:_SENTENCES]
         if block.is_short or not inside:
             claims.append((place, _whole(question, block, [c for c in inside if c in answering])))
         else:
@@ -211,14 +206,9 @@ def _said(
     return tuple(claim for _, claim in sorted(claims, key=lambda item: item[0]))
 
 
-def _holds(block: AnswerBlock, candidate: Candidate) -> bool:
-    same = block.source.chunk.document.id == candidate.source.chunk.document.id
-    return same and block.start <= candidate.start and candidate.end <= block.end
-
-
 def _whole(question: Question, block: AnswerBlock, answering: Sequence[Candidate]) -> Claim:
     """A block as it stands, line by line, with the words that answer set out."""
-    chunk = block.source.chunk
+    chunk = block.home
     lines = [collapse_whitespace(line) for line in block.text.splitlines()]
     text = "\n".join(filter(None, lines))
     evidence = [Evidence.within(chunk, block.start, block.end, block.score)]
@@ -233,6 +223,7 @@ def _whole(question: Question, block: AnswerBlock, answering: Sequence[Candidate
     if row is not None:
         table, label = row
         evidence.append(Evidence.within(chunk, *table.header))
+    label = label or _telling_heading(question, chunk, text)
     claim = Claim(text, tuple(evidence), exact=exact)
     return add_words(claim, [(0, f"[{label}:] ")] if label else [])
 
@@ -312,20 +303,21 @@ def _accounts(candidates: Sequence[Candidate]) -> list[Candidate]:
     return list(found.values())[:_ACCOUNTS]
 
 
-def _in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
-    """The best sentence's document first; within a document as the document has them."""
-    rank: dict[str, int] = {}
-    for candidate in chosen:
-        rank.setdefault(candidate.source.chunk.document.id, len(rank))
-    return sorted(chosen, key=lambda c: (rank[c.source.chunk.document.id], c.start))
-
-
 def _side(question: Question, candidate: Candidate, *, first: bool) -> Claim:
     """One of the accounts that differ, with who gives it and when."""
     document = candidate.source.chunk.document
     when = f", {spoken_date(document.date)}" if document.date else ""
     opening = f"{ACCOUNTS_DIFFER} " if first else ""
     return _quoted(question, candidate, f"{opening}{document.title}{when}")
+
+
+def _telling_heading(question: Question, chunk: StoredChunk, text: str) -> str:
+    """The heading above words that do not say by themselves what the question asks about; or ''."""
+    heading = chunk.heading[-1] if chunk.heading else ""
+    if heading in ("", chunk.document.title):
+        return ""
+    asked = content_terms(heading) & question.terms
+    return "" if asked <= content_terms(text) else collapse_whitespace(heading)
 
 
 def _quoted(
@@ -349,6 +341,8 @@ def _quoted(
         table, names_of_columns = row
         evidence.append(Evidence.within(chunk, *table.header))
         label = f"{label}, {names_of_columns}" if label else names_of_columns
+    elif heading := _telling_heading(question, chunk, text):
+        label = f"{label}, {heading}" if label else heading
     additions = [(0, f"[{label}:] ")] if label else []
     if "date" in question.expected:
         days = resolve_relative_dates(text, chunk.document.date)

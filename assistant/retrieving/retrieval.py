@@ -41,7 +41,8 @@ class Retrieved:
     """A chunk with the scores that brought it up.
 
     `spans` is what the trained reader makes of it, None where it was not read, and `score` what it
-    is ranked by in the end; `named` says whether the question may name its document.
+    is ranked by in the end; `whole` is the chunk with those beside it below the same heading, where
+    it was looked up; `named` says whether the question may name its document.
 
     >>> asked.text, passages[0].passage.locator, passages[0].answers > 0
     ('When were the sirens sounded?', 'p. 2', True)
@@ -51,6 +52,7 @@ class Retrieved:
     scores: Scores
     score: float
     spans: SpanScores | None = None
+    whole: StoredChunk | None = None
     named: bool = False
 
     @property
@@ -162,7 +164,7 @@ class HybridRetriever:
         with store.snapshot() as snapshot:
             for (text, weight), vector in zip(searches, vectors, strict=True):
                 dense = [
-                    (id_, _likeness(cosine, self._embedder.unlike))
+                    (id_, likeness(cosine, self._embedder.unlike))
                     for id_, cosine in snapshot.nearest(vector, POOL, documents)
                 ]
                 fusion.add(dense, snapshot.lexical(text, POOL, documents), weight)
@@ -177,7 +179,7 @@ class HybridRetriever:
         return sorted(found, key=lambda one: -one.score)[:k]
 
 
-def _likeness(cosine: float, unlike: float) -> float:
+def likeness(cosine: float, unlike: float) -> float:
     """A cosine from 0, for what has nothing in common, to 1."""
     return max(cosine - unlike, 0.0) / (1 - unlike)
 
@@ -201,6 +203,18 @@ def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> lis
     read.sort(key=lambda one: -one.score)
     # What was not read keeps its fused score, but never stands above what was.
     return read + [replace(one, score=min(one.score, read[-1].score)) for one in others]
+
+
+def with_whole(store: Store, found: Sequence[Retrieved]) -> list[Retrieved]:
+    """The passages, each of the first with the chunks beside it.
+
+    >>> first = with_whole(store, passages)[0]
+    >>> first.chunk.text in first.whole.text
+    True
+    """
+    with store.snapshot() as snapshot:
+        whole = snapshot.joined([one.chunk for one in found])
+    return [replace(one, whole=whole.get(one.chunk.id)) for one in found]
 
 
 def _answers(found: Retrieved, spans: SpanScores) -> float:

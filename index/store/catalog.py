@@ -84,6 +84,26 @@ class DocumentInfo:
     tables: int | None = None
     left_out: int | None = None
 
+    def has(self, name: str, value: str) -> bool:
+        """Whether something is so of it: its title, date and the like, or what its file says.
+
+        Of a list one part is enough, and of a date its beginning; capitals make no difference.
+
+        >>> report.has("date", "2026-01"), report.has("author", "nobody")
+        (True, False)
+        """
+        wanted = value.casefold()
+        if name.casefold() == "date":
+            return (self.date or "").startswith(wanted)
+        fields = {n: getattr(self, n) for n in ("title", "author", "language", "source", "path")}
+        said = [*fields.items(), *self.properties]
+        return any(
+            name.casefold() == own.casefold()
+            and wanted in (text.casefold(), *(part.strip() for part in text.casefold().split(",")))
+            for own, text in said
+            if text
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:

@@ -1,16 +1,23 @@
-"""BM25 over chunks: tantivy on disk, English stems, accents folded.
+"""BM25 over chunks: tantivy on disk, stems of English, Arabic, Russian and Greek, accents folded.
 
+Where words stand without spaces between them (Chinese, Japanese, Thai and the like, and Korean
+with its particles), two neighbouring characters make a term, as Lucene's analyser for these does.
+Of long words the beginnings are terms as well: over languages that is as good as a stemmer for
+each, with no need to know the language, and finds compounds (McNamee & Mayfield 2004, 'Character
+N-Gram Tokenization for European Language Text Retrieval'; figures in `benchmarks/README.md`).
 Robertson & Zaragoza 2009, 'The Probabilistic Relevance Framework: BM25 and Beyond'.
 """
 
 import json
 import math
 import os
+import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import tantivy
@@ -22,6 +29,23 @@ from index.store.files import WritableCopy
 _HEAP = 32_000_000
 _ANALYZER = "english"
 _ATTEMPTS = 5
+_STEMMED = ("english", "arabic", "russian", "greek")
+"""Stemmers side by side: each leaves other scripts alone."""
+
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
+"""Thai and Lao, Burmese, Khmer, kana, Chinese characters, Hangul."""
+
+_JOINING = re.compile(
+    "[\u093c\u094d\u09bc\u09cd\u0a3c\u0a4d\u0abc\u0acd\u0b3c\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]"
+)
+"""Signs that join two letters of an Indian script, and that tantivy takes for the end of a word."""
+
+_BEGINNING = 5
+"""Letters of the beginning of a word."""
+
 _CONTEXT_BOOST = 0.5
 """Weight of a match in a chunk's title and headings against one in its own words."""
 
@@ -60,11 +84,13 @@ class LexicalIndex:
         self._folder = folder
         self._files: WritableCopy | None = None
         self._index: tantivy.Index | None = None
+        self._has_beginnings = False
         # The index is not opened or closed while a thread takes a searcher of it.
         self._mutex = threading.RLock()
         with self._mutex, self._faults():
             if create:
                 folder.mkdir(exist_ok=True)
+                self._has_beginnings = True
                 self._index = _set_up(tantivy.Index(_schema(), str(folder)))
             else:
                 self._opened()
@@ -87,8 +113,11 @@ class LexicalIndex:
                     document = tantivy.Document()
                     document.add_unsigned("chunk", entry.chunk_id)
                     document.add_text("document", entry.document_id)
-                    document.add_text("text", entry.text)
-                    document.add_text("context", entry.context)
+                    document.add_text("text", _paired(entry.text))
+                    document.add_text("context", _paired(entry.context))
+                    if self._has_beginnings:
+                        words = analyzed(f"{entry.context} {entry.text}")
+                        document.add_text("beginnings", " ".join(_beginnings(words)))
                     writer.add_document(document)
                 writer.commit()
             finally:
@@ -117,6 +146,8 @@ class LexicalIndex:
         self, question: str, k: int, documents: Sequence[str] | None = None
     ) -> list[tuple[int, float]]:
         """The `k` best chunks as (chunk id, BM25 score), best first; any word may match."""
+        with self._faults():
+            searcher = self._searcher()
         query = self._query(question)
         if documents is not None:
             within = tantivy.Query.term_set_query(_schema(), "document", list(documents))
@@ -124,7 +155,6 @@ class LexicalIndex:
             unscored = tantivy.Query.const_score_query(within, 0.0)
             query = tantivy.Query.boolean_query([(must, query), (must, unscored)])
         with self._faults():
-            searcher = self._searcher()
             hits = searcher.search(query, limit=k, count=False).hits
             return [(int(searcher.doc(at)["chunk"][0]), float(score)) for score, at in hits]
 
@@ -172,6 +202,9 @@ class LexicalIndex:
     def _opened(self) -> tantivy.Index:
         if self._index is None:
             self._index, self._files = _opened(self._folder)
+            fields = json.loads((self._files.path / "meta.json").read_bytes())["schema"]
+            # One made before there were any goes on without; what is made anew has them.
+            self._has_beginnings = any(one["name"] == "beginnings" for one in fields)
         return self._index
 
     def _drop_unfinished(self) -> None:
@@ -200,7 +233,12 @@ class LexicalIndex:
     def _query(self, question: str) -> tantivy.Query:
         parts: list[tuple[tantivy.Occur, tantivy.Query]] = []
         schema = _schema()
-        for term in dict.fromkeys(analyzed(question)):
+        words = list(dict.fromkeys(analyzed(question)))
+        if self._has_beginnings:
+            for beginning in dict.fromkeys(_beginnings(words)):
+                begins = tantivy.Query.term_query(schema, "beginnings", beginning)
+                parts.append((tantivy.Occur.Should, begins))
+        for term in words:
             own = tantivy.Query.term_query(schema, "text", term)
             context = tantivy.Query.term_query(schema, "context", term)
             parts.append((tantivy.Occur.Should, own))
@@ -235,8 +273,25 @@ def analyzed(text: str) -> list[str]:
 
     >>> analyzed("Ferries sank off Orléans.")
     ['ferri', 'sank', 'off', 'orlean']
+    >>> analyzed("東京湾 2 隻")
+    ['東京', '京湾', '2', '隻']
     """
-    return _analyzer().analyze(text)
+    return _analyzer().analyze(_paired(text))
+
+
+def _beginnings(words: Iterable[str]) -> Iterator[str]:
+    """The beginnings of the long ones among analysed words."""
+    return (word[:_BEGINNING] for word in words if len(word) > _BEGINNING)
+
+
+def _paired(text: str) -> str:
+    """The text with each run of characters that no spaces divide as its overlapping pairs."""
+    return text if text.isascii() else _UNSPACED.sub(_pairs, _JOINING.sub("", text))
+
+
+def _pairs(match: re.Match[str]) -> str:
+    run = match[0]
+    return f" {' '.join(map(''.join, pairwise(run)))} " if len(run) > 1 else f" {run} "
 
 
 @cache
@@ -245,7 +300,7 @@ def _analyzer() -> tantivy.TextAnalyzer:
         tantivy.Filter.remove_long(60),
         tantivy.Filter.lowercase(),
         tantivy.Filter.ascii_fold(),
-        tantivy.Filter.stemmer("english"),
+        *map(tantivy.Filter.stemmer, _STEMMED),
     ]
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     for step in steps:
@@ -260,4 +315,5 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
     builder.add_text_field("context", tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("beginnings", tokenizer_name="whitespace", index_option="freq")
     return builder.build()

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -55,6 +56,9 @@ class Origin(NamedTuple):
 
 
 _Slice = tuple[int, int, int]
+_BESIDE = 2
+"""Chunks on either side with which one is joined."""
+
 _ASKED_AT_ONCE = 500  # ids: SQLite takes 32,766 values
 
 _READABLE = ("live", "replaced")
@@ -242,6 +246,52 @@ def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredC
         )
         for row in rows
     }
+
+
+def joined(
+    connection: Connection, own: Sequence[StoredChunk], by: int = _BESIDE
+) -> dict[int, StoredChunk]:
+    """Each chunk with those before and after it below the same heading, as one; by its id.
+
+    >>> chunk = passages[0].chunk
+    >>> whole = joined(connection, [chunk])[chunk.id]
+    >>> whole.start <= chunk.start, chunk.text in whole.text
+    (True, True)
+    """
+    # The chunks of a version have ids in a row.
+    steps = [step for step in range(-by, by + 1) if step]
+    near = live_chunks(connection, sorted({one.id + step for one in own for step in steps}))
+    found = {}
+    for one in own:
+        before = _going_on(one, [near.get(one.id - step) for step in range(1, by + 1)])
+        after = _going_on(one, [near.get(one.id + step) for step in range(1, by + 1)])
+        run = [*reversed(before), one, *after]
+        found[one.id] = one if len(run) == 1 else _join(connection, one, run)
+    return found
+
+
+def _going_on(own: StoredChunk, beside: Sequence[StoredChunk | None]) -> list[StoredChunk]:
+    """Of the chunks on one side, the nearest first, those below the same heading."""
+    found = []
+    for other in beside:
+        if other is None or (other.document, other.heading) != (own.document, own.heading):
+            break
+        found.append(other)
+    return found
+
+
+def _join(connection: Connection, own: StoredChunk, run: Sequence[StoredChunk]) -> StoredChunk:
+    start, end = run[0].start, run[-1].end
+    document = own.document
+    return replace(
+        own,
+        start=start,
+        end=end,
+        text=excerpt(connection, document.id, document.version, start, end),
+        pages=tuple(dict.fromkeys(page for one in run for page in one.pages)),
+        parts=tuple(dict.fromkeys(part for one in run for part in one.parts)),
+        tables=tuple(dict.fromkeys(table for one in run for table in one.tables)),
+    )
 
 
 def chunk_ids(connection: Connection, document_ids: Sequence[str]) -> list[int]:

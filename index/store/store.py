@@ -70,6 +70,10 @@ class Snapshot:
         """The live ones among these chunks."""
         return queries.live_chunks(self._connection, ids)
 
+    def joined(self, chunks: Sequence[StoredChunk]) -> dict[int, StoredChunk]:
+        """Each chunk with those beside it below the same heading, as one; by its id."""
+        return queries.joined(self._connection, chunks)
+
     def chunk_ids(self, documents: Sequence[str]) -> list[int]:
         """All chunks of these documents in reading order."""
         return queries.chunk_ids(self._connection, documents)

@@ -6,9 +6,16 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.reading.block_ranking import block_spans
-from assistant.settings import Settings
 
 PROSE = "The harbour office stands on the east quay, and it is closed on public holidays."
+STEPS = [
+    f"{verb} the {thing} of the berth, and tell the office of the quay that it is done"
+    for verb, thing in zip(
+        ("Empty", "Close", "Clean", "Unplug", "Cover", "Lock", "Mark", "Leave"),
+        ("bin", "water tap", "planks", "power line", "cleats", "gate", "buoy", "key"),
+        strict=True,
+    )
+]
 LONG = " ".join(f"In year {n} the keeper wrote {n} lines about the weather." for n in range(30))
 
 
@@ -50,8 +57,14 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         "Die Gebühr beträgt 12 Euro je Nacht.\n",
         encoding="utf-8",
     )
-    with Assistant(settings=Settings(store=folder / "store", embedding="e5")) as assistant:
-        assert len(assistant.add([folder / "rules.md", folder / "hafen.md"]).added) == 2
+    (folder / "berths.md").write_text(
+        "# Berths\n\n## Leaving a berth\n\nWhoever leaves a berth for the winter does this:\n\n"
+        + "".join(f"{n}. {step}\n" for n, step in enumerate(STEPS, 1))
+        + "\n## Laundry\n\nIt costs 5 euros a load.\n",
+        encoding="utf-8",
+    )
+    with Assistant(folder / "store") as assistant:
+        assert len(assistant.add(sorted(folder.glob("*.md"))).added) == 3
         yield assistant
 
 
@@ -59,7 +72,7 @@ def test_a_list_is_quoted_whole_with_what_announces_it_under_one_footnote(port: 
     answer = port.query("Which papers does one need for a mooring?")
     (sentence,) = [one for one in answer.sentences if "insurance" in one.text]
     assert sentence.text.splitlines() == [
-        "Whoever wants a mooring hands in:",
+        "[Papers:] Whoever wants a mooring hands in:",
         "• proof of ownership",
         "• proof of insurance",
         "• a photograph of the boat",
@@ -67,13 +80,32 @@ def test_a_list_is_quoted_whole_with_what_announces_it_under_one_footnote(port: 
     (number,) = sentence.citations
     quote = answer.citation(number).quote
     assert answer.citation(number).heading == ("Rules of the port", "Papers")
-    assert " ".join(quote.split()) == " ".join(sentence.text.split())
+    assert f"[Papers:] {' '.join(quote.split())}" == " ".join(sentence.text.split())
+
+
+def test_steps_that_reach_beyond_one_passage_are_quoted_whole(port: Assistant):
+    question = "What must one do when leaving a berth for the winter?"
+    longest = max(len(one.text) for one in port.search(question))
+    answer = port.query(question)
+    (sentence,) = [one for one in answer.sentences if "Unplug" in one.text]
+    assert [step for step in STEPS if step in sentence.text] == STEPS
+    assert len(sentence.text) > longest
+
+
+def test_what_only_the_heading_says_stands_before_the_words_in_brackets(port: Assistant):
+    answer = port.query("What does the laundry cost?")
+    (sentence,) = [one for one in answer.sentences if "5 euros" in one.text]
+    assert sentence.text == "[Laundry:] It costs 5 euros a load."
+    (citation,) = [answer.citation(number) for number in sentence.citations]
+    assert citation.quote == "It costs 5 euros a load."
+    assert citation.heading[-1] == "Laundry"
 
 
 def test_of_a_long_paragraph_the_best_sentences_are_shown(port: Assistant):
     answer = port.query("What did the keeper write in year 17?")
     assert any(one.text.startswith("In year 17 ") for one in answer.sentences)
-    assert all(len(one.text) < 300 for one in answer.sentences)
+    told = [one.text for one in answer.sentences if "In year" in one.text]
+    assert all(len(text) < 300 for text in told)
 
 
 @pytest.mark.parametrize(
