@@ -157,7 +157,7 @@ class Settings(BaseSettings):
         "notes.example or notes.example:8443: those that a proxy before it passes on.",
     )
     confidence: float = Field(
-        0.52,
+        0.44,
         gt=0,
         lt=1,
         description="The least confidence that an answer needs, from 0 to 1: below it, the "

@@ -81,8 +81,7 @@ def unremembered(assistant: Assistant, questions: Rows) -> list[float]:
     for question in questions:
         assistant._answering._vectors.forget()  # no user ever needs this
         assistant._answering._spans.forget()
-        if assistant._answering.reader.blocks:
-            assistant._answering.reader.blocks.forget()
+        assistant._answering.reader._blocks.forget()
         answer = assistant.query(question["question"])
         times.append(sum(answer.timings.values()) * 1000)
     return times

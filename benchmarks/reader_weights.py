@@ -1,333 +1,379 @@
-"""Fit the weights of passage order, sentence choice and evidence; report them out of fold.
+"""Fit what orders passages, blocks and sentences, and the evidence; each set judged by the others.
 
-    python benchmarks/reader_weights.py --data DIR
+    python benchmarks/reader_weights.py --data DIR --cache FOLDER [--share .5]
 
-Passage and sentence weights maximise the likelihood of what holds the answer among all that was
-read (a softmax over each question's passages or sentences), with an L2 penalty. The evidence
-weights separate what can be answered from what cannot, by logistic regression over two sets that
-count alike: XQuAD's questions with their article in the index and without it, and the answerable
-and unanswerable last turns of MTRAG's conversations. Folds are five, by article and conversation.
-What is printed is rounded by hand into `assistant/retrieval.py`, `assistant/sentence_scores.py` and
-`assistant/evidence.py`.
+Three sets: XQuAD's questions with their article in the index and without it, MTRAG's last turns,
+and one document of eight of `made`. Weights of passages and
+blocks maximise the likelihood of what answers among all that was read (a softmax over each
+question's rows, with an L2 penalty); those of evidence separate what can be answered from what
+cannot, by logistic regression. Every set counts alike. Beside each figure stands the one with
+weights of the other sets only. Stores and features are kept in FOLDER. What is printed is rounded
+by hand into `assistant/retrieving/retrieval.py` and `assistant/reading/`.
 """
 
 import argparse
-import os
-import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from development import conversation_rows, paragraphs_indexed
-from quality import Rows, indexed, load
+from development import conversation_rows
+from quality import load
 
 from assistant import Assistant
 from assistant.asking.question import parse_question
 from assistant.asking.rewriting import History
-from assistant.models.sentence_vectors import SentenceVectors
-from assistant.models.span_reader import SpanReader
+from assistant.models.span_reader import FLOOR, SpanReader
+from assistant.reading.block_ranking import BlockScorer
 from assistant.reading.sentence_ranking import SentenceScorer
-from assistant.retrieving.retrieval import READ_ON, HybridRetriever, reread
-from index.models.embeddings import MiniLM
+from assistant.retrieving.retrieval import READ_ON, HybridRetriever, reread, with_whole
+from assistant.settings import Settings
+from index.document import Document, normalised
+from index.ingesting.ingest import Ingest
+from index.models.embeddings import E5, MiniLM
 from index.store.store import Store
 
 PASSAGE = ["span", "answers", "cosine", "bm25", "rank"]
-SENTENCE = ["cosine", "coverage", "coverage before", "cosine before", "span", "passage answers"]
-SENTENCE += ["passage cosine", "passage rank", "expected value"]
-EVIDENCE = ["cosine", "cosine before", "span", "passage answers", "passage cosine"]
-FOLDS = 5
-PASSAGE_PENALTY, SENTENCE_PENALTY, EVIDENCE_PENALTY = 1e-4, 1e-3, 0.2
-UNIT = 3.0
-"""Scores of the trained reader are divided by it, to be of the size of the other features."""
+BLOCK = ["likeness", "rank", "passage", "bm25", "answers", "span", "sentence", "coverage"]
+EVIDENCE = ["block", "passage", "answers", "span", "sentence", "in context", "coverage"]
+PENALTY, EVIDENCE_PENALTY = 1e-3, 0.2
 
-Features = np.ndarray
+Rows = tuple[np.ndarray, np.ndarray]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Read:
-    """One question over one set of documents: features, and which rows hold the answer."""
+    """One question over one set of documents: features by kind, and which rows answer."""
 
-    passages: Features
-    right_passages: np.ndarray
-    sentences: Features
-    right_sentences: np.ndarray
+    answerable: bool
+    passages: Rows
+    blocks: Rows
+    evidence: np.ndarray
+
+
+@dataclass
+class Asked:
+    """A question, where its answer stands (document, start, end), and where to search."""
+
+    text: str
+    gold: tuple[tuple[str, int, int], ...] = ()
+    documents: tuple[str, ...] | None = None
+    history: History = ()
+    answerable: bool = True
+    whole: bool = field(default=False)
+    """Whether an answer must be held whole, or a good part of it is enough."""
 
 
 class Measuring:
     """The product's own parts, put to questions."""
 
     def __init__(self, store: Store) -> None:
-        self._store, self._model, self._reader = store, MiniLM(), SpanReader()
-        self._scorer = SentenceScorer(SentenceVectors(self._model))
+        from assistant.models.sentence_vectors import SentenceVectors
 
-    def read(
-        self,
-        text: str,
-        gold: tuple[str, int, int] = ("", 0, 0),
-        documents: Sequence[str] | None = None,
-        history: History = (),
-    ) -> Read:
-        """What the parts make of a question; `gold` is document, start and end of its answer."""
-        question = parse_question(text, history)
-        near = HybridRetriever(self._model).retrieve(
-            self._store, question.searches, READ_ON, documents
-        )
-        found = [one for one in reread(self._reader, text, near) if one.spans]
+        self._store, self._retriever, self._reader = store, HybridRetriever(E5()), SpanReader()
+        self._scorer = SentenceScorer(SentenceVectors(MiniLM()))
+        self._blocks = BlockScorer(E5())
+
+    def read(self, asked: Asked) -> Read:
+        """What the parts make of a question."""
+        question = parse_question(asked.text, asked.history)
+        documents = list(asked.documents) if asked.documents is not None else None
+        near = self._retriever.retrieve(self._store, question.searches, READ_ON, documents)
+        found = with_whole(self._store, reread(self._reader, question.asking, near)[:10])
         with self._store.snapshot() as snapshot:
             rarity = snapshot.rarity(question.terms | question.earlier_terms)
-        document, start, end = gold
-        passages, right_passages, sentences, right_sentences = [], [], [], []
+
+        def right(document: str, start: int, end: int) -> float:
+            return float(
+                any(
+                    document == name
+                    and (start <= a and b <= end if asked.whole else overlap((start, end), (a, b)))
+                    for name, a, b in asked.gold
+                )
+            )
+
+        candidates = self._scorer.candidates(question, found, rarity)
+        blocks = self._blocks.ranked(question.standalone, found)
+        passages, rows = [], []
         for one in found:
-            spans = one.spans
-            passages.append(
+            span = one.spans.best_score if one.spans else FLOOR
+            passages.append([span, one.answers, one.cosine, one.scores.bm25, one.rank])
+        for block in blocks:
+            inside = [c for c in candidates if block.holds(c)]
+            rows.append(
                 [
-                    spans.best_score / UNIT,
-                    spans.answers / UNIT,
-                    one.cosine,
-                    one.scores.bm25,
-                    one.rank,
+                    block.likeness,
+                    block.source.rank,
+                    block.source.cosine,
+                    block.source.scores.bm25,
+                    block.source.answers,
+                    max((c.span_score for c in inside), default=FLOOR),
+                    max((c.score for c in inside), default=-6.0),
+                    max((c.coverage for c in inside), default=0.0),
                 ]
             )
-            # As `quality.py` counts: the paragraph, of which each is a document.
-            right_passages.append(one.chunk.document.id == document)
-        for candidate in self._scorer.candidates(question, found, rarity):
-            source = candidate.source
-            sentences.append(
-                [
-                    candidate.cosine,
-                    candidate.coverage,
-                    candidate.covered_in_context,
-                    candidate.in_context,
-                    candidate.span_score / UNIT,
-                    source.spans.answers / UNIT,
-                    source.cosine,
-                    source.rank,
-                    float(candidate.expected),
-                ]
-            )
-            here = source.chunk.document.id == document
-            right_sentences.append(here and candidate.start <= start and end <= candidate.end)
+        evidence = [
+            max((b.likeness for b in blocks), default=0.0),
+            max((o.cosine for o in found), default=0.0),
+            max((o.answers for o in found), default=FLOOR),
+            max((c.span_score for c in candidates), default=FLOOR),
+            max((c.cosine for c in candidates), default=0.0),
+            max((c.in_context for c in candidates), default=0.0),
+            max((c.covered_in_context for c in candidates), default=0.0),
+        ]
         return Read(
-            np.array(passages).reshape(-1, len(PASSAGE)),
-            np.array(right_passages, float),
-            np.array(sentences).reshape(-1, len(SENTENCE)),
-            np.array(right_sentences, float),
+            asked.answerable,
+            _rows(passages, [right(_id(o), o.chunk.start, o.chunk.end) for o in found], PASSAGE),
+            _rows(rows, [right(_id(b.source), b.start, b.end) for b in blocks], BLOCK),
+            np.array(evidence),
         )
 
 
-def listwise(x: Features, y: Features, there: Features, penalty: float) -> np.ndarray:
-    """Weights of greatest softmax likelihood of the right rows, by Newton's method.
-
-    `x` is questions × rows × features, padded; `y` says which rows are right, `there` which are.
-    """
-    usable = y.any(1)
-    x, y, there = x[usable], y[usable], there[usable]
-    weights = np.zeros(x.shape[2])
-    for _ in range(15):
-        scores = np.where(there, x @ weights, -np.inf)
-        every = np.exp(scores - scores.max(1, keepdims=True))
-        every /= every.sum(1, keepdims=True)
-        right = every * y / (every * y).sum(1, keepdims=True)
-        mean = np.einsum("qr,qrf->qf", every, x)
-        gradient = np.einsum("qr,qrf->f", right - every, x) / len(x) - 2 * penalty * weights
-        spread = np.einsum("qr,qrf,qrg->fg", every, x, x) - mean.T @ mean
-        curve = spread / len(x) + 2 * penalty * np.eye(len(weights))
-        weights += np.linalg.solve(curve, gradient)
-    return weights
+def _id(one: object) -> str:
+    return one.chunk.document.id  # type: ignore[attr-defined, no-any-return]
 
 
-def logistic(x: Features, y: np.ndarray, each: np.ndarray, steps: int = 30) -> np.ndarray:
-    """Weights and intercept of a logistic regression, by Newton's method with a ridge.
-
-    `each` says how much a row counts.
-    """
-    x = np.c_[x, np.ones(len(x))]
-    weights = np.zeros(x.shape[1])
-    for _ in range(steps):
-        p = 1 / (1 + np.exp(-x @ weights))
-        hessian = (x * (each * p * (1 - p))[:, None]).T @ x
-        hessian += EVIDENCE_PENALTY * np.eye(len(weights))
-        weights += np.linalg.solve(hessian, x.T @ (each * (y - p)) - EVIDENCE_PENALTY * weights)
-    return weights
+def _rows(rows: list[list[float]], right: list[float], names: list[str]) -> Rows:
+    return np.array(rows, float).reshape(-1, len(names)), np.array(right)
 
 
-def best(read: Read) -> np.ndarray:
-    """The best of each evidence feature over the sentences."""
-    columns = [SENTENCE.index(name) for name in EVIDENCE]
-    x = read.sentences
-    return x[:, columns].max(axis=0) if len(x) else np.zeros(len(EVIDENCE))
-
-
-def padded(sets: list[tuple[Features, np.ndarray]]) -> tuple[Features, Features, Features]:
-    """Rows of like number for every question: features, which are right, which are there."""
-    most = max(len(y) for _, y in sets)
-    x = np.zeros((len(sets), most, sets[0][0].shape[1]))
-    right, there = np.zeros((len(sets), most)), np.zeros((len(sets), most), bool)
-    for number, (rows, answers) in enumerate(sets):
-        x[number, : len(rows)], right[number, : len(rows)] = rows, answers
-        there[number, : len(rows)] = True
-    return x, right, there
-
-
-def firsts(x: Features, right: Features, there: Features, weights: np.ndarray) -> np.ndarray:
-    """For each question whether the first row, and one of the first two, hold the answer."""
-    order = np.argsort(-np.where(there, x @ weights, -np.inf), 1, kind="stable")
-    hits = np.take_along_axis(right, order, 1)[:, :2] > 0
-    return np.c_[hits[:, 0], hits.any(1)]
-
-
-def ranked(
-    name: str,
-    names: list[str],
-    sets: list[tuple[Features, np.ndarray]],
-    fold: Features,
-    penalty: float,
-) -> None:
-    """Fit, and print how often the first row and one of the first two hold the answer."""
-    every = padded(sets)
-    out = np.zeros((len(sets), 2))
-    for k in range(FOLDS):
-        weights = listwise(*(part[fold != k] for part in every), penalty)
-        out[fold == k] = firsts(*(part[fold == k] for part in every), weights)
-    weights = listwise(*every, penalty)
-    print(f"{name} weights, all rows, as log-odds:")
-    for feature, value in zip(names, weights, strict=True):
-        print(f"  {feature:18} {value:6.2f}")
-    within = firsts(*every, weights).mean(0)
-    for count in (0, 1):
-        print(f"first {count + 1}: out of fold {out[:, count].mean():.4f}, all {within[count]:.4f}")
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Questions that can be answered and not, as rows of features, and each row's fold."""
-
-    name: str
-    rows: Features
-    answerable: np.ndarray
-    fold: np.ndarray
-
-    @property
-    def each(self) -> np.ndarray:
-        """How much a row counts: both kinds alike, and every set as much as 500 questions."""
-        share = np.where(self.answerable, self.answerable.mean(), (~self.answerable).mean())
-        weight: np.ndarray = 250 / (share * len(share))
-        return weight
-
-
-def fitted(sets: Sequence[Evidence], without: int | None = None) -> np.ndarray:
-    """Evidence weights and level of all sets, the rows of one fold left out."""
-    kept = [one.fold != without for one in sets]
-
-    def joined(parts: list[np.ndarray]) -> np.ndarray:
-        return np.concatenate([part[k] for part, k in zip(parts, kept, strict=True)])
-
-    answerable = joined([one.answerable for one in sets]).astype(float)
-    return logistic(joined([one.rows for one in sets]), answerable, joined([o.each for o in sets]))
-
-
-def separated(sets: Sequence[Evidence]) -> None:
-    """Fit the evidence, and print what is refused while so many are answered."""
-    line = fitted(sets)
-    print("evidence weights, all rows, as log-odds:")
-    for feature, value in zip([*EVIDENCE, "level"], line, strict=True):
-        print(f"  {feature:18} {value:6.2f}")
-    folds = [fitted(sets, without=k) for k in range(FOLDS)]
-    for one in sets:
-        out = np.array(
-            [row @ folds[k][:-1] + folds[k][-1] for row, k in zip(one.rows, one.fold, strict=True)]
-        )
-        within = one.rows @ line[:-1] + line[-1]
-        for answered in (0.90, 0.94, 0.95, 0.96, 0.97):
-            refused = [
-                (scores[~one.answerable] < np.quantile(scores[one.answerable], 1 - answered)).mean()
-                for scores in (out, within)
-            ]
-            bar = np.quantile(within[one.answerable], 1 - answered)
-            print(
-                f"{one.name}: refused while {answered:.2f} are answered: out of fold "
-                f"{refused[0]:.4f}, all rows {refused[1]:.4f}, from {bar:.2f}"
-            )
-        for bar in np.arange(-0.6, 1.0, 0.2):
-            answered = (out[one.answerable] >= bar).mean()
-            refused = (out[~one.answerable] < bar).mean()
-            print(f"{one.name}: from {bar:.1f}: answered {answered:.4f}, refused {refused:.4f}")
-
-
-def of_conversations(scratch: Path, data: Path) -> Evidence:
-    """MTRAG's last turns with their history, all passages in one index."""
-    ids = paragraphs_indexed(scratch / "conversations", load(data / "mtrag/corpus.jsonl"))
-    store = Store(scratch / "conversations", MiniLM())
-    measuring = Measuring(store)
-    rows, features, opened = conversation_rows(data, ids), [], []
-    for row in rows:
-        history = [(turn.role, turn.text) for turn in row.history]
-        features.append(best(measuring.read(row.question, history=history)))
-        opened.append(history[0][1] if history else row.question)
-    store.close()
-    order = sorted(set(opened))
-    return Evidence(
-        "conversations",
-        np.array(features),
-        np.array([row.answerable for row in rows]),
-        np.array([order.index(first) % FOLDS for first in opened]),
-    )
-
-
-def gathered(
-    store: Store, ids: dict[str, str], corpus: Rows, questions: Rows
-) -> tuple[list[Read], list[Read], np.ndarray]:
-    """Every question with its article in the index and without; and its fold."""
-    measuring = Measuring(store)
+def xquad(data: Path, store: Path, share: float) -> Iterator[Asked]:
+    """Each question with its article there and without it."""
+    corpus, questions = load(data / "xquad/corpus.jsonl"), load(data / "xquad/queries.jsonl")
+    ids = added(store, [(row["id"], "", row["text"]) for row in corpus])
     articles = {row["id"]: row["article"] for row in corpus}
-    order = sorted(set(articles.values()))
-    fold = np.array([order.index(question["article"]) % FOLDS for question in questions])
-    there, absent = [], []
-    for question in questions:
-        first = question["gold"][0]
-        gold = (ids[first["doc"]], first["start"], first["end"])
-        others = [ids[name] for name, a in articles.items() if a != question["article"]]
-        there.append(measuring.read(question["question"], gold))
-        absent.append(measuring.read(question["question"], gold, others))
-    return there, absent, fold
+    for question in questions[:: max(round(1 / share), 1)]:
+        gold = tuple((ids[one["doc"]], one["start"], one["end"]) for one in question["gold"])
+        others = tuple(ids[n] for n, a in articles.items() if a != question["article"])
+        yield Asked(question["question"], gold, whole=True)
+        yield Asked(question["question"], documents=others, answerable=False)
+
+
+def mtrag(data: Path, store: Path, _: float) -> Iterator[Asked]:
+    """Last turns with what was said before; a right passage is given, and no place in it."""
+    corpus = load(data / "mtrag/corpus.jsonl")
+    ids = added(store, [(row["id"], row.get("title") or "", row["text"]) for row in corpus])
+    for row in conversation_rows(data, ids):
+        history = [(turn.role, turn.text) for turn in row.history]
+        gold = tuple((str(one.document), 0, 10**9) for one in row.passages)
+        yield Asked(row.question, gold, history=history, answerable=row.answerable)
+
+
+def made(data: Path, store: Path, _: float) -> Iterator[Asked]:
+    """Questions to documents of `made`, of all its folders, that are searched together."""
+    with Assistant(settings=Settings(store=store)) as assistant:
+        if not assistant.documents():
+            chosen = sorted((data / "made/documents").glob("*/*"))[::8]
+            assistant.add([file for file in chosen if file.name != "SOURCES.md"])
+        ids = {"/".join(Path(o.path or "").parts[-2:]): o.id for o in assistant.documents()}
+    opened = Store(store, E5())
+    for file in sorted((data / "made").glob("*.jsonl")):
+        for row in load(file):
+            if row["document"] in ids:
+                document = opened.document(ids[row["document"]])
+                spans = placed(row["blocks"], document.text)
+                if spans is not None:
+                    gold = tuple((ids[row["document"]], a, b) for a, b in spans)
+                    yield Asked(row["question"], gold, answerable=bool(gold))
+    opened.close()
+
+
+def placed(blocks: Sequence[str], text: str) -> list[tuple[int, int]] | None:
+    """Where blocks stand in what was read of their file; None where one does not.
+
+    Marks and spaces may differ: the blocks are cut from the file.
+    """
+    places = [n for n, character in enumerate(text) if character.isalnum()]
+    letters = "".join(map(text.__getitem__, places))
+    found = []
+    for block in blocks:
+        wanted = "".join(filter(str.isalnum, block))
+        at = letters.find(wanted)
+        if not wanted or at < 0:
+            return None
+        found.append((places[at], places[at + len(wanted) - 1] + 1))
+    return found
+
+
+def overlap(held: tuple[int, int], block: tuple[int, int]) -> bool:
+    """Whether a span holds a good part of a block."""
+    common = min(held[1], block[1]) - max(held[0], block[0])
+    return common >= min(40, block[1] - block[0])
+
+
+def added(store: Path, rows: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+    """Index texts by name, unless they are: name → document's id."""
+    opened = Store(store, E5(), create=True)
+    documents = (
+        (name, Document(normalised(text), title or " ".join(text.split()[:6]), "text/plain"))
+        for name, title, text in rows
+        if text.strip()
+    )
+    done = Ingest(opened, E5(), MiniLM()).add_documents(documents)
+    opened.close()
+    return {file.path: str(file.document_id) for file in done.added + done.unchanged}
+
+
+SETS = {"xquad": xquad, "mtrag": mtrag, "made": made}
+
+
+def listwise(sets: Sequence[list[Rows]], penalty: float) -> np.ndarray:
+    """Weights of greatest softmax likelihood of the right rows, by Newton's method."""
+    every, each = [], []
+    for one in sets:
+        usable = [(x, y) for x, y in one if len(y) and y.sum() > 0]
+        every += usable
+        each += [1 / len(usable)] * len(usable)
+    weights = np.zeros(every[0][0].shape[1])
+    for _ in range(25):
+        gradient, curve = -2 * penalty * weights, 2 * penalty * np.eye(len(weights))
+        for (x, y), much in zip(every, each, strict=True):
+            scores = np.exp(x @ weights - (x @ weights).max())
+            p = scores / scores.sum()
+            right = p * y / (p * y).sum()
+            mean = p @ x
+            gradient = gradient + much / len(sets) * ((right - p) @ x)
+            curve = curve + much / len(sets) * (
+                (x * p[:, None]).T @ x
+                - np.outer(mean, mean)
+                - 0.9 * ((x * right[:, None]).T @ x - np.outer(right @ x, right @ x))
+            )
+        step = np.linalg.solve(curve, gradient)
+        weights = weights + step
+        if np.abs(step).max() < 1e-4:
+            break
+    return weights
+
+
+def firsts(rows: list[Rows], weights: np.ndarray, k: int) -> float:
+    """How often one of the first `k` rows answers, of the questions of which a row does."""
+    hits = [
+        bool(y[np.argsort(-(x @ weights), kind="stable")[:k]].any()) for x, y in rows if y.any()
+    ]
+    return float(np.mean(hits))
+
+
+def logistic(sets: Sequence[list[Read]]) -> np.ndarray:
+    """Weights and level that separate the answerable, both kinds alike and every set alike."""
+    rows, y, each = [], [], []
+    for one in sets:
+        can = np.array([read.answerable for read in one])
+        for read in one:
+            rows.append([*read.evidence, 1.0])
+            y.append(float(read.answerable))
+            each.append(250 / (can if read.answerable else ~can).sum())
+    x, target, much = np.array(rows), np.array(y), np.array(each)
+    weights = np.zeros(x.shape[1])
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-x @ weights))
+        hessian = (x * (much * p * (1 - p))[:, None]).T @ x + EVIDENCE_PENALTY * np.eye(x.shape[1])
+        weights += np.linalg.solve(
+            hessian, x.T @ (much * (target - p)) - EVIDENCE_PENALTY * weights
+        )
+    return weights
+
+
+def auc(reads: list[Read], weights: np.ndarray) -> tuple[float, float, float]:
+    """AUC of the evidence; what is refused while .95 are answered; and with level 0 answered."""
+    scores = np.array([read.evidence @ weights[:-1] + weights[-1] for read in reads])
+    can = np.array([read.answerable for read in reads])
+    above = (scores[can][:, None] > scores[~can][None, :]).mean()
+    refused = (scores[~can] < np.quantile(scores[can], 0.05)).mean()
+    return float(above), float(refused), float((scores[can] > 0).mean())
 
 
 def main() -> None:
-    """Index the paragraphs and fit."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=os.environ.get("FOOTNOTE_BENCH_DATA"))
-    options = parser.parse_args()
-    if options.data is None:
-        parser.error("name the data with --data DIR or FOOTNOTE_BENCH_DATA")
-    data = Path(options.data)
-    corpus, questions = load(data / "xquad/corpus.jsonl"), load(data / "xquad/queries.jsonl")
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "paragraphs"
-        folder.mkdir()
-        with Assistant(Path(scratch) / "store") as assistant:
-            ids = indexed(assistant, corpus, folder)
-        store = Store(Path(scratch) / "store", MiniLM())
-        there, absent, fold = gathered(store, ids, corpus, questions)
-        store.close()
-        conversations = of_conversations(Path(scratch), data)
-    ranked(
-        "passage", PASSAGE, [(r.passages, r.right_passages) for r in there], fold, PASSAGE_PENALTY
-    )
-    ranked(
-        "sentence",
-        SENTENCE,
-        [(r.sentences, r.right_sentences) for r in there],
-        fold,
-        SENTENCE_PENALTY,
-    )
-    paragraphs = Evidence(
-        "paragraphs",
-        np.array([best(r) for r in [*there, *absent]]),
-        np.array([True] * len(there) + [False] * len(absent)),
-        np.r_[fold, fold],
-    )
-    separated([paragraphs, conversations])
+    """Gather features, fit, and print weights with figures within and from other sets."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--data", type=Path, required=True)
+    options.add_argument("--cache", type=Path, required=True)
+    options.add_argument("--share", type=float, default=1.0)
+    options.add_argument("--stores", action="store_true", help="make the stores, and no more")
+    given = options.parse_args()
+    given.cache.mkdir(parents=True, exist_ok=True)
+    read: dict[str, list[Read]] = {}
+    for name, questions in SETS.items():
+        file = given.cache / f"{name}.pickle"
+        asked = list(questions(given.data, given.cache / name, given.share))
+        print(f"{name}: {len(asked)} questions", flush=True)
+        if given.stores:
+            continue
+        if not file.exists():
+            store = Store(given.cache / name, E5())
+            measuring = Measuring(store)
+            file.write_bytes(pickle.dumps([measuring.read(one) for one in asked]))
+            store.close()
+        read[name] = pickle.loads(file.read_bytes())
+    if given.stores:
+        return
+    blocks = np.zeros(len(BLOCK))
+    for kind, names in (("passages", PASSAGE), ("blocks", BLOCK)):
+        rows = {n: [getattr(r, kind) for r in some if r.answerable] for n, some in read.items()}
+        if kind != "passages":
+            # It gives no place within a passage.
+            del rows["mtrag"]
+        weights = listwise(list(rows.values()), PENALTY)
+        blocks = weights if kind == "blocks" else blocks
+        print(kind, *(f"{n} {w:.2f}" for n, w in zip(names, weights, strict=True)))
+        for name, own in rows.items():
+            others = listwise([r for n, r in rows.items() if n != name], PENALTY)
+            told = [f"{firsts(own, w, k):.3f}" for w in (weights, others) for k in (1, 2)]
+            print(f"  {name:8} first, two: {told[0]} {told[1]}; by the others {told[2]} {told[3]}")
+            for at, feature in enumerate(names):
+                less = [(np.delete(x, at, 1), y) for x, y in own]
+                fewer = listwise(
+                    [[(np.delete(x, at, 1), y) for x, y in r] for r in rows.values()], PENALTY
+                )
+                print(f"    without {feature:16} {firsts(less, fewer, 1):.3f}")
+    weights = logistic(list(read.values()))
+    print("evidence", *(f"{n} {w:.2f}" for n, w in zip([*EVIDENCE, "level"], weights, strict=True)))
+    for name, own in read.items():
+        others = logistic([some for n, some in read.items() if n != name])
+        for which, some in (("all", weights), ("by the others", others)):
+            told = auc(own, some)
+            figures = f"AUC {told[0]:.3f}, refused at .95 {told[1]:.3f}, {told[2]:.3f}"
+            print(f"  {name:8} {which:14} {figures}")
+    reliable(read, weights, blocks)
+
+
+def reliable(read: dict[str, list[Read]], evidence: np.ndarray, blocks: np.ndarray) -> None:
+    """Evidence → chance that one of the first two blocks answers, by the other sets (Platt)."""
+    pairs = {}
+    for name, some in read.items():
+        found = np.array([one.evidence @ evidence[:-1] + evidence[-1] for one in some])
+        shown = [one.blocks[1][np.argsort(-(one.blocks[0] @ blocks))[:2]].any() for one in some]
+        pairs[name] = (found, np.array(shown) & np.array([one.answerable for one in some]))
+    for name in ("all", *pairs):
+        x, y = (
+            np.concatenate([pairs[other][at] for other in pairs if other not in (name, "mtrag")])
+            for at in (0, 1)
+        )
+        slope, shift = _platt(x, y.astype(float))
+        print(f"confidence without {name}: slope {slope:.2f}, shift {shift:.2f}")
+        if name in pairs:
+            told = 1 / (1 + np.exp(-(slope * pairs[name][0] + shift)))
+            for low, high in (
+                (0, 0.3),
+                (0.3, 0.5),
+                (0.5, 0.7),
+                (0.7, 0.85),
+                (0.85, 0.92),
+                (0.92, 1),
+            ):
+                here = (told >= low) & (told < high)
+                if here.any():
+                    right = pairs[name][1][here].mean()
+                    print(f"    told {low:.2f} to {high:.2f}: {right:.2f} of {here.sum()}")
+
+
+def _platt(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    weights, rows = np.zeros(2), np.c_[x, np.ones(len(x))]
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-rows @ weights))
+        curve = (rows * (p * (1 - p))[:, None]).T @ rows + 1e-3 * np.eye(2)
+        weights += np.linalg.solve(curve, rows.T @ (y - p))
+    return float(weights[0]), float(weights[1])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Which blocks of the retrieved passages answer a question: what a person would copy.
 
 A block is a paragraph, a lead-in with the list or the command that it announces, a whole list, or
-rows of a table. Blocks are compared with the question by the store's embedding model, with their
-title and heading before them and without.
+rows of a table. A block is compared with the question by the store's embedding model, with its title
+and heading before it; with that count its best sentence, and how early its passage came.
 """
 
 import re
@@ -27,8 +27,11 @@ _PROSE, _STRUCTURED = 280, 700
 """Characters of a short paragraph, and of a short one with lines; a Chinese one counts twice.
 A list is shown as long as it is put together."""
 
-_RANK = 0.02
-"""What a passage's rank counts beside a likeness."""
+_LIKENESS, _RANK, _SENTENCE = 6.0, 2.7, 0.45
+"""Log-odds against the other blocks; fitted by `benchmarks/reader_weights.py`."""
+
+_NO_SENTENCE = -6.0
+"""What counts as the best sentence's score where none was scored."""
 
 _PARAGRAPH = re.compile(r"[^\n]++(?:\n(?![^\S\n]*+\n)[^\n]++)*+")
 _ITEM = re.compile(r"[ \t]*+(?:[-*•–+]|\(?[0-9a-zA-Z]{1,3}[.)])[ \t]")
@@ -37,10 +40,11 @@ _ANNOUNCES = re.compile(r"[:：][*_`)\]]*+\s*+\Z")
 
 @dataclass(frozen=True, slots=True)
 class AnswerBlock:
-    """A block of a passage: offsets in its document, and how near it is to the question.
+    """A block of a passage: offsets in its document, its likeness to the question (from 0, for what
+    has nothing in common, to 1), and its log-odds against the other blocks.
 
     >>> from index.models.embeddings import E5
-    >>> block = BlockScorer(E5()).ranked("When did the sirens sound?", passages)[0]
+    >>> block = BlockScorer(E5()).ranked("When did the sirens sound?", passages, candidates)[0]
     >>> "21:58" in block.text
     True
     """
@@ -48,6 +52,7 @@ class AnswerBlock:
     source: Retrieved
     start: int
     end: int
+    likeness: float
     score: float
 
     @property
@@ -63,8 +68,7 @@ class AnswerBlock:
 
     def holds(self, candidate: Candidate) -> bool:
         """Whether a sentence stands in it."""
-        same = self.source.chunk.document.id == candidate.source.chunk.document.id
-        return same and self.start <= candidate.start and candidate.end <= self.end
+        return _inside(candidate, self.source, Span(self.start, self.end))
 
     @property
     def is_short(self) -> bool:
@@ -84,7 +88,7 @@ class BlockScorer:
 
     >>> from index.models.embeddings import E5
     >>> scorer = BlockScorer(E5())
-    >>> len(scorer.ranked("When did the sirens sound?", passages)) > 3
+    >>> len(scorer.ranked("When did the sirens sound?", passages, candidates)) > 3
     True
     """
 
@@ -97,8 +101,16 @@ class BlockScorer:
         """Whether it is known what the scores of this model's blocks are worth."""
         return self._embedder.name == E5.name
 
-    def ranked(self, question: str, passages: Sequence[Retrieved]) -> list[AnswerBlock]:
-        """The blocks of the first passages, the likeliest to answer first; each block once."""
+    def ranked(
+        self, question: str, passages: Sequence[Retrieved], candidates: Sequence[Candidate]
+    ) -> list[AnswerBlock]:
+        """The blocks of the first passages, the likeliest to answer first; each block once.
+
+        Args:
+            question: what is asked.
+            passages: those found for it, the best first.
+            candidates: their sentences, with their scores.
+        """
         places: dict[tuple[str, int, int], tuple[Retrieved, Span]] = {}
         for passage in passages[:PASSAGES]:
             home, chunk = passage.whole or passage.chunk, passage.chunk
@@ -108,23 +120,15 @@ class BlockScorer:
                     places.setdefault((chunk.document.id, start, end), (passage, Span(start, end)))
         if not places:
             return []
-        texts = [_read(passage, span) for passage, span in places.values()]
-        headed = [
-            f"{_above(passage)}\n{text}"
-            for (passage, _), text in zip(places.values(), texts, strict=True)
-        ]
-        asked = self._embedder.embed_query(question)
-        alike = (self._vectors.of(texts) @ asked + self._vectors.of(headed) @ asked) / 2
+        texts = [f"{_above(passage)}\n{_read(passage, span)}" for passage, span in places.values()]
+        alike = self._vectors.of(texts) @ self._embedder.embed_query(question)
         unlike = self._embedder.unlike
-        found = [
-            AnswerBlock(
-                passage,
-                span.start,
-                span.end,
-                float(likeness - unlike) / (1 - unlike) + _RANK * passage.rank,
-            )
-            for (passage, span), likeness in zip(places.values(), alike, strict=True)
-        ]
+        found = []
+        for (passage, span), cosine in zip(places.values(), alike, strict=True):
+            likeness = float(cosine - unlike) / (1 - unlike)
+            score = _LIKENESS * likeness + _RANK * passage.rank
+            score += _SENTENCE * _best_sentence(passage, span, candidates)
+            found.append(AnswerBlock(passage, *span, likeness=likeness, score=score))
         return sorted(found, key=lambda block: -block.score)
 
     def forget(self) -> None:
@@ -163,6 +167,16 @@ def _belongs(text: str, before: Span, start: int) -> bool:
         return True
     last = above.rsplit("\n", 1)[-1]
     return bool(_ITEM.match(text, start) and (_ITEM.match(last) or _ITEM.match(above)))
+
+
+def _best_sentence(passage: Retrieved, span: Span, candidates: Sequence[Candidate]) -> float:
+    inside = (one.score for one in candidates if _inside(one, passage, span))
+    return max(inside, default=_NO_SENTENCE)
+
+
+def _inside(candidate: Candidate, passage: Retrieved, span: Span) -> bool:
+    same = passage.chunk.document.id == candidate.source.chunk.document.id
+    return same and span.start <= candidate.start and candidate.end <= span.end
 
 
 def _read(passage: Retrieved, span: Span) -> str:

@@ -22,7 +22,7 @@ from index.document import Span
 from index.sentences import sentence_spans
 from index.store.catalog import StoredChunk
 
-ACCOUNT_FROM = -1.8
+ACCOUNT_FROM = -1.45
 """The least evidence of a sentence by itself that may contradict the best one."""
 
 SPOKEN_WITHIN = 2.0
@@ -103,9 +103,9 @@ class ExtractiveReader:
         scored = self._scorer.candidates(question, passages, rarity)
         candidates = _not_contrary(question, _spoken_by(question, scored))
         chosen = self._chosen(question, candidates)
-        blocks = self._blocks.ranked(question.standalone, passages)
+        blocks = self._blocks.ranked(question.standalone, passages, candidates)
         known = self._blocks.is_fitted
-        found = block_evidence(blocks) if known else evidence_logit(candidates)
+        found = block_evidence(blocks, candidates) if known else evidence_logit(candidates)
         sure = confidence(found, chosen)
         if _asks_what_is_not(question) and not any(excepts(c.text) for c in chosen):
             return ProposedAnswer(kind, NOT_FOUND, abstained=True)
