@@ -34,7 +34,6 @@ from assistant.localisation import localised
 from assistant.messages import GREETING, NOT_FOUND_IN, THANKED
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
-from assistant.reading.answerability import threshold
 from assistant.reading.block_ranking import BlockScorer
 from assistant.reading.reader import ExtractiveReader, Reader
 from assistant.reading.sentence_ranking import PASSAGES, SentenceScorer
@@ -110,7 +109,7 @@ class Answering:
         self.models = Models(settings, opening)
         self.reader: Reader = ExtractiveReader(
             SentenceScorer(self._vectors),
-            threshold(settings.confidence),
+            settings.confidence,
             BlockScorer(embedder),
         )
 

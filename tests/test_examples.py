@@ -26,6 +26,7 @@ from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.sentence_ranking import SentenceScorer
 from assistant.retrieving.retrieval import HybridRetriever, reread
+from assistant.settings import Settings
 from assistant.store_handle import StoreHandle
 from index.document import Chunk, Document
 from index.models.embeddings import MiniLM
@@ -118,7 +119,9 @@ def surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """An assistant over the demo documents, for reading only."""
-    with Assistant(tmp_path_factory.mktemp("demo") / "store") as assistant:
+    folder = tmp_path_factory.mktemp("demo") / "store"
+    # Of the two bases the one whose vectors are quickly made.
+    with Assistant(settings=Settings(store=folder, embedding="minilm")) as assistant:
         assistant.add(ROOT / "seeds")
         yield assistant
 

@@ -124,7 +124,7 @@ def doctor(
 
     >>> doctor(store=demo.store)
     ok     Footnote: version ...
-    ok     embedding: the embedded one, answered in ... s; nothing leaves this machine
+    ok     embedding: ...
     ok     store: ...: 7 documents; 'footnote check' compares its files
     ok     writer: none (FOOTNOTE_WRITER): the embedded reader answers; nothing leaves this machine
     ok     judge: none (FOOTNOTE_JUDGE). Only quotations are marked as supported.

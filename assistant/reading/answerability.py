@@ -17,8 +17,8 @@ _BLOCK, _BLOCK_SENTENCE, _BLOCK_SPAN, _BLOCK_LEVEL = 2.24, 3.87, 0.14, -2.84
 
 _SLOPE, _SHIFT, _TABLE = 0.67, 0.16, 2.0
 """Evidence → log-odds that what is shown is right (Platt 1999, 'Probabilistic Outputs for Support
-Vector Machines'), less for a passage that is a table. Fitted on real documents of many kinds, on which
-it is less right than on an encyclopedia's paragraphs. `benchmarks/reliability.py` measures it."""
+Vector Machines'), less for a passage that is a table. Fitted on real documents of many kinds, where
+it is less often right than on an encyclopedia's. `benchmarks/reliability.py` measures it."""
 
 
 def confidence(found: float, chosen: Sequence[Candidate]) -> float:
@@ -49,15 +49,6 @@ def block_evidence(blocks: Sequence[AnswerBlock], candidates: Sequence[Candidate
     )
 
 
-def threshold(confidence: float) -> float:
-    """The evidence that prose needs for so much confidence (between 0 and 1).
-
-    >>> round(threshold(0.3), 2), round(threshold(0.9), 2)
-    (-1.5, 3.04)
-    """
-    return (math.log(confidence / (1 - confidence)) - _SHIFT) / _SLOPE
-
-
 def evidence_logit(candidates: Sequence[Candidate]) -> float:
     """How well the documents answer at all: the log-odds that they do.
 
@@ -66,7 +57,7 @@ def evidence_logit(candidates: Sequence[Candidate]) -> float:
 
     >>> asked.text
     'When were the sirens sounded?'
-    >>> evidence_logit(candidates) > threshold(0.5), evidence_logit([])
+    >>> evidence_logit(candidates) > 0, evidence_logit([])
     (True, -inf)
     """
     if not candidates:

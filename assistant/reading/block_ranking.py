@@ -1,8 +1,8 @@
 """Which blocks of the retrieved passages answer a question: what a person would copy.
 
 A block is a paragraph, a lead-in with the list or the command that it announces, a whole list, or
-rows of a table. A block is compared with the question by the store's embedding model, with its title
-and heading before it; with that count its best sentence, and how early its passage came.
+rows of a table. A block is compared with the question by the store's embedding model, with its
+title and heading before it; with that count its best sentence, and how early its passage came.
 """
 
 import re
@@ -40,8 +40,10 @@ _ANNOUNCES = re.compile(r"[:：][*_`)\]]*+\s*+\Z")
 
 @dataclass(frozen=True, slots=True)
 class AnswerBlock:
-    """A block of a passage: offsets in its document, its likeness to the question (from 0, for what
-    has nothing in common, to 1), and its log-odds against the other blocks.
+    """A block of a passage: offsets in its document, and how well it answers.
+
+    `likeness` to the question is 0 for what has nothing in common with it, and 1 at most; `score`
+    are the log-odds against the other blocks.
 
     >>> from index.models.embeddings import E5
     >>> block = BlockScorer(E5()).ranked("When did the sirens sound?", passages, candidates)[0]

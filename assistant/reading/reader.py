@@ -34,8 +34,8 @@ SECOND_WITHIN = 2.5
 _ITEM_FROM = 0.0
 """The least score of a span that counts as one more of all that are asked for."""
 
-_BLOCKS = 2
-"""Blocks that are shown."""
+_BLOCKS, _BLOCK_WITHIN = 2, 1.5
+"""Blocks that are shown, the second where its score lies at most so far below the first's."""
 
 _SENTENCES, _SPOKESMEN, _LISTED = 2, 3, 6
 _ACCOUNTS, _ACCOUNTS_AMONG = 4, 12
@@ -77,12 +77,12 @@ class ExtractiveReader:
 
     Args:
         scorer: of sentences.
-        threshold: the least evidence that an answer needs, as log-odds.
+        least: the least confidence that an answer needs.
         blocks: scores the blocks that are shown.
 
     >>> from index.models.embeddings import MiniLM
     >>> blocks = BlockScorer(MiniLM())
-    >>> reader = ExtractiveReader(SentenceScorer(vectors), threshold=-1.0, blocks=blocks)
+    >>> reader = ExtractiveReader(SentenceScorer(vectors), least=0.5, blocks=blocks)
     >>> read = reader.read(asked, passages, rarity={"siren": 2.0})
     >>> asked.text, read.abstained, read.conflicts
     ('When were the sirens sounded?', False, ((0, 1),))
@@ -90,8 +90,8 @@ class ExtractiveReader:
 
     name = "reader"
 
-    def __init__(self, scorer: SentenceScorer, threshold: float, blocks: BlockScorer) -> None:
-        self._scorer, self._threshold, self._blocks = scorer, threshold, blocks
+    def __init__(self, scorer: SentenceScorer, least: float, blocks: BlockScorer) -> None:
+        self._scorer, self._least, self._blocks = scorer, least, blocks
 
     def read(
         self, question: Question, passages: Sequence[Retrieved], rarity: Mapping[str, float]
@@ -109,7 +109,7 @@ class ExtractiveReader:
         sure = confidence(found, chosen)
         if _asks_what_is_not(question) and not any(excepts(c.text) for c in chosen):
             return ProposedAnswer(kind, NOT_FOUND, abstained=True)
-        if found < self._threshold:
+        if sure < self._least:
             return ProposedAnswer(kind, NOT_FOUND, abstained=True, confidence=sure)
         drafts, conflicts = self._drafts(question, candidates, chosen, blocks)
         notices = (MAY_BE_PARTIAL,) if question.expects_all else ()
@@ -173,17 +173,16 @@ def _said(
     chosen: Sequence[Candidate],
     blocks: Sequence[AnswerBlock],
 ) -> tuple[Claim, ...]:
-    """The blocks that answer, of long ones the best sentences; two at most, in order of reading.
+    """The blocks that answer, of long ones the best sentences, in order of reading.
 
-    The nearest block, and that of the best sentence; where they are one, what comes next.
+    The best, and the next where it is nearly as good; where all of a kind are asked for, those of
+    all chosen sentences.
     """
-    shown: list[AnswerBlock] = []
-    homes = [next((one for one in blocks if one.holds(c)), None) for c in chosen]
-    wanted = homes if question.expects_all else homes[:1]
-    most = max(_BLOCKS, len(wanted))
-    for block in (*blocks[:1], *wanted, *blocks[1:2]):
-        if block is not None and block not in shown and len(shown) < most:
-            shown.append(block)
+    shown = [one for one in blocks[:_BLOCKS] if blocks[0].score - one.score <= _BLOCK_WITHIN]
+    for candidate in chosen if question.expects_all else ():
+        home = next((one for one in blocks if one.holds(candidate)), None)
+        if home is not None and home not in shown:
+            shown.append(home)
     answering = _answering(question, chosen)
     claims: list[tuple[tuple[str, int], Claim]] = []
     order = list(dict.fromkeys(one.source.chunk.document.id for one in shown))

@@ -180,7 +180,11 @@ class HybridRetriever:
 
 
 def likeness(cosine: float, unlike: float) -> float:
-    """A cosine from 0, for what has nothing in common, to 1."""
+    """A cosine from 0, for what has nothing in common, to 1.
+
+    >>> likeness(0.75, unlike=0.5), likeness(0.25, unlike=0.5)
+    (0.5, 0.0)
+    """
     return max(cosine - unlike, 0.0) / (1 - unlike)
 
 
