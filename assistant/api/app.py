@@ -128,7 +128,7 @@ class Together:
         if self._prefix:
             if path == self._prefix or path.startswith(f"{self._prefix}/"):
                 path = path[len(self._prefix) :] or "/"
-            scope |= {"path": path, "raw_path": quote(path).encode(), "root_path": self._prefix}
+            scope.update(path=path, raw_path=quote(path).encode(), root_path=self._prefix)
         ours = path in EXACTLY or path.startswith(BELOW)
         await (self._api if ours else self._page)(scope, receive, send)
 

@@ -3,8 +3,9 @@
 import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
+from typing import Annotated
 
-from fastapi import APIRouter, Request, UploadFile
+from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
@@ -110,7 +111,11 @@ def router() -> APIRouter:
         response_model=Answer,
     )
     async def cite_file(
-        file: UploadFile, request: Request, caller: Asker, service: Shared
+        file: UploadFile,
+        request: Request,
+        caller: Asker,
+        service: Shared,
+        documents: Annotated[list[str] | None, Form()] = None,
     ) -> Response:
         received = await run_in_threadpool(service.receive, [file])
         (path,) = received.paths
@@ -119,7 +124,7 @@ def router() -> APIRouter:
 
             async def work() -> Answer:
                 async with service.turns.turn(caller.id):
-                    return await service.assistant.acite(path)
+                    return await service.assistant.acite(path, documents)
 
             answer = await unless_left(request, work())
             word = path.suffix.lower() in WORD

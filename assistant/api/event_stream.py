@@ -4,7 +4,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -87,6 +87,25 @@ def event(kind: str, data: str) -> bytes:
     b'event: progress\ndata: {"stage":"searching"}\n\n'
     """
     return f"event: {kind}\ndata: {data}\n\n".encode()
+
+
+def parse_events(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Kind and data of each event in a stream's lines.
+
+    >>> list(parse_events(["event: progress", "data: {}", "", ":", ""]))
+    [('progress', '{}')]
+    """
+    kind, data = "message", []
+    for line in lines:
+        field, _, value = line.partition(":")
+        if field == "event":
+            kind = value.removeprefix(" ")
+        elif field == "data":
+            data.append(value.removeprefix(" "))
+        elif not line:
+            if data:
+                yield kind, "\n".join(data)
+            kind, data = "message", []
 
 
 async def _left(receive: Receive) -> None:

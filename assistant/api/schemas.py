@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.answer import Answer, Engine
 from assistant.conversations.tables import Kept
 from index.document import Document, Heading, LeftOut, Page, Part, Span, Table
+from index.ingesting.walking import State
 from index.store.catalog import DocumentInfo
 
 MOST_QUESTIONS = 200
@@ -205,8 +206,8 @@ class DocumentText(BaseModel):
 class Listed(BaseModel):
     """A document without its text, and how its file is: as it was read, changed or gone.
 
-    >>> Listed.of(demo.documents()[0], "same").state
-    'same'
+    >>> Listed.of(demo.documents()[0], "ready").state
+    'ready'
     """
 
     model_config = ConfigDict(frozen=True)
@@ -230,10 +231,10 @@ class Listed(BaseModel):
     words: int | None = None
     tables: int | None = None
     left_out: int | None = None
-    state: str | None = None
+    state: State | None = None
 
     @classmethod
-    def of(cls, info: DocumentInfo, state: str | None) -> "Listed":
+    def of(cls, info: DocumentInfo, state: State | None) -> "Listed":
         """The document as it is sent."""
         own: dict[str, Any] = {name: getattr(info, name) for name in info.__slots__}
         return cls(**own, state=state)
