@@ -188,18 +188,18 @@ class Door:
     def __init__(
         self, app: FastAPI, *, hosts: Hosts, access: Access, metrics: Metrics, largest: int
     ) -> None:
-        self._app, self._hosts, self._access = app, hosts, access
+        self.app, self._hosts, self._access = app, hosts, access
         self._metrics, self._largest = metrics, largest
         self._rates = Rates()
 
     def lifespan(self) -> AbstractAsyncContextManager[object]:
         """What the routes need as long as they are served."""
-        return self._app.router.lifespan_context(self._app)
+        return self.app.router.lifespan_context(self.app)
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
         if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
         elif scope["type"] == "http":
             with self._metrics.request(scope) as answered:
                 sending = _noting(send, answered)
@@ -208,7 +208,7 @@ class Door:
                 except (RequestError, Refused) as error:
                     await problem_response(error, closing=True)(scope, receive, sending)
                 else:
-                    await self._app(scope, receive, sending)
+                    await self.app(scope, receive, sending)
 
     async def _admitted(self, scope: Connection, receive: Receive) -> Receive:
         """What gives the body of a request that may come in, with its caller noted.

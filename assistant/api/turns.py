@@ -87,20 +87,23 @@ class Turns:
             raise
 
     def _leave(self, caller: str, turn: "asyncio.Future[None]") -> None:
-        own = self._queues[caller]
-        own.remove(turn)
-        if not own:
-            del self._queues[caller]
+        own = self._queues.get(caller, deque())
+        if turn in own:
+            own.remove(turn)
+            if not own:
+                del self._queues[caller]
 
     def _go(self) -> None:
         """The turn goes to the caller who waits for the longest since the last one."""
-        if not self._queues:
-            self.running -= 1
-            return
-        caller, own = self._queues.popitem(last=False)
-        own.popleft().set_result(None)
-        if own:
-            self._queues[caller] = own
+        while self._queues:
+            caller, own = self._queues.popitem(last=False)
+            turn = own.popleft()
+            if own:
+                self._queues[caller] = own
+            if not turn.done():  # as it is where who waited has just been cancelled
+                turn.set_result(None)
+                return
+        self.running -= 1
 
 
 class Rates:
