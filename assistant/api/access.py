@@ -26,6 +26,7 @@ from assistant.api.problems import (
     Forbidden,
     Problem,
     RequestError,
+    TooBusy,
     TooLarge,
     Unauthorised,
     status_of,
@@ -42,6 +43,8 @@ _PROBES = frozenset({"/healthz", "/readyz"})
 """What a supervisor asks, by whatever name it has for this server; they tell nothing else."""
 _OPEN = ("/api/docs", "/api/openapi.json", "/api/assets/")
 """What describes the interface needs no token."""
+_REQUESTS = 4
+"""How many of the largest requests may be arriving in all."""
 _HERE, _TOKEN = "here", "token:"
 
 
@@ -189,7 +192,8 @@ class Door:
         self, app: FastAPI, *, hosts: Hosts, access: Access, metrics: Metrics, largest: int
     ) -> None:
         self.app, self._hosts, self._access = app, hosts, access
-        self._metrics, self._largest = metrics, largest
+        self._metrics, self.largest = metrics, largest
+        self.arriving = 0
         self._rates = Rates()
 
     def lifespan(self) -> AbstractAsyncContextManager[object]:
@@ -203,14 +207,17 @@ class Door:
         elif scope["type"] == "http":
             with self._metrics.request(scope) as answered:
                 sending = _noting(send, answered)
+                body = _Body(self)
                 try:
-                    receive = await self._admitted(scope, receive)
+                    receive = await self._admitted(scope, receive, body)
                 except (RequestError, Refused) as error:
                     await problem_response(error, closing=True)(scope, receive, sending)
                 else:
                     await self.app(scope, receive, sending)
+                finally:
+                    self.arriving -= body.taken
 
-    async def _admitted(self, scope: Connection, receive: Receive) -> Receive:
+    async def _admitted(self, scope: Connection, receive: Receive, body: "_Body") -> Receive:
         """What gives the body of a request that may come in, with its caller noted.
 
         Raises:
@@ -228,22 +235,12 @@ class Door:
             self._rates.take(caller.id, caller.rate)
         scope.setdefault("state", {})["caller"] = caller
         brings_files = request.headers.get("content-type", "").startswith("multipart/")
-        # Who may not add files brings drafts and reports at most, one at a time.
-        most = self._largest if brings_files else LARGEST
-        if request.headers.get("content-length", "").isdecimal():
-            _check(int(request.headers["content-length"]), most)
-        taken = 0
-
-        def grown(more: int) -> None:
-            nonlocal taken
-            taken += more
-            try:
-                _check(taken, most)
-            except TooLarge as error:
-                # The only kind that FastAPI passes on from where a body is read.
-                raise HTTPException(error.status, str(error)) from error
-
-        return counted(receive, grown)
+        if brings_files and not (caller.may("write") or caller.may("ask")):
+            raise Forbidden("This token may send no files.")
+        body.most = self.largest if brings_files else LARGEST
+        declared = request.headers.get("content-length", "")
+        body.check(int(declared) if declared.isascii() and declared.isdecimal() else 0)
+        return counted(receive, body.grow)
 
 
 def problem_response(
@@ -264,9 +261,30 @@ def problem_response(
     )
 
 
-def _check(size: int, most: int) -> None:
-    if size > most:
-        raise TooLarge(f"At most {most >> 20:,} MiB are taken in this request.")
+@dataclass
+class _Body:
+    """What has arrived of a request's body; it waits in a temporary file until it is taken."""
+
+    door: Door
+    most: int = LARGEST
+    taken: int = 0
+
+    def check(self, more: int) -> None:
+        """Raise TooLarge or TooBusy where `more` bytes are more than are taken."""
+        if self.taken + more > self.most:
+            raise TooLarge(f"At most {self.most >> 20:,} MiB are taken in this request.")
+        if self.door.arriving + more > _REQUESTS * self.door.largest:
+            raise TooBusy("Others are sending many files; try again a little later.", 30)
+
+    def grow(self, more: int) -> None:
+        """Take more bytes."""
+        try:
+            self.check(more)
+        except RequestError as error:
+            # The only kind that FastAPI passes on from where a body is read.
+            raise HTTPException(error.status, str(error), dict(error.headers)) from error
+        self.taken += more
+        self.door.arriving += more
 
 
 def _bearer(request: HTTPConnection) -> str | None:

@@ -206,7 +206,9 @@ def _tell_errors(app: FastAPI, store: str) -> None:
     async def refused(request: Request, error: HTTPException) -> JSONResponse:
         del request
         code, sentence = _HTTP.get(error.status_code, ("bad-request", str(error.detail)))
-        return _problem(code, error.status_code, sentence or str(error.detail))
+        answer = _problem(code, error.status_code, sentence or str(error.detail))
+        answer.headers.update(error.headers or {})
+        return answer
 
     @app.exception_handler(ClientDisconnect)
     async def left(request: Request, error: ClientDisconnect) -> Response:
@@ -225,6 +227,7 @@ _HTTP = {
     404: ("not-found", "There is no such page: /api/docs shows those that are there."),
     405: ("method-not-allowed", "This page does not take that method: see /api/docs."),
     413: ("too-large", ""),
+    429: ("too-busy", ""),
 }
 
 

@@ -97,7 +97,7 @@ def router() -> APIRouter:
     @routes.post("/cite", summary="Your own text with footnotes", response_model=Answer)
     async def cite(said: Draft, request: Request, caller: Asker, service: Shared) -> Response:
         async def work() -> Answer:
-            async with service.turns.turn(caller.id):
+            async with service.drafts.turn(caller.id):
                 return await service.assistant.acite(
                     said.text, said.documents, markdown=said.markdown
                 )
@@ -123,7 +123,7 @@ def router() -> APIRouter:
         try:
 
             async def work() -> Answer:
-                async with service.turns.turn(caller.id):
+                async with service.drafts.turn(caller.id):
                     return await service.assistant.acite(path, documents)
 
             answer = await unless_left(request, work())

@@ -86,7 +86,13 @@ def _making(routes: APIRouter) -> None:
             planned = listed(said.questions or (), said.title)
 
         def do(work: Work) -> Report:
-            return service.assistant.report(planned, documents=said.documents, progress=work.tell)
+            # One after the other, so that whoever asks meanwhile does not wait for all of them.
+            answers, questions = [], planned.questions
+            for done, question in enumerate(questions):
+                work.tell(done, len(questions), question)
+                answers.append(service.assistant.query(question, documents=said.documents))
+            work.tell(len(questions), len(questions))
+            return planned.filled(answers)
 
         return service.jobs.start("report", caller.id, do)
 
@@ -120,7 +126,7 @@ def _making(routes: APIRouter) -> None:
         try:
 
             async def work() -> Verification:
-                async with service.turns.turn(caller.id):
+                async with service.drafts.turn(caller.id):
                     return await run_in_threadpool(service.assistant.verify, path)
 
             found = await unless_left(request, work())

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 class Service:
     """What one server has. Made by `open_service`, let go of by `close`.
 
+    Questions have their turn in `turns`; what reads long texts of the caller's, in `drafts`.
+
     >>> service = open_service(demo, "http://127.0.0.1:7860")
     >>> service.turns.running, service.jobs.waiting()
     (0, 0)
@@ -37,6 +39,7 @@ class Service:
 
     assistant: Assistant
     turns: Turns
+    drafts: Turns
     jobs: Jobs
     metrics: Metrics
     address: str
@@ -103,14 +106,18 @@ def open_service(assistant: Assistant, address: str) -> Service:
     settings = assistant.settings
     at_once = os.cpu_count() or 1
     turns = Turns(at_once, settings.waiting, max(1, settings.waiting // 2))
+    # Apart from questions, which would wait minutes for the end of a long one.
+    drafts = Turns(1, settings.waiting, max(1, settings.waiting // 2))
     jobs = Jobs(lambda error: log.error("a job failed", exc_info=error), store=str(assistant.store))
     metrics = Metrics()
     metrics.watch("questions_running", "Questions that are being answered.", lambda: turns.running)
     metrics.watch("questions_waiting", "Questions that wait for a turn.", lambda: turns.waiting)
+    metrics.watch("drafts_running", "Drafts and reports being checked.", lambda: drafts.running)
+    metrics.watch("drafts_waiting", "Drafts and reports that wait.", lambda: drafts.waiting)
     metrics.watch("jobs_running", "Jobs that are being done.", jobs.running)
     metrics.watch("jobs_waiting", "Jobs that wait.", jobs.waiting)
     temporary = tempfile.TemporaryDirectory(prefix="footnote-api-", ignore_cleanup_errors=True)
-    return Service(assistant, turns, jobs, metrics, address, temporary)
+    return Service(assistant, turns, drafts, jobs, metrics, address, temporary)
 
 
 def _service(request: Request) -> Service:
