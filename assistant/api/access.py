@@ -5,6 +5,7 @@ meant for others: it listens on a loopback address, and no setting names further
 """
 
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ from assistant.api.problems import (
 )
 from assistant.api.tokens import PREFIX, SCOPES, Scope, Tokens
 from assistant.api.turns import Rates
-from assistant.web.hosts import Hosts, Refused, counted
+from assistant.web.hosts import Hosts, counted
 from index.errors import FootnoteError, ServeError
 
 LARGEST = 4 << 20
@@ -43,6 +44,8 @@ _PROBES = frozenset({"/healthz", "/readyz"})
 """What a supervisor asks, by whatever name it has for this server; they tell nothing else."""
 _OPEN = ("/api/docs", "/api/openapi.json", "/api/assets/")
 """What describes the interface needs no token."""
+_FILES = re.compile(r"/api/v1/(documents(/[^/]+/file)?|cite/file|verify)")
+"""What takes files, which wait on the disk; any other body is held in memory."""
 _REQUESTS = 4
 """How many of the largest requests may be arriving in all."""
 _HERE, _TOKEN = "here", "token:"
@@ -210,7 +213,7 @@ class Door:
                 body = _Body(self)
                 try:
                     receive = await self._admitted(scope, receive, body)
-                except (RequestError, Refused) as error:
+                except FootnoteError as error:
                     await problem_response(error, closing=True)(scope, receive, sending)
                 else:
                     await self.app(scope, receive, sending)
@@ -221,7 +224,7 @@ class Door:
         """What gives the body of a request that may come in, with its caller noted.
 
         Raises:
-            RequestError, Refused: it may not.
+            FootnoteError: it may not.
         """
         path = scope["path"]
         if path in _PROBES:
@@ -234,10 +237,10 @@ class Door:
         if caller.rate is not None:
             self._rates.take(caller.id, caller.rate)
         scope.setdefault("state", {})["caller"] = caller
-        brings_files = request.headers.get("content-type", "").startswith("multipart/")
-        if brings_files and not (caller.may("write") or caller.may("ask")):
-            raise Forbidden("This token may send no files.")
-        body.most = self.largest if brings_files else LARGEST
+        if _FILES.fullmatch(path):
+            if not (caller.may("write") or caller.may("ask")):
+                raise Forbidden("This token may send no files.")
+            body.most = self.largest
         declared = request.headers.get("content-length", "")
         body.check(int(declared) if declared.isascii() and declared.isdecimal() else 0)
         return counted(receive, body.grow)

@@ -1,18 +1,16 @@
 """`Assistant(url=…)`: the assistant of a server, asked over HTTP with the surface of one's own."""
 
 import threading
-import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import IO, TYPE_CHECKING, NoReturn
 from urllib.parse import quote
 
-import httpx
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from assistant.answer import Answer, AnswerReady, Citation, Engine, Event, Passage
-from assistant.api.event_stream import parse_events
+from assistant.api.connection import NoServer, Server
 from assistant.api.jobs import Job
 from assistant.api.problems import Problem, error_of
 from assistant.api.schemas import About, DocumentText, Listed
@@ -40,28 +38,10 @@ if TYPE_CHECKING:
     from index.ingesting.walking import State
     from index.store.maintenance import Difference
 
-T = TypeVar("T")
-
-_TIMEOUT = httpx.Timeout(600.0, connect=10.0)
-"""Seconds: a model that writes takes its time; a server that is not there does not."""
-_TRIES = 5
-"""How often a server that is busy is asked, each time when it said to come again."""
 _FILES = 200
 """Files that go in one request."""
-_API = "/api/v1"
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-
-
-class NoServer(FootnoteError):
-    """The server cannot be reached, or what answers is none.
-
-    >>> with Assistant(url="http://127.0.0.1:9") as assistant:
-    ...     assistant.documents()
-    Traceback (most recent call last):
-        ...
-    assistant.api.client.NoServer: No Footnote answers at http://127.0.0.1:9: ...
-    """
 
 
 class OnlyBesideTheStore(FootnoteError):
@@ -112,13 +92,12 @@ class RemoteAssistant(Assistant):
             )
         self.url = url.rstrip("/")
         self.settings = settings or load()
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._client = httpx.Client(base_url=self.url, headers=headers, timeout=_TIMEOUT)
+        self._server = Server(self.url, token)
         self._threads = Threads()
 
     def close(self) -> None:
         """Let go of threads and connections."""
-        close_all(self._threads.close, self._client.close)
+        close_all(self._threads.close, self._server.close)
 
     # What answers ------------------------------------------------------------------------------
 
@@ -147,7 +126,7 @@ class RemoteAssistant(Assistant):
             "history": [{"role": role, "text": text} for role, text in history or ()],
             "engine": engine,
         }
-        for kind, data in self._events("POST", "/ask/events", json=said):
+        for kind, data in self._server.events("POST", "/ask/events", json=said):
             if kind == "problem":
                 raise error_of(Problem.model_validate_json(data))
             if kind in ("progress", "sentence", "answer"):
@@ -172,7 +151,7 @@ class RemoteAssistant(Assistant):
             "documents": _listed(documents),
             "history": [{"role": role, "text": text} for role, text in history or ()],
         }
-        return self._read(list[Passage], "POST", "/search", json=said)
+        return self._server.read(list[Passage], "POST", "/search", json=said)
 
     def cite(
         self,
@@ -189,10 +168,10 @@ class RemoteAssistant(Assistant):
             within = {"documents": _listed(documents)} if documents is not None else {}
             with _opened(text) as file:
                 sent = {"file": file}
-                answer = self._read(Answer, "POST", "/cite/file", files=sent, data=within)
+                answer = self._server.read(Answer, "POST", "/cite/file", files=sent, data=within)
         else:
             said = {"text": text, "documents": _listed(documents), "markdown": markdown}
-            answer = self._read(Answer, "POST", "/cite", json=said)
+            answer = self._server.read(Answer, "POST", "/cite", json=said)
         if progress is not None:
             progress(len(answer.sentences), len(answer.sentences))
         return answer
@@ -215,13 +194,13 @@ class RemoteAssistant(Assistant):
             "requests": limits.requests if limits else None,
             "tokens": limits.tokens if limits else None,
         }
-        job = self._done(self._read(Job, "POST", "/research", json=said), progress)
-        return self._read(Report, "GET", f"/jobs/{job.id}/report", params={"format": "json"})
+        job = self._done(self._server.read(Job, "POST", "/research", json=said), progress)
+        return self._server.read(Report, "GET", f"/jobs/{job.id}/report", params={"format": "json"})
 
     def verify(self, report: str | Path) -> Verification:
         """What became of each citation of an exported report: does its source still say so?"""
         with _opened(Path(report)) as file:
-            found = self._read(Verification, "POST", "/verify", files={"file": file})
+            found = self._server.read(Verification, "POST", "/verify", files={"file": file})
         return found.model_copy(update={"report": str(report)})
 
     # Documents ---------------------------------------------------------------------------------
@@ -254,9 +233,11 @@ class RemoteAssistant(Assistant):
             with ExitStack() as opened:
                 some = there[start : start + _FILES]
                 sent = [("files", opened.enter_context(_opened(path))) for path in some]
-                report += self._added(self._read(Job, "POST", "/documents", files=sent), progress)
+                report += self._added(
+                    self._server.read(Job, "POST", "/documents", files=sent), progress
+                )
         for address in addresses:
-            job = self._read(Job, "POST", "/documents/address", json={"address": address})
+            job = self._server.read(Job, "POST", "/documents/address", json={"address": address})
             report += self._added(job, progress)
         return report
 
@@ -271,7 +252,7 @@ class RemoteAssistant(Assistant):
         """Send a file in the place of a document's own: its id stays."""
         del uploads
         with _opened(Path(file)) as sent:
-            job = self._read(
+            job = self._server.read(
                 Job, "PUT", f"/documents/{_id(document_id)}/file", files={"file": sent}
             )
         return self._added(job, progress)
@@ -279,48 +260,50 @@ class RemoteAssistant(Assistant):
     def sync(self, folder: str | Path, *, progress: "Adding | None" = None) -> AddReport:
         """Let the server keep up with a folder of its own machine, which FOOTNOTE_FOLDERS names."""
         said = {"path": str(folder), "sync": True}
-        return self._added(self._read(Job, "POST", "/documents/folder", json=said), progress)
+        return self._added(self._server.read(Job, "POST", "/documents/folder", json=said), progress)
 
     def documents(self) -> list[DocumentInfo]:
         """All documents, the latest first."""
-        return [one.info() for one in self._read(list[Listed], "GET", "/documents")]
+        return [one.info() for one in self._server.read(list[Listed], "GET", "/documents")]
 
     def left_out(self) -> dict[str, list[LeftOut]]:
         """What the texts of documents do not have of their files, by id, each with the reason."""
-        return self._read(dict[str, list[LeftOut]], "GET", "/left-out")
+        return self._server.read(dict[str, list[LeftOut]], "GET", "/left-out")
 
     def states(self, documents: Sequence[DocumentInfo]) -> "dict[str, State]":
         """Of each document, by its id, whether its file on the server has changed or is gone."""
         wanted = {one.id for one in documents}
-        told = self._read(list[Listed], "GET", "/documents")
+        told = self._server.read(list[Listed], "GET", "/documents")
         return {one.id: one.state for one in told if one.id in wanted and one.state is not None}
 
     def document(self, document_id: str, version: str | None = None) -> Document:
         """A document with its text, without its printed layout; `rectangles` asks for that."""
         asked = {"version": version} if version else {}
         path = f"/documents/{_id(document_id)}"
-        return self._read(DocumentText, "GET", path, params=asked).document()
+        return self._server.read(DocumentText, "GET", path, params=asked).document()
 
     def suggestions(self, count: int = 4) -> list[str]:
         """Questions to begin with, drawn from the latest documents."""
-        return self._read(list[str], "GET", "/suggestions", params={"count": count})
+        return self._server.read(list[str], "GET", "/suggestions", params={"count": count})
 
     def cited(self, citation_id: str) -> Passage:
         """The words that a citation's id names."""
-        return self._read(Passage, "GET", f"/citations/{_id(citation_id)}")
+        return self._server.read(Passage, "GET", f"/citations/{_id(citation_id)}")
 
     def rectangles(self, place: Citation | Passage) -> list[Rectangle]:
         """Where a citation or passage is printed on its pages, line by line."""
         asked = {"version": place.version, "start": place.start, "end": place.end}
         path = f"/documents/{_id(place.document_id)}/rectangles"
-        return self._read(list[Rectangle], "GET", path, params=asked)
+        return self._server.read(list[Rectangle], "GET", path, params=asked)
 
     def page_image(
         self, document_id: str, page: int, version: str | None = None, *, width: int = 1_200
     ) -> PageImage:
         """A page as it is printed; the first page is 1."""
         asked = {"width": width} | ({"version": version} if version else {})
-        answer = self._send("GET", f"/documents/{_id(document_id)}/pages/{page}", params=asked)
+        answer = self._server.send(
+            "GET", f"/documents/{_id(document_id)}/pages/{page}", params=asked
+        )
         told = answer.headers
         return PageImage(
             answer.content,
@@ -339,7 +322,7 @@ class RemoteAssistant(Assistant):
         """Delete a document; after a purge, the names of files in which words of it still stand."""
         del progress
         asked = {"purge": purge}
-        told = self._send("DELETE", f"/documents/{_id(document_id)}", params=asked).json()
+        told = self._server.send("DELETE", f"/documents/{_id(document_id)}", params=asked).json()
         return [Path(name) for name in told["left_in"]]
 
     # What works on the server's machine alone --------------------------------------------------
@@ -411,7 +394,7 @@ class RemoteAssistant(Assistant):
         )
 
     def _about(self) -> About:
-        return self._read(About, "GET", "/about")
+        return self._server.read(About, "GET", "/about")
 
     def _added(self, job: Job, progress: "Adding | None") -> AddReport:
         report = self._done(job, None).files or AddReport()
@@ -428,13 +411,13 @@ class RemoteAssistant(Assistant):
             FootnoteError: as what it does; it failed or was cancelled.
         """
         try:
-            for _, data in self._events("GET", f"/jobs/{job.id}/events"):
+            for _, data in self._server.events("GET", f"/jobs/{job.id}/events"):
                 job = Job.model_validate_json(data)
                 if progress is not None and not job.is_over and job.total:
                     progress(job.done, job.total, job.what)
         except BaseException:
             with suppress(FootnoteError):
-                self._send("DELETE", f"/jobs/{job.id}")
+                self._server.send("DELETE", f"/jobs/{job.id}")
             raise
         if job.problem is not None:
             raise error_of(job.problem)
@@ -442,73 +425,9 @@ class RemoteAssistant(Assistant):
             raise NoServer(f"{self.url} stopped before it was done: {job.kind} again.")
         return job
 
-    def _read(self, kind: type[T], method: str, path: str, **sent: Any) -> T:  # noqa: ANN401
-        """What comes back, as a value of this type."""
-        answer = self._send(method, path, **sent)
-        try:
-            return TypeAdapter(kind).validate_json(answer.content)
-        except ValidationError as error:
-            raise self._strange() from error
-
-    def _send(self, method: str, path: str, **sent: Any) -> httpx.Response:  # noqa: ANN401
-        for tries in range(1, _TRIES + 1):
-            try:
-                answer = self._client.request(method, f"{_API}{path}", **sent)
-            except httpx.TransportError as error:
-                raise self._no_server(error) from error
-            # A body of files has been read to its end, and is not there once more.
-            if answer.status_code != 429 or tries == _TRIES or "files" in sent:
-                break
-            time.sleep(_seconds(answer))
-        if answer.is_success:
-            return answer
-        raise self._told(answer)
-
-    def _events(
-        self,
-        method: str,
-        path: str,
-        **sent: Any,  # noqa: ANN401
-    ) -> Generator[tuple[str, str], None, None]:
-        for tries in range(1, _TRIES + 1):
-            try:
-                with self._client.stream(method, f"{_API}{path}", **sent) as answer:
-                    if answer.is_success:
-                        yield from parse_events(answer.iter_lines())
-                        return
-                    answer.read()
-            except httpx.TransportError as error:
-                raise self._no_server(error) from error
-            if answer.status_code != 429 or tries == _TRIES:
-                raise self._told(answer)
-            time.sleep(_seconds(answer))
-
-    def _told(self, answer: httpx.Response) -> FootnoteError:
-        try:
-            return error_of(Problem.model_validate_json(answer.content))
-        except ValidationError:
-            return self._strange()
-
-    def _strange(self) -> NoServer:
-        return NoServer(
-            f"What answers at {self.url} is no Footnote, or one of another version: check the "
-            "address, with the path below which it is served."
-        )
-
-    def _no_server(self, error: httpx.TransportError) -> NoServer:
-        said = str(error).rstrip(".") or type(error).__name__
-        return NoServer(
-            f"No Footnote answers at {self.url}: {said}. Is 'footnote serve' running there?"
-        )
-
 
 def _listed(documents: Sequence[str] | None) -> list[str] | None:
     return None if documents is None else list(documents)
-
-
-def _seconds(answer: httpx.Response) -> float:
-    said = answer.headers.get("Retry-After", "")
-    return float(said) if said.isdecimal() else 1.0
 
 
 def _id(given: str) -> str:

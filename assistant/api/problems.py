@@ -206,7 +206,9 @@ def error_of(problem: Problem) -> FootnoteError:
 @cache
 def _kinds() -> dict[str, type[FootnoteError]]:
     kinds: list[type[FootnoteError]] = [FootnoteError, *_below(FootnoteError)]
-    return {code_of(kind): kind for kind in kinds}
+    # Some are made of more than their sentence; what was told of them is in the sentence.
+    made = (FootnoteError.__init__, TooBusy.__init__)
+    return {code_of(kind): kind for kind in kinds if kind.__init__ in made}
 
 
 def _below(kind: type[FootnoteError]) -> Iterator[type[FootnoteError]]:

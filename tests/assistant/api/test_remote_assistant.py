@@ -10,7 +10,8 @@ import httpx
 import pytest
 from http_server import server
 
-from assistant.api.client import NoServer, OnlyBesideTheStore, RemoteAssistant
+from assistant.api.client import OnlyBesideTheStore, RemoteAssistant
+from assistant.api.connection import NoServer
 from assistant.assistant import Assistant
 from index.errors import DocumentError, QuestionError, SettingsError, UnknownDocument
 
