@@ -155,25 +155,24 @@ async def _told(said: Ask, caller: Caller, service: Service, stack: AsyncExitSta
     first = await anext(coming)
 
     async def events() -> AsyncGenerator[bytes, None]:
-        async with stack:
-            step: Event | None = first
-            while step is not None:
-                if isinstance(step, AnswerReady):
-                    service.metrics.answered(abstained=step.answer.abstained)
-                    seconds = time.perf_counter() - began
-                    kept = await _keep(said, caller, service, step.answer, seconds)
-                    for header, kind in ((CONVERSATION, "conversation"), (ANSWER, "kept")):
-                        if header in kept:
-                            yield event(kind, f'{{"id":"{kept[header]}"}}')
-                yield event(step.type, step.model_dump_json())
-                try:
-                    step = await anext(coming, None)
-                except FootnoteError as error:
-                    problem = Problem.of(error, str(service.assistant.store))
-                    yield event("problem", problem.model_dump_json())
-                    break
+        step: Event | None = first
+        while step is not None:
+            if isinstance(step, AnswerReady):
+                service.metrics.answered(abstained=step.answer.abstained)
+                seconds = time.perf_counter() - began
+                kept = await _keep(said, caller, service, step.answer, seconds)
+                for header, kind in ((CONVERSATION, "conversation"), (ANSWER, "kept")):
+                    if header in kept:
+                        yield event(kind, f'{{"id":"{kept[header]}"}}')
+            yield event(step.type, step.model_dump_json())
+            try:
+                step = await anext(coming, None)
+            except FootnoteError as error:
+                problem = Problem.of(error, str(service.assistant.store))
+                yield event("problem", problem.model_dump_json())
+                break
 
-    return EventStream(events())
+    return EventStream(events(), closing=stack.aclose)
 
 
 async def _history(said: Ask, caller: Caller, service: Service) -> History:

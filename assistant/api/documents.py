@@ -48,7 +48,7 @@ def router() -> APIRouter:
     """`/api/v1/documents` and what is below it, and `/api/v1/citations`.
 
     >>> [route.path for route in router().routes][:2]
-    ['/api/v1/documents', '/api/v1/documents']
+    ['/api/v1/documents', '/api/v1/documents/{id_}']
     """
     routes = APIRouter(prefix="/api/v1", tags=["Documents"])
     _reading(routes)

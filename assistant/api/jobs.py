@@ -292,19 +292,20 @@ class Jobs:
             self._do(work)
 
     def _do(self, work: Work) -> None:
+        state: State = "done"
         try:
             work.tell(0, 0)
             work.state = "running"
             work.result = work.do(work)
-            work.state = "done"
         except (Left, asyncio.CancelledError):
-            work.state = "cancelled"
+            state = "cancelled"
         except FootnoteError as error:
-            work.problem, work.state = Problem.of(error, self._store), "failed"
+            work.problem, state = Problem.of(error, self._store), "failed"
         except Exception as error:  # noqa: BLE001 (a thread that serves others goes on)
-            work.problem, work.state = Problem.coded("internal-error", 500, _BROKEN), "failed"
+            work.problem, state = Problem.coded("internal-error", 500, _BROKEN), "failed"
             self._failed(error)
-        finally:
-            work.afterwards()
-            work.ended = datetime.now(UTC)
-            work.over.set()
+        work.afterwards()
+        work.ended = datetime.now(UTC)
+        # Last: whoever sees it finds all of the above.
+        work.state = state
+        work.over.set()

@@ -6,7 +6,6 @@ Each class of the error family has a code, its name in small letters: `UnknownDo
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -203,7 +202,6 @@ def error_of(problem: Problem) -> FootnoteError:
     return kind(problem.detail)
 
 
-@cache
 def _kinds() -> dict[str, type[FootnoteError]]:
     kinds: list[type[FootnoteError]] = [FootnoteError, *_below(FootnoteError)]
     # Some are made of more than their sentence; what was told of them is in the sentence.

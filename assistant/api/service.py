@@ -81,11 +81,10 @@ class Service:
 class Received:
     """Files that were sent, and what tells them from others.
 
-    >>> (tmp_path / "log.txt").write_text("The pier fell.")
-    14
-    >>> received = Received(tmp_path, [tmp_path / "log.txt"], "")
-    >>> received.drop()
-    >>> tmp_path.exists()
+    >>> folder = tmp_path / "arrived"
+    >>> folder.mkdir()
+    >>> Received(folder, [folder / "log.txt"], "").drop()
+    >>> folder.exists()
     False
     """
 
