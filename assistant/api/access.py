@@ -237,7 +237,7 @@ class Door:
         if caller.rate is not None:
             self._rates.take(caller.id, caller.rate)
         scope.setdefault("state", {})["caller"] = caller
-        if _FILES.fullmatch(path):
+        if scope["method"] in ("POST", "PUT") and _FILES.fullmatch(path):
             if not (caller.may("write") or caller.may("ask")):
                 raise Forbidden("This token may send no files.")
             body.most = self.largest

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from assistant.api.access import Anyone, Watcher
 from assistant.api.schemas import About, Described
 from assistant.api.service import Shared
+from index.errors import StoreError
 
 _PLAIN: Described = {
     200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Text."}
@@ -32,7 +33,9 @@ def router() -> APIRouter:
     @routes.get("/readyz", response_class=PlainTextResponse, responses=_PLAIN)
     async def ready(service: Shared) -> str:
         """Whether questions can be answered: the store opens and the model reads."""
-        await run_in_threadpool(service.assistant.documents)
+        missing = await run_in_threadpool(service.assistant.missing_indexes)
+        if missing:
+            raise StoreError("The store's indexes are not there: 'footnote repair' makes them.")
         await run_in_threadpool(service.assistant.embeds, "ready")
         return "ready\n"
 
