@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Send
@@ -34,7 +34,7 @@ from assistant.api.problems import (
 )
 from assistant.api.tokens import PREFIX, SCOPES, Scope, Tokens
 from assistant.api.turns import Rates
-from assistant.web.hosts import Hosts, counted
+from assistant.web.hosts import Hosts
 from index.errors import FootnoteError, ServeError
 
 LARGEST = 4 << 20
@@ -209,12 +209,12 @@ class Door:
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
             with self._metrics.request(scope) as answered:
-                sending = _noting(send, answered)
-                body = _Body(self)
+                body = _Body(self, over=not _has_body(scope))
+                sending = _noting(send, answered, body)
                 try:
                     receive = await self._admitted(scope, receive, body)
                 except FootnoteError as error:
-                    await problem_response(error, closing=True)(scope, receive, sending)
+                    await problem_response(error)(scope, receive, sending)
                 else:
                     await self.app(scope, receive, sending)
                 finally:
@@ -243,23 +243,19 @@ class Door:
             body.most = self.largest
         declared = request.headers.get("content-length", "")
         body.check(int(declared) if declared.isascii() and declared.isdecimal() else 0)
-        return counted(receive, body.grow)
+        return body.counted(receive)
 
 
-def problem_response(
-    error: FootnoteError, store: str = "", *, closing: bool = False
-) -> JSONResponse:
+def problem_response(error: FootnoteError, store: str = "") -> JSONResponse:
     """The answer that tells an error.
 
     >>> problem_response(TooLarge("At most 4 MiB are taken at once.")).status_code
     413
     """
-    # What is unread of the body must not be taken for the next request.
-    headers = {"Connection": "close"} if closing else {}
     return JSONResponse(
         Problem.of(error, store).model_dump(exclude_defaults=True),
         status_of(error),
-        {**headers, **getattr(error, "headers", {})},
+        getattr(error, "headers", {}),
         MEDIA_TYPE,
     )
 
@@ -269,6 +265,7 @@ class _Body:
     """What has arrived of a request's body; it waits in a temporary file until it is taken."""
 
     door: Door
+    over: bool
     most: int = LARGEST
     taken: int = 0
 
@@ -279,8 +276,19 @@ class _Body:
         if self.door.arriving + more > _REQUESTS * self.door.largest:
             raise TooBusy("Others are sending many files; try again a little later.", 30)
 
-    def grow(self, more: int) -> None:
-        """Take more bytes."""
+    def counted(self, receive: Receive) -> Receive:
+        """`receive`, with what arrives counted before anyone else sees it."""
+
+        async def counting() -> Message:
+            message = await receive()
+            if message["type"] == "http.request":
+                self._grow(len(message.get("body", b"")))
+                self.over = not message.get("more_body", False)
+            return message
+
+        return counting
+
+    def _grow(self, more: int) -> None:
         try:
             self.check(more)
         except RequestError as error:
@@ -295,10 +303,24 @@ def _bearer(request: HTTPConnection) -> str | None:
     return secret.strip() if kind.lower() == "bearer" and secret.strip() else None
 
 
-def _noting(send: Send, answered: Callable[[int], None]) -> Send:
-    async def sending(note: Callable[[int], None], message: Message) -> None:
+def _has_body(scope: Connection) -> bool:
+    headers = Headers(scope=scope)
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
+def _noting(send: Send, answered: Callable[[int], None], body: _Body) -> Send:
+    """`send`, with the status noted.
+
+    An answer before the end of a body closes the connection: the rest must not be taken for the
+    next request, and may have no end.
+    """
+
+    async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            note(message["status"])
+            answered(message["status"])
+            if not body.over:
+                headers = [*message.get("headers", ()), (b"connection", b"close")]
+                message = {**message, "headers": headers}
         await send(message)
 
-    return partial(sending, answered)
+    return sending
