@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.answer import Answer, AnswerReady, Event, Passage
 from assistant.api.access import Asker, Caller, Reader
-from assistant.api.event_stream import EventStream, event
+from assistant.api.event_stream import EVENT_SCHEMA, MEDIA_TYPE, EventStream, event
 from assistant.api.leaving import unless_left
 from assistant.api.problems import Problem
 from assistant.api.schemas import Ask, Described, Draft, Search
@@ -29,7 +29,7 @@ _EVENTS: Described = {
     200: {
         "description": "Events: 'progress', 'sentence' (each once it is verified), and at last "
         "'answer', or 'problem'.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {MEDIA_TYPE: {"schema": EVENT_SCHEMA}},
     }
 }
 

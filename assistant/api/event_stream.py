@@ -12,6 +12,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 MEDIA_TYPE = "text/event-stream"
+EVENT_SCHEMA = {
+    "type": "object",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+    "required": ["event", "data"],
+}
+"""What the description of the interface says of one event; `data` is JSON."""
 _SILENCE = 15.0
 """Seconds after which a comment is sent, so that no proxy takes the connection for dead."""
 _HEADERS = {

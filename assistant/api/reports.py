@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.answer import Answer
 from assistant.api.access import Anyone, Asker
-from assistant.api.event_stream import EventStream, event
+from assistant.api.event_stream import EVENT_SCHEMA, MEDIA_TYPE, EventStream, event
 from assistant.api.jobs import Job, Work
 from assistant.api.leaving import unless_left
 from assistant.api.schemas import Described, ReportOf, Research
@@ -55,7 +55,7 @@ _LOOK_AGAIN = 0.2
 _EVENTS: Described = {
     200: {
         "description": "An event 'job' for each step of it, until it is over.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {MEDIA_TYPE: {"schema": EVENT_SCHEMA}},
     }
 }
 
