@@ -7,7 +7,7 @@ from concurrent.futures import as_completed, wait
 from contextlib import aclosing, closing
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from assistant.answer import Answer, AnswerReady, Engine, Event, Passage
 from assistant.answering import Answering
@@ -18,6 +18,7 @@ from assistant.models.span_reader import SpanReader
 from assistant.settings import Settings, load
 from assistant.threads import Threads
 from index.closing import close_all, closed_on_failure
+from index.errors import SettingsError
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -38,6 +39,9 @@ class Assistant(Library):
         store: the store's folder; by default the settings' (`.footnote/`, FOOTNOTE_STORE). It is
             made when something is added.
         settings: all options; by default from the environment, `.env` and `footnote.toml`.
+        url: instead of a store, where a server is; what comes back is the same
+            (`assistant.api.client.RemoteAssistant`).
+        token: one of that server's.
 
     Raises:
         SettingsError: a setting cannot be used.
@@ -49,9 +53,32 @@ class Assistant(Library):
     'p. 2'
     """
 
+    def __new__(
+        cls,
+        store: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        url: str | None = None,
+        token: str | None = None,
+    ) -> Self:
+        """An assistant of this process, or that of the server at `url`."""
+        del store, settings, token
+        if url is None or cls is not Assistant:
+            return super().__new__(cls)
+        from assistant.api.client import RemoteAssistant
+
+        return cast("Self", super().__new__(RemoteAssistant))
+
     def __init__(
-        self, store: str | Path | None = None, *, settings: Settings | None = None
+        self,
+        store: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        url: str | None = None,
+        token: str | None = None,
     ) -> None:
+        if url is not None or token is not None:
+            raise SettingsError("A token goes with the url of a server, and a url with no store.")
         super().__init__(store, settings=settings)
         with closed_on_failure(super().close):
             self._answering = Answering(

@@ -19,7 +19,7 @@ from index.ingesting.report import AddReport
 from index.ingesting.report import Progress as Adding
 from index.layout import Rectangle
 from index.models.embeddings import E5, Base, Embedder, MiniLM
-from index.pages.images import PageImage, PageImages
+from index.pages.images import PageImage, PageImages, original_file
 from index.store.catalog import DocumentInfo
 from index.store.maintenance import Difference, Model
 from index.store.opening import check_embedding
@@ -293,6 +293,18 @@ class Library:
         if store is None:
             raise UnknownDocument.named(document_id)
         return self._pages.image(store.origin(document_id, version), page, width)
+
+    def original(self, document_id: str, version: str | None = None) -> Path:
+        """The file that a document was read from, or which holds it, as long as it is unchanged.
+
+        Raises:
+            UnknownDocument: the document or version is not there.
+            PageError: the file is gone or has changed, or the document came from the web.
+        """
+        store = self._opening.current()
+        if store is None:
+            raise UnknownDocument.named(document_id)
+        return original_file(store.origin(document_id, version))
 
     def remove(
         self,

@@ -31,6 +31,8 @@ def base_address(settings: Settings) -> str:
     >>> base_address(Settings(host="0.0.0.0", port=8080))
     'http://127.0.0.1:8080'
     """
+    if settings.address is not None:
+        return settings.address
     host = _UNSPECIFIED.get(settings.host, settings.host)
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 

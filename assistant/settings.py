@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _TOML = "footnote.toml"
 _NAME = re.compile(r"(([\w-]+\.)*[\w-]+\.?|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", re.ASCII)
 
+_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[\w.~/-]*)?", re.ASCII)
 _LANGUAGES = re.compile(r"\w+(?:[+/]\w+)*")
 
 
@@ -37,6 +38,23 @@ def _names(given: object) -> object:
     if any(_NAME.fullmatch(name) is None for name in stripped if name):
         raise PydanticCustomError("name", "Each is a name like notes.example, or with its port")
     return tuple(filter(None, stripped))
+
+
+def _folders(given: object) -> object:
+    """Folders from a list or from a text with commas."""
+    folders = given.split(",") if isinstance(given, str) else given
+    if not isinstance(folders, list | tuple):
+        return given
+    return tuple(Path(str(one).strip()).expanduser() for one in folders if str(one).strip())
+
+
+def _address(given: str | None) -> str | None:
+    """A web address without a slash at its end."""
+    if given is None:
+        return None
+    if _ADDRESS.fullmatch(given) is None:
+        raise PydanticCustomError("address", "It is a web address like https://notes.example/docs")
+    return given.rstrip("/")
 
 
 def _languages(given: str) -> str:
@@ -155,6 +173,29 @@ class Settings(BaseSettings):
         (),
         description="Further names by which the web chat is reached, separated by commas, like "
         "notes.example or notes.example:8443: those that a proxy before it passes on.",
+    )
+    address: Annotated[str | None, AfterValidator(_address)] = Field(
+        None,
+        description="The address by which people reach the page, where that is another than host "
+        "and port, like https://notes.example/docs: links in exports lead there, and a proxy may "
+        "serve the page below its path.",
+    )
+    sign_in: Literal["token", "proxy"] = Field(
+        "token",
+        description="How people sign in to a page that others than this machine reach: with a "
+        "token of 'footnote token add', or at a proxy before it ('proxy'). Programs always need a "
+        "token there.",
+    )
+    folders: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = Field(
+        (),
+        description="Folders, separated by commas, from which documents may be added over HTTP; "
+        "by default none.",
+    )
+    waiting: int = Field(
+        32,
+        ge=1,
+        description="How many questions over HTTP wait for an answer at most; beyond that, they "
+        "are refused at once, with the time after which to ask again.",
     )
     confidence: float = Field(
         0.44,

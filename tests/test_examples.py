@@ -37,6 +37,7 @@ from index.store.store import Store
 
 ROOT = Path(__file__).parents[1]
 COMPLETE = (
+    "assistant/api",
     "assistant/asking",
     "assistant/citing",
     "assistant/commands",

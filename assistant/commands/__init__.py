@@ -14,6 +14,7 @@ from assistant.commands.inspecting import inspect
 from assistant.commands.measuring import doctor, evaluate, feedback
 from assistant.commands.reporting import cite, report, research, verify
 from assistant.commands.serving import serve
+from assistant.commands.tokens import token
 
 app = typer.Typer(
     name="footnote",
@@ -50,3 +51,4 @@ app.command("eval", help=_said(evaluate))(evaluate)
 app.command(help=_said(feedback))(feedback)
 app.command(help=_said(doctor))(doctor)
 app.command(help=_said(serve))(serve)
+app.add_typer(token, name="token")

@@ -51,7 +51,8 @@ def download_routes(stores: Stores) -> APIRouter:
         try:
             whose = assistant, visitor(request), id_
             make = _answer if kind == "answer" else _conversation
-            content = await run_in_threadpool(make, *whose, form, str(request.base_url))
+            base = assistant.settings.address or str(request.base_url)
+            content = await run_in_threadpool(make, *whose, form, base)
         except UnknownConversation as error:
             raise HTTPException(404, str(error)) from error
         except FootnoteError as error:

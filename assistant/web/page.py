@@ -34,8 +34,12 @@ _WAITING = 100
 _STYLES = ("page.css", "source.css", "conversations.css")
 
 
-def application(stores: Stores, uploads: Uploads, hosts: Hosts) -> FastAPI:
+def application(
+    stores: Stores, uploads: Uploads, hosts: Hosts, address: str | None = None
+) -> FastAPI:
     """The page as an application that answers to these host names, behind its guard.
+
+    `address` is the one by which people reach it, where a proxy stands before it.
 
     >>> from anyio.from_thread import start_blocking_portal
     >>> from starlette.testclient import TestClient
@@ -64,6 +68,7 @@ def application(stores: Stores, uploads: Uploads, hosts: Hosts) -> FastAPI:
         app,
         blocks,
         path="/",
+        root_path=address,
         favicon_path=str(_HERE / "favicon.svg"),
         footer_links=[],
         run_history=False,

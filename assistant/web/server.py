@@ -6,11 +6,13 @@ import socket
 import threading
 import webbrowser
 from types import FrameType
+from urllib.parse import urlsplit
 
 import uvicorn
 from rich.console import Console
 
 from assistant.assistant import Assistant
+from index.closing import closed_on_failure
 from index.errors import ServeError
 
 _CONTENT_POLICY = (
@@ -59,18 +61,40 @@ def launch(
     # takes more than three seconds, which no other command should pay.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    from assistant.api.access import Access, check_exposure, is_own
+    from assistant.api.app import Together
+    from assistant.api.app import application as interface
+    from assistant.api.service import open_service
+    from assistant.api.tokens import Tokens
     from assistant.web.hosts import Hosts
     from assistant.web.page import application
     from assistant.web.session import Stores
+    from assistant.web.sign_in import SignIn
     from assistant.web.uploads import Uploads
 
     stores, uploads = Stores(assistant, demo=demo), Uploads(settings.file_limit)
     # Also what Gradio puts beside a file that it takes: where uploads are, left-overs are swept.
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)
-    hosts = Hosts(host, listener.getsockname()[0], settings.hosts)
+    bound = listener.getsockname()[0]
+    hosts = Hosts(host, bound, settings.hosts)
+    tokens = Tokens(assistant.store)
+    with closed_on_failure(listener.close, tokens.close, uploads.close):
+        check_exposure(bound, settings.sign_in, tokens)
+    service = open_service(assistant, settings.address or address)
+    access = Access(tokens, needs_token=bool(settings.hosts) or not is_own(bound))
+    page = application(stores, uploads, hosts, settings.address)
+    api = interface(service, hosts, access)
     server = _Server(
         uvicorn.Config(
-            application(stores, uploads, hosts),
+            Together(
+                page
+                if is_own(bound) or settings.sign_in == "proxy"
+                else SignIn(page, access, hosts),
+                api,
+                prefix=urlsplit(settings.address or "").path,
+                living=api.lifespan,
+                closing=service.close,
+            ),
             headers=[
                 ("Content-Security-Policy", _CONTENT_POLICY),
                 ("Referrer-Policy", "no-referrer"),
@@ -89,6 +113,8 @@ def launch(
     except KeyboardInterrupt:
         return
     finally:
+        service.close()
+        tokens.close()
         stores.close()
 
 

@@ -424,3 +424,10 @@ def counted(number: int, noun: str) -> str:
     ('1 document', '12,000 documents')
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+SIGN_IN = "Sign in to Footnote"
+SIGN_IN_WITH = "Whoever runs this server gave you a token for it."
+SIGN_IN_FIRST = "Sign in first: open the page in this browser."
+TOKEN = "Token"  # noqa: S105 (a label)
+TOKEN_FOR_LESS = "This token is not for people: it lacks one of the scopes read, ask and write."  # noqa: S105

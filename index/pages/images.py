@@ -133,6 +133,29 @@ def _original(origin: Origin) -> Location:
     """
     if origin.media_type not in DRAWN:
         raise PageError("Documents of this kind have no printed pages.")
+    place, reason = _unchanged(origin)
+    if place is None:
+        raise PageError(f"The printed page cannot be shown: {reason}.")
+    return place
+
+
+def original_file(origin: Origin) -> Path:
+    """The file of a document, or which holds it, while it has the bytes that were read.
+
+    Raises:
+        PageError: it has them no longer, or is not there.
+
+    >>> original_file(store.origin(report.id)) == Path(report.path)
+    True
+    """
+    place, reason = _unchanged(origin)
+    if place is None:
+        raise PageError(f"The original file cannot be given: {reason}.")
+    return Path(file_of(place.location))
+
+
+def _unchanged(origin: Origin) -> tuple[Location | None, str]:
+    """The first of a document's places whose file is as it was read; else the reason why not."""
     reason = "this version of the document was replaced by a later one"
     for place in origin.places if origin.live else ():
         path = Path(file_of(place.location))
@@ -141,7 +164,7 @@ def _original(origin: Origin) -> Location:
             continue
         try:
             if _is_same(path, place):
-                return place
+                return place, ""
             reason = "its file has changed since it was read"
         except FileNotFoundError:
             reason = "its file is no longer where it was"
@@ -149,7 +172,7 @@ def _original(origin: Origin) -> Location:
             reason = f"its file cannot be opened ({error.strerror})"
         except DocumentError:  # something else by now, or longer
             reason = "its file has changed since it was read"
-    raise PageError(f"The printed page cannot be shown: {reason}.")
+    return None, reason
 
 
 def _is_same(path: Path, place: Location) -> bool:

@@ -323,7 +323,8 @@ def as_host(address: str, host: str, **headers: str) -> int:
 @pytest.mark.parametrize("bound", ["::1", "127.0.0.2", "0.0.0.0", "localhost"])
 def test_only_names_of_the_machine_and_of_the_setting_reach_the_page(store, serving, bound):
     command = ("--store", str(store), "--host", bound)
-    with serving(*command, FOOTNOTE_HOSTS="notes.example, papers.example:8443") as address:
+    named = {"FOOTNOTE_HOSTS": "notes.example, papers.example:8443", "FOOTNOTE_SIGN_IN": "proxy"}
+    with serving(*command, **named) as address:
         port = address.rsplit(":", 1)[1]
         reached = address.replace("0.0.0.0", "127.0.0.1")
         shown = reached.removeprefix("http://")

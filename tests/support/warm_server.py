@@ -19,6 +19,7 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 # Not onnxruntime, whose thread would be missing where a fork ends.
 import chromadb  # noqa: F401
 
+import assistant.api.app
 import assistant.assistant
 import assistant.commands
 import assistant.reading.reader

@@ -1,0 +1,326 @@
+"""Who calls, and what may come in: names, origins, tokens, rates and sizes, before anything else.
+
+Without a token only programs and people of this machine get in, and only where the server is not
+meant for others: it listens on a loopback address, and no setting names further hosts.
+"""
+
+import ipaddress
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.types import Message, Receive, Send
+from starlette.types import Scope as Connection
+
+from assistant.api.metrics import Metrics
+from assistant.api.problems import (
+    MEDIA_TYPE,
+    Forbidden,
+    Problem,
+    RequestError,
+    TooBusy,
+    TooLarge,
+    Unauthorised,
+    status_of,
+)
+from assistant.api.tokens import PREFIX, SCOPES, Scope, Tokens
+from assistant.api.turns import Rates
+from assistant.web.hosts import Hosts
+from index.errors import FootnoteError, ServeError
+
+LARGEST = 4 << 20
+"""Bytes of a request that brings no file: a draft as long as several books, pasted."""
+
+_PROBES = frozenset({"/healthz", "/readyz"})
+"""What a supervisor asks, by whatever name it has for this server; they tell nothing else."""
+_OPEN = ("/api/docs", "/api/openapi.json", "/api/assets/")
+"""What describes the interface needs no token."""
+_FILES = re.compile(r"/api/v1/(documents(/[^/]+/file)?|cite/file|verify)")
+"""What takes files, which wait on the disk; any other body is held in memory."""
+_REQUESTS = 4
+"""How many of the largest requests may be arriving in all."""
+_HERE, _TOKEN = "here", "token:"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever sent a request; what they keep is found by `id`, and by nobody else.
+
+    >>> Caller("here", "this machine", frozenset(SCOPES)).may("write")
+    True
+    """
+
+    id: str
+    name: str
+    scopes: frozenset[Scope]
+    rate: int | None = None
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the caller may do that."""
+        return scope in self.scopes
+
+
+class Access:
+    """Who is let in to one served store.
+
+    >>> tokens = Tokens(tmp_path)
+    >>> secret, _ = tokens.make("agent", ["read"])
+    >>> Access(tokens, needs_token=True).caller(secret).name
+    'agent'
+    >>> Access(tokens, needs_token=True).caller(None)
+    Traceback (most recent call last):
+        ...
+    assistant.api.problems.Unauthorised: This needs a token: send 'Authorization: Bearer …' ...
+    >>> tokens.close()
+    """
+
+    def __init__(self, tokens: Tokens, *, needs_token: bool) -> None:
+        self._tokens = tokens
+        self.needs_token = needs_token
+
+    def caller(self, secret: str | None) -> Caller:
+        """Who a token belongs to, or this machine.
+
+        Raises:
+            Unauthorised: a token is needed and none is given, or it does not count.
+        """
+        # Clients of other interfaces send some word where no key is needed.
+        if secret is None or not (secret.startswith(PREFIX) or self.needs_token):
+            if self.needs_token:
+                raise Unauthorised(
+                    "This needs a token: send 'Authorization: Bearer …' with one that "
+                    "'footnote token add' has made."
+                )
+            return Caller(_HERE, "this machine", frozenset(SCOPES))
+        token = self._tokens.find(secret)
+        if token is None:
+            raise Unauthorised("There is no such token, or it was revoked.")
+        if token.has_ended(datetime.now(UTC)):
+            raise Unauthorised(
+                f"This token ended on {token.ends:%Y-%m-%d}: have a new one made with "
+                "'footnote token add'."
+            )
+        return Caller(f"{_TOKEN}{token.id}", token.name, frozenset(token.scopes), token.rate)
+
+    def counts(self, caller_id: str) -> bool:
+        """Whether the token of a caller counts still."""
+        return self._tokens.counts(caller_id.removeprefix(_TOKEN))
+
+
+def check_exposure(bound: str, sign_in: str, tokens: Tokens) -> None:
+    """Let a server begin whose page nobody reaches who was not let in.
+
+    Raises:
+        ServeError: others than this machine would, and no token is there with which they sign in.
+
+    >>> check_exposure("0.0.0.0", "token", Tokens(tmp_path))
+    Traceback (most recent call last):
+        ...
+    index.errors.ServeError: Everybody who reaches 0.0.0.0 could ask and change the documents: ...
+    """
+    if is_own(bound) or sign_in == "proxy" or tokens.any_live():
+        return
+    raise ServeError(
+        f"Everybody who reaches {bound} could ask and change the documents: make a token first "
+        "('footnote token add NAME'), with which they sign in; or, where a proxy has them sign in, "
+        "set FOOTNOTE_SIGN_IN=proxy."
+    )
+
+
+def is_own(bound: str) -> bool:
+    """Whether an address that is listened on is reached from this machine alone.
+
+    >>> is_own("127.0.0.1"), is_own("0.0.0.0")
+    (True, False)
+    """
+    return ipaddress.ip_address(bound.partition("%")[0]).is_loopback
+
+
+def allows(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
+    """A dependency of a route: the caller, who may do this.
+
+    >>> allows("write").__name__
+    'allowed'
+    """
+
+    async def allowed(request: Request) -> Caller:
+        caller: Caller = request.state.caller
+        if not caller.may(scope):
+            raise Forbidden(f"This token has not the scope {scope!r}, which this needs.")
+        return caller
+
+    return allowed
+
+
+async def _anyone(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+Anyone = Annotated[Caller, Depends(_anyone)]
+"""A route's argument: the caller, whatever they may do; those below may do what they are named."""
+Reader = Annotated[Caller, Depends(allows("read"))]
+Asker = Annotated[Caller, Depends(allows("ask"))]
+Editor = Annotated[Caller, Depends(allows("write"))]
+Watcher = Annotated[Caller, Depends(allows("metrics"))]
+
+
+class Door:
+    """Lets in what may come in, and tells the rest why not, as a problem.
+
+    Args:
+        app: what answers.
+        hosts: the names of the server.
+        access: who is let in.
+        metrics: count what was asked.
+        largest: bytes of a request that brings files.
+
+    >>> from starlette.testclient import TestClient
+    >>> hosts, access = Hosts("localhost", "127.0.0.1"), Access(Tokens(tmp_path), needs_token=True)
+    >>> door = Door(FastAPI(), hosts=hosts, access=access, metrics=Metrics(), largest=1 << 20)
+    >>> TestClient(door, "http://localhost").get("/api/v1/documents").status_code
+    401
+    """
+
+    def __init__(
+        self, app: FastAPI, *, hosts: Hosts, access: Access, metrics: Metrics, largest: int
+    ) -> None:
+        self.app, self._hosts, self._access = app, hosts, access
+        self._metrics, self.largest = metrics, largest
+        self.arriving = 0
+        self._rates = Rates()
+
+    def lifespan(self) -> AbstractAsyncContextManager[object]:
+        """What the routes need as long as they are served."""
+        return self.app.router.lifespan_context(self.app)
+
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            with self._metrics.request(scope) as answered:
+                body = _Body(self, over=not _has_body(scope))
+                sending = _noting(send, answered, body)
+                try:
+                    receive = await self._admitted(scope, receive, body)
+                except FootnoteError as error:
+                    await problem_response(error)(scope, receive, sending)
+                else:
+                    await self.app(scope, receive, sending)
+                finally:
+                    self.arriving -= body.taken
+
+    async def _admitted(self, scope: Connection, receive: Receive, body: "_Body") -> Receive:
+        """What gives the body of a request that may come in, with its caller noted.
+
+        Raises:
+            FootnoteError: it may not.
+        """
+        path = scope["path"]
+        if path in _PROBES:
+            return receive
+        self._hosts.check(scope)
+        if path.startswith(_OPEN):
+            return receive
+        request = HTTPConnection(scope)
+        caller = await run_in_threadpool(self._access.caller, _bearer(request))
+        if caller.rate is not None:
+            self._rates.take(caller.id, caller.rate)
+        scope.setdefault("state", {})["caller"] = caller
+        if scope["method"] in ("POST", "PUT") and _FILES.fullmatch(path):
+            if not (caller.may("write") or caller.may("ask")):
+                raise Forbidden("This token may send no files.")
+            body.most = self.largest
+        declared = request.headers.get("content-length", "")
+        body.check(int(declared) if declared.isascii() and declared.isdecimal() else 0)
+        return body.counted(receive)
+
+
+def problem_response(error: FootnoteError, store: str = "") -> JSONResponse:
+    """The answer that tells an error.
+
+    >>> problem_response(TooLarge("At most 4 MiB are taken at once.")).status_code
+    413
+    """
+    return JSONResponse(
+        Problem.of(error, store).model_dump(exclude_defaults=True),
+        status_of(error),
+        getattr(error, "headers", {}),
+        MEDIA_TYPE,
+    )
+
+
+@dataclass
+class _Body:
+    """What has arrived of a request's body; it waits in a temporary file until it is taken."""
+
+    door: Door
+    over: bool
+    most: int = LARGEST
+    taken: int = 0
+
+    def check(self, more: int) -> None:
+        """Raise TooLarge or TooBusy where `more` bytes are more than are taken."""
+        if self.taken + more > self.most:
+            raise TooLarge(f"At most {self.most >> 20:,} MiB are taken in this request.")
+        if self.door.arriving + more > _REQUESTS * self.door.largest:
+            raise TooBusy("Others are sending many files; try again a little later.", 30)
+
+    def counted(self, receive: Receive) -> Receive:
+        """`receive`, with what arrives counted before anyone else sees it."""
+
+        async def counting() -> Message:
+            message = await receive()
+            if message["type"] == "http.request":
+                self._grow(len(message.get("body", b"")))
+                self.over = not message.get("more_body", False)
+            return message
+
+        return counting
+
+    def _grow(self, more: int) -> None:
+        try:
+            self.check(more)
+        except RequestError as error:
+            # The only kind that FastAPI passes on from where a body is read.
+            raise HTTPException(error.status, str(error), dict(error.headers)) from error
+        self.taken += more
+        self.door.arriving += more
+
+
+def _bearer(request: HTTPConnection) -> str | None:
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" and secret.strip() else None
+
+
+def _has_body(scope: Connection) -> bool:
+    headers = Headers(scope=scope)
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
+def _noting(send: Send, answered: Callable[[int], None], body: _Body) -> Send:
+    """`send`, with the status noted.
+
+    An answer before the end of a body closes the connection: the rest must not be taken for the
+    next request, and may have no end.
+    """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answered(message["status"])
+            if not body.over:
+                headers = [*message.get("headers", ()), (b"connection", b"close")]
+                message = {**message, "headers": headers}
+        await send(message)
+
+    return sending

@@ -1,0 +1,150 @@
+"""What the routes of one server share: the assistant, its queue, its jobs, its place for files."""
+
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Annotated
+
+from fastapi import Depends, Request, UploadFile
+
+from assistant.api.jobs import Jobs
+from assistant.api.metrics import Metrics
+from assistant.api.problems import TooLarge
+from assistant.api.turns import Turns
+from assistant.assistant import Assistant
+
+_MIB = 1 << 20
+_NAME_BYTES = 200
+"""Of a file's name that is kept; file systems take 255."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Service:
+    """What one server has. Made by `open_service`, let go of by `close`.
+
+    Questions have their turn in `turns`; what reads long texts of the caller's, in `drafts`.
+
+    >>> service = open_service(demo, "http://127.0.0.1:7860")
+    >>> service.turns.running, service.jobs.waiting()
+    (0, 0)
+    >>> service.close()
+    """
+
+    assistant: Assistant
+    turns: Turns
+    drafts: Turns
+    jobs: Jobs
+    metrics: Metrics
+    address: str
+    temporary: "tempfile.TemporaryDirectory[str]"
+
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest file that is taken."""
+        return self.assistant.settings.file_limit * _MIB
+
+    def close(self) -> None:
+        """Stop what is under way; nothing of an upload stays."""
+        self.jobs.close()
+        self.temporary.cleanup()
+
+    def receive(self, files: list[UploadFile]) -> "Received":
+        """Files as they came, each in a folder of its own under the name that it was given.
+
+        Raises:
+            TooLarge: one of them is.
+        """
+        received = Received(Path(tempfile.mkdtemp(dir=self.temporary.name)), [], "")
+        told = hashlib.sha256()
+        try:
+            for number, file in enumerate(files):
+                path = received.folder / str(number) / _name(file.filename or "")
+                path.parent.mkdir()
+                told.update(f"{path.name}\0".encode())
+                _copy(file, path, told.update, self.largest)
+                received.paths.append(path)
+        except BaseException:
+            received.drop()
+            raise
+        received.fingerprint = told.hexdigest()
+        return received
+
+
+@dataclass
+class Received:
+    """Files that were sent, and what tells them from others.
+
+    >>> folder = tmp_path / "arrived"
+    >>> folder.mkdir()
+    >>> Received(folder, [folder / "log.txt"], "").drop()
+    >>> folder.exists()
+    False
+    """
+
+    folder: Path
+    paths: list[Path]
+    fingerprint: str
+
+    def drop(self) -> None:
+        """Remove them."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def open_service(assistant: Assistant, address: str) -> Service:
+    """What a server of this assistant has; `address` is where people reach it.
+
+    >>> open_service(demo, "http://127.0.0.1:7860").close()
+    """
+    settings = assistant.settings
+    at_once = os.cpu_count() or 1
+    turns = Turns(at_once, settings.waiting, max(1, settings.waiting // 2))
+    # Apart from questions, which would wait minutes for the end of a long one.
+    drafts = Turns(1, settings.waiting, max(1, settings.waiting // 2))
+    jobs = Jobs(lambda error: log.error("a job failed", exc_info=error), store=str(assistant.store))
+    metrics = Metrics()
+    metrics.watch("questions_running", "Questions that are being answered.", lambda: turns.running)
+    metrics.watch("questions_waiting", "Questions that wait for a turn.", lambda: turns.waiting)
+    metrics.watch("drafts_running", "Drafts and reports being checked.", lambda: drafts.running)
+    metrics.watch("drafts_waiting", "Drafts and reports that wait.", lambda: drafts.waiting)
+    metrics.watch("jobs_running", "Jobs that are being done.", jobs.running)
+    metrics.watch("jobs_waiting", "Jobs that wait.", jobs.waiting)
+    temporary = tempfile.TemporaryDirectory(prefix="footnote-api-", ignore_cleanup_errors=True)
+    return Service(assistant, turns, drafts, jobs, metrics, address, temporary)
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+Shared = Annotated[Service, Depends(_service)]
+"""A route's argument: what the routes share."""
+
+
+def _copy(file: UploadFile, path: Path, told: Callable[[bytes], None], largest: int) -> None:
+    with path.open("wb") as out:
+        while piece := file.file.read(_MIB):
+            if out.tell() + len(piece) > largest:
+                raise TooLarge(
+                    f"{path.name} has more than {largest // _MIB:,} MiB (FOOTNOTE_FILE_LIMIT)."
+                )
+            told(piece)
+            out.write(piece)
+
+
+def _name(given: str) -> str:
+    """A file's name without folders and control signs, short enough for any file system."""
+    name = PurePath(given.replace("\\", "/")).name
+    name = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+    # As bytes, because that is what file systems count; its ending says what it is.
+    stem, dot, ending = name.rpartition(".")
+    kept = (stem or ending).encode(errors="replace")[:_NAME_BYTES].decode(errors="ignore")
+    short = f"{kept}{dot}{ending[:20]}" if stem else f"{dot}{kept}"
+    return short.encode(errors="replace").decode() if short.strip(". ") else "upload"

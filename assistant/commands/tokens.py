@@ -1,0 +1,89 @@
+"""`footnote token`: what lets programs and people in over HTTP, made, listed and revoked."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from assistant.api.tokens import DAYS, SCOPES, Tokens
+from assistant.commands.printing import JsonOption, StoreOption, print_json, say
+from assistant.settings import load
+
+token = typer.Typer(no_args_is_help=True, help="Make, list and revoke tokens for HTTP.")
+
+NameArgument = Annotated[str, typer.Argument(help="What the token is called.")]
+
+
+@token.command("add")
+def add_token(
+    name: NameArgument,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help=f"What it may do, of {', '.join(SCOPES)}; repeatable. By default all."),
+    ] = None,
+    days: Annotated[float, typer.Option(min=0.001, help="After how many days it ends.")] = DAYS,
+    rate: Annotated[
+        int | None, typer.Option(min=1, help="Requests a minute that are taken with it.")
+    ] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a token; it is shown now and never again.
+
+    >>> add_token("agent", scope=["read", "ask"], days=30)
+    footnote_...
+    """
+    with Tokens(load(store=store).store) as tokens:
+        secret, made = tokens.make(name, scope or SCOPES, days=days, rate=rate)
+    if as_json:
+        told = {"scopes": made.scopes, "ends": made.ends.isoformat()}
+        print_json({"name": made.name, "token": secret, **told})
+        return
+    say(f"{made.name}: {', '.join(made.scopes)}, until {made.ends:%Y-%m-%d}.", aside=True)
+    say("Keep it now: it is not shown again.", aside=True)
+    typer.echo(secret)
+
+
+@token.command("list")
+def list_tokens(store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """List the tokens, what each may do and when it ends; none is shown itself.
+
+    >>> list_tokens()
+    No tokens. Make one: footnote token add NAME
+    """
+    with Tokens(load(store=store).store) as tokens:
+        listed = tokens.listed()
+    if as_json:
+        rows = [
+            {
+                "name": one.name,
+                "scopes": one.scopes,
+                "made": one.made.isoformat(),
+                "ends": one.ends.isoformat(),
+                "rate": one.rate,
+            }
+            for one in listed
+        ]
+        print_json(rows)
+        return
+    now = datetime.now(UTC)
+    for one in listed:
+        ends = "ended" if one.has_ended(now) else "until"
+        rate = f", {one.rate:,} requests a minute" if one.rate else ""
+        say(f"{one.name}: {', '.join(one.scopes)}, {ends} {one.ends:%Y-%m-%d}{rate}")
+    if not listed:
+        say("No tokens. Make one: footnote token add NAME")
+
+
+@token.command("revoke")
+def revoke_token(name: NameArgument, store: StoreOption = None) -> None:
+    """Let a token count no longer, also with a server that runs.
+
+    >>> revoke_token("agent")
+    Traceback (most recent call last):
+        ...
+    assistant.api.tokens.TokenError: There is no token 'agent'. ...
+    """
+    with Tokens(load(store=store).store) as tokens:
+        tokens.revoke(name)
+    say(f"revoked {name}")
