@@ -157,6 +157,11 @@ class Settings(BaseSettings):
         description="Further names by which the web chat is reached, separated by commas, like "
         "notes.example or notes.example:8443: those that a proxy before it passes on.",
     )
+    models: dict[str, Path] = Field(
+        default_factory=dict,
+        description="Further models of the OpenAI-compatible interface (JSON): by name, another "
+        "store's folder, or a folder or file of whose documents alone the model answers.",
+    )
     confidence: float = Field(
         0.52,
         gt=0,

@@ -36,6 +36,7 @@ from index.store.store import Store
 
 ROOT = Path(__file__).parents[1]
 COMPLETE = (
+    "assistant/api",
     "assistant/asking",
     "assistant/citing",
     "assistant/commands",

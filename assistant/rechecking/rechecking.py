@@ -5,13 +5,14 @@ from itertools import chain
 from pathlib import Path
 
 from assistant.answer import Passage, citation_id
-from assistant.links import cited_span
+from assistant.links import CITATION_ID, cited_span
 from assistant.rechecking.findings import Finding, Place, Status, Verification
 from assistant.rechecking.passage_tracing import Trace, Tracing
 from assistant.rechecking.quotes import difference, printed_quote, quotations
 from assistant.rechecking.report_files import Cited, cited_in
 from assistant.rechecking.words import Words, is_word
 from index.document import Document, Span
+from index.errors import ReportError
 from index.sandbox.isolation import Limits
 from index.store.queries import Version
 from index.store.store import Store
@@ -55,6 +56,26 @@ def verify(store: Store, report: Path, limits: Limits | None = None) -> Verifica
         else:
             unlinked.append(cited.where)
     return Verification(report=str(report), findings=tuple(findings), unlinked=tuple(unlinked))
+
+
+def verify_citation(store: Store, id_: str, quote: str | None = None) -> Finding:
+    """What became of the citation with an id, and of its words as they are quoted elsewhere.
+
+    Raises:
+        ReportError: it is no citation's id.
+        StoreError: the store cannot be read.
+
+    >>> passage = demo.search("When did the sirens sound?", k=1)[0]
+    >>> mark = citation_id(passage.version, passage.start, passage.end)
+    >>> verify_citation(store, mark).status
+    'unchanged'
+    """
+    if CITATION_ID.fullmatch(id_) is None:
+        raise ReportError(
+            f"{id_[:80]!r} is no citation's id: it looks like 0123456789abcdef:10-24."
+        )
+    cited = Cited("citation", f"“{quote}”" if quote else "", id_)
+    return _Checking(store).finding(cited, id_)
 
 
 class _Checking:

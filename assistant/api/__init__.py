@@ -1,0 +1,1 @@
+"""How other programs ask and cite: over `Assistant`, and nothing else."""
