@@ -61,6 +61,8 @@ def verify(store: Store, report: Path, limits: Limits | None = None) -> Verifica
 def verify_citation(store: Store, id_: str, quote: str | None = None) -> Finding:
     """What became of the citation with an id, and of its words as they are quoted elsewhere.
 
+    Where only some of the cited words are quoted, it is about those.
+
     Raises:
         ReportError: it is no citation's id.
         StoreError: the store cannot be read.
@@ -74,8 +76,11 @@ def verify_citation(store: Store, id_: str, quote: str | None = None) -> Finding
         raise ReportError(
             f"{id_[:80]!r} is no citation's id: it looks like 0123456789abcdef:10-24."
         )
+    checking = _Checking(store)
+    if quote:
+        id_ = checking.part(id_, quote)
     cited = Cited("citation", f"“{quote}”" if quote else "", id_)
-    return _Checking(store).finding(cited, id_)
+    return checking.finding(cited, id_)
 
 
 class _Checking:
@@ -106,6 +111,15 @@ class _Checking:
             status="not_in_store",
             elsewhere=next(filter(None, map(self._standing, _telling(quotes))), ()),
         )
+
+    def part(self, id_: str, quote: str) -> str:
+        """The id of those words of a citation that are quoted; its own, if they are not of it."""
+        prefix, span = cited_span(id_)
+        for version in self._store.versions_named(prefix):
+            cited = self._document(version).text[span.start : span.end]
+            for found in Words(cited).find(Words(quote)):
+                return citation_id(version.hash, span.start + found.start, span.start + found.end)
+        return id_
 
     def by_quote(self, cited: Cited) -> Finding | None:
         """What became of a citation that has lost its id; None where no document has its quote."""
