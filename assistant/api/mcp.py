@@ -38,6 +38,7 @@ from assistant.api.mcp_results import (
     Result,
     Verified,
 )
+from assistant.api.privacy import without_paths
 from assistant.assistant import Assistant
 from index.errors import FootnoteError
 
@@ -217,7 +218,7 @@ class _Tools:
         there = [
             one
             for one in documents
-            if all(word in f"{one.title} {one.path}".casefold() for word in words)
+            if all(word in f"{one.title} {one.path or ''}".casefold() for word in words)
         ]
         return _given(Documents.some(there, offset, limit))
 
@@ -243,7 +244,8 @@ class _Tools:
         try:
             text = (await asyncio.to_thread(self._assistant.document, document_id)).text
         except FootnoteError as error:
-            raise ResourceNotFoundError(str(error)) from error
+            sentence = without_paths(str(error), [self._assistant.store])
+            raise ResourceNotFoundError(sentence) from error
         if len(text) > _LONGEST:
             raise ResourceError(
                 f"This document has {len(text):,} characters, which is too long to be given whole: "
@@ -267,7 +269,7 @@ class _Server(MCPServer[Any]):
             version=version("footnote-assistant"),
             log_level="ERROR",
         )
-        self._store = str(assistant.store)
+        self._store = assistant.store
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -276,8 +278,7 @@ class _Server(MCPServer[Any]):
             return await super().call_tool(name, arguments, context)
         except UnexpectedToolError as error:
             if isinstance(error.__cause__, FootnoteError):
-                sentence = str(error.__cause__).replace(self._store, "the store")
-                raise ToolError(sentence) from error
+                raise ToolError(without_paths(str(error.__cause__), [self._store])) from error
             raise
         except ToolError as error:
             if isinstance(error.__cause__, ValidationError):

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
+from assistant.api.privacy import without_paths
 from index.errors import (
     EmptyStore,
     FootnoteError,
@@ -101,17 +102,14 @@ class Faults:
     """
 
     def __init__(self, stores: Iterable[Path]) -> None:
-        self._stores = [str(one) for one in stores]
+        self._stores = tuple(stores)
 
     def told(self, error: FootnoteError) -> tuple[int, Fault]:
         """The HTTP status of an error, and what is told of it."""
         own = getattr(error, "status", None)
         status = own if isinstance(own, int) else _status(error)
-        sentence = str(error)
-        for store in self._stores:
-            sentence = sentence.replace(store, "the store")
         fault = Fault(
-            message=sentence,
+            message=without_paths(str(error), self._stores),
             type=_TYPES.get(status, "invalid_request_error" if status < 500 else "server_error"),
             param=getattr(error, "param", None),
             code=getattr(error, "code", None) or _CAPITAL.sub("_", type(error).__name__).lower(),

@@ -2,17 +2,20 @@
 
 import json
 import socket
-import threading
-import time
+from collections.abc import Iterator
 
 import httpx
 import numpy as np
 import openai
 import pytest
+from chat_server import KEY, MODEL, serving, writes_json
 from fastapi import FastAPI
+from scripted_models import judging
 from served import served
+from slow_answers import Slow
 
 from assistant.answer import Answer
+from assistant.api.openai_answering import Conversation
 from assistant.api.openai_compatible import router
 from assistant.api.openai_errors import LARGEST
 from assistant.api.openai_wire import Message
@@ -127,6 +130,40 @@ def test_only_the_documents_that_are_named_are_looked_in(client, demo):
         model="footnote", messages=asks(MANY), extra_body={"documents": [statement.id]}
     )
     assert {one["document_id"] for one in reply.footnote["citations"]} == {statement.id}
+
+
+GATE = "The gate failed at nine."
+BELL = "The bell rang a minute later."
+
+
+@pytest.fixture
+def writing(tmp_path) -> Iterator[str]:
+    """Where an assistant is served whose writer quotes two sentences, one after the other."""
+    (tmp_path / "log.txt").write_text(f"{GATE} {BELL}")
+    app = FastAPI()
+    with serving() as chat:
+        judging(chat)
+        chat.answers(writes_json((GATE, [1]), (BELL, [1])))
+        settings = Settings(writer=f"openai:{MODEL}", writer_base=chat.address, writer_key=KEY)
+        with Assistant(tmp_path / "store", settings=settings) as own:
+            own.add(tmp_path / "log.txt")
+            app.include_router(router(own))
+            with served(app) as base:
+                yield base
+
+
+def test_each_sentence_of_a_writer_is_told_once_it_is_verified(writing):
+    with openai.OpenAI(base_url=f"{writing}/v1", api_key="none", max_retries=0) as client:
+        assert "footnote-writer" in [one.id for one in client.models.list()]
+        asked = {"model": "footnote", "messages": asks("When did the gate fail?")}
+        told = [*client.chat.completions.create(**asked, stream=True)]
+        pieces = [c.delta.content for one in told for c in one.choices if c.delta.content]
+        assert pieces[:2] == [f"{GATE}[1]", f" {BELL}[2]"]
+        whole = client.chat.completions.create(**asked)
+        assert "".join(pieces) == whole.choices[0].message.content
+        assert whole.usage.completion_tokens > 0
+        reader = client.chat.completions.create(**{**asked, "model": "footnote-reader"})
+        assert reader.footnote["engine"] == "reader"
 
 
 # Models ------------------------------------------------------------------------------------------
@@ -299,7 +336,9 @@ def test_the_line_for_an_empty_store_is_the_products_own(tmp_path):
         with (
             served(app) as base,
             openai.OpenAI(base_url=f"{base}/v1", api_key="none", max_retries=0) as client,
-            pytest.raises(openai.ConflictError, match=r"There are no documents in .* yet"),
+            pytest.raises(
+                openai.ConflictError, match=r"There are no documents in the store yet\. Add some"
+            ),
         ):
             client.chat.completions.create(model="footnote", messages=asks(WHY))
 
@@ -321,6 +360,23 @@ def test_a_body_that_cannot_be_read_costs_one_clear_line(address, body, status, 
     reply = httpx.post(f"{address}/v1/chat/completions", content=pieces, headers=headers)
     assert reply.status_code == status
     assert said in reply.json()["error"]["message"]
+
+
+def test_the_description_names_every_path_and_the_shape_of_errors(demo):
+    app = FastAPI()
+    app.include_router(router(demo))
+    paths = app.openapi()["paths"]
+    assert set(paths) == {
+        "/v1/models",
+        "/v1/models/{name}",
+        "/v1/chat/completions",
+        "/v1/responses",
+        "/v1/embeddings",
+    }
+    for path in paths.values():
+        for told in path.values():
+            refused = told["responses"]["400"]["content"]["application/json"]["schema"]
+            assert refused == {"$ref": "#/components/schemas/ErrorReply"}
 
 
 # What a document may hold ------------------------------------------------------------------------
@@ -348,26 +404,10 @@ def test_nothing_of_a_document_is_drawn_by_a_chat_program(tmp_path):
 # A client that leaves ----------------------------------------------------------------------------
 
 
-class Slow(Assistant):
-    """An assistant whose answers take long, and which notes how they end."""
-
-    ended: threading.Event
-
-    def stream(self, question, **options):
-        try:
-            for _ in range(600):
-                time.sleep(0.05)
-                yield from ()
-                yield next(super().stream(question, **options))
-        finally:
-            self.ended.set()
-
-
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_client_that_leaves_ends_the_work(demo, stream):
     app = FastAPI()
     with Slow(demo.store) as slow:
-        slow.ended = threading.Event()
         app.include_router(router(slow))
         with served(app) as base:
             host, port = base.removeprefix("http://").split(":")
@@ -381,10 +421,19 @@ def test_a_client_that_leaves_ends_the_work(demo, stream):
                 if stream:
                     assert b"200 OK" in leaving.recv(4_096)
                 else:
-                    time.sleep(0.3)
+                    assert slow.began.wait(20)
                 assert not slow.ended.is_set()
             assert slow.ended.wait(20)
 
 
-def test_messages_of_tools_have_no_part_in_a_conversation():
-    assert Message(role="tool", content="42").role == "tool"
+def test_what_tools_and_systems_say_has_no_part_in_a_conversation():
+    said = [
+        Message(role="system", content="Be brief."),
+        Message(content="Who is Ann Lee?"),
+        Message(role="assistant", content="A pilot.[1]\n\n[1] [Log](http://x/?cite=5): “Ann Lee”"),
+        Message(role="tool", content="42"),
+        Message(content="When did she land?"),
+    ]
+    conversation = Conversation.of(said, "messages")
+    assert conversation.question == "When did she land?"
+    assert conversation.history == (("user", "Who is Ann Lee?"), ("assistant", "A pilot.[1]"))
