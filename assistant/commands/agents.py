@@ -56,7 +56,8 @@ def _serve(assistant: "Assistant", port: int) -> None:
     try:
         listener = socket.create_server((_HOST, port))
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        # Python appends the address, which the message names already.
+        why = (error.strerror or str(error)).partition(" (while")[0].lower()
         raise ServeError(
             f"Port {port} cannot be used ({why}): end what uses it, or choose another one with "
             "--port."
