@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
 
-    from assistant.doctor import Finding
-    from assistant.rechecking.findings import Verification
+    from assistant.doctor import Finding as Examined
+    from assistant.rechecking.findings import Finding, Verification
     from assistant.reporting.report import Report
     from assistant.reporting.template import Plan
     from assistant.research import Limits, Notes
@@ -121,7 +121,7 @@ class Assistant(Library):
         *,
         settings: Settings | None = None,
         judge: bool = False,
-    ) -> "Iterator[Finding]":
+    ) -> "Iterator[Examined]":
         """What is configured, whether it answers, and what is wrong: each part in turn.
 
         A configured writer is sent one short request, a configured embedding server one word; the
@@ -329,6 +329,21 @@ class Assistant(Library):
         from assistant.rechecking.rechecking import verify
 
         return verify(self._existing(), Path(report), self.settings.limits)
+
+    def verify_citation(self, citation_id: str, quote: str | None = None) -> "Finding":
+        """What became of one citation: does its document still say so, in the same place?
+
+        Args:
+            citation_id: the citation's id.
+            quote: the words as they are quoted elsewhere, if they are to be compared, too.
+
+        Raises:
+            ReportError: it is no citation's id.
+            StoreError: there is no store.
+        """
+        from assistant.rechecking.rechecking import verify_citation
+
+        return verify_citation(self._existing(), citation_id, quote)
 
     async def aquery(
         self,

@@ -6,6 +6,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
 from assistant.answer import Citation, Passage
 from assistant.conversations.conversations import Conversations
 from assistant.links import CITATION_ID, cited_span
@@ -18,7 +20,7 @@ from index.errors import DocumentError, StoreError, UnknownDocument
 from index.ingesting.report import AddReport
 from index.ingesting.report import Progress as Adding
 from index.layout import Rectangle
-from index.models.embeddings import E5, Base, Embedder, MiniLM
+from index.models.embeddings import E5, Base, Embedder, MiniLM, Vectors
 from index.pages.images import PageImage, PageImages, original_file
 from index.store.catalog import DocumentInfo
 from index.store.maintenance import Difference, Model
@@ -170,6 +172,27 @@ class Library:
             ModelError: it does not.
         """
         self._embedder.embed_query(text)
+
+    @property
+    def embedding(self) -> str:
+        """The name of the embedding model, as the store remembers it."""
+        return self._embedder.name
+
+    def embed(self, texts: Sequence[str], *, question: bool = False) -> Vectors:
+        """The unit vectors of texts, one a row, by the store's embedding model.
+
+        What lies beyond the tokens that the model takes is not read.
+
+        Args:
+            texts: passages; or questions, which some models read otherwise.
+            question: whether they are questions.
+
+        Raises:
+            ModelError: the model is missing, damaged or does not answer.
+        """
+        if question:
+            return np.stack([self._embedder.embed_query(text) for text in texts])
+        return self._embedder.embed_passages(texts)
 
     def documents(self, having: Mapping[str, str] | None = None) -> list[DocumentInfo]:
         """All documents, the latest first; none in a store that is not there yet.

@@ -197,6 +197,11 @@ class Settings(BaseSettings):
         description="How many questions over HTTP wait for an answer at most; beyond that, they "
         "are refused at once, with the time after which to ask again.",
     )
+    models: dict[str, Path] = Field(
+        default_factory=dict,
+        description="Further models of the OpenAI-compatible interface (JSON): by name, another "
+        "store's folder, or a folder or file of whose documents alone the model answers.",
+    )
     confidence: float = Field(
         0.44,
         gt=0,

@@ -44,6 +44,8 @@ _PROBES = frozenset({"/healthz", "/readyz"})
 """What a supervisor asks, by whatever name it has for this server; they tell nothing else."""
 _OPEN = ("/api/docs", "/api/openapi.json", "/api/assets/")
 """What describes the interface needs no token."""
+_BY_ASKING = ("/v1/", "/mcp")
+"""The interfaces of other makes, whose every request is for asking."""
 _FILES = re.compile(r"/api/v1/(documents(/[^/]+/file)?|cite/file|verify)")
 """What takes files, which wait on the disk; any other body is held in memory."""
 _REQUESTS = 4
@@ -237,6 +239,8 @@ class Door:
         if caller.rate is not None:
             self._rates.take(caller.id, caller.rate)
         scope.setdefault("state", {})["caller"] = caller
+        if path.startswith(_BY_ASKING) and not caller.may("ask"):
+            raise Forbidden("This token has not the scope 'ask', which this needs.")
         if scope["method"] in ("POST", "PUT") and _FILES.fullmatch(path):
             if not (caller.may("write") or caller.may("ask")):
                 raise Forbidden("This token may send no files.")

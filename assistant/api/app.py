@@ -91,6 +91,23 @@ def application(
     )
 
 
+def other_interfaces(service: Service) -> tuple[APIRouter, APIRouter]:
+    """The interfaces of other makes over a service: OpenAI's, and that of agents.
+
+    >>> from assistant.api.service import open_service
+    >>> service = open_service(demo, "")
+    >>> [router.routes[0].path for router in other_interfaces(service)]
+    ['/v1/models', '/mcp']
+    >>> service.close()
+    """
+    # Reading the SDK of agents takes more than a second, which no other command should pay.
+    from assistant.api import mcp, openai_compatible
+
+    assistant, turn = service.assistant, service.turn_of
+    chat = openai_compatible.router(assistant, address=service.address, turn=turn)
+    return chat, mcp.router(assistant, turn=turn)
+
+
 class Together:
     """The page and the interface for programs at one address.
 

@@ -1,7 +1,7 @@
 """`Assistant(url=…)`: the assistant of a server, asked over HTTP with the surface of one's own."""
 
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 
     from assistant.asking.rewriting import History
     from assistant.conversations.conversations import Conversations
+    from assistant.rechecking.findings import Finding
     from assistant.research import Limits, Notes
     from index.ingesting.report import Progress as Adding
     from index.ingesting.walking import State
+    from index.models.embeddings import Vectors
     from index.store.maintenance import Difference
 
 _FILES = 200
@@ -262,9 +264,11 @@ class RemoteAssistant(Assistant):
         said = {"path": str(folder), "sync": True}
         return self._added(self._server.read(Job, "POST", "/documents/folder", json=said), progress)
 
-    def documents(self) -> list[DocumentInfo]:
-        """All documents, the latest first."""
-        return [one.info() for one in self._server.read(list[Listed], "GET", "/documents")]
+    def documents(self, having: Mapping[str, str] | None = None) -> list[DocumentInfo]:
+        """All documents, the latest first, or those of which all is so that `having` asks."""
+        found = [one.info() for one in self._server.read(list[Listed], "GET", "/documents")]
+        wanted = (having or {}).items()
+        return [one for one in found if all(one.has(name, value) for name, value in wanted)]
 
     def left_out(self) -> dict[str, list[LeftOut]]:
         """What the texts of documents do not have of their files, by id, each with the reason."""
@@ -352,6 +356,21 @@ class RemoteAssistant(Assistant):
         """Refused; `/readyz` tells whether the model reads."""
         del text
         self._absent("embeds")
+
+    def embed(self, texts: Sequence[str], *, question: bool = False) -> "Vectors":
+        """Refused; `/v1/embeddings` gives them."""
+        del texts, question
+        self._absent("embed")
+
+    @property
+    def embedding(self) -> str:
+        """Refused."""
+        self._absent("embedding")
+
+    def verify_citation(self, citation_id: str, quote: str | None = None) -> "Finding":
+        """Refused; `verify` examines reports."""
+        del citation_id, quote
+        self._absent("verify_citation")
 
     def plan_research(self, notes: "Notes") -> "Notes":
         """Refused; `research` plans and answers."""

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Annotated
@@ -49,6 +50,17 @@ class Service:
     def largest(self) -> int:
         """Bytes of the largest file that is taken."""
         return self.assistant.settings.file_limit * _MIB
+
+    def turn_of(self, request: Request | None) -> AbstractAsyncContextManager[None]:
+        """The turn of a request's caller; without a request, of this machine's own.
+
+        >>> service = open_service(demo, "")
+        >>> service.turn_of(None).__class__.__name__
+        '_AsyncGeneratorContextManager'
+        >>> service.close()
+        """
+        caller = request.state.caller.id if request is not None else ""
+        return self.turns.turn(caller)
 
     def close(self) -> None:
         """Stop what is under way; nothing of an upload stays."""

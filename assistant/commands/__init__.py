@@ -8,6 +8,7 @@ from inspect import getdoc
 
 import typer
 
+from assistant.commands.agents import mcp
 from assistant.commands.asking import ask, search
 from assistant.commands.documents import add, check, documents, remove, repair, sync, watch
 from assistant.commands.inspecting import inspect
@@ -52,3 +53,4 @@ app.command(help=_said(feedback))(feedback)
 app.command(help=_said(doctor))(doctor)
 app.command(help=_said(serve))(serve)
 app.add_typer(token, name="token")
+app.command(help=_said(mcp))(mcp)

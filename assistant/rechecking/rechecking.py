@@ -5,13 +5,14 @@ from itertools import chain
 from pathlib import Path
 
 from assistant.answer import Passage, citation_id
-from assistant.links import cited_span
+from assistant.links import CITATION_ID, cited_span
 from assistant.rechecking.findings import Finding, Place, Status, Verification
 from assistant.rechecking.passage_tracing import Trace, Tracing
 from assistant.rechecking.quotes import difference, printed_quote, quotations
 from assistant.rechecking.report_files import Cited, cited_in
 from assistant.rechecking.words import Words, is_word
 from index.document import Document, Span
+from index.errors import ReportError
 from index.sandbox.isolation import Limits
 from index.store.queries import Version
 from index.store.store import Store
@@ -57,6 +58,31 @@ def verify(store: Store, report: Path, limits: Limits | None = None) -> Verifica
     return Verification(report=str(report), findings=tuple(findings), unlinked=tuple(unlinked))
 
 
+def verify_citation(store: Store, id_: str, quote: str | None = None) -> Finding:
+    """What became of the citation with an id, and of its words as they are quoted elsewhere.
+
+    Where only some of the cited words are quoted, it is about those.
+
+    Raises:
+        ReportError: it is no citation's id.
+        StoreError: the store cannot be read.
+
+    >>> passage = demo.search("When did the sirens sound?", k=1)[0]
+    >>> mark = citation_id(passage.version, passage.start, passage.end)
+    >>> verify_citation(store, mark).status
+    'unchanged'
+    """
+    if CITATION_ID.fullmatch(id_) is None:
+        raise ReportError(
+            f"{id_[:80]!r} is no citation's id: it looks like 0123456789abcdef:10-24."
+        )
+    checking = _Checking(store)
+    if quote:
+        id_ = checking.part(id_, quote)
+    cited = Cited("citation", f"“{quote}”" if quote else "", id_)
+    return checking.finding(cited, id_)
+
+
 class _Checking:
     """Looks at the versions in a store, each read once."""
 
@@ -85,6 +111,15 @@ class _Checking:
             status="not_in_store",
             elsewhere=next(filter(None, map(self._standing, _telling(quotes))), ()),
         )
+
+    def part(self, id_: str, quote: str) -> str:
+        """The id of those words of a citation that are quoted; its own, if they are not of it."""
+        prefix, span = cited_span(id_)
+        for version in self._store.versions_named(prefix):
+            cited = self._document(version).text[span.start : span.end]
+            for found in Words(cited).find(Words(quote)):
+                return citation_id(version.hash, span.start + found.start, span.start + found.end)
+        return id_
 
     def by_quote(self, cited: Cited) -> Finding | None:
         """What became of a citation that has lost its id; None where no document has its quote."""

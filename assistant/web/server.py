@@ -55,14 +55,14 @@ def launch(
     settings = assistant.settings
     host = settings.host if host is None else host
     listener = _listening(host, settings.port if port is None else port)
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listener.getsockname()[1]}"
+    named = f"[{host}]" if ":" in host else host
+    address = f"http://{named}:{listener.getsockname()[1]}"
     # Gradio reads these when it is imported, so it is imported here and by nothing above; it also
     # takes more than three seconds, which no other command should pay.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     from assistant.api.access import Access, check_exposure, is_own
-    from assistant.api.app import Together
+    from assistant.api.app import Together, other_interfaces
     from assistant.api.app import application as interface
     from assistant.api.service import open_service
     from assistant.api.tokens import Tokens
@@ -83,7 +83,7 @@ def launch(
     service = open_service(assistant, settings.address or address)
     access = Access(tokens, needs_token=bool(settings.hosts) or not is_own(bound))
     page = application(stores, uploads, hosts, settings.address)
-    api = interface(service, hosts, access)
+    api = interface(service, hosts, access, other_interfaces(service))
     server = _Server(
         uvicorn.Config(
             Together(

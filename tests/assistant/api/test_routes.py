@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.testclient import TestClient
 
 from assistant.api.access import Access
-from assistant.api.app import application
+from assistant.api.app import application, other_interfaces
 from assistant.api.service import open_service
 from assistant.api.tokens import Tokens
 from assistant.assistant import Assistant
@@ -58,8 +58,14 @@ POST   /api/v1/search
 GET    /api/v1/suggestions
 POST   /api/v1/verify
 GET    /healthz
+*      /mcp
 GET    /metrics
 GET    /readyz
+GET    /v1/models
+GET    /v1/models/{name:path}
+POST   /v1/chat/completions
+POST   /v1/embeddings
+POST   /v1/responses
 """
 
 PAGE = """
@@ -93,7 +99,7 @@ def found(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
         if isinstance(route, Mount):
             yield "GET", route.path
         elif isinstance(route, APIRoute | Route):
-            yield from ((method, route.path) for method in (route.methods or ()) - {"HEAD"})
+            yield from ((method, route.path) for method in set(route.methods or {"*"}) - {"HEAD"})
         else:
             yield from found(route.original_router.routes)
 
@@ -102,7 +108,7 @@ def found(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
 def programs(demo: Assistant) -> Iterator[FastAPI]:
     service = open_service(demo, "http://127.0.0.1:7860")
     access = Access(Tokens(demo.store), needs_token=False)
-    yield application(service, Hosts("localhost", "127.0.0.1"), access).app
+    yield application(service, Hosts("localhost", "127.0.0.1"), access, other_interfaces(service)).app
     service.close()
 
 
