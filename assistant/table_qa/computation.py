@@ -19,6 +19,7 @@ from assistant.retrieving.retrieval import Retrieved
 from assistant.table_qa.arithmetic import Operand, Operation, already_stated, operations
 from assistant.table_qa.cells import OPERAND, asked_figure, beside, figure
 from assistant.table_qa.figures import Figure, TableContext, table_contexts
+from assistant.table_qa.table_answers import query_tables
 from index.document import Span
 from index.store.store import Store
 
@@ -58,6 +59,9 @@ def read_figures(
     """
     if question.kind != "question":
         return None
+    tabulated = query_tables(store, question, passages)
+    if tabulated is not None:
+        return tabulated
     wanted = operations(question.asking)
     if any(already_stated(one, draft.text) for one in wanted for draft in sentences):
         return None
