@@ -207,6 +207,8 @@ def _compared_column(parser: Parsing, start: int, end: int) -> int | None:
         one for one in numeric if 0 <= words[min(one.at)].start - end <= 12 and min(one.at) > 0
     ]
     before = [one for one in numeric if 0 <= start - words[max(one.at)].end <= 25]
+    last = max((max(one.at) for one in before), default=0)
+    before = [one for one in before if max(one.at) == last]
     near = behind or before
     if len({one.column for one in near}) != 1:
         return None

@@ -5,6 +5,7 @@ document's text. What is shown is worded from the second, where both agree; a se
 making it anew.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -27,6 +28,12 @@ from index.tables.columns import Column, TypedTable, Value, typed_table
 from index.tables.plain import compute
 from index.tables.query import ROWS_CITED, Condition, Result
 
+_UNITS_STATED = re.compile(
+    r"\bin (?:(?:US|U\.S\.) )?(?:[$€£¥] ?|dollars? |euros? |pounds )?"
+    r"(?:thousands|millions|billions|000s)\b(?: of [\w.]+(?: [\w.]+)?(?=\)))?",
+    re.IGNORECASE,
+)
+_UNITS_REACH = 300
 _SHOWN = 10
 """Rows or groups that a sentence names."""
 _OPERATORS = {"=": "is", "!=": "is not", "in": "is", "contains": "contains"}
@@ -78,12 +85,15 @@ def tabulated_claim(info: DocumentInfo, document: Document, asked: Tabulated) ->
     if table is None:
         return None
     result = compute(table, asked.query)
-    worded = _Wording(table, asked, result).sentence(info.title)
+    units = _units_above(document.text, table.table.start)
+    stated = document.text[slice(*units)] if units and asked.query.measure != "count" else ""
+    worded = _Wording(table, asked, result, stated).sentence(info.title)
     if worded is None:
         return None
     text, exact = worded
     rows = [table.row(row) for row in result.first[:ROWS_CITED]]
-    spans = _joined([table.table.header, *rows], document.text)
+    around = [units, table.table.header] if stated and units else [table.table.header]
+    spans = _joined([*around, *rows], document.text)
     evidence = tuple(_evidence(info, document, span) for span in spans)
     return Claim(text, evidence, (Span(0, len(text)),), (exact,), tabulated=asked)
 
@@ -112,19 +122,26 @@ def holds(store: Store, claim: Claim) -> bool:
     )
 
 
+def _units_above(text: str, start: int) -> Span | None:
+    """Where the words above a table, or those before them, state the scale of its figures."""
+    above = max(start - _UNITS_REACH, 0)
+    found = list(_UNITS_STATED.finditer(text, above, start))
+    return Span(*found[-1].span()) if found else None
+
+
 class _Wording:
-    def __init__(self, table: TypedTable, asked: Tabulated, result: Result) -> None:
-        self.table, self.query, self.result = table, asked.query, result
+    def __init__(self, table: TypedTable, asked: Tabulated, result: Result, units: str) -> None:
+        self.table, self.query, self.result, self.units = table, asked.query, result, units
         self.distinct = asked.distinct
 
     def sentence(self, title: str) -> tuple[str, Span] | None:
         """The sentence and the place of what answers; None where nothing comes out."""
         query, result = self.query, self.result
-        place = f"in “{title}”{self._where}"
+        place = f"in “{title}”{self._where}{f', {self.units}' if self.units else ''}"
         if query.measure == "rows":
             if not result.lines:
                 return None
-            names = ", ".join(map(self._name, self._untold))
+            names = ", ".join([*map(self._name, self._untold), *filter(None, [self.units])])
             opening = f"[{FROM_TABLE} “{title}”{self._where}, {names}: "
             return _closed(opening, self._rows(self._untold), self._left_out)
         opening = f"[{COMPUTED} "

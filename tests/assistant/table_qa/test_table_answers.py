@@ -26,6 +26,15 @@ CATCH = """# Catch of the island
 | South Quay | 120 | 140 |
 | Total | 430 | 435 |
 """
+DUES = """# Dues of the mainland
+
+Dues (in thousands)
+
+| Dock | 2023 | 2024 |
+|---|---|---|
+| West Dock | 80 | 90 |
+| East Dock | 75 | 60 |
+"""
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +42,9 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     folder = tmp_path_factory.mktemp("harbour")
     (folder / "berths.csv").write_text(BERTHS)
     (folder / "catch.md").write_text(CATCH)
+    (folder / "dues.md").write_text(DUES)
     with Assistant(folder / "store") as assistant:
-        assert not assistant.add([folder / "berths.csv", folder / "catch.md"]).failed
+        assert not assistant.add(sorted(folder.glob("*.*"))).failed
         yield assistant
 
 
@@ -87,6 +97,15 @@ def test_a_figure_is_cited_to_the_rows_that_it_counts(harbour):
 def test_what_was_left_out_is_told(harbour):
     assert "empty cells left out: 1" in harbour.query("What is the average of the tolls?").text
     assert "rows of totals left out: 1" in harbour.query("What is the total 2024 catch?").text
+
+
+def test_units_that_stand_above_a_table_go_for_its_figures(harbour):
+    answer = harbour.query("Which dock had the highest dues in 2024?")
+
+    assert answer.text.startswith(
+        "[Computed: highest 2024 in “Dues of the mainland”, in thousands: West Dock, 90]"
+    )
+    assert any("in thousands" in one.quote for one in answer.citations)
 
 
 @pytest.mark.parametrize(
