@@ -178,6 +178,12 @@ class Linking:
         words: of the question.
         columns: of the table.
         names: what the table is called: its title, headings, file.
+        values: columns with a value of theirs that stands in the question, and its words there.
+
+    >>> columns = Column("ship", "text"), Column("tons", "number")
+    >>> linked = Linking(words_of("Which ships of Hull had 9 tons?"), columns, ["Fleet"])
+    >>> linked.unexplained(used=[1, 5])
+    ['Hull', 'tons']
     """
 
     words: Sequence[Word]
@@ -270,7 +276,7 @@ def phrases(words: Sequence[Word], text: str) -> dict[str, list[frozenset[int]]]
     """Every run of words that may be a value, in lower case, with the places of its words.
 
     >>> sorted(phrases(words_of("from New York"), "from New York"))
-    ['from new york', 'new', 'new york', 'york']
+    ['from new', 'from new york', 'new', 'new york', 'york']
     """
     found: dict[str, list[frozenset[int]]] = {}
     for first in range(len(words)):

@@ -66,6 +66,8 @@ _NOT_ADDED = re.compile(
     r"|nr|no|score|level|age|temperature|per|p\d\dth)\b|%",
     re.IGNORECASE,
 )
+_CHANGE = re.compile(r"\b(?:change|growth|increase|decrease|variance)\b", re.IGNORECASE)
+_PERCENT = re.compile(r"%|\bper ?cent", re.IGNORECASE)
 _MOST_READINGS = 3
 
 
@@ -89,6 +91,7 @@ def readings(text: str, linking: Linking) -> list[Reading]:
     """The queries that a question may be; more than one where several columns fit.
 
     >>> from assistant.table_qa.schema_linking import words_of
+    >>> from index.tables.columns import Column
     >>> columns = (Column("ship", "text"), Column("tons", "number"))
     >>> asked = "Which ship has the most tons?"
     >>> [one.query for one in readings(asked, Linking(words_of(asked), columns, ["Fleet"]))]
@@ -361,6 +364,7 @@ def _lookups(parser: Parsing) -> Iterator[Reading]:
         for one in parser.linking.mentions
         if one.column not in compared and not one.at <= parser.used
     ]
+    targets = [one for one in targets if not _other_change(parser, one.column)]
     conditions = tuple(parser.conditions)
     if not conditions:
         return
@@ -379,17 +383,8 @@ def _lookups(parser: Parsing) -> Iterator[Reading]:
         yield Reading(query, frozenset())
 
 
-def narrowed(reading: Reading, rows: int) -> Reading:
-    """A sum over a single row as the look-up that it is.
-
-    >>> narrowed(Reading(TableQuery("sum", 1), frozenset()), rows=1).query.measure
-    'rows'
-    """
-    query = reading.query
-    if query.measure != "sum" or rows != 1 or query.column is None or query.group is not None:
-        return reading
-    names = tuple(dict.fromkeys(condition.column for condition in query.conditions))
-    looked_up = TableQuery(
-        "rows", None, query.conditions, (*names, query.column), totals=query.totals
-    )
-    return replace(reading, query=looked_up)
+def _other_change(parser: Parsing, column: int) -> bool:
+    """Whether a column gives in percent a change that is not asked for in percent."""
+    own = parser.columns[column]
+    in_percent = "%" in own.unit and _CHANGE.search(own.name.replace("_", " "))
+    return bool(in_percent) and not _PERCENT.search(parser.text)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from assistant.asking.question import Question
@@ -10,7 +10,7 @@ from assistant.draft import Claim, ProposedAnswer, Tabulated
 from assistant.messages import ROWS_CITED_OF, RUN_AS, TWO_FIT
 from assistant.retrieving.retrieval import Retrieved
 from assistant.table_qa.schema_linking import Linking, phrases, words_of
-from assistant.table_qa.semantic_parser import Reading, narrowed, readings
+from assistant.table_qa.semantic_parser import Reading, readings
 from assistant.table_qa.tabulation import table_of, tabulated_claim
 from index.errors import TableError, UnknownDocument
 from index.places import innermost_stem
@@ -165,7 +165,7 @@ def _asked(text: str, info: DocumentInfo, table: TableInfo, names: Sequence[str]
             linking = Linking(words, table.columns, names, values)
             found = []
             for reading in readings(text, linking):
-                reading = narrowed(reading, _rows(reader, called, reading))
+                reading = _narrowed(reading, _rows(reader, called, reading))
                 result = reader.result(called, reading.query)
                 sql = Statement(reading.query, table.columns, called)
                 statement = sql.rows if reading.query.measure == "rows" else sql.main
@@ -174,6 +174,18 @@ def _asked(text: str, info: DocumentInfo, table: TableInfo, names: Sequence[str]
             return found
     except TableError:  # its document was removed after it was found, or its file is damaged
         return []
+
+
+def _narrowed(reading: Reading, rows: int) -> Reading:
+    """A sum over a single row as the look-up that it is."""
+    query = reading.query
+    if query.measure != "sum" or rows != 1 or query.column is None or query.group is not None:
+        return reading
+    names = tuple(dict.fromkeys(condition.column for condition in query.conditions))
+    looked_up = TableQuery(
+        "rows", None, query.conditions, (*names, query.column), totals=query.totals
+    )
+    return replace(reading, query=looked_up)
 
 
 def _is_code(value: str) -> bool:

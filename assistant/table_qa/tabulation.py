@@ -77,8 +77,9 @@ def tabulated_claim(info: DocumentInfo, document: Document, asked: Tabulated) ->
     >>> from index.document import Table
     >>> text = "Ship | Tons" + chr(10) + "Ann | 5" + chr(10) + "Bob | 7"
     >>> port = Document(text, "Port", "text/csv", tables=(Table(0, 27, Span(0, 11)),))
-    >>> asked = Tabulated("d1", port.version, 0, TableQuery("sum", 1))
-    >>> print(tabulated_claim(demo.documents()[0], port, asked).text)
+    >>> from index.tables.query import TableQuery
+    >>> summed = Tabulated("d1", port.version, 0, TableQuery("sum", 1))
+    >>> print(tabulated_claim(demo.documents()[0], port, summed).text)
     [Computed: sum of Tons in “...”, over 2 rows: 12]
     """
     table = table_of(document, asked.version, asked.number)

@@ -77,7 +77,7 @@ def listing(connection: Connection, folder: Path, documents: Sequence[str]) -> l
 def enter(connection: Connection, version_id: int, found: Sequence[tuple[int, TypedTable]]) -> None:
     """List the tables of a version.
 
-    >>> from index.document import Table
+    >>> from index.document import Document, Table
     >>> text = "Year | Ships" + chr(10) + "1931 | 12"
     >>> port = Document(text, "Port", "text/csv", tables=(Table(0, 22, Span(0, 12)),))
     >>> with new_store.catalog.writing() as changing:
