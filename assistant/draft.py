@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from assistant.answer import Kind
 from index.document import Part, Span, touched
 from index.store.catalog import DocumentInfo, StoredChunk
+from index.tables.query import TableQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,30 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Tabulated:
+    """The query of a table whose result a sentence tells; the sentence is checked by asking again.
+
+    With `distinct` it tells how many groups there are.
+
+    >>> Tabulated("d1", "ab12", 0, TableQuery("count")).query.measure
+    'count'
+    """
+
+    document_id: str
+    version: str
+    number: int
+    query: TableQuery
+    distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A sentence as an engine wrote it, with its evidence, the most important first.
 
     `added` are the spans of `text` that the program put in, in brackets; `exact` the spans that
     answer the question by themselves. Of a sentence that is `judged`, a model that reads has
-    confirmed it by the evidence; `around` is what may name whom and what that is about.
+    confirmed it by the evidence; `around` is what may name whom and what that is about. What is
+    `tabulated` tells the result of a query.
 
     >>> claim = Claim("It broke at noon.", evidence=(), exact=(Span(9, 16),))
     >>> [claim.text[start:end] for start, end in claim.exact]
@@ -74,6 +93,7 @@ class Claim:
     paragraph: bool = False
     around: tuple[Evidence, ...] = ()
     judged: bool = False
+    tabulated: Tabulated | None = None
 
 
 def add_words(draft: Claim, additions: Sequence[tuple[int, str]]) -> Claim:

@@ -34,6 +34,17 @@ OTHER_UNITS = "the figures are in different units"
 NO_SHARE = "the share of nothing, or of less, has no meaning"
 NOT_COMPUTED = "This is not computed ({}). What the documents state of it:"
 
+FROM_TABLE = "From the table"
+AND_MORE = "and {:,} more"
+LEFT_OUT_EMPTY = "empty cells left out: {:,}"
+LEFT_OUT_UNREAD = "cells left out that are empty or of another kind: {:,}"
+LEFT_OUT_OTHER = "cells of {} of another kind, which count for nothing: {:,}"
+LEFT_OUT_TOTALS = "rows of totals left out: {:,}"
+RUN_AS = "Computed as: {}"
+ROWS_CITED_OF = "Cited are the first {:,} of {:,} rows that count."
+TWO_FIT = "More than one column or table fits the question; the answer has a figure of each."
+"""What the program says of figures that a query of a table gives."""
+
 THANKED = "You are welcome. Ask on whenever you like."
 GREETING = (
     "Hello. Ask me anything about your documents: I answer in their own words and give the passage "

@@ -13,7 +13,8 @@ FootnoteError
 ├── StoreError           the store cannot be opened or written
 │   ├── EmptyStore           nothing has been added yet
 │   ├── UnknownDocument      no document has this id
-│   └── EmbeddingMismatch    the store was made with another embedding model
+│   ├── EmbeddingMismatch    the store was made with another embedding model
+│   └── TableError           a table cannot be asked, or a statement over it is not run
 ├── ModelError           the embedding model is missing, damaged or does not answer
 ├── SettingsError        a setting has a value that cannot be used
 └── ServeError           the web page cannot be served (port in use, …)
@@ -215,6 +216,18 @@ class EmbeddingMismatch(StoreError):
             "FOOTNOTE_EMBEDDING back to it, or use another store (--store, FOOTNOTE_STORE) and add "
             "the documents there."
         )
+
+
+class TableError(StoreError):
+    """A table cannot be asked, or a statement over it is not run.
+
+    >>> from index.tables.engine import TableReader
+    >>> with TableReader({}) as tables:
+    ...     tables.run("ATTACH 'other.db'")
+    Traceback (most recent call last):
+        ...
+    index.errors.TableError: Only one SELECT statement is run over tables.
+    """
 
 
 class ModelError(FootnoteError):

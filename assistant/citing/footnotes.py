@@ -16,6 +16,7 @@ from assistant.answer import (
 )
 from assistant.draft import Claim, Evidence, ProposedAnswer
 from assistant.language.dates import spoken_date
+from assistant.table_qa.tabulation import holds
 from assistant.verifying.borne import unborne_spans
 from assistant.verifying.grounding import NEAREST, Grounded
 from assistant.verifying.verification import lacking_words, unsupported_spans
@@ -228,6 +229,8 @@ class Footnotes:
             around = self._around(draft)
         except UnknownDocument:  # it was removed after it was read
             return [], (Span(0, len(draft.text)),)
+        if draft.tabulated is not None:
+            return quotes, () if self._holds(draft) else (Span(0, len(draft.text)),)
         facts = [fact for evidence in draft.evidence for fact in _facts(evidence.document)]
         if draft.judged:
             wrong = unborne_spans(draft.text, quotes, [" ".join(facts), *around])
@@ -239,6 +242,12 @@ class Footnotes:
             if not wrong and not is_quotation(draft.text, draft.added, quotes):
                 wrong = [Span(0, len(draft.text))]
         return quotes, tuple(wrong)
+
+    def _holds(self, draft: Claim) -> bool:
+        try:
+            return holds(self._store, draft)
+        except UnknownDocument:  # it was removed after it was read
+            return False
 
     def _footnoted(
         self, draft: Claim, quotes: Sequence[str]

@@ -24,7 +24,9 @@ _WHEN = re.compile(
     rf"(?:\b{MONTH} (?:\d{{1,2}}, ?)?)?\b(?:{_YEAR})(?!\d)",
     re.IGNORECASE,
 )
-_RANGE = re.compile(rf"\b(?:from|between) {_YEAR} (?:to|through|and) {_YEAR}", re.IGNORECASE)
+_RANGE = re.compile(
+    rf"\b(?:from|between) {_YEAR}(?: (?:to|through|and) | ?[-–] ?){_YEAR}", re.IGNORECASE
+)
 _CHANGE = re.compile(
     r"\b(?:gr[eo]w(?:th|n)?|increased?|rise|rose|risen|decreased?|fall(?:en)?|fell|declined?"
     r"|drop(?:ped)?|shr[aiu]nk|changed?|up|down)\b",

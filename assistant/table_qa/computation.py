@@ -19,6 +19,7 @@ from assistant.retrieving.retrieval import Retrieved
 from assistant.table_qa.arithmetic import Operand, Operation, already_stated, operations
 from assistant.table_qa.cells import OPERAND, asked_figure, beside, figure
 from assistant.table_qa.figures import Figure, TableContext, table_contexts
+from assistant.table_qa.table_answers import query_tables
 from index.document import Span
 from index.store.store import Store
 
@@ -58,14 +59,24 @@ def read_figures(
     """
     if question.kind != "question":
         return None
+    tabulated = query_tables(store, question, passages)
     wanted = operations(question.asking)
+    if tabulated is not None and not wanted and not _is_lookup(tabulated):
+        return tabulated
     if any(already_stated(one, draft.text) for one in wanted for draft in sentences):
         return None
     near = table_contexts(store, passages)
     found = asked_figure(question, near, rarity) if not wanted else None
     if found is not None:
         return ProposedAnswer(claims=(found.draft,), confidence=CONFIDENCE)
-    return _computed(store, question, near, wanted, search)
+    computed = _computed(store, question, near, wanted, search)
+    # A formula over cells that the table names says more than a query, which says more than parts.
+    return computed if computed is not None and not computed.message else tabulated or computed
+
+
+def _is_lookup(answer: ProposedAnswer) -> bool:
+    queries = [claim.tabulated.query for claim in answer.claims if claim.tabulated is not None]
+    return all(query.measure == "rows" for query in queries)
 
 
 def _computed(

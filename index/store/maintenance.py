@@ -175,7 +175,7 @@ def _is_whole(vector: Vectors, dimension: int) -> bool:
     return vector.shape == (dimension,) and bool(np.isfinite(vector).all()) and bool(vector.any())
 
 
-Where = Literal["catalog", "vectors", "lexical", "uploads", "folder"]
+Where = Literal["catalog", "vectors", "lexical", "tables", "uploads", "folder"]
 _CHECK_BATCH = 1_000
 
 

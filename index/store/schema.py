@@ -15,7 +15,7 @@ from sqlalchemy.engine import Row
 
 from index.document import Chunk, Document, Heading, LeftOut, Page, Part, Span, Table
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 tables = sql.MetaData()
 meta = sql.Table(
@@ -86,6 +86,16 @@ chunks = sql.Table(
     # An id names a chunk in Chroma and in the lexical index too: it must never come back.
     sqlite_autoincrement=True,
 )
+typed_tables = sql.Table(
+    "typed_tables",
+    tables,
+    sql.Column("version_id", sql.ForeignKey("versions.id"), primary_key=True),
+    sql.Column("number", sql.Integer, primary_key=True),
+    sql.Column("start", sql.Integer, nullable=False),
+    sql.Column("end", sql.Integer, nullable=False),
+    sql.Column("rows", sql.Integer, nullable=False),
+    sql.Column("columns", sql.JSON, nullable=False),
+)
 locations = sql.Table(
     "locations",
     tables,
@@ -125,6 +135,17 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE versions ADD COLUMN words INTEGER",
         "ALTER TABLE versions ADD COLUMN table_count INTEGER",
         "ALTER TABLE versions ADD COLUMN left_out_count INTEGER",
+    ),
+    3: (
+        """CREATE TABLE typed_tables (
+            version_id INTEGER NOT NULL REFERENCES versions (id),
+            number INTEGER NOT NULL,
+            start INTEGER NOT NULL,
+            "end" INTEGER NOT NULL,
+            rows INTEGER NOT NULL,
+            columns JSON NOT NULL,
+            PRIMARY KEY (version_id, number)
+        )""",
     ),
 }
 """Statements that take a catalog from a format to the next one; all are run in one transaction."""

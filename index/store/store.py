@@ -21,7 +21,7 @@ from index.document import Document, LeftOut
 from index.errors import StoreError, UnknownDocument
 from index.layout import Rectangle, rectangles
 from index.models.embeddings import Embedder, Vectors
-from index.store import catalog, indexes, members, opening, queries
+from index.store import catalog, indexes, members, opening, queries, typed_tables
 from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
 from index.store.erasure import Runs, holding, telling
 from index.store.files import StoreLock, faults
@@ -31,6 +31,8 @@ from index.store.maintenance import Difference, Model, Progress, differences, re
 from index.store.opening import is_store
 from index.store.private import make_private
 from index.store.queries import Origin, Version
+from index.store.typed_tables import TableInfo
+from index.tables.columns import typed_tables as tables_of
 
 Hits = list[tuple[int, float]]
 
@@ -176,6 +178,11 @@ class Store:
         with self._reading() as connection:
             return queries.excerpt(connection, document_id, version, start, end)
 
+    def tables(self, documents: Sequence[str]) -> list[TableInfo]:
+        """The tables of these live documents that can be asked, each with its file."""
+        with self._reading() as connection:
+            return typed_tables.listing(connection, self.folder, documents)
+
     def rectangles(self, document_id: str, version: str, start: int, end: int) -> list[Rectangle]:
         """Where a span is printed, line by line; raises UnknownDocument."""
         with self._reading() as connection:
@@ -258,6 +265,11 @@ class Store:
                     for p, (id_, outcome) in zip(batch, plans, strict=True)
                     if outcome != "unchanged"
                 ]
+                typed = [(p.document.version, v, tables_of(p.document)) for p, _, v, _ in pending]
+                for _, version_id, found in typed:
+                    typed_tables.enter(connection, version_id, found)
+            for version, _, found in typed:
+                typed_tables.write(self.folder, version, found)
             new = [(p, id_, chunk_ids) for p, id_, _, chunk_ids in pending]
             indexes.fill(self.catalog, self.indexes, self._lock, new)
             with self.catalog.writing() as connection:
@@ -334,7 +346,11 @@ class Store:
             self._lock.shared(),
             self.catalog.reading() as connection,
         ):
-            return list(differences(self.folder, self.catalog, connection, self.indexes))
+            tables = typed_tables.problems(connection, self.folder)
+            return [
+                *differences(self.folder, self.catalog, connection, self.indexes),
+                *(Difference("tables", problem) for problem in tables),
+            ]
 
     def repair(self, model: Model, progress: Progress | None = None) -> None:
         """Make the indexes anew from the catalog, and finish what was interrupted.
@@ -358,8 +374,11 @@ class Store:
         """Bring a store of an older format to this one."""
         with self._changing(), self._lock.exclusive(), self.catalog.writing() as connection:
             self.catalog.migrate(connection)
+        with self._changing():
+            typed_tables.remake(self.catalog, self.folder)
 
     def _clear(self) -> None:
+        typed_tables.clear(self.catalog, self.folder)
         indexes.clear(self.catalog, self.indexes, self._lock)
 
     def _leave_others(self, connection: Connection, place: Location) -> None:
@@ -382,6 +401,8 @@ class Store:
     def _renew(self, model: Model, progress: Progress | None, *, purge: bool) -> None:
         """Write the indexes anew without what is not live; to purge, the catalog's file too."""
         rebuild(self.catalog, self.indexes, self._lock, model, resume=not purge, progress=progress)
+        typed_tables.clear(self.catalog, self.folder)
+        typed_tables.remake(self.catalog, self.folder)
         with self.catalog.writing() as connection:
             self.catalog.clear_leftovers(connection)
         if purge:

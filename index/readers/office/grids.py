@@ -12,7 +12,8 @@ _SPARSE = 8
 _HEADER_REACH = 6
 """Among so many first lines of a table the one is sought that names the columns."""
 _HEADER_FILL = 0.6
-_LONGEST_NAME = 100
+_LONGEST_NAME = 200
+"""Surveys name their columns by whole questions."""
 _SAMPLE = 50
 _YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d")
 _VALUE = re.compile(

@@ -108,7 +108,9 @@ def found(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
 def programs(demo: Assistant) -> Iterator[FastAPI]:
     service = open_service(demo, "http://127.0.0.1:7860")
     access = Access(Tokens(demo.store), needs_token=False)
-    yield application(service, Hosts("localhost", "127.0.0.1"), access, other_interfaces(service)).app
+    yield application(
+        service, Hosts("localhost", "127.0.0.1"), access, other_interfaces(service)
+    ).app
     service.close()
 
 

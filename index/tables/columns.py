@@ -1,0 +1,212 @@
+"""Typed columns: what the cells of a column are, inferred over all of its rows."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from index.document import Document, Span, Table
+from index.tables.cells import Grid, grid_of
+from index.tables.values import (
+    Convention,
+    convention_of,
+    day_first,
+    day_in,
+    is_nothing,
+    number_in,
+    truth_of,
+)
+
+Kind = Literal["number", "date", "boolean", "text"]
+Value = Decimal | str | bool | None
+"""A number, a day as ISO 8601 or words, yes or no, nothing."""
+
+_MOSTLY = 0.8
+"""Of the cells that are not empty so many are of a kind for the column to be of it."""
+_MOST_UNITS = 3
+_COMMA_LANGUAGES = frozenset({"de", "fr", "es", "it", "nl", "pt", "da", "sv", "fi", "pl", "cs"})
+_UNIT = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]\s*$")
+_TOTAL = re.compile(
+    r"(?:grand |sub-?)?totals?:?|sum(?:me)?:?|gesamt(?:summe)?:?|insgesamt:?|total général:?"
+    r"|totaal:?|totale:?|合計|总计|合计",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"0\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's name, kind and unit, and how many of its cells are what.
+
+    `unparsed` cells are of another kind than the column; `doubt` says why nothing is computed of
+    it although it holds figures. A `flag` holds nothing but 0 and 1.
+
+    >>> Column("Price (€)", "number", "€", filled=3).name
+    'Price (€)'
+    """
+
+    name: str
+    kind: Kind
+    unit: str = ""
+    filled: int = 0
+    empty: int = 0
+    unparsed: int = 0
+    decimals: int = 0
+    doubt: str = ""
+    flag: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTable:
+    """A table of a document: its columns, their values by row, and where each cell stands.
+
+    `totals` are the rows that sum up others.
+
+    >>> text = "Year | Ships" + chr(10) + "1931 | 12" + chr(10) + "Total | 12"
+    >>> port = Document(text, "Port", "text/csv", tables=(Table(0, 33, Span(0, 12)),))
+    >>> typed = typed_table(port, port.tables[0])
+    >>> [column.kind for column in typed.columns], typed.values[1], set(typed.totals)
+    (['text', 'number'], [Decimal('12'), Decimal('12')], {1})
+    """
+
+    table: Table
+    grid: Grid
+    columns: tuple[Column, ...]
+    values: tuple[list[Value], ...]
+    totals: frozenset[int]
+
+    def row(self, number: int) -> Span:
+        """The place of a row."""
+        start, end = self.grid.rows[number]
+        return Span(int(start), int(end))
+
+
+def typed_table(document: Document, table: Table) -> TypedTable | None:
+    """A table with typed columns; None where its cells cannot be told apart with certainty.
+
+    >>> text = "Ship | Tons" + chr(10) + "Ann | 1.234,5" + chr(10) + "Bob | 7"
+    >>> port = Document(text, "Port", "text/csv", tables=(Table(0, 33, Span(0, 11)),))
+    >>> typed_table(port, port.tables[0]).values
+    (['Ann', 'Bob'], [Decimal('1234.5'), Decimal('7')])
+    """
+    grid = grid_of(document, table)
+    if grid is None:
+        return None
+    usual = _usual_convention(grid, document.language)
+    made = [_column(name, texts, usual) for name, texts in zip(grid.names, grid.texts, strict=True)]
+    return TypedTable(
+        table,
+        grid,
+        tuple(column for column, _ in made),
+        tuple(values for _, values in made),
+        _totals(grid) if any(column.kind == "number" for column, _ in made) else frozenset(),
+    )
+
+
+def typed_tables(document: Document) -> list[tuple[int, TypedTable]]:
+    """The tables of a document that have typed columns, each with its number in it.
+
+    >>> typed_tables(Document("The pier fell.", "Storm", "text/plain"))
+    []
+    """
+    found = ((n, typed_table(document, table)) for n, table in enumerate(document.tables))
+    return [(n, typed) for n, typed in found if typed is not None]
+
+
+def _usual_convention(grid: Grid, language: str | None) -> Convention:
+    """How numbers are written in this table, for columns that do not tell."""
+    numbers = (number for texts in grid.texts for text in texts if (number := number_in(text)))
+    found = convention_of(numbers)
+    if found in ("point", "comma"):
+        return found
+    return "comma" if (language or "") in _COMMA_LANGUAGES and found is None else "point"
+
+
+def _column(name: str, texts: Sequence[str], usual: Convention) -> tuple[Column, list[Value]]:
+    filled = [text for text in texts if not is_nothing(text)]
+    for reading in (_numbers, _days, _truths):
+        found = reading(name, texts, filled, usual) if filled else None
+        if found is not None:
+            column, values = found
+            count = sum(value is not None for value in values)
+            missing = len(texts) - len(filled)
+            counted = replace(column, filled=count, empty=missing, unparsed=len(filled) - count)
+            return counted, values
+    words: list[Value] = [text or None for text in texts]
+    there = sum(text != "" for text in texts)
+    return Column(name, "text", filled=there, empty=len(texts) - there), words
+
+
+Read = tuple[Column, list[Value]] | None
+
+
+def _numbers(name: str, texts: Sequence[str], filled: Sequence[str], usual: Convention) -> Read:
+    if any(map(_CODE.fullmatch, filled)):  # '007' is a name
+        return None
+    read = [None if is_nothing(text) else number_in(text) for text in texts]
+    there = [number for number in read if number is not None]
+    stated = sorted({number.unit for number in there if number.unit})
+    # '100 Grand' among names is no number of grands.
+    if len(there) < _MOSTLY * len(filled) or len(stated) > _MOST_UNITS:
+        return None
+    convention = convention_of(there) or usual
+    values: list[Value] = [None if one is None else one.value(convention) for one in read]
+    doubt = ""
+    if len(stated) > 1:
+        doubt = f"its units differ: {', '.join(stated)}"
+    elif "%" in stated and not all(number.unit for number in there):
+        doubt = "some of its figures are percentages and some are not"
+    elif convention == "mixed" and sum(v is not None for v in values) < len(there):
+        doubt = "its figures are written in two ways, '1.234,56' and '1,234.56'"
+    decimals = max((_decimals(value) for value in values), default=0)
+    in_name = _UNIT.search(name)
+    unit = stated[0] if stated else in_name[1] if in_name else ""
+    flag = {value for value in values if value is not None} == {Decimal(0), Decimal(1)}
+    return Column(name, "number", unit, decimals=decimals, doubt=doubt, flag=flag), values
+
+
+def _decimals(value: Value) -> int:
+    exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def _days(name: str, texts: Sequence[str], filled: Sequence[str], _usual: Convention) -> Read:
+    doubt = ""
+    try:
+        days_first = day_first(texts)
+    except ValueError:
+        days_first, doubt = None, "its dates are written in two ways, days first and months first"
+    values: list[Value] = [
+        None if is_nothing(text) else day_in(text, days_first=days_first) for text in texts
+    ]
+    count = sum(value is not None for value in values)
+    if count < _MOSTLY * len(filled) and not (doubt and count):
+        return None
+    return Column(name, "date", doubt=doubt), values
+
+
+def _truths(name: str, texts: Sequence[str], filled: Sequence[str], _usual: Convention) -> Read:
+    values: list[Value] = [truth_of(text) for text in texts]
+    if sum(value is not None for value in values) < _MOSTLY * len(filled):
+        return None
+    return Column(name, "boolean"), values
+
+
+def _totals(grid: Grid) -> frozenset[int]:
+    """The rows whose first words call them a total."""
+    found = set()
+    for row in range(len(grid.texts[0])):
+        first = next((texts[row] for texts in grid.texts if texts[row]), "")
+        if is_total(first):
+            found.add(row)
+    return frozenset(found)
+
+
+def is_total(label: str) -> bool:
+    """Whether a row of this name sums up others.
+
+    >>> is_total("Grand total"), is_total("Total sales")
+    (True, False)
+    """
+    return _TOTAL.fullmatch(label) is not None
