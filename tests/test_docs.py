@@ -57,7 +57,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 @pytest.fixture(autouse=True)
 def unconfigured(monkeypatch):
     for name in os.environ:
-        if name.startswith(("FOOTNOTE_", "OPENAI_")):
+        if name.startswith(("FOOTNOTE_", "OPENAI_")) and name != "FOOTNOTE_EMBEDDING":
             monkeypatch.delenv(name)
 
 

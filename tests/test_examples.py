@@ -26,7 +26,6 @@ from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.sentence_ranking import SentenceScorer
 from assistant.retrieving.retrieval import HybridRetriever, reread
-from assistant.settings import Settings
 from assistant.store_handle import StoreHandle
 from index.document import Chunk, Document
 from index.models.embeddings import MiniLM
@@ -110,7 +109,7 @@ pytestmark = pytest.mark.xdist_group("examples")  # one process, and so one stor
 def surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An environment without settings or keys; what a command makes of an interrupt is undone."""
     for name in os.environ:
-        if name.startswith(("FOOTNOTE_", "OPENAI_")):
+        if name.startswith(("FOOTNOTE_", "OPENAI_")) and name != "FOOTNOTE_EMBEDDING":
             monkeypatch.delenv(name)
     interrupted = signal.getsignal(signal.SIGINT)
     yield
@@ -120,9 +119,7 @@ def surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """An assistant over the demo documents, for reading only."""
-    folder = tmp_path_factory.mktemp("demo") / "store"
-    # Of the two bases the one whose vectors are quickly made.
-    with Assistant(settings=Settings(store=folder, embedding="minilm")) as assistant:
+    with Assistant(tmp_path_factory.mktemp("demo") / "store") as assistant:
         assistant.add(ROOT / "seeds")
         yield assistant
 

@@ -67,6 +67,9 @@ def _other_value(question: Question, one: str, other: str) -> bool:
     if not shared or len(shared) * 2 < len(question.predicate_terms):
         return False
     for kind in question.expected & _COMPARED:
+        # 'Hurt' and 'evacuated' are two counts of people.
+        if kind == "number" and shared != question.predicate_terms:
+            continue
         mine, theirs = _asked_for(kind, one, question), _asked_for(kind, other, question)
         if mine and theirs and all(_differ(kind, a, b) for a in mine for b in theirs):
             return True

@@ -129,7 +129,7 @@ class ExtractiveReader:
         if len(accounts) > 1:
             return tuple(_quoted(question, account) for account in accounts), ()
         sides = self._disputed(question, candidates)
-        if sides:
+        if sides and any(one.holds(sides[0]) for one in blocks[:_BLOCKS]):
             drafts = tuple(_side(question, side, first=side is sides[0]) for side in sides)
             return drafts, (tuple(range(len(sides))),)
         return _said(question, candidates, chosen, blocks), ()
@@ -207,17 +207,23 @@ def _said(
 
 def _whole(question: Question, block: AnswerBlock, answering: Sequence[Candidate]) -> Claim:
     """A block as it stands, line by line, with the words that answer set out."""
-    chunk = block.home
-    lines = [collapse_whitespace(line) for line in block.text.splitlines()]
+    chunk, start = block.home, block.start
+    for table, _ in chunk.tables:
+        # What names columns stands before the rows in brackets, and is cited by itself.
+        if start <= table.header.start and table.header.end < block.end <= table.end:
+            start = table.header.end
+    words = chunk.text[start - chunk.start : block.end - chunk.start]
+    start += len(words) - len(words.lstrip())
+    lines = [collapse_whitespace(line) for line in words.splitlines()]
     text = "\n".join(filter(None, lines))
-    evidence = [Evidence.within(chunk, block.start, block.end, block.score)]
+    evidence = [Evidence.within(chunk, start, block.end, block.score)]
     exact = tuple(
         Span(at + span.start, at + span.end)
         for one in answering
         if (at := text.find(collapse_whitespace(one.text))) >= 0
         for span in answer_spans(question, one)
     )
-    row = chunk.table_row(block.start)
+    row = chunk.table_row(start)
     label = ""
     if row is not None:
         table, label = row

@@ -16,9 +16,9 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty working directory, and an environment without settings or keys."""
+    """An empty working directory, and an environment without settings or keys but the base."""
     for name in os.environ:
-        if name.startswith(("FOOTNOTE_", "OPENAI_")):
+        if name.startswith(("FOOTNOTE_", "OPENAI_")) and name != "FOOTNOTE_EMBEDDING":
             monkeypatch.delenv(name)
     here = tmp_path / "here"
     here.mkdir()

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.reading.block_ranking import block_spans
+from assistant.settings import Settings
 
 PROSE = "The harbour office stands on the east quay, and it is closed on public holidays."
 STEPS = [
@@ -63,7 +64,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         + "\n## Laundry\n\nIt costs 5 euros a load.\n",
         encoding="utf-8",
     )
-    with Assistant(folder / "store") as assistant:
+    with Assistant(settings=Settings(store=folder / "store", embedding="e5")) as assistant:
         assert len(assistant.add(sorted(folder.glob("*.md"))).added) == 3
         yield assistant
 
@@ -121,3 +122,30 @@ def test_a_question_in_another_language_than_english_is_answered(port: Assistant
 def test_what_no_document_speaks_of_is_refused_in_any_language(port: Assistant):
     for question in ("Who won the football match?", "谁赢了足球比赛？", "Wer schrieb den Faust?"):
         assert port.query(question).abstained
+
+
+@pytest.fixture(scope="module")
+def demo_in_all_languages(tmp_path_factory: pytest.TempPathFactory, seeds) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("languages") / "store"
+    with Assistant(settings=Settings(store=folder, embedding="e5")) as assistant:
+        assert len(assistant.add(seeds).added) == 7
+        yield assistant
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Why did Gate 3 fail?", ["run dry"]),
+        ("Who ordered the evacuation, and when?", ["Oskin", "22:05"]),
+        ("Warum versagte das Tor 3?", ["run dry"]),
+        ("How many people were evacuated?", ["Accounts differ", "410", "340"]),
+    ],
+)
+def test_the_demo_documents_are_asked_in_any_language(demo_in_all_languages, question, words):
+    answer = demo_in_all_languages.query(question)
+    assert all(word in answer.text for word in words)
+
+
+@pytest.mark.parametrize("question", ["Who won the football match?", "Wer gewann die Wahl?"])
+def test_the_demo_documents_do_not_answer_everything(demo_in_all_languages, question):
+    assert demo_in_all_languages.query(question).abstained
