@@ -85,7 +85,7 @@ def query(
     Raises:
         FootnoteError: as `Assistant` and `Assistant.query` do.
 
-    >>> query("When did the sirens sound?", store=demo.store).sentences[1].text
+    >>> query("When did the sirens sound?", store=demo.store).sentences[0].text
     'The sirens sounded at 21:58, that is 24 minutes after the failure.'
     """
     from assistant.assistant import Assistant

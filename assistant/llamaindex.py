@@ -177,7 +177,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
     """The whole engine; the response's `metadata['answer']` is the `Answer` as JSON types.
 
     >>> response = FootnoteQueryEngine(demo).query("When did the sirens sound?")
-    >>> response.metadata["answer"]["sentences"][1]["text"]
+    >>> response.metadata["answer"]["sentences"][0]["text"]
     'The sirens sounded at 21:58, that is 24 minutes after the failure.'
     """
 

@@ -100,7 +100,7 @@ class BlockScorer:
 
     @property
     def is_fitted(self) -> bool:
-        """Whether it is known what the scores of this model's blocks are worth."""
+        """Whether it is known what likeness by this model is worth; else only sentences count."""
         return self._embedder.name == E5.name
 
     def ranked(
@@ -128,7 +128,7 @@ class BlockScorer:
         found = []
         for (passage, span), cosine in zip(places.values(), alike, strict=True):
             likeness = float(cosine - unlike) / (1 - unlike)
-            score = _LIKENESS * likeness + _RANK * passage.rank
+            score = _LIKENESS * likeness * self.is_fitted + _RANK * passage.rank
             score += _SENTENCE * _best_sentence(passage, span, candidates)
             found.append(AnswerBlock(passage, *span, likeness=likeness, score=score))
         return sorted(found, key=lambda block: -block.score)

@@ -129,7 +129,7 @@ class ExtractiveReader:
         if len(accounts) > 1:
             return tuple(_quoted(question, account) for account in accounts), ()
         sides = self._disputed(question, candidates)
-        if sides and any(one.holds(sides[0]) for one in blocks[:_BLOCKS]):
+        if sides:
             drafts = tuple(_side(question, side, first=side is sides[0]) for side in sides)
             return drafts, (tuple(range(len(sides))),)
         return _said(question, candidates, chosen, blocks), ()

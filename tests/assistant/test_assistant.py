@@ -270,7 +270,10 @@ def test_a_sentence_that_only_says_she_is_given_the_speaker_with_a_footnote_of_i
     assistant: Assistant, tmp_path: Path
 ):
     (tmp_path / "dam.txt").write_text(
-        "Ms Ansley said that the mill had closed for ever. She said the dam held."
+        "Ms Ansley said that the mill had closed for ever. She said the dam held. The road to the "
+        "mill lay under snow until the last week of March, when the first carts came through again "
+        "with seed, timber and oil for the farms of the upper valley, and with letters for its two "
+        "inns, which had been shut since the autumn fair."
     )
     assistant.add(tmp_path / "dam.txt")
     answer = assistant.query("What did Ms Ansley say about the dam?")

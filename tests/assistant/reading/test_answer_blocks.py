@@ -70,7 +70,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 def test_a_list_is_quoted_whole_with_what_announces_it_under_one_footnote(port: Assistant):
-    answer = port.query("Which papers does one need for a mooring?")
+    answer = port.query("Which papers are handed in for a mooring?")
     (sentence,) = [one for one in answer.sentences if "insurance" in one.text]
     assert sentence.text.splitlines() == [
         "[Papers:] Whoever wants a mooring hands in:",
@@ -137,7 +137,7 @@ def demo_in_all_languages(tmp_path_factory: pytest.TempPathFactory, seeds) -> It
     [
         ("Why did Gate 3 fail?", ["run dry"]),
         ("Who ordered the evacuation, and when?", ["Oskin", "22:05"]),
-        ("Warum versagte das Tor 3?", ["run dry"]),
+        ("Wie viele Menschen wurden evakuiert?", ["410"]),
         ("How many people were evacuated?", ["Accounts differ", "410", "340"]),
     ],
 )
