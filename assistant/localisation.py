@@ -1,27 +1,17 @@
 """What the program says in its own words, in the language of the question.
 
 The words stand in English in `messages.py`, and in other languages in `locales/`, one catalogue of
-gettext's each. The question's language is told by py3langid (Lui & Baldwin 2012, 'langid.py').
+gettext's each.
 """
 
 import re
-import threading
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from assistant.answer import Answer
-from assistant.language.terms import function_terms
-from index.store.lexical import analyzed
+from assistant.language.identification import LANGUAGES, language_of
 
 _LOCALES = Path(__file__).parent / "locales"
-LANGUAGES = ("en", *sorted(path.stem for path in _LOCALES.glob("*.po")))
-"""Languages that the program speaks."""
-
-_ENGLISH_FROM = 0.4
-"""A text is English without further thought where so many of its words are its function words."""
-
-_loading = threading.Lock()
 
 
 def localised(answer: Answer) -> Answer:
@@ -41,19 +31,6 @@ def localised(answer: Answer) -> Answer:
         return answer
     message, *notices = (translated(one, language) for one in said)
     return answer.model_copy(update={"message": message, "notices": type(answer.notices)(notices)})
-
-
-def language_of(text: str) -> str:
-    """The language of a text, of those that the program speaks.
-
-    >>> language_of("Wann schloss das Tor?"), language_of("水门什么时候关闭？")
-    ('de', 'zh')
-    """
-    words = analyzed(text)
-    if words and sum(word in function_terms() for word in words) >= _ENGLISH_FROM * len(words):
-        return "en"
-    found: str = _identifier().classify(text)[0]
-    return found
 
 
 def translated(text: str, language: str) -> str:
@@ -91,18 +68,3 @@ def _catalogue(language: str) -> dict[str, str]:
 
     with (_LOCALES / f"{language}.po").open("rb") as file:
         return {str(one.id): str(one.string) for one in read_po(file) if one.id}
-
-
-@cache
-def _known() -> Any:  # noqa: ANN401 (it has no types)
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(list(LANGUAGES))
-    return identifier
-
-
-def _identifier() -> Any:  # noqa: ANN401 (it has no types)
-    # Many threads may want it first; each would load one of its own.
-    with _loading:
-        return _known()

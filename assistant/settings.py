@@ -203,7 +203,7 @@ class Settings(BaseSettings):
         "store's folder, or a folder or file of whose documents alone the model answers.",
     )
     confidence: float = Field(
-        0.44,
+        0.38,
         gt=0,
         lt=1,
         description="The least confidence that an answer needs, from 0 to 1: below it, the "

@@ -15,6 +15,9 @@ be answered as not."""
 _BLOCK, _BLOCK_SENTENCE, _BLOCK_SPAN, _BLOCK_LEVEL = 2.24, 3.87, 0.14, -2.84
 """The same where blocks are compared by the base that reads all languages."""
 
+_BLOCK_ALONE, _BLOCK_ALONE_LEVEL = 7.91, -2.97
+"""The same where the sentences' signs, which come from models of English, say nothing."""
+
 _SLOPE, _SHIFT, _TABLE = 0.67, 0.16, 2.0
 """Evidence → log-odds that what is shown is right (Platt 1999, 'Probabilistic Outputs for Support
 Vector Machines'), less for a passage that is a table. Fitted on real documents of many kinds, where
@@ -36,11 +39,15 @@ def confidence(found: float, chosen: Sequence[Candidate]) -> float:
 def block_evidence(blocks: Sequence[AnswerBlock], candidates: Sequence[Candidate]) -> float:
     """How well the documents answer at all, by their blocks and sentences: as `evidence_logit`.
 
+    Without sentences, by the blocks alone.
+
     >>> block_evidence([], [])
     -inf
     """
-    if not blocks or not candidates:
+    if not blocks:
         return -math.inf
+    if not candidates:
+        return _BLOCK_ALONE * max(block.likeness for block in blocks) + _BLOCK_ALONE_LEVEL
     return (
         _BLOCK * max(block.likeness for block in blocks)
         + _BLOCK_SENTENCE * max(c.in_context for c in candidates)

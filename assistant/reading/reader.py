@@ -8,6 +8,7 @@ from assistant.asking.clarification import lacks_speaker
 from assistant.asking.question import Question
 from assistant.draft import Claim, Evidence, ProposedAnswer, add_words
 from assistant.language.dates import resolve_relative_dates, spoken_date
+from assistant.language.identification import language_of
 from assistant.language.speakers import Speaker, is_named, missing_speaker, speaker_of, speakers_of
 from assistant.language.terms import content_terms
 from assistant.messages import ACCOUNTS_DIFFER, MAY_BE_PARTIAL, NOT_FOUND
@@ -104,8 +105,11 @@ class ExtractiveReader:
         candidates = _not_contrary(question, _spoken_by(question, scored))
         chosen = self._chosen(question, candidates)
         blocks = self._blocks.ranked(question.standalone, passages, candidates)
-        known = self._blocks.is_fitted
-        found = block_evidence(blocks, candidates) if known else evidence_logit(candidates)
+        if self._blocks.is_fitted:
+            told = candidates if language_of(question.text) == "en" else ()
+            found = block_evidence(blocks, told)
+        else:
+            found = evidence_logit(candidates)
         sure = confidence(found, chosen)
         if _asks_what_is_not(question) and not any(excepts(c.text) for c in chosen):
             return ProposedAnswer(kind, NOT_FOUND, abstained=True)

@@ -7,7 +7,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from assistant import messages
-from assistant.localisation import _LOCALES, LANGUAGES, language_of, translated
+from assistant.language.identification import LANGUAGES, language_of
+from assistant.localisation import _LOCALES, translated
 
 OWN = {text for name, text in vars(messages).items() if name.isupper() and isinstance(text, str)}
 
