@@ -86,7 +86,7 @@ def query(
         FootnoteError: as `Assistant` and `Assistant.query` do.
 
     >>> query("When did the sirens sound?", store=demo.store).sentences[0].text
-    'The sirens sounded at 21:58, that is 24 minutes after the failure.'
+    '[Date | Time | Event:] 13 November 2025 | 21:58 | The sirens sound.'
     """
     from assistant.assistant import Assistant
 

@@ -49,7 +49,7 @@ class Assistant(Library):
         EmbeddingMismatch: the store was made with another embedding model.
 
     >>> with Assistant(demo.store) as assistant:
-    ...     assistant.query("When did the sirens sound?").citations[0].locator
+    ...     assistant.query("Why did Gate 3 fail?").citations[0].locator
     'p. 2'
     """
 

@@ -178,7 +178,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
 
     >>> response = FootnoteQueryEngine(demo).query("When did the sirens sound?")
     >>> response.metadata["answer"]["sentences"][0]["text"]
-    'The sirens sounded at 21:58, that is 24 minutes after the failure.'
+    '[Date | Time | Event:] 13 November 2025 | 21:58 | The sirens sound.'
     """
 
     def __init__(self, assistant: "Assistant") -> None:

@@ -74,7 +74,9 @@ class AnswerBlock:
 
     @property
     def is_short(self) -> bool:
-        """Whether one would copy all of it: a few lines, or a list, a command, some rows."""
+        """Whether one would copy all of it: a few lines, a list, a command; of a table only rows."""
+        if any(one.start < self.end and self.start < one.end for one, _ in self.home.tables):
+            return False
         text = self.text
         wide = sum(map(_is_wide, text)) if not text.isascii() else 0
         lines = text.splitlines()

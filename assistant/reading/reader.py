@@ -211,29 +211,18 @@ def _said(
 
 def _whole(question: Question, block: AnswerBlock, answering: Sequence[Candidate]) -> Claim:
     """A block as it stands, line by line, with the words that answer set out."""
-    chunk, start = block.home, block.start
-    for table, _ in chunk.tables:
-        # What names columns stands before the rows in brackets, and is cited by itself.
-        if start <= table.header.start and table.header.end < block.end <= table.end:
-            start = table.header.end
-    words = chunk.text[start - chunk.start : block.end - chunk.start]
-    start += len(words) - len(words.lstrip())
-    lines = [collapse_whitespace(line) for line in words.splitlines()]
+    chunk = block.home
+    lines = [collapse_whitespace(line) for line in block.text.splitlines()]
     text = "\n".join(filter(None, lines))
-    evidence = [Evidence.within(chunk, start, block.end, block.score)]
+    evidence = Evidence.within(chunk, block.start, block.end, block.score)
     exact = tuple(
         Span(at + span.start, at + span.end)
         for one in answering
         if (at := text.find(collapse_whitespace(one.text))) >= 0
         for span in answer_spans(question, one)
     )
-    row = chunk.table_row(start)
-    label = ""
-    if row is not None:
-        table, label = row
-        evidence.append(Evidence.within(chunk, *table.header))
-    label = label or _telling_heading(question, chunk, text)
-    claim = Claim(text, tuple(evidence), exact=exact)
+    label = _telling_heading(question, chunk, text)
+    claim = Claim(text, (evidence,), exact=exact)
     return add_words(claim, [(0, f"[{label}:] ")] if label else [])
 
 
