@@ -74,7 +74,7 @@ class AnswerBlock:
 
     @property
     def is_short(self) -> bool:
-        """Whether one would copy all of it: a few lines, a list, a command; of a table only rows."""
+        """Whether one would copy all of it: a few lines, a list, a command; of a table, rows."""
         if any(one.start < self.end and self.start < one.end for one, _ in self.home.tables):
             return False
         text = self.text
