@@ -198,11 +198,11 @@ def test_what_steers_a_terminal_is_not_printed_from_a_document(footnote, surroun
     note = surroundings / "note.md"
     note.write_text("# The \x1b]0;owned\x07 gate\n\nGate 9 was \x1b[31mred\x1b[0m in 1931.\n")
     footnote("add", note)
-    for arguments in (["ask", "When was Gate 9 red?"], ["search", "gate"], ["documents"]):
+    for arguments in (["ask", "What was Gate 9 in 1931?"], ["search", "gate"], ["documents"]):
         ran = footnote(*arguments)
         assert ran.status == 0
         assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", ran.out) is None
-    answer = Answer.model_validate_json(footnote("ask", "When was Gate 9 red?", "--json").out)
+    answer = Answer.model_validate_json(footnote("ask", "What was Gate 9 in 1931?", "--json").out)
     (citation,) = answer.citations
     assert "\x1b[31mred" in citation.quote
 
