@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.reading.sentence_ranking import Candidate
 from assistant.retrieving.retrieval import Retrieved
@@ -125,12 +127,17 @@ class BlockScorer:
         if not places:
             return []
         texts = [f"{_above(passage)}\n{_read(passage, span)}" for passage, span in places.values()]
-        alike = self._vectors.of(texts) @ self._embedder.embed_query(question)
+        # A server is not sent passages at every question for what would count nothing.
+        alike = (
+            self._vectors.of(texts) @ self._embedder.embed_query(question)
+            if self.is_fitted
+            else np.zeros(len(texts))
+        )
         unlike = self._embedder.unlike
         found = []
         for (passage, span), cosine in zip(places.values(), alike, strict=True):
             likeness = float(cosine - unlike) / (1 - unlike)
-            score = _LIKENESS * likeness * self.is_fitted + _RANK * passage.rank
+            score = _LIKENESS * likeness + _RANK * passage.rank
             score += _SENTENCE * _best_sentence(passage, span, candidates)
             found.append(AnswerBlock(passage, *span, likeness=likeness, score=score))
         return sorted(found, key=lambda block: -block.score)
