@@ -268,7 +268,8 @@ class Answering:
             return ask_who_is_meant(question, found.passages)
         if question.has_no_content:
             return ask_what_is_meant(found.passages)
-        reading = self.reader.read(question, found.passages, found.rarity)
+        passages = with_whole(store, found.passages)
+        reading = self.reader.read(question, passages, found.rarity)
         if not reading.conflicts:
             reading = (
                 read_figures(
@@ -313,7 +314,7 @@ class Answering:
         if any(strange.values()):
             found = search(asked.searches)
         passages = reread(self._spans, asked.asking, found)[:k]
-        return Found(asked, with_whole(store, passages), rarity, named)
+        return Found(asked, passages, rarity, named)
 
 
 def _told_of(whole: ProposedAnswer, found: Sequence[Found]) -> set[str]:

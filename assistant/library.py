@@ -22,6 +22,7 @@ from index.ingesting.report import Progress as Adding
 from index.layout import Rectangle
 from index.models.embeddings import E5, Base, Embedder, MiniLM, Vectors
 from index.pages.images import PageImage, PageImages, original_file
+from index.store import catalog
 from index.store.catalog import DocumentInfo
 from index.store.maintenance import Difference, Model
 from index.store.opening import check_embedding
@@ -205,9 +206,7 @@ class Library:
         ['2026-01-12']
         """
         store = self._opening.current()
-        found = store.documents() if store else []
-        wanted = (having or {}).items()
-        return [one for one in found if all(one.has(name, value) for name, value in wanted)]
+        return catalog.having(store.documents() if store else [], having or {})
 
     def left_out(self) -> dict[str, list[LeftOut]]:
         """What the texts of documents do not have of their files, by id, each with the reason."""

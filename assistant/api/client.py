@@ -26,6 +26,7 @@ from index.ingesting.fetching import is_address
 from index.ingesting.report import AddReport
 from index.layout import Rectangle
 from index.pages.images import PageImage
+from index.store import catalog
 from index.store.catalog import DocumentInfo
 
 if TYPE_CHECKING:
@@ -267,8 +268,7 @@ class RemoteAssistant(Assistant):
     def documents(self, having: Mapping[str, str] | None = None) -> list[DocumentInfo]:
         """All documents, the latest first, or those of which all is so that `having` asks."""
         found = [one.info() for one in self._server.read(list[Listed], "GET", "/documents")]
-        wanted = (having or {}).items()
-        return [one for one in found if all(one.has(name, value) for name, value in wanted)]
+        return catalog.having(found, having or {})
 
     def left_out(self) -> dict[str, list[LeftOut]]:
         """What the texts of documents do not have of their files, by id, each with the reason."""

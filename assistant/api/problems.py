@@ -6,9 +6,11 @@ Each class of the error family has a code, its name in small letters: `UnknownDo
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.api.privacy import without_paths
 from assistant.conversations.conversations import UnknownConversation
 from index.errors import (
     DocumentError,
@@ -65,7 +67,7 @@ class Problem(BaseModel):
     @classmethod
     def of(cls, error: FootnoteError, store: str = "") -> "Problem":
         """The problem that an error is; the path of the `store` is nobody's business."""
-        detail = str(error).replace(store, "the store") if store else str(error)
+        detail = without_paths(str(error), [Path(store)] if store else [])
         return cls.coded(code_of(type(error)), status_of(error), detail)
 
     @classmethod

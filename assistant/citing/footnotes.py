@@ -236,8 +236,7 @@ class Footnotes:
             wrong = unborne_spans(draft.text, quotes, [" ".join(facts), *around])
         else:
             dates = [evidence.document.date for evidence in draft.evidence]
-            headings = [heading for evidence in draft.evidence for heading in evidence.heading]
-            facts += headings
+            facts += (heading for evidence in draft.evidence for heading in evidence.heading)
             wrong = unsupported_spans(draft.text, quotes, facts, draft.added, dates)
             if not wrong and not is_quotation(draft.text, draft.added, quotes):
                 wrong = [Span(0, len(draft.text))]

@@ -19,9 +19,6 @@ from index.document import Span
 from index.models.embeddings import E5, Embedder
 from index.store.catalog import StoredChunk
 
-PASSAGES = 10
-"""Passages whose blocks are candidates."""
-
 _LONGEST = 1_400
 """Characters of a block that is put together of several paragraphs."""
 
@@ -110,7 +107,7 @@ class BlockScorer:
     def ranked(
         self, question: str, passages: Sequence[Retrieved], candidates: Sequence[Candidate]
     ) -> list[AnswerBlock]:
-        """The blocks of the first passages, the likeliest to answer first; each block once.
+        """The blocks of the passages, the likeliest to answer first; each block once.
 
         Args:
             question: what is asked.
@@ -118,7 +115,7 @@ class BlockScorer:
             candidates: their sentences, with their scores.
         """
         places: dict[tuple[str, int, int], tuple[Retrieved, Span]] = {}
-        for passage in passages[:PASSAGES]:
+        for passage in passages:
             home, chunk = passage.whole or passage.chunk, passage.chunk
             for span in block_spans(home.text):
                 start, end = home.start + span.start, home.start + span.end

@@ -210,7 +210,7 @@ def reread(reader: SpanReader, question: str, found: Sequence[Retrieved]) -> lis
 
 
 def with_whole(store: Store, found: Sequence[Retrieved]) -> list[Retrieved]:
-    """The passages, each of the first with the chunks beside it.
+    """The passages, each with the chunks beside it.
 
     >>> first = with_whole(store, passages)[0]
     >>> first.chunk.text in first.whole.text

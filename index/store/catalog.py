@@ -7,7 +7,7 @@ out. Chunks of a version that is not live are leftovers, cleared by whoever writ
 A document that is found nowhere any more is withdrawn. Each function within a transaction.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -103,6 +103,15 @@ class DocumentInfo:
             for own, text in said
             if text
         )
+
+
+def having(documents: Iterable[DocumentInfo], wanted: Mapping[str, str]) -> list[DocumentInfo]:
+    """Those of the documents of which all that is wanted is so.
+
+    >>> having([report], {"date": "2026"}) == [report], having([report], {"author": "nobody"})
+    (True, [])
+    """
+    return [one for one in documents if all(one.has(name, of) for name, of in wanted.items())]
 
 
 @dataclass(frozen=True, slots=True)

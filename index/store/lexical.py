@@ -147,14 +147,14 @@ class LexicalIndex:
     ) -> list[tuple[int, float]]:
         """The `k` best chunks as (chunk id, BM25 score), best first; any word may match."""
         with self._faults():
+            # First, since what the index holds is known when it is open.
             searcher = self._searcher()
-        query = self._query(question)
-        if documents is not None:
-            within = tantivy.Query.term_set_query(_schema(), "document", list(documents))
-            must = tantivy.Occur.Must
-            unscored = tantivy.Query.const_score_query(within, 0.0)
-            query = tantivy.Query.boolean_query([(must, query), (must, unscored)])
-        with self._faults():
+            query = self._query(question)
+            if documents is not None:
+                within = tantivy.Query.term_set_query(_schema(), "document", list(documents))
+                must = tantivy.Occur.Must
+                unscored = tantivy.Query.const_score_query(within, 0.0)
+                query = tantivy.Query.boolean_query([(must, query), (must, unscored)])
             hits = searcher.search(query, limit=k, count=False).hits
             return [(int(searcher.doc(at)["chunk"][0]), float(score)) for score, at in hits]
 
