@@ -63,6 +63,10 @@ if TYPE_CHECKING:
 NEAREST = 3
 """Passages offered when nothing answers."""
 
+SURE_BY_ITSELF = 0.5
+"""The confidence from which what was said before changes nothing of how a question is answered that
+does not lean on it. On conversations a lower one answers more that nothing answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -158,17 +162,24 @@ class Answering:
         else:
             several = split_question(asked, history, self._limit)
         for part in several:
-            yield Progress(stage="searching")
             if part.kind in ("overview", "summary"):
+                yield Progress(stage="searching")
                 clock.lap("search")
                 yield Progress(stage="reading")
                 reading = about_documents(store, self._vectors, part, documents)
+                clock.lap("read")
             else:
-                found.append(self.find(store, part, READ_ON, documents))
-                clock.lap("search")
-                yield Progress(stage="reading")
-                reading = self._read(store, found[-1].first(PASSAGES), documents)
-            clock.lap("read")
+                ways = (part,) if writer is not None else self._ways(part)
+                for way in ways:
+                    yield Progress(stage="searching")
+                    latest = self.find(store, way, READ_ON, documents)
+                    clock.lap("search")
+                    yield Progress(stage="reading")
+                    reading = self._read(store, latest.first(PASSAGES), documents)
+                    clock.lap("read")
+                    if reading.confidence >= SURE_BY_ITSELF:
+                        break
+                found.append(latest)
             opens = bool(readings)
             if writer is not None and found and reading.kind in ("answer", "yes_no"):
                 passages = self._planned(store, found[-1], plan, documents)
@@ -236,6 +247,12 @@ class Answering:
             progress=progress,
             left=left,
         )
+
+    def _ways(self, question: Question) -> tuple[Question, ...]:
+        """A question by itself, if it does not lean on earlier turns, and then with those."""
+        alone = parse_question(question.text, (), self._limit)
+        leans = alone.standalone != question.standalone
+        return (question,) if leans or alone == question else (alone, question)
 
     def _understood(
         self, writer: "Writer", question: str, history: History

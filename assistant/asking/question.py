@@ -255,11 +255,15 @@ def parse_question(text: str, history: History = (), limit: int = 4_000) -> Ques
     text = _EACH_SIDE.sub("", text) if each_side else text
     names = _names(text)
     standalone = _standalone(text, history) if kind in ("question", "yes_no") else text
+    searches = build_queries(put, history)
+    if standalone != text and _has_no_content(text):
+        put = standalone
+        searches = ((put, 1.0), *(one for one in searches[1:] if one[0] != put))
     return Question(
         text=typed,
         standalone=standalone,
         asking=asking_sentence(put),
-        searches=build_queries(put, history),
+        searches=searches,
         kind=kind,
         **_words(text, standalone),
         about_fact=kind == "yes_no" or bool(_ABOUT_FACT.match(plain)),
@@ -392,8 +396,13 @@ def _speaker(text: str) -> frozenset[str]:
 
 
 def _standalone(text: str, history: History) -> str:
-    """The question with the one before it put in front, where it leans on that."""
+    """The question behind those before it, back to the last that says something, if it leans."""
     earlier = [said for role, said in history if role == "user"]
     if not earlier or not (_LEANING.search(text) or len(content_terms(text)) < 2):
         return text
-    return f"{earlier[-1]} {text}"
+    front: list[str] = []
+    for said in reversed(earlier):
+        front.insert(0, said)
+        if not _has_no_content(said):
+            break
+    return " ".join([*front, text])

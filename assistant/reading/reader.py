@@ -222,8 +222,24 @@ def _whole(question: Question, block: AnswerBlock, answering: Sequence[Candidate
         for span in answer_spans(question, one)
     )
     label = _telling_heading(question, chunk, text)
-    claim = Claim(text, (evidence,), exact=exact)
-    return add_words(claim, [(0, f"[{label}:] ")] if label else [])
+    days, dated = _days(question, text, chunk)
+    claim = Claim(text, (evidence, *dated), exact=exact)
+    return add_words(claim, [(0, f"[{label}:] ")] * bool(label) + days)
+
+
+def _days(
+    question: Question, text: str, chunk: StoredChunk
+) -> tuple[list[tuple[int, str]], list[Evidence]]:
+    """Where a date is asked for, what to add behind 'on Thursday', and what tells the day."""
+    if "date" not in question.expected:
+        return [], []
+    found = [
+        (span.start + at, f" [{day}]")
+        for span in sentence_spans(text)
+        for at, day in resolve_relative_dates(text[slice(*span)], chunk.document.date)
+    ]
+    told = chunk.document.date_span if found else None
+    return found, [] if told is None else [Evidence.within(chunk, *told)]
 
 
 def _answering(question: Question, chosen: Sequence[Candidate]) -> Sequence[Candidate]:
@@ -342,9 +358,6 @@ def _quoted(
     elif heading := _telling_heading(question, chunk, text):
         label = f"{label}, {heading}" if label else heading
     additions = [(0, f"[{label}:] ")] if label else []
-    if "date" in question.expected:
-        days = resolve_relative_dates(text, chunk.document.date)
-        additions += [(at, f" [{day}]") for at, day in days]
-        if days and chunk.document.date_span is not None:
-            evidence.append(Evidence.within(chunk, *chunk.document.date_span))
-    return add_words(Claim(text, tuple(evidence), exact=exact), additions)
+    days, dated = _days(question, text, chunk)
+    claim = Claim(text, (*evidence, *dated), exact=exact)
+    return add_words(claim, additions + days)

@@ -15,9 +15,9 @@ _NOTHING = re.compile(r"(?:[-–—−.…*?]+|n\.?\s?/?a\.?|nan|null|none|nil|k
 _TRUE = frozenset({"true", "yes", "y", "ja", "oui", "sí", "si", "x", "✓", "✔", "☑"})
 _FALSE = frozenset({"false", "no", "n", "nein", "non", "✗", "✘", "☐"})
 _NUMBER = re.compile(
-    r"(?P<open>\()?\s?(?P<sign>[-−–+])?\s*(?P<before>(?:US|A|C|NZ|HK)?\$|[€£¥₹₽]|[A-Z]{3}\s)?\s*"
-    r"(?P<minus>[-−–])?\s*(?P<digits>\.?\d[\d.,'’\u00a0\u202f ]*)(?P<exponent>[eE][-+]?\d{1,3})?"
-    r"\s*(?P<after>%|[$€£¥₹₽]|°?[^\W\d_]{1,12}[²³]?(?:/[^\W\d_]{1,4})?)?\s*(?P<close>\))?\s*"
+    r"(?P<open>\()?\s?+(?P<sign>[-−–+])?\s*+(?P<before>(?:US|A|C|NZ|HK)?\$|[€£¥₹₽]|[A-Z]{3}\s)?\s*+"
+    r"(?P<minus>[-−–])?\s*+(?P<digits>\.?\d[\d.,'’\u00a0\u202f ]*+)(?P<exponent>[eE][-+]?\d{1,3})?"
+    r"\s*+(?P<after>%|[$€£¥₹₽]|°?[^\W\d_]{1,12}[²³]?(?:/[^\W\d_]{1,4})?)?\s*+(?P<close>\))?\s*+"
     r"(?P<percent>%)?(?P<note>\s?(?:\[\w{1,2}\]|\(\d{1,2}\)|\*+|[¹²³]))?"
 )
 _POINT = re.compile(r"(?:\d{1,3}(?:[,'’\s]\d{3})+|\d+)(?:\.\d+)?|\.\d+")

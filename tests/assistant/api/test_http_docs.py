@@ -3,16 +3,15 @@
 import contextlib
 import io
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from http_server import ROOT, server
 
-from assistant.assistant import Assistant
+from assistant import Assistant
+from assistant.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("http")
 
@@ -22,9 +21,11 @@ ADDRESS = "http://127.0.0.1:7860"
 
 
 @pytest.fixture(scope="module")
-def address(demo: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    own = Path(shutil.copytree(demo.store, tmp_path_factory.mktemp("docs") / "store"))
-    with server(own) as address:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    own = tmp_path_factory.mktemp("docs") / "store"
+    with Assistant(settings=Settings(store=own, embedding="e5")) as assistant:
+        assistant.add(ROOT / "seeds")
+    with server(own, FOOTNOTE_EMBEDDING="e5") as address:
         yield address
 
 

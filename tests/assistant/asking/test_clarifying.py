@@ -69,3 +69,19 @@ def test_behind_an_earlier_turn_it_is_a_follow_up(demo: Assistant):
 
     assert answer.kind == "answer"
     assert "run dry" in answer.text
+
+
+@pytest.mark.parametrize("earlier", ["Who won the football match?", "Summarise the minutes."])
+@pytest.mark.parametrize(
+    "question",
+    ["How many buildings were flooded?", "Why did Gate 3 fail?", "When did the sirens sound?"],
+)
+def test_an_earlier_turn_that_a_question_does_not_lean_on_changes_nothing(
+    demo: Assistant, question: str, earlier: str
+):
+    alone = demo.query(question)
+    after = demo.query(question, history=[("user", earlier), ("assistant", "Nobody knows.")])
+
+    untold = {"created", "timings"}
+    assert after.model_dump(exclude=untold) == alone.model_dump(exclude=untold)
+    assert not alone.abstained

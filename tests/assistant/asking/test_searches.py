@@ -45,6 +45,14 @@ def test_a_period_is_no_name_that_documents_must_mention():
 
 
 def test_a_follow_up_is_searched_for_behind_the_turns_before_it():
-    found = texts("And when?", [("user", "Who closed the gate?"), ("assistant", "Nobody.")])
+    found = texts("Who paid for it?", [("user", "Who closed the gate?"), ("assistant", "Nobody.")])
 
-    assert found == ["And when?", "Who closed the gate? And when?"]
+    assert found == ["Who paid for it?", "Who closed the gate? Who paid for it?"]
+
+
+def test_one_that_says_nothing_by_itself_is_searched_for_behind_the_last_turn_that_does():
+    history = [("user", "Who closed the gate?"), ("assistant", "Nobody."), ("user", "And when?")]
+
+    assert texts("Why?", history) == ["Who closed the gate? And when? Why?"]
+    asked = parse_question("Why?", history)
+    assert asked.asking == asked.standalone == "Who closed the gate? And when? Why?"

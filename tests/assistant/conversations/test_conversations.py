@@ -156,7 +156,8 @@ def test_feedback_is_an_evaluation_file(own: Assistant, tmp_path: Path):
     football, rye, passengers = load_questions(tmp_path / "rated.jsonl")
     assert (football.answerable, football.passages) == (False, ())
     assert [turn.text for turn in football.history][::2] == [PASSENGERS, RYE]
-    assert passengers.passages[0].text == "The ferry Marigold carried 4,212 passengers in May."
+    told = "The ferry Marigold carried 4,212 passengers in May. It left the port at 08:15."
+    assert passengers.passages[0].text == told
     assert rye.passages == ()
     assert json.loads(lines[1])["reason"] == "Not enough"
 

@@ -126,7 +126,7 @@ def test_a_judge_without_a_writer_leaves_questions_to_the_reader_and_is_sent_non
     assistant, models = judged(yes)
     answer = assistant.query(QUESTION)
     assert answer.engine == "reader"
-    assert [one.text for one in answer.sentences] == [FAILED]
+    assert FAILED in answer.text
     assert not models.requests
 
 
