@@ -13,6 +13,7 @@ from assistant.asking.clarification import (
     antecedent_notice,
     ask_what_is_meant,
     ask_who_is_meant,
+    misspelled_words,
     unknown_names,
     unknown_names_notice,
 )
@@ -326,6 +327,7 @@ class Answering:
         with store.snapshot() as snapshot:
             mentioned = snapshot.mentioned(analyzed(" ".join(asked.names)))
             strange = unknown_names(asked.names, mentioned, [one.chunk.text for one in found])
+            strange |= misspelled_words(asked, snapshot)
             asked = respell_names(asked, strange)
             rarity = snapshot.rarity(asked.terms | asked.earlier_terms)
         if any(strange.values()):

@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from assistant.answer import Answer
 from assistant.asking.question import Question
 from assistant.draft import ProposedAnswer
+from assistant.language.identification import language_of
 from assistant.language.speakers import can_be, speakers_of
 from assistant.messages import (
     FOUND_NEAR,
@@ -22,8 +23,10 @@ from assistant.messages import (
     WHO_IS_MEANT,
 )
 from assistant.retrieving.retrieval import Retrieved
+from index.models import minilm
 from index.sentences import sentence_spans
 from index.store.lexical import analyzed
+from index.store.store import Snapshot
 
 _ROLE = re.compile(r"[a-z]|(?:The|An?|One) ")
 CANDIDATES = 4
@@ -98,6 +101,11 @@ ALIKE = 0.8
 """The least likeness (Ratcliff & Obershelp) of two spellings of one name: Zakharova, Zarkhova."""
 
 _NAME = re.compile(r"\b[A-Z][\w’-]*\w")
+_WORD = re.compile(r"\b[a-z]{5,}+\b")
+"""A word in which a wrong letter leaves it recognisable."""
+
+_SPELLED_LIKE = 5
+"""Chunks in which another spelling of a word is looked for."""
 
 
 def unknown_names(
@@ -115,6 +123,37 @@ def unknown_names(
         return {}
     known = sorted({match[0] for text in texts for match in _NAME.finditer(text)})
     return {name: _alike(name, known) for name in strange}
+
+
+def misspelled_words(question: Question, snapshot: Snapshot) -> dict[str, str]:
+    """The words of an English question that are none and that no document has, with what is read.
+
+    That is the word one letter away that documents have; without one, a word is left as it is.
+
+    >>> from assistant.asking.question import parse_question
+    >>> with store.snapshot() as snapshot:
+    ...     misspelled_words(parse_question("How many peple were evacuted?"), snapshot)
+    {'peple': 'people', 'evacuted': 'evacuated'}
+    """
+    words = [word for word in _WORD.findall(question.asking) if not _is_word(word)]
+    if not words or language_of(question.text) != "en":
+        return {}
+    known = snapshot.mentioned(analyzed(" ".join(words)))
+    found = {}
+    for word in dict.fromkeys(words):
+        (term, *others) = analyzed(word)
+        if others or term in known:
+            continue
+        near = snapshot.chunks(snapshot.spelled_like(term, _SPELLED_LIKE)).values()
+        seen = {one.lower() for chunk in near for one in _WORD.findall(chunk.text)}
+        if other := _alike(word, sorted(one for one in seen if one[0] == word[0])):
+            found[word] = other
+    return found
+
+
+def _is_word(word: str) -> bool:
+    """Whether the embedded English model knows it as one piece."""
+    return minilm.tokenizer().token_to_id(word) is not None
 
 
 def _alike(name: str, known: Iterable[str]) -> str:

@@ -194,6 +194,14 @@ class LexicalIndex:
                 if any(searcher.doc_freq(field, term) for field in ("text", "context"))
             }
 
+    def spelled_like(self, term: str, k: int) -> list[int]:
+        """The best `k` chunks that hold a term one letter away from an analysed one."""
+        with self._faults():
+            searcher = self._searcher()
+            near = tantivy.Query.fuzzy_term_query(_schema(), "text", term, 1)
+            hits = searcher.search(near, limit=k, count=False).hits
+            return [int(searcher.doc(at)["chunk"][0]) for _, at in hits]
+
     def _searcher(self) -> tantivy.Searcher:
         """The latest state that was seen; it stays what it is, and readable."""
         with self._mutex:

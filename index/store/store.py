@@ -68,6 +68,10 @@ class Snapshot:
         """Those of the analysed terms that stand in a document, or in its title or headings."""
         return self._indexes.lexical(self._state).mentioned(terms)
 
+    def spelled_like(self, term: str, k: int) -> list[int]:
+        """Chunks that hold a term one letter away from an analysed one."""
+        return self._indexes.lexical(self._state).spelled_like(term, k)
+
     def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
         """The live ones among these chunks."""
         return queries.live_chunks(self._connection, ids)

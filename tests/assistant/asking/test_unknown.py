@@ -63,3 +63,22 @@ def test_an_answer_tells_which_name_of_the_question_is_nowhere(demo: Assistant):
     answer = demo.query("Was the alarm sounded in Paris?")
     assert answer.notices == ("No document mentions “Paris”.",)
     assert not demo.query("Was the alarm sounded in Quellhaven?").notices
+
+
+def test_a_word_with_a_wrong_letter_is_read_as_the_one_that_documents_have(demo: Assistant):
+    answer = demo.query("How many peple were evacuted?")
+
+    assert not answer.abstained
+    assert "410 people were evacuated" in answer.text
+    assert answer.notices == (
+        "No document mentions “peple” (read as “people”) or “evacuted” (read as “evacuated”).",
+    )
+
+
+@pytest.mark.parametrize(
+    "question", ["How are salaries negotiated?", "Wie viele Hausser stehen dort?"]
+)
+def test_words_that_exist_and_those_of_other_languages_are_left_as_they_are(
+    demo: Assistant, question: str
+):
+    assert not any("read as" in notice for notice in demo.query(question).notices)
