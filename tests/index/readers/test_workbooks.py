@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from outcomes import assert_read_or_one_line
 
-from assistant.answer import locator
+from assistant.locators import locator
 from index.errors import DocumentError, EmptyDocument
 from index.readers import read
 from index.readers.office.number_formats import format_cell
