@@ -416,3 +416,11 @@ def test_a_head_that_states_without_end_takes_no_time(opening, repeated, end):
 
     assert process_time() - began < 1
     assert (document.title, document.text) == ("The pier", "It fell.")
+
+
+def test_what_stands_in_fields_is_told(tmp_path):
+    fields = "<input value='61 kg'><input type=hidden value='x1'><input type=password value='pw'>"
+    document = page(tmp_path, f"<p>Weight: {fields}</p><p>The pier fell.</p>")
+
+    assert "61 kg" not in document.text
+    assert [(one.words, one.why) for one in document.left_out] == [("61 kg", "control")]
