@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validat
 
 from assistant.annotation import annotate_manuscript, escaped, noted
 from assistant.exportable import Exportable
+from assistant.locators import locator
 from index.document import Document, Part, Span, printed_label
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -83,8 +84,15 @@ class Passage(_Frozen):
     @property
     def locator(self) -> str:
         """Where it stands, for a reader: 'p. 3', 'p. iv (4 of 80)', or the headings above it."""
-        label, count = self.page_label, self.page_count
-        return locator(self.page, self.page_end, self.heading, self.parts, label, count)
+        return locator(
+            self.page,
+            self.page_end,
+            self.heading,
+            self.parts,
+            self.page_label,
+            self.page_count,
+            self.title,
+        )
 
 
 class Citation(_Frozen):
@@ -333,54 +341,6 @@ def marked(sentence: Sentence) -> str:
 def citation_id(version: str, start: int, end: int) -> str:
     """The stable name of a span of a version: '<first 16 digits of the hash>:<start>-<end>'."""
     return f"{version[:16]}:{start}-{end}"
-
-
-def locator(
-    page: int | None,
-    page_end: int | None,
-    heading: Sequence[str],
-    parts: Sequence[Part] = (),
-    label: str | None = None,
-    count: int | None = None,
-) -> str:
-    """'p. 3', 'pp. 3–4', 'sheet “Sales”, row 12', or the innermost heading; empty without any.
-
-    Pages that are called otherwise in print come by that `label` first: 'p. iv (4 of 80)'; `count`
-    is how many the document has.
-
-    >>> locator(4, 4, (), label="iv", count=80), locator(4, 5, (), label="iv–v", count=80)
-    ('p. iv (4 of 80)', 'pp. iv–v (4–5 of 80)')
-    """
-    if page is not None:
-        alone = page_end in (None, page)
-        numbers = f"{page}" if alone else f"{page}–{page_end}"
-        named = f"{label} ({numbers}{f' of {count}' if count else ''})" if label else numbers
-        return f"p. {named}" if alone else f"pp. {named}"
-    by_kind: dict[str, list[str]] = {}
-    for part in parts:
-        by_kind.setdefault(part.kind, []).append(part.label)
-    if by_kind:
-        return ", ".join(_named(kind, labels) for kind, labels in by_kind.items())
-    return f"“{heading[-1]}”" if heading else ""
-
-
-def _named(kind: str, labels: Sequence[str]) -> str:
-    first, last = labels[0], labels[-1]
-    if kind == "cue":
-        return _spoken(labels)
-    if all(label.isdecimal() for label in labels):
-        return f"{kind} {first}" if first == last else f"{kind}s {first}–{last}"
-    return f"{kind} “{first}”" if first == last else f"{kind}s “{first}”–“{last}”"
-
-
-def _spoken(labels: Sequence[str]) -> str:
-    """Who speaks, and from when to when: 'Ann Lee, 00:12:31–00:12:40'."""
-    first, last = labels[0], labels[-1]
-    if first == last:
-        return first
-    apart = [label.rpartition(", ") for label in labels]
-    alone = apart[0][2] and len({speaker for speaker, _, _ in apart}) == 1
-    return f"{first}–{apart[-1][2]}" if alone else f"{first} – {last}"
 
 
 def answer_schema() -> dict[str, Any]:

@@ -134,6 +134,20 @@ class LeftOut:
     where: str = ""
 
 
+class StoredCell(NamedTuple):
+    """What a cell of a table holds where it shows less, by where it is shown in the text.
+
+    The figure is written as it is shown, with all of its digits; of a month it is the day.
+
+    >>> text, stored = "Share" + chr(10) + "12%", StoredCell(6, "12.3456%")
+    >>> text[stored.start :], stored.value
+    ('12%', '12.3456%')
+    """
+
+    start: int
+    value: str
+
+
 @dataclass(frozen=True)
 class Document:
     """A document as it was read: its text, its structure, and what it states about itself.
@@ -143,9 +157,10 @@ class Document:
     publisher that the document names, `accessed` the day on which it was fetched from there, and
     `language` an ISO 639-1 code. What a document does not state is None. `parts` are in order of
     their start, an outer one before those inside it. `properties` are what it states about itself
-    beyond that, by name ('tags', 'to', 'status'). `layout` says where on its pages a PDF's words
-    are printed, `left_out` which words of the file the text does not have, and `warnings` what
-    could not be read of it; they are no part of what makes two documents equal.
+    beyond that, by name ('tags', 'to', 'status'). `stored` is what cells of its tables hold and do
+    not show, in order of place. `layout` says where on its pages a PDF's words are printed,
+    `left_out` which words of the file the text does not have, and `warnings` what could not be read
+    of it; they are no part of what makes two documents equal.
 
     Raises:
         EmptyDocument: the text holds nothing but white space.
@@ -173,6 +188,7 @@ class Document:
     properties: tuple[tuple[str, str], ...] = ()
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False, repr=False)
     warnings: tuple[str, ...] = field(default=(), compare=False)
+    stored: tuple[StoredCell, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if not self.text.strip():

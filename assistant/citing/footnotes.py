@@ -12,10 +12,10 @@ from assistant.answer import (
     SpanPair,
     Usage,
     citation_id,
-    locator,
 )
 from assistant.draft import Claim, Evidence, ProposedAnswer
 from assistant.language.dates import spoken_date
+from assistant.locators import locator
 from assistant.table_qa.tabulation import holds
 from assistant.verifying.borne import unborne_spans
 from assistant.verifying.grounding import NEAREST, Grounded
@@ -311,6 +311,7 @@ def _citation(number: int, evidence: Evidence, quote: str) -> Citation:
             evidence.parts,
             evidence.page_label,
             document.pages,
+            document.title,
         ),
         page=evidence.page,
         page_end=evidence.page_end,

@@ -80,7 +80,7 @@ def described(document: Document) -> Iterator[str]:
 
 
 def _marked(document: Document) -> str:
-    """The text with a mark where each page, part, heading and table begins."""
+    """The text with a mark where a page, part, heading or table begins, or a cell shows less."""
     marks = [
         (page.start, 0, f"── p. {page.label or page.number} ({page.number}) ──\n")
         if page.label
@@ -97,6 +97,7 @@ def _marked(document: Document) -> str:
         (one.start, 0, f"[table, {_rows(document, one.start, one.end)} rows]\n")
         for one in document.tables
     ]
+    marks += [(cell.start, 3, f"[holds {cell.value}] ") for cell in document.stored]
     marks += [(heading.start, 2, "#" * heading.level + " ") for heading in document.headings]
     pieces, behind = [], 0
     for start, _, mark in sorted(marks):

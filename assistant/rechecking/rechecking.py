@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assistant.answer import Passage, citation_id
 from assistant.links import CITATION_ID, cited_span
+from assistant.locators import heading_path
 from assistant.rechecking.findings import Finding, Place, Status, Verification
 from assistant.rechecking.passage_tracing import Trace, Tracing
 from assistant.rechecking.quotes import difference, printed_quote, quotations
@@ -136,7 +137,8 @@ class _Checking:
         document = self._document(version)
         place = _place(version, document, span)
         parts = (part.label for part in document.parts_at(*span))
-        around = (document.title, *document.heading_path(span.start), *parts)
+        headings = document.heading_path(span.start)
+        around = (document.title, *headings, heading_path(headings, document.title), *parts)
         quote = printed_quote(cited.text, place.quote, around)
         edited = () if quote is None else difference(place.quote, quote)
         now, trace = self._now(version, span)

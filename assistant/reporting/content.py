@@ -251,9 +251,7 @@ def note(citation: Citation, base: str | None, stance: Stance = "supports") -> t
     )
     opening = "" if stance == "supports" else f"{stance.capitalize()}: "
     author = f"{folded(citation.author)}, " if citation.author else ""
-    # A heading that repeats the title tells nothing.
-    locator = "" if citation.locator == f"“{citation.title}”" else citation.locator
-    place = _after_comma(spoken_date(citation.date) if citation.date else "", locator)
+    place = _after_comma(spoken_date(citation.date) if citation.date else "", citation.locator)
     return (
         Run(opening + author),
         title,

@@ -299,6 +299,8 @@ def by_numbers(parser: Parsing) -> None:
     for one in parser.mentions("number"):
         if all(words[place].is_number for place in one.at):
             continue  # a column that a year names
+        if parser.columns[one.column].in_full:
+            continue  # what a cell shows is not what it holds
         behind = max(one.at) + 1
         if behind < len(words) and words[behind].text.lower() in ("number", "no", "nr", "nummer"):
             behind += 1

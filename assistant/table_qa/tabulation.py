@@ -15,6 +15,7 @@ from assistant.messages import (
     AND_MORE,
     COMPUTED,
     FROM_TABLE,
+    IN_FULL,
     LEFT_OUT_EMPTY,
     LEFT_OUT_OTHER,
     LEFT_OUT_TOTALS,
@@ -45,8 +46,8 @@ _MEASURES = {
     "lowest": "lowest",
 }
 
-_typed: Memory[tuple[str, int], tuple[TypedTable, ...]] = Memory(8)
-"""The tables asked last, by version and number."""
+_typed: Memory[tuple[str, int, int], tuple[TypedTable, ...]] = Memory(8)
+"""The tables asked last, by version, number and what their cells hold and do not show."""
 
 
 def table_of(document: Document, version: str, number: int) -> TypedTable | None:
@@ -58,7 +59,7 @@ def table_of(document: Document, version: str, number: int) -> TypedTable | None
     >>> table_of(port, port.version, 0).columns[1].kind
     'number'
     """
-    key = version, number
+    key = version, number, hash(document.stored)
     known = _typed.of([key])
     if key not in known:
         found = (
@@ -249,6 +250,13 @@ class _Wording:
         ]
         if table.totals and not query.totals:
             notes.append(LEFT_OUT_TOTALS.format(len(table.totals)))
+        if query.column is not None and query.measure not in ("count", "rows"):
+            compared.add(table.columns[query.column])
+        notes += [
+            IN_FULL.format(one.name, one.in_full)
+            for one in sorted(compared, key=lambda one: one.name)
+            if one.in_full
+        ]
         return f"; {', '.join(notes)}" if notes else ""
 
     def _name(self, column: int) -> str:

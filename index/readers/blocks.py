@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
-from index.document import Heading, Part, PartKind, Span, Table
+from index.document import Heading, Part, PartKind, Span, StoredCell, Table
 
 CELL_BREAK = " | "
 _SPELLED = re.compile(r"\w")
@@ -22,8 +22,9 @@ class Block:
 
     `level` is a heading's level (1 is the highest), 0 for everything else; `header` says that this
     is a table whose first line names its columns, `rows` what the program that made it calls each
-    of its lines. `code` says that this is code or a command: it belongs to the paragraph before it
-    where that ends in a colon.
+    of its lines, `stored` what cells hold and do not show, by their places in the text. `code`
+    says that this is code or a command: it belongs to the paragraph before it where that ends in a
+    colon.
 
     >>> lines = Block("Year | Ships" + chr(10) + "1931 | 12", header=True, rows=("1", "2"))
     >>> [part.label for part in set_text([Block("Tolls", level=2), lines]).parts]
@@ -35,6 +36,7 @@ class Block:
     header: bool = False
     rows: tuple[str, ...] = ()
     code: bool = False
+    stored: tuple[StoredCell, ...] = ()
 
 
 class Body(NamedTuple):
@@ -49,6 +51,7 @@ class Body(NamedTuple):
     headings: tuple[Heading, ...] = ()
     tables: tuple[Table, ...] = ()
     parts: tuple[Part, ...] = ()
+    stored: tuple[StoredCell, ...] = ()
 
 
 def set_text(blocks: Iterable[Block], offset: int = 0) -> Body:
@@ -66,6 +69,7 @@ def set_text(blocks: Iterable[Block], offset: int = 0) -> Body:
     headings: list[Heading] = []
     tables: list[Table] = []
     parts: list[Part] = []
+    stored: list[StoredCell] = []
     introduces = False
     for block in blocks:
         if not block.text.strip():
@@ -83,9 +87,10 @@ def set_text(blocks: Iterable[Block], offset: int = 0) -> Body:
             tables.append(Table(offset, end, Span(offset, offset + len(first))))
         if block.rows:
             parts.extend(_row_parts(block, offset))
+        stored.extend(StoredCell(offset + cell.start, cell.value) for cell in block.stored)
         written.append(block.text)
         offset = end
-    return Body("".join(written), tuple(headings), tuple(tables), tuple(parts))
+    return Body("".join(written), tuple(headings), tuple(tables), tuple(parts), tuple(stored))
 
 
 def _row_parts(block: Block, offset: int) -> Iterator[Part]:
@@ -107,6 +112,7 @@ def set_parts(parts: Iterable[tuple[PartKind | None, str, Iterable[Block]]]) -> 
     headings: list[Heading] = []
     tables: list[Table] = []
     found: list[Part] = []
+    stored: list[StoredCell] = []
     offset = 0
     for kind, label, blocks in parts:
         start = offset + 2 * bool(written)
@@ -122,7 +128,8 @@ def set_parts(parts: Iterable[tuple[PartKind | None, str, Iterable[Block]]]) -> 
         if kind is not None:
             found.append(Part(kind, label, start, offset))
         found.extend(body.parts)
-    return Body("".join(written), tuple(headings), tuple(tables), tuple(found))
+        stored.extend(body.stored)
+    return Body("".join(written), tuple(headings), tuple(tables), tuple(found), tuple(stored))
 
 
 def row(cells: Iterable[str]) -> str:

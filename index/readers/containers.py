@@ -49,7 +49,7 @@ _FAULTS = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, zlib.error, OSError, EOFError),
     *(ValueError, NotImplementedError, RuntimeError, OverflowError, KeyError, IndexError),
 )
-_NO_FILE = "It is not kept as a file, as a message in a message is not: save it by itself."
+_NO_FILE = "It is not kept as a file that can be read: save it by itself."
 _DAMAGED = "It is damaged in the file that holds it, or packed in a way that cannot be read."
 
 

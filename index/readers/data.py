@@ -12,11 +12,11 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
-from index.document import Document, Part, Span, Table, normalised
+from index.document import Document, Part, Span, Table, normalised, readable_stem
 from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import Block, Body, row, set_parts, set_text
 from index.readers.encoding import text_of
-from index.readers.metadata import Statement, compose, language_code
+from index.readers.metadata import Statement, compose, language_code, sensible_title
 from index.readers.text import markdown_blocks
 from index.readers.transcripts import read_segments
 
@@ -51,10 +51,18 @@ def read_json(data: bytes, name: str) -> Document:
         body.text,
         media_type="application/json",
         name=name,
+        # The names that lead to a value are no title of the whole.
+        beside=Statement(title=_title(value) or readable_stem(name)),
         headings=body.headings,
         tables=body.tables,
         parts=body.parts,
     )
+
+
+def _title(value: object) -> str | None:
+    """What JSON states as its title."""
+    stated = value.get("title") if isinstance(value, dict) else None
+    return sensible_title(stated) if isinstance(stated, str) else None
 
 
 def _parsed(source: str) -> Any:  # noqa: ANN401 (any JSON)
@@ -272,7 +280,7 @@ Cell = dict[str, Any]
 
 
 def read_notebook(data: bytes, name: str) -> Document:
-    """The notebook's cells (nbformat 4), each a part; pictures are left out.
+    """The notebook's cells (nbformat 4), each a part; pictures and where errors arose are left out.
 
     Raises:
         UnsupportedFormat: the bytes are not text.
@@ -312,7 +320,10 @@ def _notebook_blocks(cell: Cell) -> Iterator[Block]:
         return
     yield Block(source)
     for output in cell.get("outputs", []):
-        yield Block(_text(output.get("text") or output.get("data", {}).get("text/plain", "")))
+        if "ename" in output:
+            yield Block(_text(f"{output['ename']}: {output.get('evalue', '')}"))
+        else:
+            yield Block(_text(output.get("text") or output.get("data", {}).get("text/plain", "")))
 
 
 def _text(lines: str | list[str]) -> str:

@@ -6,19 +6,13 @@ from collections.abc import Callable, Iterator
 from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element  # type: ignore[import-untyped]
 
-_RAISED = str.maketrans(
-    "0123456789+-−=()abcdefghijklmnoprstuvwxyz",
-    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ",
-)
-_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+from index.readers.scripts import LOWERED, RAISED, stands_apart
+
 _FIGURES = re.compile(r"[\d+\-−=()n]+")
 _FOOT_FIGURES = re.compile(r"[\d+\-−=()]+")
 _LETTER = re.compile(r"[a-pr-z]")
 _WORD = re.compile(r"[^\W\d_]+\.?|[®™℠°ªº*†‡§]+")
 _WHOLE = re.compile(r"-?[\w.,%°′″⁰¹²³⁴-⁹ᵃ-ᶻ₀-₉]+|\([^()]*\)|√\w+")
-_POWER = re.compile(r"(?<![\d.,])10\Z|(?<![^\W\d_])[^\W\d_]\Z|(?<![^\W\d_])[a-zµμ]m\Z")
-_UNIT = re.compile(r"\d ?[^\W\d_]{1,3}\Z")
-_BESIDE = 8  # characters before a mark that tell what it stands at
 _LONGEST = 12
 _DEEPEST = 60
 _RELATIONS = frozenset("=<>≤≥≠≈≡≅∼→←↔⇒⇔∈∉⊂⊆∝±+−×·÷")
@@ -34,21 +28,13 @@ def raised(text: str, before: str = "") -> str:
     (' ²', '²', '⁻³', 'th')
     """
     text = " ".join(text.split())
-    if text.isdecimal() and _stands_apart(before, text):
-        return " " + text.translate(_RAISED)
+    if text.isdecimal() and stands_apart(before, text):
+        return " " + text.translate(RAISED)
     if _FIGURES.fullmatch(text) or _LETTER.fullmatch(text):
-        return text.translate(_RAISED)
+        return text.translate(RAISED)
     if not text or _WORD.fullmatch(text):
         return text
     return f"^({text})" if len(text) <= _LONGEST else f" {text}"
-
-
-def _stands_apart(before: str, mark: str) -> bool:
-    """Whether raised figures are a note's mark, no power and no part of a unit like 'm²'."""
-    before = before[-_BESIDE:]
-    if _POWER.search(before) or (len(mark) <= 2 and _UNIT.search(before)):
-        return False
-    return before[-1:].isalnum()
 
 
 def lowered(text: str) -> str:
@@ -58,7 +44,7 @@ def lowered(text: str) -> str:
     ('H₂O', 'xmax')
     """
     text = " ".join(text.split())
-    return text.translate(_LOWERED) if _FOOT_FIGURES.fullmatch(text) else text
+    return text.translate(LOWERED) if _FOOT_FIGURES.fullmatch(text) else text
 
 
 def formula_text(formula: _Element) -> str:
@@ -118,8 +104,8 @@ def _fraction(element: _Element, depth: int) -> str:
 
 def _script(base: str, low: str, high: str) -> str:
     low, high = low.strip(), high.strip()
-    foot = low.translate(_LOWERED) if _FOOT_FIGURES.fullmatch(low) else low and f"_{_grouped(low)}"
-    head = high.translate(_RAISED) if _FIGURES.fullmatch(high) else high and f"^{_grouped(high)}"
+    foot = low.translate(LOWERED) if _FOOT_FIGURES.fullmatch(low) else low and f"_{_grouped(low)}"
+    head = high.translate(RAISED) if _FIGURES.fullmatch(high) else high and f"^{_grouped(high)}"
     return f"{base}{foot}{head}"
 
 

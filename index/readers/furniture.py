@@ -20,6 +20,10 @@ _HIDDEN = (
     "|//*[@hidden and @hidden!='until-found']|//svg//title|//svg//desc|//svg//defs"
 )
 _CONTROLS = "//button|//select|//textarea|//*[contains(@class, 'mw-editsection')]"
+_FIELDS = (
+    "//input[@value and not(@type='hidden' or @type='password' or @type='checkbox' or"
+    " @type='radio' or @type='range' or @type='color' or @type='file')]"
+)
 _UNSEEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*(?:0*+\.0++|0++)\s*(?:;|!|$)"
     r"|font-size\s*:\s*0(?:\.0+)?\s*(?:[a-z%]+\s*)?(?:;|!|$)",
@@ -116,6 +120,9 @@ def take_out_unseen(tree: HtmlElement) -> list[LeftOut]:
     unseen += [(e, "struck through") for e in (*struck, *tree.xpath("//del|//s|//strike"))]
     unseen += [(e, "pronunciation") for e in tree.xpath("//rt|//rp|//rtc")]
     unseen += [(e, "control") for e in tree.xpath(_CONTROLS) if not _is_in_heading(e)]
+    for field in tree.xpath(_FIELDS):
+        field.text = field.get("value")
+        unseen.append((field, "control"))
     unseen += [(e, "note mark") for e in tree.iter("a", "sup") if _is_mark(e)]
     return _taken(tree, unseen)
 

@@ -49,6 +49,9 @@ _DATE_NAMES = (
     "sailthru.date",
     "date",
 )
+_LONGEST_STATEMENT = 2_000
+_MOST_DATA = 20_000
+"""Characters of data in scripts in which trafilatura looks for what a page states."""
 _PUBLISHER_NAMES = ("og:site_name", "citation_publisher", "dc.publisher", "application-name")
 
 
@@ -224,19 +227,34 @@ def _silent() -> Iterator[None]:
 
 
 def _statement(tree: HtmlElement) -> Statement:
-    """What the page's head and marked-up data state."""
-    with _silent():
-        stated = trafilatura.extract_metadata(tree)
+    """What the page's head and marked-up data state; of the tree what is too long there goes."""
     headlines = [item for item in _linked_data(tree) if isinstance(item.get("headline"), str)]
     headline = str(headlines[0]["headline"]) if headlines else ""
     author = ", ".join(_people(headlines[0].get("author"))) if headlines else ""
+    date, site = published(tree), publisher(tree)
+    _shorten_statements(tree)
+    with _silent():
+        stated = trafilatura.extract_metadata(tree)
     return Statement(
         title=stated.title or " ".join(headline.split()) or None,
         author=stated.author or author or None,
-        date=published(tree),
-        source=stated.url or publisher(tree),
+        date=date,
+        source=stated.url or site,
         language=language_code(tree.get("lang")),
     )
+
+
+def _shorten_statements(tree: HtmlElement) -> None:
+    """Cut what nobody states at such length: trafilatura's patterns take the square of it."""
+    for element in tree.iter("meta", "link"):
+        for name in ("content", "href"):
+            if len(value := element.get(name, "")) > _LONGEST_STATEMENT:
+                element.set(name, value[:_LONGEST_STATEMENT])
+    told = 0
+    for script in tree.xpath("//script[contains(@type, 'json')]"):
+        told += len(script.text or "")
+        if told > _MOST_DATA:
+            script.text = None
 
 
 def _people(stated: object) -> list[str]:

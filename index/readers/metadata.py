@@ -18,6 +18,7 @@ from index.document import (
     Page,
     Part,
     Span,
+    StoredCell,
     Table,
     after_date,
     readable_stem,
@@ -113,6 +114,7 @@ def compose(
     properties: Sequence[tuple[str, str]] = (),
     left_out: Sequence[LeftOut] = (),
     warnings: Sequence[str] = (),
+    stored: Sequence[StoredCell] = (),
 ) -> Document:
     """The document with this text, and what it and its file state.
 
@@ -132,6 +134,7 @@ def compose(
         properties: What else it states about itself, by name.
         left_out: Words of the file that the text does not have, in order of place.
         warnings: Sentences that say what could not be read.
+        stored: What cells of the tables hold and do not show, in order of place.
 
     Raises:
         EmptyDocument: the text holds nothing but white space.
@@ -166,6 +169,7 @@ def compose(
         properties=tuple(properties),
         left_out=tuple(left_out),
         warnings=tuple(warnings),
+        stored=tuple(stored),
     )
 
 

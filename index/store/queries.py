@@ -62,7 +62,7 @@ _BESIDE = 2
 _ASKED_AT_ONCE = 500  # ids: SQLite takes 32,766 values
 
 _READABLE = ("live", "replaced")
-_STRUCTURE = ("pages", "headings", "parts", "tables", "left_out")
+_STRUCTURE = ("pages", "headings", "parts", "tables", "left_out", "stored")
 
 
 def is_empty(connection: Connection) -> bool:

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sql
 from sqlalchemy.engine import Row
 
-from index.document import Chunk, Document, Heading, LeftOut, Page, Part, Span, Table
+from index.document import Chunk, Document, Heading, LeftOut, Page, Part, Span, StoredCell, Table
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 tables = sql.MetaData()
 meta = sql.Table(
@@ -50,6 +50,7 @@ versions = sql.Table(
     sql.Column("properties", sql.JSON, nullable=False, server_default="[]"),
     sql.Column("warnings", sql.JSON, nullable=False, server_default="[]"),
     sql.Column("left_out", sql.JSON, nullable=False, server_default="[]"),
+    sql.Column("stored", sql.JSON, nullable=False, server_default="[]"),
     # Of one that an older format kept nobody has counted.
     sql.Column("words", sql.Integer),
     sql.Column("table_count", sql.Integer),
@@ -147,6 +148,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
             PRIMARY KEY (version_id, number)
         )""",
     ),
+    4: ("ALTER TABLE versions ADD COLUMN stored JSON NOT NULL DEFAULT '[]'",),
 }
 """Statements that take a catalog from a format to the next one; all are run in one transaction."""
 
@@ -186,6 +188,7 @@ def version_row(document_id: str, document: Document) -> Values:
         "properties": document.properties,
         "warnings": document.warnings,
         "left_out": [(left.words, left.why, left.where) for left in document.left_out],
+        "stored": document.stored,
         "page_count": len(document.pages),
         "characters": len(document.text),
         "words": len(document.text.split()),
@@ -279,6 +282,7 @@ def document_of(row: Row[Any], text: str) -> Document:
         properties=tuple((name, value) for name, value in row.properties),
         left_out=tuple(LeftOut(*left) for left in row.left_out),
         warnings=tuple(row.warnings),
+        stored=tuple(StoredCell(*cell) for cell in row.stored),
     )
 
 

@@ -1,13 +1,14 @@
 """Typed columns: what the cells of a column are, inferred over all of its rows."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
 from index.document import Document, Span, Table
-from index.tables.cells import Grid, grid_of
+from index.tables.cells import Grid, Offsets, grid_of
 from index.tables.values import (
     Convention,
     convention_of,
@@ -33,6 +34,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"0\d+")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Column:
     """A column's name, kind and unit, and how many of its cells are what.
 
     `unparsed` cells are of another kind than the column; `doubt` says why nothing is computed of
-    it although it holds figures. A `flag` holds nothing but 0 and 1.
+    it although it holds figures. A `flag` holds nothing but 0 and 1; `in_full` cells hold more than
+    they show.
 
     >>> Column("Price (€)", "number", "€", filled=3).name
     'Price (€)'
@@ -55,13 +58,15 @@ class Column:
     decimals: int = 0
     doubt: str = ""
     flag: bool = False
+    in_full: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TypedTable:
     """A table of a document: its columns, their values by row, and where each cell stands.
 
-    `totals` are the rows that sum up others.
+    The values are those that the cells hold, the texts of the grid what they show. `totals` are the
+    rows that sum up others.
 
     >>> text = "Year | Ships" + chr(10) + "1931 | 12" + chr(10) + "Total | 12"
     >>> port = Document(text, "Port", "text/csv", tables=(Table(0, 33, Span(0, 12)),))
@@ -94,7 +99,11 @@ def typed_table(document: Document, table: Table) -> TypedTable | None:
     if grid is None:
         return None
     usual = _usual_convention(grid, document.language)
-    made = [_column(name, texts, usual) for name, texts in zip(grid.names, grid.texts, strict=True)]
+    held = _held(document, table)
+    made = [
+        _column(name, texts, starts, held, usual)
+        for name, texts, starts in zip(grid.names, grid.texts, grid.starts.T, strict=True)
+    ]
     return TypedTable(
         table,
         grid,
@@ -114,6 +123,15 @@ def typed_tables(document: Document) -> list[tuple[int, TypedTable]]:
     return [(n, typed) for n, typed in found if typed is not None]
 
 
+def _held(document: Document, table: Table) -> dict[int, str]:
+    """What cells of a table hold and do not show, by their places."""
+    first, behind = (
+        bisect_left(document.stored, at, key=lambda cell: cell.start)
+        for at in (table.start, table.end)
+    )
+    return dict(document.stored[first:behind])
+
+
 def _usual_convention(grid: Grid, language: str | None) -> Convention:
     """How numbers are written in this table, for columns that do not tell."""
     numbers = (number for texts in grid.texts for text in texts if (number := number_in(text)))
@@ -123,7 +141,13 @@ def _usual_convention(grid: Grid, language: str | None) -> Convention:
     return "comma" if (language or "") in _COMMA_LANGUAGES and found is None else "point"
 
 
-def _column(name: str, texts: Sequence[str], usual: Convention) -> tuple[Column, list[Value]]:
+def _column(
+    name: str, shown: Sequence[str], starts: Offsets, held: dict[int, str], usual: Convention
+) -> tuple[Column, list[Value]]:
+    full = {row: held[at] for row, at in enumerate(starts.tolist()) if at in held and shown[row]}
+    if _parts_what_is_alike(shown, full):
+        full = {}
+    texts = [full.get(row, text) for row, text in enumerate(shown)] if full else shown
     filled = [text for text in texts if not is_nothing(text)]
     for reading in (_numbers, _days, _truths):
         found = reading(name, texts, filled, usual) if filled else None
@@ -131,11 +155,23 @@ def _column(name: str, texts: Sequence[str], usual: Convention) -> tuple[Column,
             column, values = found
             count = sum(value is not None for value in values)
             missing = len(texts) - len(filled)
-            counted = replace(column, filled=count, empty=missing, unparsed=len(filled) - count)
+            counted = replace(
+                column,
+                filled=count,
+                empty=missing,
+                unparsed=len(filled) - count,
+                in_full=len(full),
+            )
             return counted, values
-    words: list[Value] = [text or None for text in texts]
-    there = sum(text != "" for text in texts)
-    return Column(name, "text", filled=there, empty=len(texts) - there), words
+    words: list[Value] = [text or None for text in shown]
+    there = sum(text != "" for text in shown)
+    return Column(name, "text", filled=there, empty=len(shown) - there), words
+
+
+def _parts_what_is_alike(shown: Sequence[str], full: dict[int, str]) -> bool:
+    """Whether days of one month are shown as that month: rows are meant to be alike by it."""
+    days = {(shown[row], value) for row, value in full.items() if _DAY.fullmatch(value)}
+    return len(days) > len({month for month, _ in days})
 
 
 Read = tuple[Column, list[Value]] | None

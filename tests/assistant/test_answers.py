@@ -14,10 +14,10 @@ from assistant.answer import (
     Passage,
     Sentence,
     citation_id,
-    locator,
     marked,
 )
 from assistant.assistant import Assistant
+from assistant.locators import locator
 from index.document import Part
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -173,12 +173,17 @@ def test_the_schema_says_its_version_and_holds_the_text():
         (3, None, (), "p. 3"),
         (3, 3, ("A",), "p. 3"),
         (3, 4, (), "pp. 3–4"),
-        (None, None, ("Outer", "Inner"), "“Inner”"),
+        (None, None, ("Inner",), "“Inner”"),
+        (None, None, ("Outer", "Inner"), "“Outer › Inner”"),
+        (None, None, ("the  Log", "Inner"), "“Inner”"),
+        (None, None, ("The Log",), ""),
+        (None, None, ("A", "B", "C", "D", "D"), "“A › … › C › D”"),
+        (None, None, ("w" * 60, "v" * 60), f"“{'w' * 48}… › {'v' * 60}”"),
         (None, None, (), ""),
     ],
 )
 def test_a_place_is_named_as_readers_name_it(page, page_end, heading, shown):
-    assert locator(page, page_end, heading) == shown
+    assert locator(page, page_end, heading, title="The log") == shown
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from assistant.answer import locator
+from assistant.locators import locator
 from assistant.web.rendering.places import Place
 from assistant.web.rendering.source_pane import render_pane
 from index.readers import read

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Mapping
+from typing import Any
 
 Tree = Mapping[str, "bytes | Tree"]
 
@@ -10,26 +11,35 @@ _END, _FREE, _FAT_SECTOR, _NONE = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD, 0xFFFFFFFF
 _STRING, _BINARY, _INTEGER, _TIME = 0x001F, 0x0102, 0x0003, 0x0040
 
 
-def message_file(
+def message_file(subject: str, body: str, **more: Any) -> bytes:
+    """A message as a file; what it may have besides, `message` says."""
+    return compound(
+        {"__nameid_version1.0": {"__substg1.0_00020102": b""}, **message(subject, body, **more)}
+    )
+
+
+def message(
     subject: str,
     body: str,
     *,
     headers: str = "",
-    attached: Mapping[str, bytes | None] | None = None,
+    attached: Mapping[str, "bytes | Tree | None"] | None = None,
     rtf: bytes = b"",
-) -> bytes:
-    """A message; of what is attached None stands for a message in the place of a file."""
-    tree: dict[str, bytes | Tree] = {}
+    head: int = 32,
+) -> Tree:
+    """The storages of a message; with a head of 24 bytes they may be attached to another one.
+
+    Of what is attached None stands for something that is no file.
+    """
     texts = {0x0037: subject, 0x1000: body, 0x007D: headers}
     strings = {pid: text.encode("utf-16-le") for pid, text in texts.items() if text}
-    tree |= _properties(32, strings, {0x1009: rtf} if rtf else {})
-    tree["__nameid_version1.0"] = {"__substg1.0_00020102": b""}
+    tree = {**_properties(head, strings, {0x1009: rtf} if rtf else {})}
     for number, (name, data) in enumerate((attached or {}).items()):
         named = {0x3707: name.encode("utf-16-le")}
-        tree[f"__attach_version1.0_#{number:08X}"] = _properties(
-            8, named, {} if data is None else {0x3701: data}
-        )
-    return compound(tree)
+        own = {0x3701: data} if isinstance(data, bytes) else {}
+        inner = {"__substg1.0_3701000D": data} if isinstance(data, dict) else {}
+        tree[f"__attach_version1.0_#{number:08X}"] = {**_properties(8, named, own), **inner}
+    return tree
 
 
 def _properties(head: int, strings: Mapping[int, bytes], binaries: Mapping[int, bytes]) -> Tree:

@@ -9,10 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
-from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 import olefile  # type: ignore[import-untyped]
@@ -22,6 +20,15 @@ from index.dates import iso_date, iso_day
 from index.document import Document, normalised
 from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import Block, set_parts
+from index.readers.mail.outlook import (
+    FAULTS,
+    attached_files,
+    attached_names,
+    is_only_rich,
+    one_line,
+    sent_at,
+    stated_headers,
+)
 from index.readers.mail.quotations import Segment, segments_of_page, segments_of_text
 from index.readers.metadata import (
     Statement,
@@ -30,9 +37,6 @@ from index.readers.metadata import (
     sensible_author,
     sensible_title,
 )
-
-_RICH_TEXT = 0x1009
-"""The property in which Outlook keeps a body that is neither plain nor HTML."""
 
 _ONLY_RICH = (
     "The words of the message are kept as Outlook's own rich text only, which cannot be read: save "
@@ -44,9 +48,6 @@ _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _HEADERS = (*_SHOWN, "Message-ID", "In-Reply-To")
 _NAME = re.compile(r"\s*+\"?([^\"<@\s]*+(?:\s++[^\"<@\s]++)*+)\s*+\"?\s*+<[^>]*+>")
-# What the parser raises for malformed headers, unknown encodings and endless nesting.
-_FAULTS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError)
-
 
 _CHARSET = re.compile(
     r"""(=\?|\bcharset\*?\s*=\s*["']?|\*\s*=\s*["']?)windows-(\d+)(?=[?*"';\s]|$)""", re.IGNORECASE
@@ -164,17 +165,13 @@ def attachments(data: bytes, *, outlook: bool = False) -> tuple[str, list[tuple[
     try:
         if outlook:
             message = Message.load(io.BytesIO(data))
-            found = [
-                (a.file_name or f"unnamed{mimetypes.guess_extension(a.mime_type or '') or ''}", a)
-                for a in message.attachments
-            ]
-            return _line(message.subject or ""), [(_line(n), a.file_bytes or b"") for n, a in found]
+            return one_line(message.subject or ""), attached_files(message)
         mail = cast("EmailMessage", BytesParser(policy=_POLICY).parsebytes(data))
         parts = [_attachment(part) for part in _attached(mail)]
         # Mail programs leave empty parts beside what they attach.
         attached = [(name, content) for name, content in parts if content.strip()]
-        return _line(str(mail["Subject"] or "")), attached
-    except (*_FAULTS, OSError, NotImplementedError):
+        return one_line(str(mail["Subject"] or "")), attached
+    except (*FAULTS, OSError, NotImplementedError):
         return "", []
 
 
@@ -198,10 +195,10 @@ def _attached(message: EmailMessage) -> Iterator[EmailMessage]:
 
 def _attachment(part: MIMEPart) -> tuple[str, bytes]:
     """Its name, made of its type or subject where it has none, and its content."""
-    name = _line(part.get_filename() or "")
+    name = one_line(part.get_filename() or "")
     if part.get_content_type() == "message/rfc822":
         sent = cast("EmailMessage", part.get_payload(0))
-        name = name or _line(str(sent["Subject"] or "")).replace("/", "-") or "message"
+        name = name or one_line(str(sent["Subject"] or "")).replace("/", "-") or "message"
         return name if name.lower().endswith(".eml") else f"{name}.eml", sent.as_bytes()
     if not name:
         name = f"unnamed{mimetypes.guess_extension(part.get_content_type()) or ''}"
@@ -222,7 +219,7 @@ def read_outlook(data: bytes, name: str) -> Document:
         with olefile.OleFileIO(io.BytesIO(data)):  # the other library asks for nothing first
             message = Message.load(io.BytesIO(data))
         mail = _outlook(message)
-    except (*_FAULTS, OSError, NotImplementedError) as error:
+    except (*FAULTS, OSError, NotImplementedError) as error:
         raise DocumentError(_DAMAGED) from error
     return _composed([mail], name, "application/vnd.ms-outlook")
 
@@ -253,10 +250,10 @@ def _parsed(data: bytes) -> _Mail:
         message = cast("EmailMessage", BytesParser(policy=_POLICY).parsebytes(data))
         chosen = message.get_body(("plain", "html"))
         attached = tuple(
-            _line(part.get_filename() or part.get_content_type()) for part in _attached(message)
+            one_line(part.get_filename() or part.get_content_type()) for part in _attached(message)
         )
         sent = getattr(message["Date"], "datetime", None)
-        headers = {name: _line(str(message[name] or "")) for name in _HEADERS}
+        headers = {name: one_line(str(message[name] or "")) for name in _HEADERS}
         return _Mail(
             headers=headers,
             body=tuple(_body(chosen, headers) if chosen is not None else ()),
@@ -265,7 +262,7 @@ def _parsed(data: bytes) -> _Mail:
             sent=sent and sent.isoformat(),
             language=language_code(str(message["Content-Language"] or "")),
         )
-    except _FAULTS as error:
+    except FAULTS as error:
         raise DocumentError(_DAMAGED) from error
 
 
@@ -286,38 +283,14 @@ def _name(sender: str) -> str:
 
 
 def _outlook(message: Message) -> _Mail:
-    headers = {key.title(): value for key, value in message.message_headers.items()}
-    people = ", ".join(f"{r.name} <{r.email_address}>" for r in message.recipients)
-    sent = _moment(headers.get("Date", "")) or message.sent_date
-    found = {
-        "From": message.sender or headers.get("From", ""),
-        "To": headers.get("To") or people,
-        "Cc": headers.get("Cc", ""),
-        "Date": headers.get("Date") or (sent.strftime("%d %B %Y %H:%M") if sent else ""),
-        "Subject": message.subject or "",
-        "Message-ID": headers.get("Message-Id", ""),
-        "In-Reply-To": headers.get("In-Reply-To", ""),
-    }
+    headers, sent = stated_headers(message), sent_at(message)
     body, page = normalised(message.body or ""), message.html_body or ""
-    only_rich = not body and not page and message.properties.binary_prop_value(_RICH_TEXT)
-    said = (_line(found["Subject"]), _name(_line(found["From"])))
+    said = headers["Subject"], _name(headers["From"])
     return _Mail(
-        headers={name: _line(value) for name, value in found.items()},
+        headers=headers,
         body=tuple(segments_of_text(body, *said) if body else segments_of_page(page, *said)),
-        attached=tuple(_line(a.file_name or "unnamed") for a in message.attachments),
-        date=iso_date(found["Date"]) or iso_day(sent),
-        warnings=(_ONLY_RICH,) if only_rich else (),
+        attached=tuple(attached_names(message)),
+        date=iso_date(headers["Date"]) or iso_day(sent),
+        warnings=(_ONLY_RICH,) if is_only_rich(message) else (),
         sent=sent.isoformat() if sent else None,
     )
-
-
-def _moment(written: str) -> datetime | None:
-    """When a message was sent, as its header says."""
-    try:
-        return parsedate_to_datetime(written)
-    except (ValueError, TypeError):
-        return None
-
-
-def _line(value: str) -> str:
-    return " ".join(normalised(value).split())

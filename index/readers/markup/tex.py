@@ -1,7 +1,7 @@
 """LaTeX as it would be printed: sections, lists, tables, formulas in signs that can be read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from index.dates import iso_date
 from index.document import Document, LeftOut, normalised
@@ -15,6 +15,11 @@ _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%([^\n]*)(?:\n[ \t]*(?=\S))?")
 _BEGIN = re.compile(r"\\begin\s*\{([\w*]{1,40})\}")
 _OPTIONS = re.compile(r"\s*\[[^\[\]]{0,500}\]")
 _VERBATIM = ("verbatim", "verbatim*", "Verbatim", "lstlisting", "minted", "comment")
+_DEFINED = (
+    r"\\(?:(?:re)?newcommand|providecommand|def)\*?[ \t]*\{?\\([a-zA-Z]{1,40})\}?[ \t]*(?=\{)"
+)
+_USED = re.compile(rf"(?P<defined>{_DEFINED})|\\(?P<name>[a-zA-Z]{{1,40}})(?P<end>\{{\}}| )?")
+_LONGEST_SHORTHAND = 80
 _OPENING, _CLOSING = "\\begin{document}", "\\end{document}"
 
 
@@ -57,7 +62,11 @@ class _Latex:
     def __init__(self, source: str) -> None:
         self.left_out: list[LeftOut] = []
         self.files: list[str] = []
-        self._pieces = list(self._taken_apart(source))
+        pieces = list(self._taken_apart(source))
+        short = _shorthands("".join(piece for piece, verbatim in pieces if not verbatim))
+        self._pieces = [
+            (piece if verbatim else short(piece), verbatim) for piece, verbatim in pieces
+        ]
         self._plain = "".join(piece for piece, verbatim in self._pieces if not verbatim)
         self.stated = {key: self._argument(key) for key in ("title", "author", "date")}
 
@@ -117,3 +126,21 @@ class _Latex:
             return match[1]
 
         return _COMMENT.sub(comment, source)
+
+
+def _shorthands(source: str) -> Callable[[str], str]:
+    """Writes in full what the source itself defines as a shorter way to write it."""
+    full: dict[str, str] = {}
+    for match in re.finditer(_DEFINED, source):
+        written = braced(source[match.end() : match.end() + _LONGEST_SHORTHAND], 0)
+        if len(written) < _LONGEST_SHORTHAND - 2:
+            full[match[1]] = written
+
+    def in_full(used: re.Match[str]) -> str:
+        if used["defined"] or used["name"] not in full:
+            return used[0]
+        written = full[used["name"]]
+        # Like every command these take the space behind them, but where that is prevented.
+        return f"{written} " if used["end"] == " " and "\\xspace" in written else written
+
+    return lambda text: _USED.sub(in_full, text)

@@ -37,6 +37,20 @@ _LETTERS = {
     "textendash": "–", "textemdash": "—", "LaTeX": "LaTeX", "TeX": "TeX", "and": ", ",
     "textasciitilde": "~", "degree": "°", "textdegree": "°", "quad": " ", "qquad": " ",
 }  # fmt: skip
+_UNITS = {
+    "metre": "m", "meter": "m", "gram": "g", "second": "s", "minute": "min", "hour": "h",
+    "day": "d",
+    "litre": "l", "liter": "l", "tonne": "t", "hectare": "ha", "kelvin": "K", "ampere": "A",
+    "mole": "mol", "hertz": "Hz", "newton": "N", "pascal": "Pa", "bar": "bar", "joule": "J",
+    "watt": "W", "volt": "V", "ohm": "Ω", "tesla": "T", "degreeCelsius": "°C", "celsius": "°C",
+    "percent": "%", "per": "/", "squared": "²", "cubed": "³", "nano": "n", "micro": "µ",
+    "milli": "m", "centi": "c", "deci": "d", "hecto": "h", "kilo": "k", "mega": "M", "giga": "G",
+    "electronvolt": "eV", "decibel": "dB", "radian": "rad", "dalton": "Da", "molar": "M",
+}  # fmt: skip
+"""What units are called where a figure has one (package siunitx)."""
+_UNIT = re.compile(r"\\([a-zA-Z]+)")
+_MEASURES = {"SI": 2, "qty": 2, "si": 1, "unit": 1}
+"""Commands of figures with units, with the number of their arguments, of which the last is one."""
 _SECTIONS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph")
 _HIDDEN = frozenset(
     """
@@ -67,6 +81,8 @@ _STATED = frozenset(
 )
 _WITH_ARGUMENT = frozenset({"minipage", "multicols", "thebibliography"})
 _DEEPEST = 8
+_LONGEST_WORDS = 200
+"""Characters of words that are verbatim within a line."""
 
 
 class _Group(NamedTuple):
@@ -272,6 +288,10 @@ class _Setter:
             self._following = [_Group(closing="]")]
         elif plain in _HIDDEN:
             self._hide(plain)
+        elif name == "verb" and self._at < len(self._text):
+            self._verbatim()
+        elif name in _MEASURES:
+            self._measure(_MEASURES[name])
         else:
             printed = _sign(name)
             self._running.append(printed)
@@ -279,6 +299,25 @@ class _Setter:
                 self._skip_options()
             if name.isalpha() and printed.strip() and self._text[self._at : self._at + 1] == " ":
                 self._at += 1
+
+    def _verbatim(self) -> None:
+        """Words between two signs that are alike, as they are typed."""
+        end = self._text.find(self._text[self._at], self._at + 1)
+        if 0 <= end - self._at <= _LONGEST_WORDS:
+            self._running.append(self._text[self._at + 1 : end])
+            self._at = end + 1
+
+    def _measure(self, arguments: int) -> None:
+        """A figure and its unit, or a unit alone."""
+        self._skip_options()
+        found: list[str] = []
+        while len(found) < arguments and self._text[self._at : self._at + 1] == "{":
+            inside = braced(self._text, self._at)
+            self._at += len(inside) + 2
+            found.append(inside)
+        if len(found) == arguments:
+            found[-1] = _UNIT.sub(lambda unit: _UNITS.get(unit[1], unit[1]), found[-1])
+        self._running.append(" ".join("".join(one.split()) for one in found))
 
     def _item(self, name: str) -> None:
         mark = BULLET

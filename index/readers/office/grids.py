@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from index.document import StoredCell
 from index.readers.blocks import CELL_BREAK, Block, joined_names
 
 _SPARSE = 8
@@ -28,7 +29,8 @@ class Row(NamedTuple):
     """A row's number as its program shows it, and its cells that are not empty.
 
     A cell is its column, counted from 0, and its text, in order of the columns; `spans` are the
-    first column and the width of those that reach over several.
+    first column and the width of those that reach over several, `stored` by column what cells hold
+    and do not show.
 
     >>> Row(7, ((0, "1931"), (2, "12"))).cells[1]
     (2, '12')
@@ -37,6 +39,7 @@ class Row(NamedTuple):
     number: int
     cells: tuple[tuple[int, str], ...]
     spans: tuple[tuple[int, int], ...] = ()
+    stored: tuple[tuple[int, str], ...] = ()
 
 
 def grid_blocks(rows: Iterable[Row]) -> Iterator[Block]:
@@ -56,18 +59,20 @@ def grid_blocks(rows: Iterable[Row]) -> Iterator[Block]:
         header = _header(table, columns)
         for part, named in ((table[: header or 0], False), (table[header or 0 :], True)):
             if part:
+                lines = [_line(row, columns if aligned else None) for row in part]
                 yield Block(
-                    "\n".join(_line(row, columns if aligned else None) for row in part),
+                    "\n".join(lines),
                     header=named and header is not None,
                     rows=tuple(str(row.number) for row in part),
+                    stored=tuple(_stored(part, lines, columns if aligned else None)),
                 )
 
 
 def _tables(rows: Iterable[Row]) -> Iterator[list[Row]]:
     table: list[Row] = []
-    for number, cells, spans in rows:
+    for number, cells, spans, stored in rows:
         tidy = ((column, " ".join(text.split())) for column, text in cells)
-        row = Row(number, tuple(cell for cell in tidy if cell[1]), spans)
+        row = Row(number, tuple(cell for cell in tidy if cell[1]), spans, stored)
         if table and row.number > table[-1].number + 1:
             yield table
             table = []
@@ -114,6 +119,27 @@ def _line(row: Row, columns: Sequence[int] | None) -> str:
     last = row.cells[-1][0]
     # A line that begins with a gap begins with the mark between cells.
     return CELL_BREAK.join(texts.get(column, "") for column in columns if column <= last).lstrip()
+
+
+def _stored(
+    rows: Sequence[Row], lines: Sequence[str], columns: Sequence[int] | None
+) -> Iterator[StoredCell]:
+    """What cells hold and do not show, by their places in the lines."""
+    offset = 0
+    for row, line in zip(rows, lines, strict=True):
+        if row.stored:
+            last, texts, held = row.cells[-1][0], dict(row.cells), dict(row.stored)
+            written = [c for c in columns if c <= last] if columns is not None else list(texts)
+            # From the end, since the gap before a first cell may be left out.
+            at = offset + len(line)
+            found: list[StoredCell] = []
+            for column in reversed(written):
+                at -= len(texts.get(column, ""))
+                if column in held:
+                    found.append(StoredCell(at, held[column]))
+                at -= len(CELL_BREAK)
+            yield from reversed(found)
+        offset += len(line) + 1
 
 
 def _header(table: Sequence[Row], columns: Sequence[int]) -> int | None:

@@ -5,6 +5,7 @@ ISO 8601 to the grain that the format shows: how a program prints '14' depends o
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -90,6 +91,33 @@ def format_cell(value: float, code: str, *, since_1904: bool = False) -> str:
     return "-" + text if value < 0 and signed and re.search("[1-9]", text) else text
 
 
+def in_full(value: float, code: str, *, since_1904: bool = False) -> str:
+    """The number as `format_cell` writes it, but with all of its digits; '' where it shows them.
+
+    Of a month it is the day.
+
+    >>> in_full(0.123456, "0%"), in_full(1234, '0.0,"k"'), in_full(0.25, "0%")
+    ('12.3456%', '1.234k', '')
+    >>> in_full(45_000, "mmm-yy"), in_full(45_000, "yyyy-mm-dd")
+    ('2023-03-15', '')
+    """
+    section, signed = _chosen(_sections(code or "General"), value)
+    if section.has("date") or section.has("elapsed"):
+        if _grains(section) & {"y", "m", "d"} != {"y", "m"} or not 0 <= value <= _LAST_DAY:
+            return ""
+        return _calendar(int(value) * 86_400, since_1904=since_1904).date().isoformat()
+    ends = [at for at, (kind, _) in enumerate(section.tokens) if kind in ("digits", "general")]
+    amount = _hidden(Decimal(f"{abs(value):.15g}"), section.tokens) if ends else None
+    if amount is None:
+        return ""
+    around = (
+        "".join(text for kind, text in tokens if kind != "mark" or text == "%")
+        for tokens in (section.tokens[: ends[0]], section.tokens[ends[-1] + 1 :])
+    )
+    text = f"{amount:f}".join(around).strip()
+    return f"-{text}" if value < 0 and signed else text
+
+
 def general(value: float) -> str:
     """The number in the format General: whole ones in full, others to ten significant digits.
 
@@ -155,31 +183,70 @@ def _holds(value: float, sign: str, limit: float) -> bool:
     return outcomes[sign]
 
 
-def _number(value: float, tokens: tuple[tuple[str, str], ...]) -> str:
-    places = [at for at, (kind, _) in enumerate(tokens) if kind == "digits"]
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the digits of a number stand among a format's tokens, and what is made of it first.
+
+    `whole` are the places before the point, `after` those behind it; the number is moved by
+    `shift` decimal places to the right.
+    """
+
+    whole: tuple[int, ...]
+    after: tuple[int, ...]
+    point: int
+    exponent: int | None
+    slash: int | None
+    grouped: bool
+    shift: int
+    decimals: int
+
+    def power(self, amount: Decimal, tokens: tuple[tuple[str, str], ...]) -> int:
+        """The power of ten that is written behind an amount."""
+        if self.exponent is None or not amount:
+            return 0
+        step = max(1, sum(len(tokens[at][1]) for at in self.whole))
+        return amount.adjusted() - (amount.adjusted() % step if step > 1 else 0)
+
+    def rounded(self, amount: Decimal) -> Decimal:
+        """An amount with the decimals that the format shows."""
+        return amount.quantize(Decimal(1).scaleb(-self.decimals), ROUND_HALF_UP, context=_EXACT)
+
+
+@lru_cache(maxsize=1024)
+def _places(tokens: tuple[tuple[str, str], ...]) -> _Places:
+    digits = [at for at, (kind, _) in enumerate(tokens) if kind == "digits"]
     point = next((at for at, token in enumerate(tokens) if token == ("mark", ".")), len(tokens))
     exponent = next((at for at, (kind, _) in enumerate(tokens) if kind == "exponent"), None)
     slash = next((at for at, token in enumerate(tokens) if token == ("mark", "/")), None)
-    amount = Decimal(repr(value)) * 100 ** sum(token == ("mark", "%") for token in tokens)
-    if slash is not None and exponent is None and len(places) > 1:
-        return _fraction(amount, tokens, slash)
-    whole = [at for at in places if at < point and (exponent is None or at < exponent)]
-    before_exponent = [at for at in places if exponent is None or at < exponent]
-    grouped = ("mark", ",") in tokens[whole[0] : whole[-1]] if whole else False
+    before_exponent = [at for at in digits if exponent is None or at < exponent]
+    whole = [at for at in before_exponent if at < point]
+    after = [at for at in before_exponent if at > point]
     ends = {ends[-1] + 1 for ends in (whole, before_exponent) if ends}
-    scaled = sum(_commas_at(tokens, end) for end in ends)
-    amount = amount.scaleb(-3 * min(scaled, 10))
-    after = [at for at in places if at > point and (exponent is None or at < exponent)]
-    decimals = min(sum(len(tokens[at][1]) for at in after), _MOST_PLACES)
-    power = 0
-    if exponent is not None and amount:
-        power = amount.adjusted()
-        step = max(1, sum(len(tokens[at][1]) for at in whole))
-        power -= power % step if step > 1 else 0
-        amount = amount.scaleb(-power)
-    rounded = amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, context=_EXACT)
-    digits, _, fraction = f"{rounded:f}".partition(".")
-    by_place = _filled("" if digits == "0" else digits, tokens, whole, grouped=grouped)
+    thousands = min(sum(_commas_at(tokens, end) for end in ends), 10)
+    hundreds = sum(token == ("mark", "%") for token in tokens)
+    return _Places(
+        tuple(whole),
+        tuple(after),
+        point,
+        exponent,
+        slash if exponent is None and len(digits) > 1 else None,
+        ("mark", ",") in tokens[whole[0] : whole[-1]] if whole else False,
+        2 * hundreds - 3 * thousands,
+        min(sum(len(tokens[at][1]) for at in after), _MOST_PLACES),
+    )
+
+
+def _number(value: float, tokens: tuple[tuple[str, str], ...]) -> str:
+    places = _places(tokens)
+    exponent, after = places.exponent, places.after
+    amount = Decimal(repr(value)).scaleb(places.shift)
+    if places.slash is not None:
+        return _fraction(amount, tokens, places.slash)
+    power = places.power(amount, tokens)
+    digits, _, fraction = f"{places.rounded(amount.scaleb(-power)):f}".partition(".")
+    by_place = _filled(
+        "" if digits == "0" else digits, tokens, places.whole, grouped=places.grouped
+    )
     for at in after:
         pattern = tokens[at][1]
         piece, fraction = fraction[: len(pattern)], fraction[len(pattern) :]
@@ -193,12 +260,24 @@ def _number(value: float, tokens: tuple[tuple[str, str], ...]) -> str:
         elif kind == "digits":
             out.append(by_place.get(at, ""))
         elif (kind, text) == ("mark", "."):
-            out.append("." if at == point else text)
+            out.append("." if at == places.point else text)
         elif (kind, text) == ("mark", ",") or kind == "general":
             continue
         else:
             out.append(text)
     return " ".join("".join(out).split())
+
+
+def _hidden(exact: Decimal, tokens: tuple[tuple[str, str], ...]) -> Decimal | None:
+    """The amount in full where the format shows fewer digits of it; None where it shows all."""
+    if any(kind == "general" for kind, _ in tokens):
+        return None if exact == Decimal(general(float(exact))) else exact
+    places = _places(tokens)
+    amount = exact.scaleb(places.shift)
+    if places.slash is not None:
+        return None if amount == int(amount) else amount
+    shown = amount.scaleb(-places.power(amount, tokens))
+    return None if places.rounded(shown) == shown else amount
 
 
 def _commas_at(tokens: tuple[tuple[str, str], ...], start: int) -> int:
@@ -210,7 +289,7 @@ def _commas_at(tokens: tuple[tuple[str, str], ...], start: int) -> int:
 
 
 def _filled(
-    digits: str, tokens: tuple[tuple[str, str], ...], whole: list[int], *, grouped: bool
+    digits: str, tokens: tuple[tuple[str, str], ...], whole: Sequence[int], *, grouped: bool
 ) -> dict[int, str]:
     """The places before the point with their digits, from the right; the first takes the rest."""
     found: dict[int, str] = {}
@@ -265,13 +344,8 @@ def _moment(value: float, section: _Section, *, since_1904: bool) -> str | None:
     if not 0 <= value <= _LAST_DAY:
         return None
     seconds = "s" in kinds
-    day, rest = divmod(round(value * 86_400), 86_400)
-    if not seconds:
-        day, rest = divmod(round(value * 1_440) * 60, 86_400)
-    if since_1904:
-        day += 1_462
-    # The calendar has a 29 February 1900 that never was.
-    moment = datetime(1899, 12, 30) + timedelta(days=day + (day < 60), seconds=rest)
+    grain = 1 if seconds else 60
+    moment = _calendar(round(value * 86_400 / grain) * grain, since_1904=since_1904)
     date = ""
     if kinds & {"y", "m", "d"}:
         date = moment.date().isoformat()
@@ -283,6 +357,14 @@ def _moment(value: float, section: _Section, *, since_1904: bool) -> str | None:
             "%H:%M:%S" if seconds and kinds & {"h"} else "%M:%S" if seconds else "%H:%M"
         )
     return f"{date} {clock}".strip()
+
+
+def _calendar(seconds: int, *, since_1904: bool) -> datetime:
+    day, rest = divmod(seconds, 86_400)
+    if since_1904:
+        day += 1_462
+    # The calendar has a 29 February 1900 that never was.
+    return datetime(1899, 12, 30) + timedelta(days=day + (day < 60), seconds=rest)
 
 
 def _grains(section: _Section) -> set[str]:

@@ -12,7 +12,7 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 from index.document import LeftOut, normalised
 from index.readers.formulas import raised
 from index.readers.office.grids import Row
-from index.readers.office.number_formats import BUILT_IN, format_cell, general
+from index.readers.office.number_formats import BUILT_IN, format_cell, general, in_full
 from index.readers.office.office_zip import elements, local, parsed
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)")
@@ -164,7 +164,7 @@ def read_sheet(archive: zipfile.ZipFile, path: str, book: Book, title: str) -> S
     ...     archive.writestr("s.xml", f"<sheet>{rows}</sheet>")
     ...     sheet = read_sheet(archive, "s.xml", Book((), (), False), "Costs")
     >>> sheet.rows, sheet.left_out()[0].words
-    ([Row(number=2, cells=((0, '8'),), spans=())], '7')
+    ([Row(number=2, cells=((0, '8'),), spans=(), stored=())], '7')
     """
     sheet = Sheet(title)
     found: list[tuple[Row, bool]] = []
@@ -177,7 +177,10 @@ def read_sheet(archive: zipfile.ZipFile, path: str, book: Book, title: str) -> S
             case "row":
                 number = int(element.get("r", number + 1))
                 away = _is_true(element, "hidden") and element.get("outlineLevel", "0") == "0"
-                found.append((Row(number, tuple(_cells(element, book, sheet, number))), away))
+                cells = list(_cells(element, book, sheet, number))
+                shown = tuple((column, text) for column, text, _ in cells)
+                stored = tuple((column, value) for column, _, value in cells if value)
+                found.append((Row(number, shown, stored=stored), away))
             case "col":
                 if _is_true(element, "hidden") and element.get("outlineLevel", "0") == "0":
                     last = min(int(element.get("max")), _MOST_COLUMNS)
@@ -196,7 +199,7 @@ def read_sheet(archive: zipfile.ZipFile, path: str, book: Book, title: str) -> S
         seen = tuple(cell for cell in row.cells if cell[0] not in hidden)
         if len(seen) < len(row.cells):
             sheet.hide("hidden column", " ".join(text for at, text in row.cells if at in hidden))
-        sheet.rows.append(Row(row.number, seen))
+        sheet.rows.append(row._replace(cells=seen))
     sheet.rows = _spread(sheet.rows, merged)
     return sheet
 
@@ -205,7 +208,8 @@ def _is_true(element: _Element, attribute: str) -> bool:
     return element.get(attribute) in ("1", "true")
 
 
-def _cells(row: _Element, book: Book, sheet: Sheet, number: int) -> Iterator[tuple[int, str]]:
+def _cells(row: _Element, book: Book, sheet: Sheet, number: int) -> Iterator[tuple[int, str, str]]:
+    """Of each cell that shows something its column, that, and what it holds if it shows less."""
     column = -1
     for cell in row:
         if local(cell) != "c":
@@ -216,7 +220,7 @@ def _cells(row: _Element, book: Book, sheet: Sheet, number: int) -> Iterator[tup
             if int(cell.get("s", "0")) in book.struck:
                 sheet.hide("struck through", text)
             else:
-                yield column, text
+                yield column, text, _held(cell, book)
         elif cell.find("{*}f") is not None and not cell.findtext("{*}v") and cell.get("t") != "str":
             sheet.uncomputed.append(cell.get("r", f"row {number}"))
 
@@ -254,6 +258,15 @@ def _shown(cell: _Element, book: Book, sheet: Sheet) -> str:
     return shown
 
 
+def _held(cell: _Element, book: Book) -> str:
+    """What a cell holds, where its format shows less of it; '' where it shows all."""
+    style = int(cell.get("s", "0"))
+    if cell.get("t", "n") != "n":
+        return ""
+    code = book.formats[style] if 0 <= style < len(book.formats) else "General"
+    return in_full(float(cell.findtext("{*}v") or 0), code, since_1904=book.since_1904)
+
+
 def _merged(reference: str) -> Iterator[_Merged]:
     corners = [_REFERENCE.fullmatch(corner) for corner in reference.split(":")]
     if len(corners) == 2 and corners[0] and corners[1]:
@@ -273,6 +286,7 @@ def _spread(rows: list[Row], merged: Sequence[_Merged]) -> list[Row]:
             spans = (*rows[start].spans, (column, last_column - column + 1))
             rows[start] = rows[start]._replace(spans=spans)
         text = dict(rows[start].cells).get(column)
+        held = tuple(cell for cell in rows[start].stored if cell[0] == column)
         copies += end - start
         if text is None or copies > _MOST_COPIES:
             continue
@@ -280,5 +294,5 @@ def _spread(rows: list[Row], merged: Sequence[_Merged]) -> list[Row]:
             # Rows of a merged block that hold nothing else are its height, not data.
             if rows[at].cells and column not in dict(rows[at].cells):
                 cells = tuple(sorted((*rows[at].cells, (column, text))))
-                rows[at] = rows[at]._replace(cells=cells)
+                rows[at] = rows[at]._replace(cells=cells, stored=(*rows[at].stored, *held))
     return rows

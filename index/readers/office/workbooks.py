@@ -44,7 +44,8 @@ def read_xlsx(data: bytes, name: str) -> Document:
     """The sheets one after another; a formula is its last result.
 
     Sheets, rows and columns hidden by hand are left out, as on the screen; rows that a filter or
-    an outline folds away are read. A cell merged over several rows is written in each of them.
+    an outline folds away are read. A cell merged over several rows is written in each of them. The
+    text has figures as they are shown; those of which a format hides digits are also kept in full.
     Comments, text boxes and the titles of charts follow the rows of their sheet.
 
     Raises:
@@ -91,6 +92,7 @@ def read_xlsx(data: bytes, name: str) -> Document:
         tables=body.tables,
         left_out=[left for sheet, _ in sheets for left in sheet.left_out()],
         warnings=[warning for sheet, _ in sheets for warning in sheet.warnings()],
+        stored=body.stored,
     )
 
 

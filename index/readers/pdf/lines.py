@@ -16,8 +16,9 @@ from index.readers.pdf.directions import is_leftward, leftward, turns, upright, 
 from index.readers.pdf.grids import grids, ruled_tables
 from index.readers.pdf.letterspacing import close_letters
 from index.readers.pdf.regions import Run, Words, regions
-from index.readers.pdf.scripts import mark_scripts, note_apart, scripts_of_row
+from index.readers.pdf.scripts import mark_scripts, scripts_of_row
 from index.readers.pdf.tables import PrintedTable, joined
+from index.readers.scripts import note_apart
 
 _NONE = np.empty((0, 4))
 _CELL_GAP = 1.0  # of the type size: wider than a justified line's widest space

@@ -4,7 +4,6 @@ Printed, a mark is told from a figure by its size and height only; as plain digi
 note 12 would be another number.
 """
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,11 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-_PLAIN = "0123456789+-−–"
-_RAISED = str.maketrans(_PLAIN, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
-_RAISED_FIGURES = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
-_LOWERED = str.maketrans(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₋₋")
-_SCRIPT = re.compile(r"[+−–-]?\d[\d+−–,*-]*")
+from index.readers.scripts import begins_word, script, stands_apart
+
 _DIGITS = np.array([ord(sign) for sign in "0123456789"])
 _SIGNS = np.array([ord(sign) for sign in "0123456789+-−–,*"])
 _SMALLER = 0.9  # times the type size beside it
@@ -25,10 +21,6 @@ _FALL = 0.04
 _DESCENT = 0.2  # of a character's box, below its baseline
 _FARTHEST = 0.5  # of the type size, from what a mark stands at
 _BESIDE = 8  # characters before a mark that tell what it stands at
-_FIGURE = re.compile(r"\d\Z")
-_POWER = re.compile(r"(?<![\d.,])10\Z|(?<![^\W\d_])[^\W\d_]\Z|(?<![^\W\d_])[a-zµμ]m\Z")
-_UNIT = re.compile(r"\d ?[^\W\d_]{1,3}\Z")
-_LETTER = re.compile(r"[^\W\d_]\Z")
 
 
 class Type(NamedTuple):
@@ -54,57 +46,6 @@ class Type(NamedTuple):
         if rise > _RISE * self.size:
             return True
         return False if rise < -_FALL * self.size else None
-
-
-def script(text: str, *, raised: bool) -> str | None:
-    """Figures as Unicode's raised or lowered ones; None where the text is not only figures.
-
-    >>> script("12", raised=True), script("2", raised=False), script("st", raised=True)
-    ('¹²', '₂', None)
-    """
-    if not _SCRIPT.fullmatch(text):
-        return None
-    return text.translate(_RAISED if raised else _LOWERED)
-
-
-def is_raised(text: str) -> bool:
-    """Whether it begins with a raised figure.
-
-    >>> is_raised("¹²"), is_raised("₂"), is_raised("12")
-    (True, False, False)
-    """
-    return text[:1] in _RAISED_FIGURES
-
-
-def stands_apart(before: str, mark: str) -> bool:
-    """Whether a raised mark is a note's, which is no part of the figure or word before it.
-
-    >>> [stands_apart(before, "²") for before in ("in 2025", "trust", "40 m", "10", "spring.")]
-    [True, True, False, False, False]
-    """
-    if _POWER.search(before) or (len(mark) <= 2 and _UNIT.search(before)):
-        return False
-    return _FIGURE.search(before) is not None or _LETTER.search(before) is not None
-
-
-def begins_word(text: str) -> bool:
-    """Whether a note's words begin there, not the sign of an element ('¹⁴C').
-
-    >>> begins_word("Without"), begins_word("C"), begins_word("“We")
-    (True, False, True)
-    """
-    return text[1:2].islower() or not text[:1].isalpha()
-
-
-def note_apart(before: str, behind: str, *, first: bool) -> bool:
-    """Whether a space parts two runs of a row, one a note's mark; `first`: the row begins there.
-
-    >>> note_apart("in 2025", "¹²", first=True), note_apart("¹²", "Without it", first=True)
-    (True, True)
-    """
-    if is_raised(behind):
-        return stands_apart(before, behind)
-    return first and is_raised(before) and begins_word(behind)
 
 
 def scripts_of_row(

@@ -211,6 +211,17 @@ def test_the_quotation_marks_of_a_heading_are_not_taken_for_the_quote(shelf, tmp
     assert (finding.status, finding.quote) == ("changed", "Nonsense.")
 
 
+def test_the_path_of_headings_before_a_quote_is_not_taken_for_the_quote(assistant, tmp_path):
+    (tmp_path / "rules.md").write_text(f"# Port\n\n## Night\n\n### Alarm\n\n{OFFICE}\n", "utf-8")
+    assistant.add(tmp_path / "rules.md")
+    one = noted(assistant, OFFICE)
+    path = tmp_path / "r.md"
+    path.write_text(f"A.[^1]\n\n[^1]: Port, “Night › Alarm”: [{one.id}]({one.url})\n", "utf-8")
+    finding = only(assistant.verify(path))
+    assert (finding.status, finding.quote) == ("unchanged", None)
+    assert finding.cited.locator == "“Night › Alarm”"
+
+
 def test_the_links_of_a_report_may_name_an_old_version_after_its_quotes_were_renewed(
     shelf, tmp_path, edit
 ):

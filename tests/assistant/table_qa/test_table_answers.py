@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import openpyxl
 import pytest
 
 from assistant.answer import Answer
@@ -153,3 +154,18 @@ def test_a_tabulated_sentence_with_another_figure_is_refused(harbour, monkeypatc
 
     assert "380.26" not in answer.text
     assert [one.text for one in answer.dropped if "380.26" in one.text]
+
+
+def test_cells_that_show_less_than_they_hold_are_summed_in_full_and_it_is_said(tmp_path):
+    book = openpyxl.Workbook()
+    for values in (("Pier", "Tolls"), ("West", 12.4), ("East", 12.4), ("South", 7)):
+        book.active.append(values)
+    for (cell,) in book.active.iter_rows(min_row=2, min_col=2):
+        cell.number_format = "0"
+    book.save(tmp_path / "tolls.xlsx")
+    with Assistant(tmp_path / "store") as assistant:
+        assistant.add(tmp_path / "tolls.xlsx")
+        answer = assistant.query("What is the sum of the tolls?")
+        assert figure(answer) == "31.8"
+        assert "cells of Tolls that hold more than they show count in full: 2" in answer.text
+        assert "West | 12\n" in answer.citations[0].quote

@@ -6,6 +6,7 @@ import zipfile
 from email.message import EmailMessage
 from pathlib import Path
 
+import outlook_file
 import pytest
 from openpyxl import Workbook
 from outlook_file import message_file
@@ -130,11 +131,44 @@ def test_what_is_attached_to_a_message_of_outlook_is_a_document_too(shelf, files
     assert names(report.added) == ["mail.msg", "mail.msg › table.csv", "mail.msg › note.txt"]
     assert ("attachment of", "Gate 3") in documents["mail.msg › note.txt"].properties
     assert names(report.passed_over) == ["mail.msg › inner.msg"]
-    assert "message in a message" in report.passed_over[0].reason
+    assert "not kept as a file" in report.passed_over[0].reason
     assert not report.failed
     told = dict(documents["mail.msg"].properties)
     assert told["date"] == "2025-11-17T23:40:00+01:00"
     assert told["in-reply-to"] == "<0@town.example>"
+
+
+def test_a_message_inside_a_message_of_outlook_is_a_document_with_what_it_holds(shelf, files):
+    headers = (
+        "From: Ada Moe <moe@town.example>\r\nDate: Sun, 16 Nov 2025 08:05:00 +0100\r\n"
+        "To: Bo Lund <lund@town.example>\r\n"
+    )
+    oldest = outlook_file.message("The first report", "The valve was new then.", head=24)
+    held = {"note.txt": b"It is rusty now.", "x": oldest}
+    older = outlook_file.message(
+        "Gate 3/4?", "The valve is stuck.", headers=headers, attached=held, head=24
+    )
+    only_rich = outlook_file.message("In colours", "", rtf=b"LZFu" * 20, head=24)
+    attached = {"older.msg": older, "rich.msg": only_rich}
+    (files / "mail.msg").write_bytes(message_file("Fwd", WORDS, attached=attached))
+
+    report = shelf.add(files)
+    documents = known(shelf, report)
+
+    assert names(report.added) == [
+        "mail.msg",
+        "mail.msg › Gate 3-4?.eml",
+        "mail.msg › Gate 3-4?.eml › note.txt",
+        "mail.msg › Gate 3-4?.eml › The first report.eml",
+    ]
+    older = documents["mail.msg › Gate 3-4?.eml"]
+    assert (older.title, older.author, older.date) == ("Gate 3/4?", "Ada Moe", "2025-11-16")
+    assert dict(older.properties)["attachment of"] == "Fwd"
+    assert "Attachments: Gate 3-4?.eml, In colours.eml" in "".join(shelf.live())
+    (passed_over,) = report.passed_over
+    assert "In colours.eml" in str(passed_over.path)
+    assert shelf.finds("It is rusty now.")
+    assert sorted(names(shelf.sync(files).unchanged)) == sorted(names(report.added))
 
 
 def test_words_that_outlook_keeps_in_its_own_way_are_told(shelf, files):

@@ -163,3 +163,23 @@ def test_code_is_kept_as_it_stands_and_cited_by_line(saved):
         ("function", "opened"),
         ("line", "4"),
     ]
+
+
+def test_an_error_that_a_notebook_shows_is_read(saved):
+    output = {"output_type": "error", "ename": "ValueError", "evalue": "gauge 7 is broken"}
+    cell = {"cell_type": "code", "source": "mean(gauges)", "metadata": {}, "outputs": [output]}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4}
+
+    document = read(saved(json.dumps(notebook).encode(), name="tides.ipynb"))
+
+    assert document.text == "mean(gauges)\n\nValueError: gauge 7 is broken"
+
+
+@pytest.mark.parametrize(
+    ("stated", "title"),
+    [({}, "Port log"), ({"title": "The log of the port"}, "The log of the port")],
+)
+def test_names_that_lead_to_values_are_no_title(saved, stated, title):
+    ships = {**stated, "ships": [{"name": "Quill", "tons": 231}, {"name": "Ann", "tons": 90}]}
+
+    assert read(saved(json.dumps(ships).encode(), name="port_log.json")).title == title

@@ -1,9 +1,12 @@
 """Of a web page the article is read, and nothing that its reader does not see."""
 
+from time import process_time
+
 import pytest
 
 from index.errors import DocumentError, EmptyDocument
 from index.readers import read
+from index.readers.reading import read_bytes
 
 HEAD = """<meta charset="utf-8"><title>Talks in Geneva - Example News</title>
 <meta name="author" content="Jane Roe">
@@ -395,3 +398,29 @@ def test_a_year_over_a_sign_and_its_figure_is_one_column(tmp_path):
     )
 
     assert document.text == "| 2023 | 2022\nTolls | $ | 45.1 | $ | 49.6"
+
+
+@pytest.mark.parametrize(
+    ("opening", "repeated", "end"),
+    [
+        ('<script type="application/ld+json">{', '"author":"x ', "</script>"),
+        ('<script type="application/ld+json">{"author"', ',"a":{"@type":"Person",', "</script>"),
+        ('<meta name="author" content="', "!?", 'a">'),
+    ],
+)
+def test_a_head_that_states_without_end_takes_no_time(opening, repeated, end):
+    head = opening + repeated * (60_000 // len(repeated)) + end
+    page = f"<html><head><title>The pier</title>{head}</head><body><p>It fell.</p></body></html>"
+    began = process_time()
+    document = read_bytes(page.encode(), "pier.html")
+
+    assert process_time() - began < 1
+    assert (document.title, document.text) == ("The pier", "It fell.")
+
+
+def test_what_stands_in_fields_is_told(tmp_path):
+    fields = "<input value='61 kg'><input type=hidden value='x1'><input type=password value='pw'>"
+    document = page(tmp_path, f"<p>Weight: {fields}</p><p>The pier fell.</p>")
+
+    assert "61 kg" not in document.text
+    assert [(one.words, one.why) for one in document.left_out] == [("61 kg", "control")]

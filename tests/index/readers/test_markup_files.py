@@ -451,3 +451,20 @@ def test_files_of_marks_alone_say_that_they_are_empty(saved, name):
 def test_hostile_markup_ends_in_words_or_one_line(saved, source):
     for kind in ("rst", "org", "adoc", "tex", "bib"):
         assert_read_or_one_line(saved(source, f"hostile.{kind}"))
+
+
+def test_what_latex_defines_for_itself_and_its_units_are_read_in_full(saved):
+    source = r"""\newcommand{\pier}{the old pier}\def\tons{tons\xspace}
+\newcommand*{\sq}[1]{#1 squared}
+\begin{document}
+At \pier{} 40 \tons fell, \sq{twice}; see \verb|gate_7| and \pier.
+It is \SI{12.5}{\kilo\metre} long, \qty[mode=text]{3}{\metre\per\second}, in \si{\percent}.
+\end{document}"""
+
+    document = read(saved(source.encode(), name="pier.tex"))
+
+    assert document.text == (
+        "At the old pier 40 tons fell, twice; see gate_7 and the old pier. "
+        "It is 12.5 km long, 3 m/s, in %."
+    )
+    assert r"\newcommand{\pier}{the old pier}" in document.left_out[0].words

@@ -9,7 +9,7 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import H, List, ListItem, P
 from outcomes import assert_read_or_one_line
 
-from assistant.answer import locator
+from assistant.locators import locator
 from index.errors import DocumentError, EncryptedDocument
 from index.readers.office.office_zip import MAX_TEXT
 from index.readers.reading import read_bytes

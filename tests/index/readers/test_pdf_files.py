@@ -361,3 +361,14 @@ def test_pages_are_read_alike_by_many_threads(tmp_path):
         found = list(pool.map(lambda _: read(path).version, range(12)))
 
     assert len(set(found)) == 1
+
+
+def test_a_labelled_line_behind_a_sentence_begins_a_line(tmp_path):
+    lines = [
+        "Seen on 3 March 2026 by Dr. Rask, who asked for rest.",
+        "Blood group: A",
+        "Remarks: none.",
+    ]
+    path = drawn(tmp_path / "a.pdf", column(lines))
+
+    assert read(path).text.splitlines() == lines

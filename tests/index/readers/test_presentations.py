@@ -11,7 +11,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.oxml import parse_xml
 from pptx.util import Inches
 
-from assistant.answer import locator
+from assistant.locators import locator
 from index.readers.reading import read_bytes
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer import locator
+from assistant.locators import locator
 from index.errors import DocumentError, EmptyDocument
 from index.readers.reading import read_bytes
 

@@ -1,8 +1,9 @@
 """Excel workbooks: what the sheets show, each row where the program shows it."""
 
 import io
+import re
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 
 import openpyxl
 import pytest
@@ -11,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from outcomes import assert_read_or_one_line
 
-from assistant.answer import locator
+from assistant.commands.inspecting import described
+from assistant.locators import locator
 from index.errors import DocumentError, EmptyDocument
 from index.readers import read
-from index.readers.office.number_formats import format_cell
+from index.readers.office.number_formats import format_cell, in_full
 from index.readers.office.office_zip import MAX_TEXT
 from index.readers.reading import read_bytes
 
@@ -330,3 +332,61 @@ def test_a_cell_that_is_struck_through_is_told():
     document = read_bytes(workbook(fill), "a.xlsx")
     assert document.text == "Toll\n3"
     assert [(left.words, left.why) for left in document.left_out] == [("Sauna", "struck through")]
+
+
+def test_what_a_format_rounds_is_kept_in_full_beside_what_the_cell_shows():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for values in (
+        ("Port", "Share", "Tolls", "Half", "Month", "Whole"),
+        ("Hull", 0.123456, 1234.56, 1 / 3, date(2023, 3, 15), 0.1 + 0.2),
+        (None, -0.119, 1500, 2, date(2023, 4, 1), 7),
+    ):
+        sheet.append(values)
+    sheet.merge_cells("B2:B3")
+    for row in sheet.iter_rows(min_row=2):
+        for cell, code in zip(
+            row, ("General", "0%", '0.0,"k"', "# ?/?", "mmm-yy", "0.0"), strict=True
+        ):
+            cell.number_format = code
+    made = io.BytesIO()
+    book.save(made)
+    document = read_bytes(made.getvalue(), "ports.xlsx")
+
+    lines = document.text.splitlines()
+    assert "Hull | 12% | 1.2k | 1/3 | 2023-03 | 0.3" in lines
+    assert "| 12% | 1.5k | 2 | 2023-04 | 7.0" in lines
+    shown = [
+        (re.split(r" \||\n", document.text[cell.start :])[0], cell.value)
+        for cell in document.stored
+    ]
+    assert shown == [
+        ("12%", "12.3456%"),
+        ("1.2k", "1.23456k"),
+        ("1/3", "0.333333333333333"),
+        ("2023-03", "2023-03-15"),
+        ("12%", "12.3456%"),
+        ("2023-04", "2023-04-01"),
+    ]
+    assert "[holds 12.3456%] 12%" in "\n".join(described(document))
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "full"),
+    [
+        (0.126, "0.0%", ""),
+        (-1234.567, "#,##0.00", "-1234.567"),
+        (-1234.567, '0;"minus "0', "minus 1234.567"),
+        (1234567.891, '$#,##0.0,,"m"', "$1.234567891m"),
+        (123456.789, "0.00E+00", "123456.789"),
+        (120000, "0.0E+00", ""),
+        (2 / 3, "General", "0.666666666666667"),
+        (45_000.75, "yyyy-mm-dd", ""),
+        (45_000.75, "h:mm", ""),
+        (1.5, "[h]:mm", ""),
+        (12.5, '"secret"', ""),
+        (12.5, ";;;", ""),
+    ],
+)
+def test_only_hidden_digits_are_told_apart(value, code, full):
+    assert in_full(value, code) == full

@@ -15,7 +15,7 @@ from processes import FORKED
 from shelf import Shelf
 
 import index.models.contexts
-from index.document import Document, Heading, Page, Part, Span, Table
+from index.document import Document, Heading, Page, Part, Span, StoredCell, Table
 from index.errors import StoreError, UnknownDocument
 from index.layout import PageLayout, Piece
 from index.models.embeddings import MiniLM
@@ -65,6 +65,7 @@ def test_structure_language_and_print_of_a_document_are_kept(shelf):
         headings=(Heading(1, 0, 5),),
         parts=(Part("sheet", "Sales", 0, len(text)), Part("row", "2", 16, 25)),
         tables=(Table(6, len(text), Span(6, 15)),),
+        stored=(StoredCell(len(text) - 1, "7.25"),),
         layout=(
             PageLayout(1, 100, 200, (Piece(0, 5, 10, 10, 40, 20),)),
             PageLayout(2, 100, 200, (Piece(6, 11, 10, 10, 40, 20), Piece(16, 22, 10, 30, 40, 40))),

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from index.document import Document
+from index.document import Document, Span, StoredCell, Table
 from index.readers.csv import read_separated
-from index.tables.columns import Column, TypedTable, typed_tables
+from index.tables.columns import Column, TypedTable, typed_table, typed_tables
 
 
 def typed(text: str, name: str = "table.csv") -> TypedTable:
@@ -115,3 +115,31 @@ def test_a_table_whose_cells_may_stand_below_other_names_has_no_columns():
 
     assert typed_tables(read_separated(wide.encode(), "wide.csv")) == []
     assert typed_tables(Document("No table here.", "Note", "text/plain")) == []
+
+
+def test_columns_have_the_values_that_cells_hold_not_those_they_show():
+    text = "Port | Share | Month\nHull | 12% | 2023-03\nLeith | 12% | 2023-04"
+    table = Table(0, len(text), Span(0, 20))
+    stored = (
+        StoredCell(text.index("12%"), "12.3456%"),
+        StoredCell(text.index("2023-03"), "2023-03-15"),
+        StoredCell(text.rindex("12%"), "11.9%"),
+        StoredCell(text.rindex("2023-04"), "2023-04-02"),
+    )
+    found = typed_table(Document(text, "Ports", "x/y", tables=(table,), stored=stored), table)
+
+    assert found.values[1:] == ([Decimal("12.3456"), Decimal("11.9")], ["2023-03-15", "2023-04-02"])
+    assert [column.in_full for column in found.columns] == [0, 2, 2]
+    assert found.grid.texts[1] == ["12%", "12%"]
+
+
+def test_days_that_are_shown_as_one_month_stay_alike():
+    text = "Port | Month\nHull | 2023-03\nLeith | 2023-03"
+    table = Table(0, len(text), Span(0, 12))
+    stored = (
+        StoredCell(text.index("2023-03"), "2023-03-15"),
+        StoredCell(text.rindex("2023-03"), "2023-03-02"),
+    )
+    found = typed_table(Document(text, "Ports", "x/y", tables=(table,), stored=stored), table)
+
+    assert found.values[1] == ["2023-03", "2023-03"]
