@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, UploadFile
@@ -90,7 +91,11 @@ def _making(routes: APIRouter) -> None:
             answers, questions = [], planned.questions
             for done, question in enumerate(questions):
                 work.tell(done, len(questions), question)
-                answers.append(service.assistant.query(question, documents=said.documents))
+                turns = service.queues.questions.turn_of_a_thread(caller.id, patient=True)
+                with closing(turns) as turn:
+                    while not next(turn):
+                        work.tell(done, len(questions), question)
+                    answers.append(service.assistant.query(question, documents=said.documents))
             work.tell(len(questions), len(questions))
             return planned.filled(answers)
 
@@ -126,7 +131,7 @@ def _making(routes: APIRouter) -> None:
         try:
 
             async def work() -> Verification:
-                async with service.drafts.turn(caller.id):
+                async with service.queues.drafts.turn(caller.id):
                     return await run_in_threadpool(service.assistant.verify, path)
 
             found = await unless_left(request, work())

@@ -72,7 +72,7 @@ def launch(
     from assistant.web.sign_in import SignIn
     from assistant.web.uploads import Uploads
 
-    stores, uploads = Stores(assistant, demo=demo), Uploads(settings.file_limit)
+    uploads = Uploads(settings.file_limit)
     # Also what Gradio puts beside a file that it takes: where uploads are, left-overs are swept.
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)
     bound = listener.getsockname()[0]
@@ -81,6 +81,7 @@ def launch(
     with closed_on_failure(listener.close, tokens.close, uploads.close):
         check_exposure(bound, settings.sign_in, tokens)
     service = open_service(assistant, settings.address or address)
+    stores = Stores(assistant, demo=demo, queues=service.queues)
     access = Access(tokens, needs_token=bool(settings.hosts) or not is_own(bound))
     page = application(stores, uploads, hosts, settings.address)
     api = interface(service, hosts, access, other_interfaces(service))
