@@ -47,9 +47,10 @@ _OPEN = ("/api/docs", "/api/openapi.json", "/api/assets/")
 _BY_ASKING = ("/v1/", "/mcp")
 """The interfaces of other makes, whose every request is for asking."""
 _FILES = re.compile(r"/api/v1/(documents(/[^/]+/file)?|cite/file|verify)")
-"""What takes files, which wait on the disk; any other body is held in memory."""
-_REQUESTS = 4
-"""How many of the largest requests may be arriving in all."""
+"""What takes files, which wait on the disk where they come as a form of several parts; any other
+body is held in memory."""
+_WITH_FILES, _WITHOUT = 4, 64
+"""How many of the largest requests of each kind may be there at a time, in all."""
 _HERE, _TOKEN = "here", "token:"
 
 
@@ -88,6 +89,11 @@ class Access:
     def __init__(self, tokens: Tokens, *, needs_token: bool) -> None:
         self._tokens = tokens
         self.needs_token = needs_token
+
+    @property
+    def store(self) -> str:
+        """The folder of the store, which no error names."""
+        return str(self._tokens.folder)
 
     def caller(self, secret: str | None) -> Caller:
         """Who a token belongs to, or this machine.
@@ -197,8 +203,9 @@ class Door:
         self, app: FastAPI, *, hosts: Hosts, access: Access, metrics: Metrics, largest: int
     ) -> None:
         self.app, self._hosts, self._access = app, hosts, access
-        self._metrics, self.largest = metrics, largest
-        self.arriving = 0
+        self._metrics = metrics
+        self._texts = _Room(LARGEST, _WITHOUT * LARGEST)
+        self._files = _Room(largest, _WITH_FILES * largest)
         self._rates = Rates()
 
     def lifespan(self) -> AbstractAsyncContextManager[object]:
@@ -211,16 +218,17 @@ class Door:
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
             with self._metrics.request(scope) as answered:
-                body = _Body(self, over=not _has_body(scope))
+                body = _Body(self._texts, over=not _has_body(scope))
                 sending = _noting(send, answered, body)
                 try:
                     receive = await self._admitted(scope, receive, body)
                 except FootnoteError as error:
-                    await problem_response(error)(scope, receive, sending)
+                    refusal = problem_response(error, self._access.store)
+                    await refusal(scope, receive, sending)
                 else:
                     await self.app(scope, receive, sending)
                 finally:
-                    self.arriving -= body.taken
+                    body.room.taken -= body.taken
 
     async def _admitted(self, scope: Connection, receive: Receive, body: "_Body") -> Receive:
         """What gives the body of a request that may come in, with its caller noted.
@@ -244,7 +252,8 @@ class Door:
         if scope["method"] in ("POST", "PUT") and _FILES.fullmatch(path):
             if not (caller.may("write") or caller.may("ask")):
                 raise Forbidden("This token may send no files.")
-            body.most = self.largest
+            if _media_type(request) == "multipart/form-data":
+                body.room = self._files
         declared = request.headers.get("content-length", "")
         body.check(int(declared) if declared.isascii() and declared.isdecimal() else 0)
         return body.counted(receive)
@@ -265,20 +274,28 @@ def problem_response(error: FootnoteError, store: str = "") -> JSONResponse:
 
 
 @dataclass
-class _Body:
-    """What has arrived of a request's body; it waits in a temporary file until it is taken."""
+class _Room:
+    """What bodies of one kind may take up in bytes, `each` of them and `all` together."""
 
-    door: Door
+    each: int
+    all: int
+    taken: int = 0
+
+
+@dataclass
+class _Body:
+    """What has arrived of a request's body, and where it is held until the request is answered."""
+
+    room: _Room
     over: bool
-    most: int = LARGEST
     taken: int = 0
 
     def check(self, more: int) -> None:
         """Raise TooLarge or TooBusy where `more` bytes are more than are taken."""
-        if self.taken + more > self.most:
-            raise TooLarge(f"At most {self.most >> 20:,} MiB are taken in this request.")
-        if self.door.arriving + more > _REQUESTS * self.door.largest:
-            raise TooBusy("Others are sending many files; try again a little later.", 30)
+        if self.taken + more > self.room.each:
+            raise TooLarge(f"At most {self.room.each >> 20:,} MiB are taken in this request.")
+        if self.room.taken + more > self.room.all:
+            raise TooBusy("Others are sending very much; try again a little later.", 30)
 
     def counted(self, receive: Receive) -> Receive:
         """`receive`, with what arrives counted before anyone else sees it."""
@@ -299,7 +316,11 @@ class _Body:
             # The only kind that FastAPI passes on from where a body is read.
             raise HTTPException(error.status, str(error), dict(error.headers)) from error
         self.taken += more
-        self.door.arriving += more
+        self.room.taken += more
+
+
+def _media_type(request: HTTPConnection) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _bearer(request: HTTPConnection) -> str | None:

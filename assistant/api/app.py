@@ -143,7 +143,9 @@ class Together:
             return
         path = scope.get("path", "")
         if self._prefix:
-            if path == self._prefix or path.startswith(f"{self._prefix}/"):
+            # However often it stands there: routes are looked up behind it, and the door must see
+            # the path by which they are.
+            while path == self._prefix or path.startswith(f"{self._prefix}/"):
                 path = path[len(self._prefix) :] or "/"
             scope.update(path=path, raw_path=quote(path).encode(), root_path=self._prefix)
         ours = path in EXACTLY or path.startswith(BELOW)

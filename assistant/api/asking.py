@@ -128,10 +128,11 @@ def router() -> APIRouter:
 
             answer = await unless_left(request, work())
             word = path.suffix.lower() in WORD
-            draft = DraftFile(path.name, path.read_bytes()) if word else None
+            content = await run_in_threadpool(path.read_bytes) if word else b""
         finally:
             received.drop()
         seconds = time.perf_counter() - began
+        draft = DraftFile(path.name, content) if word else None
         kept = await run_in_threadpool(
             service.assistant.conversations.keep, caller.id, None, answer, seconds, file=draft
         )

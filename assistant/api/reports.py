@@ -39,8 +39,10 @@ FILE: Described = {
     200: {
         "description": "The file.",
         "content": {
-            kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-            for kind, _ in TYPES.values()
+            kind.partition(";")[0]: {
+                "schema": {} if suffix == "json" else {"type": "string", "format": "binary"}
+            }
+            for kind, suffix in TYPES.values()
         },
     }
 }
@@ -159,18 +161,17 @@ def _jobs(routes: APIRouter) -> None:
         responses=_EVENTS,
     )
     async def job_events(id_: str, caller: Anyone, service: Shared) -> EventStream:
-        first = service.jobs.find(caller.id, id_)
+        look = service.jobs.follow(caller.id, id_)
 
         async def events() -> AsyncGenerator[bytes, None]:
-            told, now = None, first
-            while True:
+            told = None
+            while told is None or not told.is_over:
+                now = look()
                 if now != told:
                     yield event("job", now.model_dump_json())
                     told = now
-                if now.is_over:
-                    return
-                await asyncio.sleep(_LOOK_AGAIN)
-                now = service.jobs.find(caller.id, id_)
+                elif not now.is_over:
+                    await asyncio.sleep(_LOOK_AGAIN)
 
         return EventStream(events())
 

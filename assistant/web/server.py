@@ -21,6 +21,8 @@ _CONTENT_POLICY = (
 )
 """The browser itself keeps the page from any other machine; Gradio needs inline code and eval."""
 
+_PORTS = 65_535
+
 _LAST_REQUESTS = 1
 """Seconds that open requests get to finish after Ctrl-C."""
 
@@ -132,18 +134,20 @@ def _listening(host: str, port: int) -> socket.socket:
     Taking it here, and not in the server, keeps the port from being lost between a check and its
     use, and gives the error its own words.
     """
+    if not 0 <= port <= _PORTS:
+        raise ServeError(f"There is no port {port}: name one from 1 to {_PORTS:,}, or 0 for any.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise ServeError(
             f"Port {port} on {host} cannot be used ({_reason(error)}): "
             f"end what uses it, or choose another one with --port."
         ) from error
 
 
-def _reason(error: OSError | OverflowError) -> str:
-    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+def _reason(error: OSError) -> str:
+    words = error.strerror or str(error)
     # Python appends the address, which the message names already.
     words = words.partition(" (while")[0].rstrip(".")
     return words[:1].lower() + words[1:]
