@@ -6,7 +6,7 @@ meant for others: it listens on a loopback address, and no setting names further
 
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -124,33 +124,44 @@ class Access:
         return self._tokens.counts(caller_id.removeprefix(_TOKEN))
 
 
-def check_exposure(bound: str, sign_in: str, tokens: Tokens) -> None:
-    """Let a server begin whose page nobody reaches who was not let in.
+def check_exposure(names: Iterable[str], sign_in: str, tokens: Tokens) -> bool:
+    """Whether others than this machine reach a server, which begins only if they were let in.
+
+    Args:
+        names: the address that is listened on, and further names by which it is reached.
+        sign_in: how people do that, 'token' or 'proxy'.
+        tokens: with which they do.
 
     Raises:
-        ServeError: others than this machine would, and no token is there with which they sign in.
+        ServeError: others would reach the page, and no token is there with which they sign in.
 
-    >>> check_exposure("0.0.0.0", "token", Tokens(tmp_path))
+    >>> check_exposure(["127.0.0.1"], "token", Tokens(tmp_path))
+    False
+    >>> check_exposure(["127.0.0.1", "notes.example"], "token", Tokens(tmp_path))
     Traceback (most recent call last):
         ...
-    index.errors.ServeError: Everybody who reaches 0.0.0.0 could ask and change the documents: ...
+    index.errors.ServeError: Everybody who reaches notes.example could ask and change the ...
     """
-    if is_own(bound) or sign_in == "proxy" or tokens.any_live():
-        return
-    raise ServeError(
-        f"Everybody who reaches {bound} could ask and change the documents: make a token first "
-        "('footnote token add NAME'), with which they sign in; or, where a proxy has them sign in, "
-        "set FOOTNOTE_SIGN_IN=proxy."
-    )
+    others = [name for name in names if not is_own(name)]
+    if others and sign_in != "proxy" and not tokens.any_live():
+        raise ServeError(
+            f"Everybody who reaches {others[0]} could ask and change the documents: make a token "
+            "first ('footnote token add NAME'), with which they sign in; or, where a proxy has "
+            "them sign in, set FOOTNOTE_SIGN_IN=proxy."
+        )
+    return bool(others)
 
 
-def is_own(bound: str) -> bool:
-    """Whether an address that is listened on is reached from this machine alone.
+def is_own(name: str) -> bool:
+    """Whether an address is one of this machine alone; what is no address is a name of others'.
 
-    >>> is_own("127.0.0.1"), is_own("0.0.0.0")
-    (True, False)
+    >>> is_own("127.0.0.1"), is_own("0.0.0.0"), is_own("notes.example")
+    (True, False, False)
     """
-    return ipaddress.ip_address(bound.partition("%")[0]).is_loopback
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def allows(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from rich.console import Console
+from starlette.types import ASGIApp
 
 from assistant.assistant import Assistant
 from index.closing import closed_on_failure
@@ -63,7 +64,7 @@ def launch(
     # takes more than three seconds, which no other command should pay.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    from assistant.api.access import Access, check_exposure, is_own
+    from assistant.api.access import Access, check_exposure
     from assistant.api.app import Together, other_interfaces
     from assistant.api.app import application as interface
     from assistant.api.service import open_service
@@ -81,18 +82,18 @@ def launch(
     hosts = Hosts(host, bound, settings.hosts)
     tokens = Tokens(assistant.store)
     with closed_on_failure(listener.close, tokens.close, uploads.close):
-        check_exposure(bound, settings.sign_in, tokens)
+        exposed = check_exposure([bound, *settings.hosts], settings.sign_in, tokens)
     service = open_service(assistant, settings.address or address)
     stores = Stores(assistant, demo=demo, queues=service.queues)
-    access = Access(tokens, needs_token=bool(settings.hosts) or not is_own(bound))
-    page = application(stores, uploads, hosts, settings.address)
+    access = Access(tokens, needs_token=exposed)
+    page: ASGIApp = application(stores, uploads, hosts, settings.address)
+    if exposed and settings.sign_in == "token":
+        page = SignIn(page, access, hosts)
     api = interface(service, hosts, access, other_interfaces(service))
     server = _Server(
         uvicorn.Config(
             Together(
-                page
-                if is_own(bound) or settings.sign_in == "proxy"
-                else SignIn(page, access, hosts),
+                page,
                 api,
                 prefix=urlsplit(settings.address or "").path,
                 living=api.lifespan,
