@@ -6,7 +6,7 @@ meant for others: it listens on a loopback address, and no setting names further
 
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,9 +47,10 @@ _OPEN = ("/api/docs", "/api/openapi.json", "/api/assets/")
 _BY_ASKING = ("/v1/", "/mcp")
 """The interfaces of other makes, whose every request is for asking."""
 _FILES = re.compile(r"/api/v1/(documents(/[^/]+/file)?|cite/file|verify)")
-"""What takes files, which wait on the disk; any other body is held in memory."""
-_REQUESTS = 4
-"""How many of the largest requests may be arriving in all."""
+"""What takes files, which wait on the disk where they come as a form of several parts; any other
+body is held in memory."""
+_WITH_FILES, _WITHOUT = 4, 64
+"""How many of the largest requests of each kind may be there at a time, in all."""
 _HERE, _TOKEN = "here", "token:"
 
 
@@ -89,6 +90,11 @@ class Access:
         self._tokens = tokens
         self.needs_token = needs_token
 
+    @property
+    def store(self) -> str:
+        """The folder of the store, which no error names."""
+        return str(self._tokens.folder)
+
     def caller(self, secret: str | None) -> Caller:
         """Who a token belongs to, or this machine.
 
@@ -118,33 +124,44 @@ class Access:
         return self._tokens.counts(caller_id.removeprefix(_TOKEN))
 
 
-def check_exposure(bound: str, sign_in: str, tokens: Tokens) -> None:
-    """Let a server begin whose page nobody reaches who was not let in.
+def check_exposure(names: Iterable[str], sign_in: str, tokens: Tokens) -> bool:
+    """Whether others than this machine reach a server, which begins only if they were let in.
+
+    Args:
+        names: the address that is listened on, and further names by which it is reached.
+        sign_in: how people do that, 'token' or 'proxy'.
+        tokens: with which they do.
 
     Raises:
-        ServeError: others than this machine would, and no token is there with which they sign in.
+        ServeError: others would reach the page, and no token is there with which they sign in.
 
-    >>> check_exposure("0.0.0.0", "token", Tokens(tmp_path))
+    >>> check_exposure(["127.0.0.1"], "token", Tokens(tmp_path))
+    False
+    >>> check_exposure(["127.0.0.1", "notes.example"], "token", Tokens(tmp_path))
     Traceback (most recent call last):
         ...
-    index.errors.ServeError: Everybody who reaches 0.0.0.0 could ask and change the documents: ...
+    index.errors.ServeError: Everybody who reaches notes.example could ask and change the ...
     """
-    if is_own(bound) or sign_in == "proxy" or tokens.any_live():
-        return
-    raise ServeError(
-        f"Everybody who reaches {bound} could ask and change the documents: make a token first "
-        "('footnote token add NAME'), with which they sign in; or, where a proxy has them sign in, "
-        "set FOOTNOTE_SIGN_IN=proxy."
-    )
+    others = [name for name in names if not is_own(name)]
+    if others and sign_in != "proxy" and not tokens.any_live():
+        raise ServeError(
+            f"Everybody who reaches {others[0]} could ask and change the documents: make a token "
+            "first ('footnote token add NAME'), with which they sign in; or, where a proxy has "
+            "them sign in, set FOOTNOTE_SIGN_IN=proxy."
+        )
+    return bool(others)
 
 
-def is_own(bound: str) -> bool:
-    """Whether an address that is listened on is reached from this machine alone.
+def is_own(name: str) -> bool:
+    """Whether an address is one of this machine alone; what is no address is a name of others'.
 
-    >>> is_own("127.0.0.1"), is_own("0.0.0.0")
-    (True, False)
+    >>> is_own("127.0.0.1"), is_own("0.0.0.0"), is_own("notes.example")
+    (True, False, False)
     """
-    return ipaddress.ip_address(bound.partition("%")[0]).is_loopback
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def allows(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
@@ -197,8 +214,9 @@ class Door:
         self, app: FastAPI, *, hosts: Hosts, access: Access, metrics: Metrics, largest: int
     ) -> None:
         self.app, self._hosts, self._access = app, hosts, access
-        self._metrics, self.largest = metrics, largest
-        self.arriving = 0
+        self._metrics = metrics
+        self._texts = _Room(LARGEST, _WITHOUT * LARGEST)
+        self._files = _Room(largest, _WITH_FILES * largest)
         self._rates = Rates()
 
     def lifespan(self) -> AbstractAsyncContextManager[object]:
@@ -211,16 +229,17 @@ class Door:
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
             with self._metrics.request(scope) as answered:
-                body = _Body(self, over=not _has_body(scope))
+                body = _Body(self._texts, over=not _has_body(scope))
                 sending = _noting(send, answered, body)
                 try:
                     receive = await self._admitted(scope, receive, body)
                 except FootnoteError as error:
-                    await problem_response(error)(scope, receive, sending)
+                    refusal = problem_response(error, self._access.store)
+                    await refusal(scope, receive, sending)
                 else:
                     await self.app(scope, receive, sending)
                 finally:
-                    self.arriving -= body.taken
+                    body.room.taken -= body.taken
 
     async def _admitted(self, scope: Connection, receive: Receive, body: "_Body") -> Receive:
         """What gives the body of a request that may come in, with its caller noted.
@@ -244,7 +263,8 @@ class Door:
         if scope["method"] in ("POST", "PUT") and _FILES.fullmatch(path):
             if not (caller.may("write") or caller.may("ask")):
                 raise Forbidden("This token may send no files.")
-            body.most = self.largest
+            if _media_type(request) == "multipart/form-data":
+                body.room = self._files
         declared = request.headers.get("content-length", "")
         body.check(int(declared) if declared.isascii() and declared.isdecimal() else 0)
         return body.counted(receive)
@@ -265,20 +285,28 @@ def problem_response(error: FootnoteError, store: str = "") -> JSONResponse:
 
 
 @dataclass
-class _Body:
-    """What has arrived of a request's body; it waits in a temporary file until it is taken."""
+class _Room:
+    """What bodies of one kind may take up in bytes, `each` of them and `all` together."""
 
-    door: Door
+    each: int
+    all: int
+    taken: int = 0
+
+
+@dataclass
+class _Body:
+    """What has arrived of a request's body, and where it is held until the request is answered."""
+
+    room: _Room
     over: bool
-    most: int = LARGEST
     taken: int = 0
 
     def check(self, more: int) -> None:
         """Raise TooLarge or TooBusy where `more` bytes are more than are taken."""
-        if self.taken + more > self.most:
-            raise TooLarge(f"At most {self.most >> 20:,} MiB are taken in this request.")
-        if self.door.arriving + more > _REQUESTS * self.door.largest:
-            raise TooBusy("Others are sending many files; try again a little later.", 30)
+        if self.taken + more > self.room.each:
+            raise TooLarge(f"At most {self.room.each >> 20:,} MiB are taken in this request.")
+        if self.room.taken + more > self.room.all:
+            raise TooBusy("Others are sending very much; try again a little later.", 30)
 
     def counted(self, receive: Receive) -> Receive:
         """`receive`, with what arrives counted before anyone else sees it."""
@@ -299,7 +327,11 @@ class _Body:
             # The only kind that FastAPI passes on from where a body is read.
             raise HTTPException(error.status, str(error), dict(error.headers)) from error
         self.taken += more
-        self.door.arriving += more
+        self.room.taken += more
+
+
+def _media_type(request: HTTPConnection) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _bearer(request: HTTPConnection) -> str | None:

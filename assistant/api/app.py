@@ -18,7 +18,15 @@ from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.api import asking, documents, health, kept, reports
+from assistant.api import (
+    agents,
+    asking,
+    documents,
+    health,
+    kept,
+    openai_compatible,
+    reports,
+)
 from assistant.api.access import Access, Door, problem_response
 from assistant.api.problems import MEDIA_TYPE, Problem
 from assistant.api.service import Service
@@ -100,12 +108,9 @@ def other_interfaces(service: Service) -> tuple[APIRouter, APIRouter]:
     ['/v1/models', '/mcp']
     >>> service.close()
     """
-    # Reading the SDK of agents takes more than a second, which no other command should pay.
-    from assistant.api import mcp, openai_compatible
-
     assistant, turn = service.assistant, service.turn_of
     chat = openai_compatible.router(assistant, address=service.address, turn=turn)
-    return chat, mcp.router(assistant, turn=turn)
+    return chat, agents.router(assistant, turn)
 
 
 class Together:
@@ -143,7 +148,9 @@ class Together:
             return
         path = scope.get("path", "")
         if self._prefix:
-            if path == self._prefix or path.startswith(f"{self._prefix}/"):
+            # However often it stands there: routes are looked up behind it, and the door must see
+            # the path by which they are.
+            while path == self._prefix or path.startswith(f"{self._prefix}/"):
                 path = path[len(self._prefix) :] or "/"
             scope.update(path=path, raw_path=quote(path).encode(), root_path=self._prefix)
         ours = path in EXACTLY or path.startswith(BELOW)

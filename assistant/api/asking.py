@@ -47,7 +47,7 @@ def router() -> APIRouter:
         said: Search, request: Request, caller: Reader, service: Shared
     ) -> list[Passage]:
         async def work() -> list[Passage]:
-            async with service.turns.turn(caller.id):
+            async with service.queues.questions.turn(caller.id):
                 return await service.assistant.asearch(
                     said.question,
                     k=said.k,
@@ -66,7 +66,7 @@ def router() -> APIRouter:
     async def ask(said: Ask, request: Request, caller: Asker, service: Shared) -> Response:
         async def work() -> tuple[Answer, float]:
             history = await _history(said, caller, service)
-            async with service.turns.turn(caller.id):
+            async with service.queues.questions.turn(caller.id):
                 began = time.perf_counter()
                 answer = await service.assistant.aquery(
                     said.question, documents=said.documents, history=history, engine=said.engine
@@ -97,7 +97,7 @@ def router() -> APIRouter:
     @routes.post("/cite", summary="Your own text with footnotes", response_model=Answer)
     async def cite(said: Draft, request: Request, caller: Asker, service: Shared) -> Response:
         async def work() -> Answer:
-            async with service.drafts.turn(caller.id):
+            async with service.queues.drafts.turn(caller.id):
                 return await service.assistant.acite(
                     said.text, said.documents, markdown=said.markdown
                 )
@@ -123,15 +123,16 @@ def router() -> APIRouter:
         try:
 
             async def work() -> Answer:
-                async with service.drafts.turn(caller.id):
+                async with service.queues.drafts.turn(caller.id):
                     return await service.assistant.acite(path, documents)
 
             answer = await unless_left(request, work())
             word = path.suffix.lower() in WORD
-            draft = DraftFile(path.name, path.read_bytes()) if word else None
+            content = await run_in_threadpool(path.read_bytes) if word else b""
         finally:
             received.drop()
         seconds = time.perf_counter() - began
+        draft = DraftFile(path.name, content) if word else None
         kept = await run_in_threadpool(
             service.assistant.conversations.keep, caller.id, None, answer, seconds, file=draft
         )
@@ -143,7 +144,7 @@ def router() -> APIRouter:
 async def _told(said: Ask, caller: Caller, service: Service, stack: AsyncExitStack) -> EventStream:
     """The events of an answer, once the first is there: what cannot begin has its own status."""
     history = await _history(said, caller, service)
-    await stack.enter_async_context(service.turns.turn(caller.id))
+    await stack.enter_async_context(service.queues.questions.turn(caller.id))
     began = time.perf_counter()
     coming = await stack.enter_async_context(
         aclosing(

@@ -5,11 +5,11 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 MEDIA_TYPE = "text/event-stream"
 EVENT_SCHEMA = {
@@ -20,6 +20,8 @@ EVENT_SCHEMA = {
 """What the description of the interface says of one event; `data` is JSON."""
 _SILENCE = 15.0
 """Seconds after which a comment is sent, so that no proxy takes the connection for dead."""
+_DEAF = 60.0
+"""Seconds after which a client that takes nothing of what is sent counts as one that left."""
 _HEADERS = {
     "Cache-Control": "no-store",
     # nginx would otherwise keep events until it has enough of them.
@@ -27,8 +29,12 @@ _HEADERS = {
 }
 
 
+class _Deaf(Exception):
+    """The client takes nothing of what it is sent."""
+
+
 class EventStream(Response):
-    """An answer in events; a client that leaves ends what makes them.
+    """An answer in events; a client that leaves, or takes nothing of it, ends what makes them.
 
     `closing` lets go of what they were made with, also where not one of them was told.
 
@@ -61,7 +67,14 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell the events until they end or the client leaves."""
         del scope
-        telling = asyncio.ensure_future(self._tell(send))
+
+        async def sending(message: Message) -> None:
+            try:
+                await asyncio.wait_for(send(message), _DEAF)
+            except TimeoutError as error:
+                raise _Deaf from error
+
+        telling = asyncio.ensure_future(self._tell(sending))
         leaving = asyncio.ensure_future(_left(receive))
         try:
             await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -70,7 +83,9 @@ class EventStream(Response):
             if self._closing is not None:
                 await self._closing()
         if not telling.cancelled():
-            telling.result()
+            # To whoever takes nothing, nothing can be said either.
+            with suppress(_Deaf):
+                telling.result()
 
     async def _tell(self, send: Send) -> None:
         headers = self.raw_headers
@@ -79,12 +94,13 @@ class EventStream(Response):
             coming = asyncio.ensure_future(anext(events, None))
             try:
                 while True:
-                    await asyncio.wait({coming}, timeout=_SILENCE)
-                    told = coming.result() if coming.done() else b":\n\n"
+                    come, _ = await asyncio.wait({coming}, timeout=_SILENCE)
+                    told = coming.result() if come else b":\n\n"
                     if told is None:
                         break
                     await send({"type": "http.response.body", "body": told, "more_body": True})
-                    if coming.done():
+                    # Not if it came while silence was being told: it is told in the next round.
+                    if come:
                         coming = asyncio.ensure_future(anext(events, None))
             finally:
                 await _ended(coming)

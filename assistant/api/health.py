@@ -1,5 +1,8 @@
 """How the server is: alive, ready, in figures, and what serves."""
 
+import asyncio
+import math
+import time
 from importlib.metadata import version
 
 from fastapi import APIRouter
@@ -11,6 +14,9 @@ from assistant.api.access import Anyone, Watcher
 from assistant.api.schemas import About, Described
 from assistant.api.service import Shared
 from index.errors import StoreError
+
+_LOOK_AGAIN = 1.0
+"""Seconds after which it is looked again whether the server is ready."""
 
 _PLAIN: Described = {
     200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Text."}
@@ -24,6 +30,7 @@ def router() -> APIRouter:
     ['/healthz', '/readyz', '/metrics', '/api/v1/about']
     """
     routes = APIRouter(tags=["Server"])
+    looking, seen = asyncio.Lock(), -math.inf
 
     @routes.get("/healthz", response_class=PlainTextResponse, responses=_PLAIN)
     async def alive() -> str:
@@ -33,10 +40,17 @@ def router() -> APIRouter:
     @routes.get("/readyz", response_class=PlainTextResponse, responses=_PLAIN)
     async def ready(service: Shared) -> str:
         """Whether questions can be answered: the store opens and the model reads."""
-        missing = await run_in_threadpool(service.assistant.missing_indexes)
-        if missing:
-            raise StoreError("The store's indexes are not there: 'footnote repair' makes them.")
-        await run_in_threadpool(service.assistant.embeds, "ready")
+        nonlocal seen
+        # Asked without a token and by any name: however often that is, it costs one look a second.
+        async with looking:
+            if time.monotonic() - seen > _LOOK_AGAIN:
+                missing = await run_in_threadpool(service.assistant.missing_indexes)
+                if missing:
+                    raise StoreError(
+                        "The store's indexes are not there: 'footnote repair' makes them."
+                    )
+                await run_in_threadpool(service.assistant.embeds, "ready")
+                seen = time.monotonic()
         return "ready\n"
 
     @routes.get("/metrics", response_class=PlainTextResponse, responses=_PLAIN)

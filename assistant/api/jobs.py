@@ -24,8 +24,9 @@ Result = AddReport | Report
 _AT_ONCE = 2
 _WAITING, _EACH = 64, 16
 """Jobs that wait at most, in all and of one caller."""
-_KEPT = 500
-"""Jobs that are known, the latest of them: a result that nobody fetches goes at last."""
+_KEPT, _REPORTS = 100, 8
+"""Of one caller the jobs that are over and known still, and those of them that made a report, the
+latest: what nobody fetches goes at last."""
 _LAST_WORDS = 5.0
 """Seconds that jobs get to stop when the server ends; a store may be left at any instant."""
 _BROKEN = "The program failed at this; the server's terminal says why."
@@ -70,7 +71,7 @@ class Left(BaseException):
     """
 
 
-@dataclass
+@dataclass(eq=False)
 class Work:
     """A job as it is being done; what does it tells its progress here, and so learns to stop.
 
@@ -106,6 +107,13 @@ class Work:
         if self.left.is_set():
             raise Left
         self.progress = done, total, what
+
+    def end(self, state: State) -> None:
+        """Note that it is over."""
+        self.ended = datetime.now(UTC)
+        # Last: whoever sees it finds all of the above.
+        self.state = state
+        self.over.set()
 
     def job(self) -> Job:
         """How far it is."""
@@ -186,7 +194,7 @@ class Jobs:
                 work = Work(secrets.token_urlsafe(12), kind, owner, do, fingerprint, key)
                 work.shown, work.afterwards = shown, afterwards
                 self._known[work.id] = work
-                self._forget()
+                self._forget(owner)
                 self._begin()
                 self._waiting.put(work)
                 return work.job()
@@ -208,6 +216,14 @@ class Jobs:
         """
         return self._own(owner, id_).job()
 
+    def follow(self, owner: str, id_: str) -> Callable[[], Job]:
+        """What tells again and again how far one of the owner's jobs is, to its end.
+
+        Raises:
+            UnknownJob: there is none such.
+        """
+        return self._own(owner, id_).job
+
     def report(self, owner: str, id_: str) -> Report:
         """The report that a job has made.
 
@@ -227,6 +243,12 @@ class Jobs:
         """
         work = self._own(owner, id_)
         work.left.set()
+        with self._lock:
+            waits = work.state == "waiting"
+            if waits:
+                work.end("cancelled")
+        if waits:
+            work.afterwards()
         return work.job()
 
     async def ended(self, owner: str, id_: str) -> Job:
@@ -275,10 +297,11 @@ class Jobs:
         own = (one for one in self._known.values() if one.owner == owner and one.key == key)
         return next(own, None) if key is not None else None
 
-    def _forget(self) -> None:
-        over = [one.id for one in self._known.values() if one.over.is_set()]
-        for id_ in over[: max(0, len(self._known) - _KEPT)]:
-            del self._known[id_]
+    def _forget(self, owner: str) -> None:
+        over = [one for one in self._known.values() if one.owner == owner and one.over.is_set()]
+        reports = [one for one in over if isinstance(one.result, Report)]
+        for work in {*over[:-_KEPT], *reports[:-_REPORTS]}:
+            del self._known[work.id]
 
     def _begin(self) -> None:
         while len(self._threads) < _AT_ONCE:
@@ -292,10 +315,13 @@ class Jobs:
             self._do(work)
 
     def _do(self, work: Work) -> None:
+        with self._lock:
+            if work.over.is_set():
+                return
+            work.state = "running"
         state: State = "done"
         try:
             work.tell(0, 0)
-            work.state = "running"
             work.result = work.do(work)
         except (Left, asyncio.CancelledError):
             state = "cancelled"
@@ -305,7 +331,4 @@ class Jobs:
             work.problem, state = Problem.coded("internal-error", 500, _BROKEN), "failed"
             self._failed(error)
         work.afterwards()
-        work.ended = datetime.now(UTC)
-        # Last: whoever sees it finds all of the above.
-        work.state = state
-        work.over.set()
+        work.end(state)

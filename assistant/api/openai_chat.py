@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from assistant.answer import Answer
@@ -54,7 +54,7 @@ async def chunks(
     faults: Faults,
     *,
     usage: bool,
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """The server-sent events of an answer that is spoken in `pieces`.
 
     What fails on the way is told as the last event. `usage` says whether tokens are told besides.

@@ -3,13 +3,13 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import StreamingResponse
 
 from assistant.answer import Answer
 from assistant.api import openai_embeddings
+from assistant.api.event_stream import EventStream
 from assistant.api.leaving import unless_left
 from assistant.api.openai_answering import Conversation, check, check_format, spoken, whole
 from assistant.api.openai_chat import chunks, completion
@@ -29,10 +29,6 @@ from assistant.api.openai_wire import (
 )
 from assistant.api.served_models import Served, ServedModels
 from assistant.assistant import Assistant
-
-_UNBUFFERED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-"""What lets a proxy pass on each event at once."""
-
 
 Turn = Callable[[Request], AbstractAsyncContextManager[None]]
 """What a request waits for before its answer is worked out, and has until that is done."""
@@ -105,7 +101,7 @@ def router(assistant: Assistant, *, address: str = "", turn: Turn = at_once) -> 
         return Model(id=name, created=began)
 
     @routes.post("/chat/completions", response_model=ChatCompletion)
-    async def complete(asked: ChatRequest, request: Request) -> ChatCompletion | StreamingResponse:
+    async def complete(asked: ChatRequest, request: Request) -> ChatCompletion | EventStream:
         """The answer to the last message of a conversation, with a footnote behind each sentence.
 
         `stream` tells each sentence once it is verified. `footnote` holds the whole answer.
@@ -122,13 +118,11 @@ def router(assistant: Assistant, *, address: str = "", turn: Turn = at_once) -> 
             text, answer = await unless_left(request, whole(pieces))
             return completion(asked.model, text, answer, base)
         usage = asked.stream_options is not None and asked.stream_options.include_usage
-        pieces = await unless_left(request, _begun(pieces))
-        return _streamed(chunks(asked.model, pieces, base, faults, usage=usage))
+        begun = await unless_left(request, _begun(pieces))
+        return _streamed(chunks(asked.model, begun, base, faults, usage=usage), pieces)
 
     @routes.post("/responses", response_model=ResponseReply)
-    async def respond(
-        asked: ResponsesRequest, request: Request
-    ) -> ResponseReply | StreamingResponse:
+    async def respond(asked: ResponsesRequest, request: Request) -> ResponseReply | EventStream:
         """The answer to the last message of the input; nothing of it is kept here."""
         check(asked)
         check_format((asked.text or {}).get("format"), "text.format")
@@ -145,8 +139,8 @@ def router(assistant: Assistant, *, address: str = "", turn: Turn = at_once) -> 
         pieces = spoken(served, conversation, base, turn(request))
         if not asked.stream:
             return responding.reply(*await unless_left(request, whole(pieces)))
-        pieces = await unless_left(request, _begun(pieces))
-        return _streamed(responding.events(pieces, faults))
+        begun = await unless_left(request, _begun(pieces))
+        return _streamed(responding.events(begun, faults), pieces)
 
     @routes.post("/embeddings")
     async def embed(asked: EmbeddingsRequest, request: Request) -> Embeddings:
@@ -178,5 +172,14 @@ async def _begun(
     return all_of_them()
 
 
-def _streamed(events: AsyncIterator[str]) -> StreamingResponse:
-    return StreamingResponse(events, media_type="text/event-stream", headers=_UNBUFFERED)
+def _streamed(
+    events: AsyncGenerator[str, None], pieces: AsyncGenerator[str | Answer, None]
+) -> EventStream:
+    """The events of an answer in pieces, of which nothing goes on where no event is told."""
+
+    async def told() -> AsyncGenerator[bytes, None]:
+        async with aclosing(events):
+            async for event in events:
+                yield event.encode()
+
+    return EventStream(told(), closing=pieces.aclose)

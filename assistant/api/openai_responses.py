@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from typing import Any
 
@@ -58,7 +58,7 @@ class Responding:
 
     async def events(
         self, pieces: AsyncGenerator[str | Answer, None], faults: Faults
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str, None]:
         """The server-sent events of an answer that is spoken in `pieces`.
 
         What fails on the way is told as the last event.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, UploadFile
@@ -38,8 +39,10 @@ FILE: Described = {
     200: {
         "description": "The file.",
         "content": {
-            kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-            for kind, _ in TYPES.values()
+            kind.partition(";")[0]: {
+                "schema": {} if suffix == "json" else {"type": "string", "format": "binary"}
+            }
+            for kind, suffix in TYPES.values()
         },
     }
 }
@@ -90,7 +93,11 @@ def _making(routes: APIRouter) -> None:
             answers, questions = [], planned.questions
             for done, question in enumerate(questions):
                 work.tell(done, len(questions), question)
-                answers.append(service.assistant.query(question, documents=said.documents))
+                turns = service.queues.questions.turn_of_a_thread(caller.id, patient=True)
+                with closing(turns) as turn:
+                    while not next(turn):
+                        work.tell(done, len(questions), question)
+                    answers.append(service.assistant.query(question, documents=said.documents))
             work.tell(len(questions), len(questions))
             return planned.filled(answers)
 
@@ -126,7 +133,7 @@ def _making(routes: APIRouter) -> None:
         try:
 
             async def work() -> Verification:
-                async with service.drafts.turn(caller.id):
+                async with service.queues.drafts.turn(caller.id):
                     return await run_in_threadpool(service.assistant.verify, path)
 
             found = await unless_left(request, work())
@@ -154,18 +161,17 @@ def _jobs(routes: APIRouter) -> None:
         responses=_EVENTS,
     )
     async def job_events(id_: str, caller: Anyone, service: Shared) -> EventStream:
-        first = service.jobs.find(caller.id, id_)
+        look = service.jobs.follow(caller.id, id_)
 
         async def events() -> AsyncGenerator[bytes, None]:
-            told, now = None, first
-            while True:
+            told = None
+            while told is None or not told.is_over:
+                now = look()
                 if now != told:
                     yield event("job", now.model_dump_json())
                     told = now
-                if now.is_over:
-                    return
-                await asyncio.sleep(_LOOK_AGAIN)
-                now = service.jobs.find(caller.id, id_)
+                elif not now.is_over:
+                    await asyncio.sleep(_LOOK_AGAIN)
 
         return EventStream(events())
 

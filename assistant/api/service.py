@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from fastapi import Depends, Request, UploadFile
 from assistant.api.jobs import Jobs
 from assistant.api.metrics import Metrics
 from assistant.api.problems import TooLarge
-from assistant.api.turns import Turns
+from assistant.api.turns import Queues
 from assistant.assistant import Assistant
 
 _MIB = 1 << 20
@@ -30,17 +29,14 @@ log = logging.getLogger(__name__)
 class Service:
     """What one server has. Made by `open_service`, let go of by `close`.
 
-    Questions have their turn in `turns`; what reads long texts of the caller's, in `drafts`.
-
     >>> service = open_service(demo, "http://127.0.0.1:7860")
-    >>> service.turns.running, service.jobs.waiting()
+    >>> service.queues.questions.running, service.jobs.waiting()
     (0, 0)
     >>> service.close()
     """
 
     assistant: Assistant
-    turns: Turns
-    drafts: Turns
+    queues: Queues
     jobs: Jobs
     metrics: Metrics
     address: str
@@ -60,7 +56,7 @@ class Service:
         >>> service.close()
         """
         caller = request.state.caller.id if request is not None else ""
-        return self.turns.turn(caller)
+        return self.queues.questions.turn(caller)
 
     def close(self) -> None:
         """Stop what is under way; nothing of an upload stays."""
@@ -81,6 +77,8 @@ class Service:
                 path.parent.mkdir()
                 told.update(f"{path.name}\0".encode())
                 _copy(file, path, told.update, self.largest)
+                # Its length, lest two files tell the same as one that holds both.
+                told.update(f"\0{path.stat().st_size}\0".encode())
                 received.paths.append(path)
         except BaseException:
             received.drop()
@@ -114,11 +112,8 @@ def open_service(assistant: Assistant, address: str) -> Service:
 
     >>> open_service(demo, "http://127.0.0.1:7860").close()
     """
-    settings = assistant.settings
-    at_once = os.cpu_count() or 1
-    turns = Turns(at_once, settings.waiting, max(1, settings.waiting // 2))
-    # Apart from questions, which would wait minutes for the end of a long one.
-    drafts = Turns(1, settings.waiting, max(1, settings.waiting // 2))
+    queues = Queues.of(assistant.settings.waiting)
+    turns, drafts = queues
     jobs = Jobs(lambda error: log.error("a job failed", exc_info=error), store=str(assistant.store))
     metrics = Metrics()
     metrics.watch("questions_running", "Questions that are being answered.", lambda: turns.running)
@@ -128,7 +123,7 @@ def open_service(assistant: Assistant, address: str) -> Service:
     metrics.watch("jobs_running", "Jobs that are being done.", jobs.running)
     metrics.watch("jobs_waiting", "Jobs that wait.", jobs.waiting)
     temporary = tempfile.TemporaryDirectory(prefix="footnote-api-", ignore_cleanup_errors=True)
-    return Service(assistant, turns, drafts, jobs, metrics, address, temporary)
+    return Service(assistant, queues, jobs, metrics, address, temporary)
 
 
 def _service(request: Request) -> Service:

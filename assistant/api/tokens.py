@@ -97,7 +97,7 @@ class Tokens:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._lock = Lock()
         self._engine: Engine | None = None
 
@@ -212,23 +212,23 @@ class Tokens:
     # -------------------------------------------------------------------------------------------
 
     def _there(self) -> bool:
-        return (self._folder / FILE).exists()
+        return (self.folder / FILE).exists()
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with files.faults(self._folder), self._made().connect() as connection:
+        with files.faults(self.folder), self._made().connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with files.faults(self._folder), self._made().begin() as connection:
+        with files.faults(self.folder), self._made().begin() as connection:
             yield connection
 
     def _made(self) -> Engine:
         with self._lock:
             if self._engine is None:
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                engine = files.engine(self._folder / FILE, read_only=False)
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                engine = files.engine(self.folder / FILE, read_only=False)
                 with engine.begin() as connection:
                     _schema.create_all(connection)
                 self._engine = engine

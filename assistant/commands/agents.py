@@ -51,7 +51,8 @@ def _serve(assistant: "Assistant", port: int) -> None:
     import uvicorn
     from fastapi import FastAPI
 
-    from assistant.api.mcp import PATH, router
+    from assistant.api.agents import PATH
+    from assistant.api.mcp import router
 
     try:
         listener = socket.create_server((_HOST, port))

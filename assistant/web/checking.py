@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -64,8 +65,10 @@ class Checking:
         began = time.perf_counter()
         try:
             documents = within(listing(assistant), scope or (), since, until)
-            for done in _cited(assistant, draft, documents):
-                if isinstance(done, Answer):
+            for done in self._cited(request, draft, documents):
+                if done is None:
+                    turn.body = answers.stage(texts.WAITING)
+                elif isinstance(done, Answer):
                     seconds = time.perf_counter() - began
                     turn.question = done.question
                     turn.close(answers.finished(number, done, seconds))
@@ -88,6 +91,16 @@ class Checking:
                 Path(file).unlink(missing_ok=True)
         asked = self._archive.asked(request, conversation)
         yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), asked, "", None
+
+    def _cited(
+        self, request: gr.Request, draft: str | Path, scope: Sequence[str] | None
+    ) -> Iterator[tuple[int, int] | Answer | None]:
+        """What `_cited` tells, once the draft has its turn; None while it waits."""
+        with closing(self._stores.turn_to_check(request)) as waiting:
+            while not next(waiting):
+                yield None
+            with closing(_cited(self._stores.of(request), draft, scope)) as steps:
+                yield from steps
 
 
 def _word(draft: str | Path, limits: Limits) -> DraftFile | None:

@@ -142,16 +142,23 @@ class Desk:
         history: History | None = None,
     ) -> Iterator[Answer | None]:
         """Each step at which the turn shows more; at the last of them its answer, kept."""
-        events = self._stores.of(request).stream(
-            turn.question,
-            documents=asked_of,
-            history=conversation.history if history is None else history,
-            engine=engine,
-        )
-        for answer, seconds in _answering(events, turn, number):
-            if answer is not None:
-                self.archive.keep(conversation, turn, answer, seconds, request)
-            yield answer
+        # The questions of a research have been let in with its first.
+        waiting = self._stores.turn_to_ask(request, patient=history is not None)
+        with closing(waiting):
+            while not next(waiting):
+                turn.body = answers.stage(texts.WAITING)
+                yield None
+            events = self._stores.of(request).stream(
+                turn.question,
+                documents=asked_of,
+                history=conversation.history if history is None else history,
+                engine=engine,
+            )
+            with closing(events):
+                for answer, seconds in _answering(events, turn, number):
+                    if answer is not None:
+                        self.archive.keep(conversation, turn, answer, seconds, request)
+                    yield answer
 
     def _researched(
         self,

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from rich.console import Console
+from starlette.types import ASGIApp
 
 from assistant.assistant import Assistant
 from index.closing import closed_on_failure
@@ -20,6 +21,8 @@ _CONTENT_POLICY = (
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 """The browser itself keeps the page from any other machine; Gradio needs inline code and eval."""
+
+_PORTS = 65_535
 
 _LAST_REQUESTS = 1
 """Seconds that open requests get to finish after Ctrl-C."""
@@ -61,7 +64,7 @@ def launch(
     # takes more than three seconds, which no other command should pay.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    from assistant.api.access import Access, check_exposure, is_own
+    from assistant.api.access import Access, check_exposure
     from assistant.api.app import Together, other_interfaces
     from assistant.api.app import application as interface
     from assistant.api.service import open_service
@@ -72,24 +75,25 @@ def launch(
     from assistant.web.sign_in import SignIn
     from assistant.web.uploads import Uploads
 
-    stores, uploads = Stores(assistant, demo=demo), Uploads(settings.file_limit)
+    uploads = Uploads(settings.file_limit)
     # Also what Gradio puts beside a file that it takes: where uploads are, left-overs are swept.
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)
     bound = listener.getsockname()[0]
     hosts = Hosts(host, bound, settings.hosts)
     tokens = Tokens(assistant.store)
     with closed_on_failure(listener.close, tokens.close, uploads.close):
-        check_exposure(bound, settings.sign_in, tokens)
+        exposed = check_exposure([bound, *settings.hosts], settings.sign_in, tokens)
     service = open_service(assistant, settings.address or address)
-    access = Access(tokens, needs_token=bool(settings.hosts) or not is_own(bound))
-    page = application(stores, uploads, hosts, settings.address)
+    stores = Stores(assistant, demo=demo, queues=service.queues)
+    access = Access(tokens, needs_token=exposed)
+    page: ASGIApp = application(stores, uploads, hosts, settings.address)
+    if exposed and settings.sign_in == "token":
+        page = SignIn(page, access, hosts)
     api = interface(service, hosts, access, other_interfaces(service))
     server = _Server(
         uvicorn.Config(
             Together(
-                page
-                if is_own(bound) or settings.sign_in == "proxy"
-                else SignIn(page, access, hosts),
+                page,
                 api,
                 prefix=urlsplit(settings.address or "").path,
                 living=api.lifespan,
@@ -131,18 +135,20 @@ def _listening(host: str, port: int) -> socket.socket:
     Taking it here, and not in the server, keeps the port from being lost between a check and its
     use, and gives the error its own words.
     """
+    if not 0 <= port <= _PORTS:
+        raise ServeError(f"There is no port {port}: name one from 1 to {_PORTS:,}, or 0 for any.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise ServeError(
             f"Port {port} on {host} cannot be used ({_reason(error)}): "
             f"end what uses it, or choose another one with --port."
         ) from error
 
 
-def _reason(error: OSError | OverflowError) -> str:
-    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+def _reason(error: OSError) -> str:
+    words = error.strerror or str(error)
     # Python appends the address, which the message names already.
     words = words.partition(" (while")[0].rstrip(".")
     return words[:1].lower() + words[1:]

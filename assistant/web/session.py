@@ -4,7 +4,7 @@ Which store a browser tab reads: the one that is served, or, out of the demo, th
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from http.cookies import SimpleCookie
 from threading import Lock
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.api.turns import Queues
 from assistant.assistant import Assistant
 
 COOKIE = "footnote_visitor"
@@ -66,6 +67,10 @@ def _cookie() -> str:
     return cookie[COOKIE].OutputString()
 
 
+def _caller(request: gr.Request) -> str:
+    return f"browser:{visitor(request)}"
+
+
 _PARAMETER = "documents"
 
 
@@ -73,16 +78,17 @@ class Stores:
     """The served assistant, and the user's own beside a demo, opened when a tab asks for it.
 
     The address of the page says which of them a tab reads (`?documents=own`), so that the choice
-    outlives a reload and needs no state here.
+    outlives a reload and needs no state here. Both answer in the `queues` of the server.
 
     >>> stores = Stores(demo, demo=True)
     >>> stores.other(gr.Request(query_params={"cite": "8e0c1:0-80"}))
     '?cite=8e0c1%3A0-80&documents=own'
     """
 
-    def __init__(self, assistant: Assistant, *, demo: bool) -> None:
+    def __init__(self, assistant: Assistant, *, demo: bool, queues: Queues | None = None) -> None:
         self._served = assistant
         self.demo = demo
+        self._queues = queues or Queues.of(assistant.settings.waiting)
         self._own: Assistant | None = None
         self._lock = Lock()
 
@@ -106,6 +112,24 @@ class Stores:
             if self._own is None:
                 self._own = Assistant()
             return self._own
+
+    def turn_to_ask(
+        self, request: gr.Request, *, patient: bool = False
+    ) -> Generator[bool, None, None]:
+        """A browser's turn at what questions share (`Turns.turn_of_a_thread`).
+
+        Raises:
+            TooBusy: too many wait.
+        """
+        return self._queues.questions.turn_of_a_thread(_caller(request), patient=patient)
+
+    def turn_to_check(self, request: gr.Request) -> Generator[bool, None, None]:
+        """A browser's turn at what drafts share.
+
+        Raises:
+            TooBusy: too many wait.
+        """
+        return self._queues.drafts.turn_of_a_thread(_caller(request))
 
     def other(self, request: gr.Request) -> str:
         """The address of the page with the other store; it keeps what else the address says."""

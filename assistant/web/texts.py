@@ -70,6 +70,7 @@ DIFFER = "Accounts differ"
 BROKEN = "Something went wrong; the terminal that serves this page shows what."
 NOT_DONE = "Not done"
 NOT_TAKEN = "The page cannot do this as it stands: load it anew, and try again."
+WAITING = "Waiting until the questions before yours are answered …"
 STOPPED = "This answer was stopped."
 
 YOUR_QUESTION, ASK_A_QUESTION, ASK = "Your question", "Ask a question", "Ask"

@@ -1,12 +1,16 @@
 """What the page's events do, called directly with the real Assistant."""
 
+from contextlib import closing
+
 import gradio as gr
 import pytest
 from lxml import html as lxml
 
 from assistant.answer import AnswerReady
+from assistant.api.turns import Queues, Turns
 from assistant.assistant import Assistant
 from assistant.web import texts
+from assistant.web.checking import Checking
 from assistant.web.events import Desk
 from assistant.web.rendering.conversation import Conversation
 from assistant.web.session import Stores
@@ -95,3 +99,35 @@ def test_a_blank_question_changes_nothing(desk, request_):
     conversation = Conversation()
     list(desk.ask("  \n", conversation, [], "", "", None, request_))
     assert conversation.turns == []
+
+
+def test_the_page_waits_in_the_queue_that_programs_wait_in_and_is_told_when_it_is_full(
+    assistant, request_
+):
+    queues = Queues(Turns(at_once=1, waiting=1, each=1), Turns(at_once=1, waiting=1, each=1))
+    stores = Stores(assistant, demo=False, queues=queues)
+    desk, conversation = Desk(stores), Conversation()
+    with closing(queues.questions.turn_of_a_thread("a program")) as program:
+        assert next(program)
+        waiting = desk.ask(CROSSING, conversation, [], "", "", None, request_)
+        next(waiting)
+        assert texts.WAITING in next(waiting)[0][-1]
+        (*_, refused) = desk.ask(CROSSING, Conversation(), [], "", "", None, request_)
+        assert "Too many questions wait" in refused[0][-1]
+    (*_, answered) = waiting
+    assert footnotes(answered[0]) > 0
+    leaving = desk.ask(CROSSING, Conversation(), [], "", "", None, request_)
+    for _ in range(3):
+        next(leaving)
+    assert queues.questions.running == 1
+    leaving.close()
+    assert (queues.questions.running, queues.questions.waiting) == (0, 0)
+
+    check = Checking(stores, desk.archive).check
+    with closing(queues.drafts.turn_of_a_thread("a program")) as program:
+        assert next(program)
+        draft = check(CROSSING, None, Conversation(), [], "", "", request_)
+        next(draft)
+        assert texts.WAITING in next(draft)[0][-1]
+        draft.close()
+        assert queues.drafts.waiting == 0

@@ -1,6 +1,7 @@
 """Who is let in: tokens with scopes and an end, names and origins, signing in to the page."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -202,8 +203,18 @@ def test_without_a_token_a_page_elsewhere_adds_and_asks_nothing(demo, origin):
         assert own.status_code == 200
 
 
-def test_a_name_by_which_others_reach_it_makes_the_interface_need_a_token(demo):
-    with server(demo.store, FOOTNOTE_HOSTS="notes.example") as here:
-        assert httpx.get(f"{here}/").status_code == 200
+def test_where_a_name_is_set_by_which_others_reach_it_page_and_interface_need_a_token(demo, own):
+    command = warm.started("serve", "--no-browser", "--port", 0, "--store", demo.store)
+    environment = {**os.environ, "FOOTNOTE_HOSTS": "notes.example"}
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 1
+    assert "Everybody who reaches notes.example" in ended.stderr
+    with Tokens(own) as tokens:
+        tokens.make("Bea", ALL)
+    with server(own, FOOTNOTE_HOSTS="notes.example") as here:
+        assert httpx.get(f"{here}/").status_code == 401
+        assert httpx.get(f"{here}/config").status_code == 401
         assert httpx.get(f"{here}/api/v1/documents").status_code == 401
         assert httpx.get(f"{here}/healthz").status_code == 200

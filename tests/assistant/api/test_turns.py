@@ -1,7 +1,8 @@
 """The queue that questions share: bounded, fair between callers, and left without a trace."""
 
 import asyncio
-from contextlib import suppress
+import time
+from contextlib import closing, suppress
 
 import pytest
 
@@ -85,6 +86,46 @@ def test_who_leaves_the_queue_or_fails_gives_the_turn_on():
         return turns.running, turns.waiting
 
     assert asyncio.run(comings_and_goings()) == (0, 0)
+
+
+def test_threads_and_coroutines_wait_in_one_queue():
+    turns, order = Turns(at_once=1, waiting=10, each=5), []
+
+    def in_a_thread(name: str) -> None:
+        with closing(turns.turn_of_a_thread(name)) as turn:
+            while not next(turn):
+                pass
+            order.append(name)
+            time.sleep(0.01)
+
+    async def ask(name: str) -> None:
+        async with turns.turn(name):
+            order.append(name)
+            assert turns.running == 1
+            await asyncio.sleep(0.01)
+
+    async def both() -> None:
+        threads = [asyncio.to_thread(in_a_thread, "page") for _ in range(4)]
+        await asyncio.gather(*threads, *(ask("program") for _ in range(4)))
+
+    asyncio.run(both())
+    assert sorted(order) == ["page"] * 4 + ["program"] * 4
+    assert (turns.running, turns.waiting) == (0, 0)
+
+
+def test_what_was_taken_on_is_not_refused_and_who_leaves_a_thread_gives_the_turn_on():
+    turns = Turns(at_once=1, waiting=1, each=1)
+    first, second = (turns.turn_of_a_thread(name) for name in ("first", "second"))
+    assert (next(first), next(second)) == (True, False)
+    with pytest.raises(TooBusy):
+        next(turns.turn_of_a_thread("third"))
+    patient = turns.turn_of_a_thread("third", patient=True)
+    assert not next(patient)
+    second.close()
+    first.close()
+    assert next(patient)
+    patient.close()
+    assert (turns.running, turns.waiting) == (0, 0)
 
 
 def test_a_rate_fills_up_again_with_time():
