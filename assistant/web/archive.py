@@ -7,6 +7,7 @@ import gradio as gr
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
+from assistant.conversations.conversations import UnknownConversation
 from assistant.conversations.tables import DraftFile, Feedback
 from assistant.web import texts
 from assistant.web.rendering import answers, kept
@@ -103,6 +104,23 @@ class Archive:
                 turn.feedback = feedback
         return conversation
 
+    def catch_up(self, conversation: Conversation, request: gr.Request) -> None:
+        """Bring in what other tabs have asked in this conversation, or have taken out of it.
+
+        One that has been deleted elsewhere goes on as a new one.
+        """
+        # First, so that it replaces what this tab has shown and nothing that it has not.
+        conversation.cut()
+        if conversation.id is None:
+            return
+        conversations = self._stores.of(request).conversations
+        try:
+            order = conversations.order(visitor(request), conversation.id)
+            if [id_ for id_ in order if id_ not in conversation.replaced] != conversation.order:
+                conversation.follow(conversations.read(visitor(request), conversation.id)[1])
+        except UnknownConversation:
+            conversation.part()
+
     def keep(
         self,
         conversation: Conversation,
@@ -119,11 +137,17 @@ class Archive:
         owner = visitor(request)
         if not owner:
             return
-        before = [earlier.id for earlier in conversation.turns if earlier.id is not None]
+        conversations = self._stores.of(request).conversations
         try:
-            conversation.id, turn.id = self._stores.of(request).conversations.keep(
-                owner, conversation.id, answer, seconds, after=before, file=file
+            conversation.id, turn.id = conversations.keep(
+                owner,
+                conversation.id,
+                answer,
+                seconds,
+                replacing=conversation.replaced,
+                file=file,
             )
+            conversation.replaced = []
         except FootnoteError as error:
             turn.body += answers.problem(texts.NOT_KEPT.format(error))
 

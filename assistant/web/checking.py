@@ -56,6 +56,7 @@ class Checking:
             yield gr.skip(), conversation, gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
         own = self._stores.shows_own(request)
+        self._archive.catch_up(conversation, request)
         number, turn = conversation.begin(texts.YOUR_DRAFT, answers.stage(texts.checking(0, 0)))
         turn.repeatable = False
         as_before = (gr.skip(), gr.skip())

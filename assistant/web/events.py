@@ -101,6 +101,7 @@ class Desk:
             yield gr.skip(), conversation, gr.skip(), gr.skip(), gr.skip()
             return
         own = self._stores.shows_own(request)
+        self.archive.catch_up(conversation, request)
         stage = texts.PLANNING if engine == "research" else texts.STAGES["searching"]
         number, turn = conversation.begin(question, answers.stage(stage))
         yield (

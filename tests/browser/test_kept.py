@@ -65,6 +65,47 @@ def test_a_conversation_is_there_again_after_a_restart(store: Path, serving, tab
         again.close()
 
 
+def test_two_tabs_on_one_conversation_lose_nothing(page: Page):
+    ask(page, CROSSING)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator(".question")).to_have_text([CROSSING])
+    ask(other, PASSENGERS)
+    ask_here = page.locator("#question textarea")
+    ask_here.fill(LENS)
+    ask_here.press("Enter")
+    expect(page.locator(".actions")).to_have_count(3, timeout=60_000)
+    expect(page.locator(".question")).to_have_text([CROSSING, PASSENGERS, LENS])
+    for tab in (page, other):
+        tab.reload()
+        expect(tab.locator(".question")).to_have_text([CROSSING, PASSENGERS, LENS])
+    # What one tab asks anew takes the place of what was there, and of nothing that it has not seen.
+    page.locator("[data-edit='3']").click()
+    expect(page.locator("#editing")).to_contain_text("replaces question 3")
+    ask(other, "When did the lantern workshop open?")
+    page.locator("#question textarea").press("Enter")
+    left = [CROSSING, PASSENGERS, "When did the lantern workshop open?", LENS]
+    expect(page.locator("#t4 .actions")).to_be_visible(timeout=60_000)
+    expect(page.locator(".question")).to_have_text(left)
+    other.reload()
+    expect(other.locator(".question")).to_have_text(left)
+
+
+def test_a_conversation_deleted_in_another_tab_goes_on_as_a_new_one(page: Page):
+    ask(page, CROSSING)
+    other = page.context.new_page()
+    other.goto(page.url)
+    conversations(other)
+    other.get_by_label(f"Rename, export or delete “{CROSSING}”").click()
+    other.locator("[data-discard]:visible").click()
+    expect(other.locator(".welcome")).to_be_visible()
+    page.locator("#question textarea").fill(LENS)
+    page.keyboard.press("Enter")
+    expect(page.locator("#t2 .actions")).to_be_visible(timeout=60_000)
+    page.reload()
+    expect(page.locator(".question")).to_have_text([LENS])
+
+
 def test_another_browser_sees_nothing_of_it(page: Page, tabs, address: str):
     ask(page, CROSSING)
     link = page.url
