@@ -6,7 +6,7 @@ for them, and a purge of a document erases the answers that hold its words.
 
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +97,22 @@ class Conversations:
                 for row in connection.execute(found)
             ]
 
+    def order(self, owner: str, conversation_id: str) -> list[str]:
+        """The ids of a conversation's answers, in order.
+
+        Raises:
+            UnknownConversation: there is none such for this owner.
+        """
+        with self._reading() as connection:
+            self._own(connection, owner, conversation_id)
+            return [
+                *connection.scalars(
+                    sql.select(tables.answers.c.id)
+                    .where(tables.answers.c.conversation == conversation_id)
+                    .order_by(tables.answers.c.position)
+                )
+            ]
+
     def read(self, owner: str, conversation_id: str) -> tuple[str, list[Kept]]:
         """A conversation's title, and its answers in order.
 
@@ -150,7 +166,7 @@ class Conversations:
         answer: Answer,
         seconds: float,
         *,
-        after: Sequence[str] | None = None,
+        replacing: Collection[str] = (),
         file: DraftFile | None = None,
     ) -> tuple[str, str]:
         """Add an answer to a conversation, or to a new one; the ids of both.
@@ -160,8 +176,8 @@ class Conversations:
             conversation_id: which; None begins one, whose title is the question.
             answer: the answer.
             seconds: how long it took.
-            after: ids of the answers that stay before it; the others have been asked anew and are
-                deleted. By default all stay.
+            replacing: ids of the answers in whose place it comes; they are deleted. All others
+                stay, also those that were given meanwhile elsewhere.
             file: the Word file of which it was made.
 
         Raises:
@@ -189,8 +205,8 @@ class Conversations:
                     .values(updated=now)
                 )
             mine = tables.answers.c.conversation == conversation_id
-            if after is not None:
-                tables.forget(connection, mine & tables.answers.c.id.not_in(after))
+            if replacing:
+                tables.forget(connection, mine & tables.answers.c.id.in_(replacing))
             last = connection.scalar(
                 sql.select(sql.func.max(tables.answers.c.position)).where(mine)
             )

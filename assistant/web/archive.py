@@ -7,6 +7,7 @@ import gradio as gr
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
+from assistant.conversations.conversations import UnknownConversation
 from assistant.conversations.tables import DraftFile, Feedback
 from assistant.web import texts
 from assistant.web.rendering import answers, kept
@@ -60,14 +61,16 @@ class Archive:
         id_ = str(event._data["id"])
         assistant = self._stores.of(request)
         try:
+            title, _ = assistant.conversations.read(visitor(request), id_)
             assistant.conversations.delete(visitor(request), id_)
         except FootnoteError as error:
             return gr.skip(), conversation, str(answers.problem(str(error)))
+        said = texts.deleted(title)
         if conversation.id != id_:
-            return gr.skip(), conversation, self.asked(request, conversation, wanted)
+            return gr.skip(), conversation, self.asked(request, conversation, wanted, said)
         fresh = Conversation()
         shown = self.said(fresh, request, listing(assistant))
-        return shown, fresh, self.asked(request, fresh, wanted)
+        return shown, fresh, self.asked(request, fresh, wanted, said)
 
     def earlier(self, conversation: Conversation, request: gr.Request) -> tuple[Any, ...]:
         """More of the earlier turns are wanted."""
@@ -79,14 +82,16 @@ class Archive:
         return self.asked(request, conversation, wanted)
 
     def edit(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
-        """An earlier question is to be asked again: it goes into the field; turn 0 cancels."""
+        """An earlier question is to be asked again, which the script has put into the field.
+
+        Turn 0 cancels.
+        """
         number = int(event._data["turn"])
         if not 0 < number <= len(conversation.turns) or conversation.turns[-1].busy:
             conversation.editing = None
-            return gr.skip(), conversation, ""
+            return conversation, ""
         conversation.editing = number
-        words = conversation.turns[number - 1].question
-        return words, conversation, str(kept.editing(number))
+        return conversation, str(kept.editing(number))
 
     def rate(
         self, conversation: Conversation, request: gr.Request, event: gr.EventData
@@ -102,6 +107,23 @@ class Archive:
             if turn.id == id_:
                 turn.feedback = feedback
         return conversation
+
+    def catch_up(self, conversation: Conversation, request: gr.Request) -> None:
+        """Bring in what other tabs have asked in this conversation, or have taken out of it.
+
+        One that has been deleted elsewhere goes on as a new one.
+        """
+        # First, so that it replaces what this tab has shown and nothing that it has not.
+        conversation.cut()
+        if conversation.id is None:
+            return
+        conversations = self._stores.of(request).conversations
+        try:
+            order = conversations.order(visitor(request), conversation.id)
+            if [id_ for id_ in order if id_ not in conversation.replaced] != conversation.order:
+                conversation.follow(conversations.read(visitor(request), conversation.id)[1])
+        except UnknownConversation:
+            conversation.part()
 
     def keep(
         self,
@@ -119,11 +141,17 @@ class Archive:
         owner = visitor(request)
         if not owner:
             return
-        before = [earlier.id for earlier in conversation.turns if earlier.id is not None]
+        conversations = self._stores.of(request).conversations
         try:
-            conversation.id, turn.id = self._stores.of(request).conversations.keep(
-                owner, conversation.id, answer, seconds, after=before, file=file
+            conversation.id, turn.id = conversations.keep(
+                owner,
+                conversation.id,
+                answer,
+                seconds,
+                replacing=conversation.replaced,
+                file=file,
             )
+            conversation.replaced = []
         except FootnoteError as error:
             turn.body += answers.problem(texts.NOT_KEPT.format(error))
 
@@ -149,15 +177,17 @@ class Archive:
         own = self._stores.shows_own(request)
         return conversation.html(own=own) or self.welcome(listed, request)
 
-    def asked(self, request: gr.Request, conversation: Conversation, wanted: str = "") -> str:
-        """The list of the browser's conversations."""
+    def asked(
+        self, request: gr.Request, conversation: Conversation, wanted: str = "", said: str = ""
+    ) -> str:
+        """The list of the browser's conversations, below what has just been done with one."""
         owner = visitor(request)
         try:
             found = self._stores.of(request).conversations.listed(owner, wanted) if owner else []
         except FootnoteError as error:
             return str(answers.problem(str(error)))
         own = self._stores.shows_own(request)
-        return str(kept.conversations(found, conversation.id, wanted, own))
+        return str(kept.conversations(found, conversation.id, wanted, own, said))
 
     def welcome(self, listed: Sequence[DocumentInfo], request: gr.Request) -> list[str]:
         """What stands where the conversation will be."""

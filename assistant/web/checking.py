@@ -54,13 +54,13 @@ class Checking:
         """A draft: a turn that says how far it is, and then shows the draft with its footnotes."""
         draft: str | Path = Path(file) if file else text
         if isinstance(draft, str) and not draft.strip():
-            yield gr.skip(), conversation, gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            yield gr.skip(), conversation, gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
         own = self._stores.shows_own(request)
+        self._archive.catch_up(conversation, request)
         number, turn = conversation.begin(texts.YOUR_DRAFT, answers.stage(texts.checking(0, 0)))
         turn.repeatable = False
-        as_before = (gr.skip(), gr.skip())
-        yield conversation.html(own=own), conversation, ready(), "", gr.skip(), *as_before
+        yield conversation.html(own=own), conversation, ready(), "", gr.skip(), gr.skip()
         assistant = self._stores.of(request)
         began = time.perf_counter()
         try:
@@ -77,20 +77,21 @@ class Checking:
                     self._archive.keep(conversation, turn, done, seconds, request, word)
                 else:
                     turn.body = answers.stage(texts.checking(*done))
-                yield conversation.html(own=own), conversation, *[gr.skip()] * 3, *as_before
+                yield conversation.html(own=own), conversation, *[gr.skip()] * 4
         except EmptyStore:
             turn.close(answers.problem(texts.NOTHING_ADDED))
         except FootnoteError as error:
             turn.close(answers.problem(str(error)))
         except Exception:
             turn.close(answers.problem(texts.BROKEN))
-            yield conversation.html(own=own), conversation, *[gr.skip()] * 3, *as_before
+            yield conversation.html(own=own), conversation, *[gr.skip()] * 4
             raise
         finally:
             if file:
                 Path(file).unlink(missing_ok=True)
         asked = self._archive.asked(request, conversation)
-        yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), asked, "", None
+        # The text stays for a second round; a file has been read, and is no longer there.
+        yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), asked, None
 
     def _cited(
         self, request: gr.Request, draft: str | Path, scope: Sequence[str] | None

@@ -3,15 +3,24 @@
 
 const address = () => new URLSearchParams(location.search);
 
-// The address names the open conversation, so that a reload shows it again.
-function name(conversation) {
+// The address names the open conversation, so that a reload shows it again. One that was chosen is a
+// step, so that Back opens the one before.
+function name(conversation, { asStep = false } = {}) {
   const now = address();
   now.delete("answer");
   if (conversation) now.set("conversation", conversation);
   else now.delete("conversation");
   const query = now.toString();
-  history.replaceState(null, "", query ? `?${query}` : location.pathname);
+  const detail = { address: query ? `?${query}` : location.pathname, asStep };
+  document.dispatchEvent(new CustomEvent("footnote:named", { detail }));
 }
+
+window.addEventListener("popstate", () => {
+  const wanted = address().get("conversation") ?? "";
+  if (wanted === (shown ?? "")) return;
+  shown = wanted;
+  trigger("resume", { id: wanted });
+});
 
 function say(button, words) {
   const before = button.textContent;
@@ -59,6 +68,22 @@ document.addEventListener("submit", (event) => {
   say(form.querySelector("button"), SAID.thanks);
 });
 
+// What is open closes with Escape, and nothing else with it.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    // A question that is open over all else is closed by the browser.
+    if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    const open = "details.menu[open], :is(.kept, .documents) details[open]";
+    const menu = [...document.querySelectorAll(open)].filter((one) => one.checkVisibility()).at(-1);
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
+
 // On a phone a panel lies over the conversation.
 function uncover(panel) {
   const close = document.querySelector(`${panel} .close`);
@@ -75,7 +100,8 @@ document.addEventListener("click", (event) => {
   if (!target) return;
   const { resume, rename, discard, edit } = target.dataset;
   if (resume !== undefined) {
-    name(resume);
+    shown = resume;
+    name(resume, { asStep: true });
     trigger("resume", { id: resume });
     uncover("#conversations");
   } else if (rename !== undefined) {
@@ -83,16 +109,14 @@ document.addEventListener("click", (event) => {
   } else if (discard !== undefined) {
     if (address().get("conversation") === discard) name("");
     trigger("discard", { id: discard });
-  } else if (edit !== undefined) {
-    trigger("edit", { turn: Number(edit) });
-    document.querySelector("#question textarea").focus();
-  } else if (target.dataset.earlier !== undefined) trigger("earlier");
+  } else if (edit !== undefined) trigger("edit", { turn: Number(edit) });
+  else if (target.dataset.earlier !== undefined) trigger("earlier");
   else if (target.dataset.copy !== undefined) copy(target);
   else if (target.dataset.link !== undefined) link(target);
   else rate(target);
 });
 
-let shown = null;
+let shown = address().get("conversation");
 let wanted = address().get("answer");
 new MutationObserver(() => {
   const bars = document.querySelectorAll("#transcript .actions");

@@ -1,6 +1,9 @@
 """Answers and conversations taken along as files, by whoever asked them."""
 
+import re
+from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
@@ -24,6 +27,10 @@ _TYPES = {
     Export.csl: "application/vnd.citationstyles.csl+json",
     Export.json: "application/json",
 }
+
+_NAME = 80
+"""Characters of a file's name."""
+_NO_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 
 
 def download_routes(stores: Stores) -> APIRouter:
@@ -52,16 +59,17 @@ def download_routes(stores: Stores) -> APIRouter:
             whose = assistant, visitor(request), id_
             make = _answer if kind == "answer" else _conversation
             base = assistant.settings.address or str(request.base_url)
-            content = await run_in_threadpool(make, *whose, form, base)
+            title, content = await run_in_threadpool(make, *whose, form, base)
         except UnknownConversation as error:
             raise HTTPException(404, str(error)) from error
         except FootnoteError as error:
             raise HTTPException(409, str(error)) from error
+        name = file_name(title)
         return Response(
             content,
             media_type=_TYPES[form],
             headers={
-                "Content-Disposition": f'attachment; filename="footnote.{suffix}"',
+                "Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{name}.{suffix}')}",
                 # A document's text in it must not be run as a page of this address.
                 "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
                 "Cache-Control": "no-store",
@@ -71,19 +79,36 @@ def download_routes(stores: Stores) -> APIRouter:
     return router
 
 
-def _answer(assistant: Assistant, owner: str, id_: str, form: Export, base: str) -> bytes:
-    """An answer as a file; one made of a Word file is that file with footnotes."""
+def file_name(title: str) -> str:
+    """A question or title as the name of a file, on any system.
+
+    >>> file_name("Why did Gate 3 fail, and who says so?"), file_name("a/b: 1"), file_name("?")
+    ('Why did Gate 3 fail, and who says so', 'a b 1', 'footnote')
+    """
+    words = " ".join(_NO_NAME.sub(" ", title).split())
+    if len(words) > _NAME:
+        words = words[:_NAME].rsplit(" ", 1)[0]
+    return words.strip(". ") or "footnote"
+
+
+def _answer(
+    assistant: Assistant, owner: str, id_: str, form: Export, base: str
+) -> tuple[str, bytes]:
+    """Its question, and an answer as a file; one made of a Word file is that with footnotes."""
     conversations = assistant.conversations
     answer = conversations.answer(owner, id_)[1].answer
     if form is Export.docx and (file := conversations.draft_file(owner, id_)):
         limits = assistant.settings.limits
-        return footnoted_file(file.content, file.name, answer, base, limits)
-    return export(answer, form, style=STYLE, base=base)
+        content = footnoted_file(file.content, file.name, answer, base, limits)
+        return Path(file.name).stem, content
+    return answer.question, export(answer, form, style=STYLE, base=base)
 
 
-def _conversation(assistant: Assistant, owner: str, id_: str, form: Export, base: str) -> bytes:
-    """A conversation as a file."""
+def _conversation(
+    assistant: Assistant, owner: str, id_: str, form: Export, base: str
+) -> tuple[str, bytes]:
+    """Its title, and a conversation as a file."""
     title, kept = assistant.conversations.read(owner, id_)
     answers = [one.answer for one in kept]
     report = listed([answer.question for answer in answers], title).filled(answers)
-    return export(report, form, style=STYLE, base=base)
+    return title, export(report, form, style=STYLE, base=base)

@@ -10,7 +10,6 @@ from queue import SimpleQueue
 from typing import Any, Literal, NamedTuple
 
 import gradio as gr
-from markupsafe import Markup
 
 from assistant.answer import Answer, AnswerReady, Citation, Engine, Event, Progress, Sentence
 from assistant.asking.rewriting import History
@@ -82,6 +81,20 @@ class Desk:
         asked = self.archive.asked(request, conversation)
         return note, shown_source, shown, conversation, asked, *self._shelves(listed, request)
 
+    def asked(
+        self,
+        conversation: Conversation,
+        scope: list[str] | None,
+        since: str | None,
+        until: str | None,
+        engine: Engine | Literal["research"] | None,
+        request: gr.Request,
+        event: gr.EventData,
+    ) -> Iterator[tuple[Any, ...]]:
+        """A question was typed or chosen: see `ask`."""
+        question = str(event._data["question"])
+        yield from self.ask(question, conversation, scope, since, until, engine, request)
+
     def ask(
         self,
         question: str,
@@ -101,12 +114,13 @@ class Desk:
             yield gr.skip(), conversation, gr.skip(), gr.skip(), gr.skip()
             return
         own = self._stores.shows_own(request)
+        self.archive.catch_up(conversation, request)
         stage = texts.PLANNING if engine == "research" else texts.STAGES["searching"]
         number, turn = conversation.begin(question, answers.stage(stage))
         yield (
             conversation.html(own=own),
             conversation,
-            gr.Textbox("", submit_btn=False, stop_btn="Stop"),
+            gr.Textbox(submit_btn=False, stop_btn=texts.STOP),
             "",
             gr.skip(),
         )
@@ -274,9 +288,11 @@ class Desk:
     ) -> tuple[Any, ...]:
         """A document is removed: what was said, and the documents anew."""
         assistant = self._stores.of(request)
-        said = Markup("")
+        id_ = str(event._data["document"])
+        titles = {one.id: one.title for one in listing(assistant)}
         try:
-            assistant.remove(str(event._data["document"]))
+            assistant.remove(id_)
+            said = answers.done(texts.removed(titles.get(id_, id_)))
         except FootnoteError as error:
             said = answers.problem(str(error))
         return str(said), *self._changed(assistant, conversation, request)

@@ -24,13 +24,64 @@ function hide() {
   markOpened();
 }
 
+// Each panel and each place that is opened is a step of the browser's history, and closing goes back
+// over them: `depth` counts the steps since nothing was open. They are taken one after the other,
+// because going back takes the browser a while.
+let steps = Promise.resolve();
+let returning = false;
+
+function takeStep() {
+  const step = { panel: body.dataset.panel, place: opened, openedBy, below };
+  steps = steps.then(() => {
+    history.pushState({ ...step, depth: (history.state?.depth ?? 0) + 1 }, "");
+  });
+}
+
+function stepBack() {
+  steps = steps.then(() => {
+    const depth = history.state?.depth ?? 0;
+    if (!depth) return history.replaceState({}, "");
+    returning = true;
+    const there = new Promise((arrived) => addEventListener("popstate", arrived, { once: true }));
+    history.go(-depth);
+    return there;
+  });
+}
+
+addEventListener("popstate", (event) => {
+  if (returning) return (returning = false);
+  const { panel, place, openedBy: opener, below: covered } = event.state ?? {};
+  if (!panel) return hide();
+  openedBy = opener;
+  below = covered;
+  show(panel);
+  if (panel === "source") reopen(place);
+});
+
+// The script of the conversations tells which one the address is to name.
+document.addEventListener("footnote:named", ({ detail: { address, asStep } }) => {
+  const panel = body.dataset.panel;
+  steps = steps.then(() => {
+    if (asStep) history.pushState({ panel, depth: 0 }, "", address);
+    else history.replaceState(history.state, "", address);
+  });
+});
+
 function close() {
+  if (below) return uncover();
   const opener = document.getElementById(openedBy);
-  if (below) {
-    show(below);
-    openedBy = below = null;
-  } else hide();
+  hide();
+  stepBack();
   (opener ?? document.querySelector("#question textarea")).focus();
+}
+
+// From the source back to what it covers on a phone.
+function uncover() {
+  const [opener, panel] = [document.getElementById(openedBy), below];
+  openedBy = below = null;
+  show(panel);
+  takeStep();
+  opener?.focus();
 }
 
 document.addEventListener("click", (event) => {
@@ -44,10 +95,11 @@ document.addEventListener("click", (event) => {
     open(target);
   } else if (closes !== undefined) close();
   else if (panelOf !== undefined) {
-    openedBy = null;
+    openedBy = below = null;
     show(panelOf);
+    takeStep();
     document.querySelector(`#${panelOf} .close`).focus();
-  } else if (ask !== undefined) trigger("ask", { question: ask });
+  } else if (ask !== undefined) sendQuestion(ask);
   else if (remove !== undefined) trigger("remove", { document: remove });
   else if (replace !== undefined) {
     trigger("replace", { document: replace });
@@ -56,7 +108,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !dismissPeek() && body.dataset.panel) close();
+  if (event.key === "Escape" && !confirming.open && !dismissPeek() && body.dataset.panel) close();
 });
 
 phone.addEventListener("change", cover);
@@ -73,7 +125,10 @@ new MutationObserver(() => {
   if (number > last) turn.scrollIntoView({ block: "start" });
   last = number;
   const asking = document.querySelector('#transcript .turn[aria-busy="true"]') !== null;
-  if (asking && !busy && body.dataset.panel === "source") hide();
+  if (asking && !busy && body.dataset.panel === "source") {
+    hide();
+    stepBack();
+  }
   busy = asking;
   markOpened();
 }).observe(body, { childList: true, subtree: true });

@@ -31,6 +31,7 @@ _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", 
 _WAITING = 100
 """Events of all browsers that wait at most."""
 
+_SCRIPTS = ("page.js", "asking.js", "confirming.js", "source.js", "peek.js", "selection.js")
 _STYLES = ("page.css", "source.css", "conversations.css")
 
 
@@ -112,6 +113,7 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
                     container=False,
                     max_lines=6,
                     autofocus=True,
+                    interactive=True,
                     submit_btn=texts.ASK,
                     elem_id="question",
                 )
@@ -198,13 +200,16 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
                 apply_default_css=False,
                 js_on_load=f"const LARGEST = {uploads.largest};\n"
                 f"const LEFT_OUT = {json.dumps(uploads.left_out)};\n"
-                + "".join(map(_text, ("page.js", "source.js", "peek.js", "selection.js"))),
+                f"const LONGEST = {stores.question_limit};\n"
+                f"const TOO_LONG = {json.dumps(texts.TOO_LONG)};\n"
+                f"const NOT_SENT = {json.dumps(texts.NOT_SENT)};\n"
+                f"const CANCEL = {json.dumps(texts.CANCEL)};\n" + "".join(map(_text, _SCRIPTS)),
             )
         for taking_files in (files, folder, replacement, dropped):
             taking_files.GRADIO_CACHE = str(uploads.folder)
         shelves = [masthead, documents, narrowing, scope, period, engine]
         asked_of = [scope, since, until]
-        asks = [question, conversation, *asked_of, engine]
+        asks = [conversation, *asked_of, engine]
         answer = [transcript, conversation, question, editing, asked]
         recalled = [conversation, recalling]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -215,10 +220,9 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
         blocks.load(
             desk.arrive, None, [note, source, transcript, conversation, asked, *shelves], **quiet
         )
-        asking = question.submit(desk.ask, asks, answer, **quiet)
-        chosen = source.ask(_question, None, question, **quiet)
-        asking_chosen = chosen.then(desk.ask, asks, answer, **quiet)
-        under_way = [asking, asking_chosen]
+        # The script lets no question be sent before the last answer has ended.
+        asking = source.ask(desk.asked, asks, answer, trigger_mode="multiple", **quiet)
+        under_way = [asking]
         question.stop(
             desk.stop,
             conversation,
@@ -229,17 +233,18 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
         checked = footnotes.click(
             Checking(stores, desk.archive).check,
             [draft, dropped, conversation, *asked_of],
-            [*answer, draft, dropped],
+            [*answer, dropped],
             **quiet,
         )
         under_way.append(checked)
         asked.resume(desk.archive.resume, conversation, answer, cancels=under_way, **quiet)
-        asked.edit(desk.archive.edit, conversation, [question, conversation, editing], **quiet)
+        asked.edit(desk.archive.edit, conversation, [conversation, editing], **quiet)
         asked.earlier(desk.archive.earlier, conversation, [transcript, conversation], **quiet)
         asked.rate(desk.archive.rate, conversation, conversation, **each)
         asked.rename(desk.archive.rename, recalled, asked, **each)
         asked.discard(desk.archive.discard, recalled, [transcript, conversation, asked], **each)
-        recalling.input(desk.archive.recall, recalled, asked, **quiet)
+        # Not `input`: a paste is a change, too, and none is dropped while another is answered.
+        recalling.change(desk.archive.recall, recalled, asked, **quiet)
         # Whoever goes on before the first source is there wants the last.
         source.open(desk.open, None, source, trigger_mode="always_last", **quiet)
         files.upload(
@@ -256,14 +261,10 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
             **quiet,
         )
         source.remove(desk.remove, conversation, [progress, transcript, *shelves], **quiet)
-        narrowing.input(desk.narrow, narrowing, documents, **quiet)
+        narrowing.change(desk.narrow, narrowing, documents, **quiet)
     blocks.queue(default_concurrency_limit=8, max_size=_WAITING)
     return blocks
 
 
 def _text(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
-
-
-def _question(event: gr.EventData) -> str:
-    return str(event._data["question"])

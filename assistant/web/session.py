@@ -92,6 +92,11 @@ class Stores:
         self._own: Assistant | None = None
         self._lock = Lock()
 
+    @property
+    def question_limit(self) -> int:
+        """The characters of the longest question that is taken."""
+        return self._served.settings.question_limit
+
     def shows_demo(self, request: gr.Request) -> bool:
         """Whether the tab reads the demo documents."""
         return self.demo and not self.shows_own(request)

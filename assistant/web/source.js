@@ -20,11 +20,16 @@ function open(link) {
   openedBy = link.id;
   below = link.closest("#library") && phone.matches ? "library" : null;
   show("source");
-  if (opened === link.dataset.open && element.querySelector("mark")) {
+  reopen(link.dataset.open);
+  takeStep();
+}
+
+function reopen(place) {
+  if (opened === place && element.querySelector("mark")) {
     arriving = {};
     reveal();
   } else {
-    opened = link.dataset.open;
+    opened = place;
     element.classList.add("waiting");
     ask({});
   }
@@ -89,6 +94,7 @@ function step(by) {
   openedBy = next.id;
   opened = next.dataset.open;
   ask({}, { focus: `[data-step="${by}"]` });
+  takeStep();
   markOpened();
 }
 

@@ -73,9 +73,16 @@ NOT_TAKEN = "The page cannot do this as it stands: load it anew, and try again."
 WAITING = "Waiting until the questions before yours are answered …"
 STOPPED = "This answer was stopped."
 
-YOUR_QUESTION, ASK_A_QUESTION, ASK = "Your question", "Ask a question", "Ask"
+YOUR_QUESTION, ASK_A_QUESTION, ASK, STOP = "Your question", "Ask a question", "Ask", "Stop"
+TOO_LONG = (
+    "This question has {now} characters; at most {most} are taken. Shorten it, or paste a text of "
+    "your own into “Check a draft”."
+)
+"""The script puts the numbers in."""
 EXAMPLES, FOOTNOTES, NEAREST_PASSAGES = "Example questions", "Footnotes", "The nearest passages"
 CONVERSATION = "Conversation"
+
+NOT_SENT = "This question has not been sent: the server is busy or not there. Try again in a while."
 
 DOCUMENTS, CLOSE_DOCUMENTS, ADD_DOCUMENTS = "Documents", "Close the documents", "Add documents"
 LIMIT, ALL_DOCUMENTS, FIND_DOCUMENT = "Limit answers to", "All documents", "Find a document"
@@ -331,9 +338,47 @@ def remove_document(title: str) -> str:
     """The button that removes a document.
 
     >>> remove_document("Tide log")
-    'Remove “Tide log” for good'
+    'Remove “Tide log”'
     """
-    return f"Remove “{title}” for good"
+    return f"Remove “{title}”"
+
+
+def confirm_removal(title: str) -> str:
+    """What is asked before a document is removed.
+
+    >>> confirm_removal("Tide log")
+    'Remove “Tide log”? No answer will be found in it any more; adding its file brings it back.'
+    """
+    return (
+        f"Remove “{title}”? No answer will be found in it any more; adding its file brings it back."
+    )
+
+
+def removed(title: str) -> str:
+    """What is said once a document has been removed.
+
+    >>> removed("Tide log")
+    '“Tide log” has been removed.'
+    """
+    return f"“{title}” has been removed."
+
+
+def confirm_deletion(title: str) -> str:
+    """What is asked before a conversation is deleted.
+
+    >>> confirm_deletion("Did it hold?")
+    'Delete “Did it hold?” with all its answers? This cannot be undone.'
+    """
+    return f"Delete “{title}” with all its answers? This cannot be undone."
+
+
+def deleted(title: str) -> str:
+    """What is said once a conversation has been deleted.
+
+    >>> deleted("Did it hold?")
+    '“Did it hold?” has been deleted.'
+    """
+    return f"“{title}” has been deleted."
 
 
 def checking(done: int, total: int) -> str:

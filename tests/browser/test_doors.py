@@ -78,7 +78,7 @@ class Visitor:
         return [json.loads(line[6:]) for line in lines]
 
     def ask(self, question: str) -> str:
-        asked = self.join(self.number("question", "submit"), [question, None, [], "", "", None])
+        asked = self.join(*asking(self, question))
         asked.raise_for_status()
         return json.dumps(self.told())
 
@@ -86,6 +86,12 @@ class Visitor:
         added = self.join(self.number("files", "upload"), [[file(path)], None])
         added.raise_for_status()
         return json.dumps(self.told())
+
+
+def asking(visitor: Visitor, question: str, *limit: str) -> tuple[int, list[Any], dict[str, str]]:
+    """The event of a question: its number, what the page's parts hold, and the question."""
+    number = visitor.number("source", "ask")
+    return number, [None, [*limit], "", "", None], {"question": question}
 
 
 def file(path: str) -> dict[str, Any]:
@@ -483,17 +489,16 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read(
 
 def test_one_browser_cannot_fill_the_queue_for_all_others(served):
     greedy, other = Visitor(served, "greedy"), Visitor(served, "other")
-    number = greedy.number("question", "submit")
-    data = ["What is in my documents?", None, [], "", "", None]
+    event = asking(greedy, "What is in my documents?")
     with ThreadPoolExecutor(20) as pool:
-        statuses = list(pool.map(lambda _: greedy.join(number, data).status_code, range(100)))
+        statuses = list(pool.map(lambda _: greedy.join(*event).status_code, range(100)))
     assert set(statuses) == {200, 429}
     assert statuses.count(200) < 20
     began = time.monotonic()
     assert "35 minutes" in other.ask(CROSSING)
     assert time.monotonic() - began < 30
     greedy.told()
-    assert greedy.join(number, data).status_code == 200
+    assert greedy.join(*event).status_code == 200
 
 
 # What is left over -------------------------------------------------------------------------------
@@ -586,8 +591,7 @@ def test_a_conversation_is_no_one_elses_with_its_session(served):
 def test_a_choice_that_is_none_is_refused_without_naming_those_there_are(visitor, own):
     with Assistant(own) as assistant:
         ids = [document.id for document in assistant.documents()]
-    number = visitor.number("question", "submit")
-    visitor.join(number, [CROSSING, None, ["no such document"], "", "", None]).raise_for_status()
+    visitor.join(*asking(visitor, CROSSING, "no such document")).raise_for_status()
     told = visitor.told()
     (done,) = [one for one in told if one["msg"] == "process_completed"]
     assert not done["success"]

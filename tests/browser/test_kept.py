@@ -65,6 +65,48 @@ def test_a_conversation_is_there_again_after_a_restart(store: Path, serving, tab
         again.close()
 
 
+def test_two_tabs_on_one_conversation_lose_nothing(page: Page):
+    ask(page, CROSSING)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator(".question")).to_have_text([CROSSING])
+    ask(other, PASSENGERS)
+    ask_here = page.locator("#question textarea")
+    ask_here.fill(LENS)
+    ask_here.press("Enter")
+    expect(page.locator(".actions")).to_have_count(3, timeout=60_000)
+    expect(page.locator(".question")).to_have_text([CROSSING, PASSENGERS, LENS])
+    for tab in (page, other):
+        tab.reload()
+        expect(tab.locator(".question")).to_have_text([CROSSING, PASSENGERS, LENS])
+    # What one tab asks anew takes the place of what was there, and of nothing that it has not seen.
+    page.locator("[data-edit='3']").click()
+    expect(page.locator("#editing")).to_contain_text("replaces question 3")
+    ask(other, "When did the lantern workshop open?")
+    page.locator("#question textarea").press("Enter")
+    left = [CROSSING, PASSENGERS, "When did the lantern workshop open?", LENS]
+    expect(page.locator("#t4 .actions")).to_be_visible(timeout=60_000)
+    expect(page.locator(".question")).to_have_text(left)
+    other.reload()
+    expect(other.locator(".question")).to_have_text(left)
+
+
+def test_a_conversation_deleted_in_another_tab_goes_on_as_a_new_one(page: Page):
+    ask(page, CROSSING)
+    other = page.context.new_page()
+    other.goto(page.url)
+    conversations(other)
+    other.get_by_label(f"Rename, export or delete “{CROSSING}”").click()
+    other.locator("[data-discard]:visible").click()
+    other.locator("#confirming .danger").click()
+    expect(other.locator(".welcome")).to_be_visible()
+    page.locator("#question textarea").fill(LENS)
+    page.keyboard.press("Enter")
+    expect(page.locator("#t2 .actions")).to_be_visible(timeout=60_000)
+    page.reload()
+    expect(page.locator(".question")).to_have_text([LENS])
+
+
 def test_another_browser_sees_nothing_of_it(page: Page, tabs, address: str):
     ask(page, CROSSING)
     link = page.url
@@ -105,6 +147,14 @@ def test_conversations_are_found_renamed_and_deleted(page: Page):
 
     page.get_by_label("Rename, export or delete “Crossings”").click()
     page.locator("[data-discard]:visible").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Delete “Crossings” with all its answers?")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".kept > li")).to_have_count(2)
+    page.locator("[data-discard]:visible").click()
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page.locator("#asked [role=status]")).to_have_text("“Crossings” has been deleted.")
     expect(page.locator(".kept > li")).to_have_count(1)
     expect(page.locator(".welcome")).to_be_visible()
     assert "conversation=" not in page.url
@@ -113,12 +163,14 @@ def test_conversations_are_found_renamed_and_deleted(page: Page):
 def test_a_question_is_edited_and_asked_again(page: Page):
     ask(page, CROSSING)
     ask(page, PASSENGERS)
+    page.locator("#question textarea").fill("begun")
     page.locator("[data-edit='1']").click()
     expect(page.locator("#question textarea")).to_have_value(CROSSING)
     expect(page.locator("#question textarea")).to_be_focused()
     expect(page.locator("#editing")).to_contain_text("replaces question 1")
-    page.get_by_role("button", name="Cancel").click()
+    page.locator("#editing").get_by_role("button", name="Cancel").click()
     expect(page.locator("#editing")).to_have_text("")
+    expect(page.locator("#question textarea")).to_have_value("begun")
 
     page.locator("[data-edit='1']").click()
     expect(page.locator("#editing")).to_contain_text("replaces question 1")
@@ -147,6 +199,56 @@ def test_an_answer_is_taken_along(page: Page, name: str, holds: str):
         page.locator(".actions .menu").get_by_role("link", name=name, exact=True).click()
     text = Path(coming.value.path()).read_text()
     assert holds in text
+    assert coming.value.suggested_filename.startswith(CROSSING.rstrip("?"))
+
+
+def test_escape_closes_the_menu_that_is_open_and_nothing_else(page: Page):
+    ask(page, CROSSING)
+    page.locator(".ref").first.click()
+    expect(page.locator("#source mark").first).to_be_visible()
+    menu = page.locator(".actions .menu")
+    menu.locator("summary").click()
+    expect(menu.get_by_role("link", name="Markdown", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu.get_by_role("link", name="Markdown", exact=True)).to_be_hidden()
+    expect(menu.locator("summary")).to_be_focused()
+    expect(page.locator("#source")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#source")).to_be_hidden()
+
+
+def test_back_and_forward_close_and_open_what_was_opened(page: Page):
+    ask(page, CROSSING)
+    first = page.url
+    page.locator(".ref").first.click()
+    expect(page.locator("#source mark").first).to_be_visible()
+    page.go_back()
+    expect(page.locator("#source")).to_be_hidden()
+    page.go_forward()
+    expect(page.locator("#source mark").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#source")).to_be_hidden()
+    conversations(page)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    ask(page, LENS)
+    second = page.url
+    assert second != first
+    page.go_back()
+    expect(page.locator(".question")).to_have_text([CROSSING])
+    assert page.url == first
+    page.go_forward()
+    expect(page.locator(".question")).to_have_text([LENS])
+    assert page.url == second
+
+
+def test_a_conversation_is_found_by_words_that_are_pasted(page: Page, address: str):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    ask(page, CROSSING)
+    conversations(page)
+    page.evaluate("navigator.clipboard.writeText('no such words')")
+    page.get_by_label("Find a conversation").press("Control+v")
+    expect(page.locator("#asked")).to_contain_text("No conversation matches.")
 
 
 def test_a_conversation_is_taken_along_as_one_word_document(page: Page):

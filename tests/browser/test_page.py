@@ -148,7 +148,14 @@ def test_an_uploaded_file_can_be_asked_about_and_a_bad_one_says_why(page, tmp_pa
     page.locator("#source .close").first.click()
     row.locator("summary").click()
     row.get_by_role("button", name="Remove").click()
+    asks = page.get_by_role("dialog")
+    expect(asks).to_contain_text("Remove “")
+    asks.get_by_role("button", name="Cancel").click()
+    expect(row).to_have_count(1)
+    row.get_by_role("button", name="Remove").click()
+    asks.get_by_role("button", name="Remove it").click()
     expect(row).to_have_count(0)
+    expect(page.locator("#progress [role=status]")).to_contain_text("has been removed.")
     expect(page.locator(".masthead")).to_contain_text("4 documents")
 
 

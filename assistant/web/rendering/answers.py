@@ -124,6 +124,15 @@ def problem(message: str) -> Markup:
     return _HTML.problem(message)
 
 
+def done(message: str) -> Markup:
+    """A line that says what has been done.
+
+    >>> done("“Tide log” has been removed.").striptags()
+    '“Tide log” has been removed.'
+    """
+    return _HTML.done(message)
+
+
 def conversation_total(usage: Usage) -> Markup:
     """The line under a conversation: what a writer took for all of it.
 

@@ -24,7 +24,9 @@ SUFFIXES = {
 """The formats that are offered, with the suffix of a file in each."""
 
 
-def conversations(listed: Sequence[Listed], current: str | None, wanted: str, own: bool) -> Markup:
+def conversations(
+    listed: Sequence[Listed], current: str | None, wanted: str, own: bool, said: str = ""
+) -> Markup:
     """The list of conversations, each with its title, date and what can be done with it.
 
     Args:
@@ -32,6 +34,7 @@ def conversations(listed: Sequence[Listed], current: str | None, wanted: str, ow
         current: the id of the one that is open.
         wanted: what was searched for.
         own: whether the addresses are those of the user's own documents beside a demo.
+        said: what has just been done with one of them.
 
     >>> one = Listed("c1", "Did it hold?", datetime(2026, 1, 2), answers=2)
     >>> conversations([one], current=None, wanted="hold", own=False).striptags()
@@ -39,7 +42,7 @@ def conversations(listed: Sequence[Listed], current: str | None, wanted: str, ow
     BibTeX CSL-JSON JSON Delete'
     """
     rows = [(one, _day(one.updated), _exports("conversation", one.id, own)) for one in listed]
-    return _HTML.conversations(rows, current, wanted.strip())
+    return _HTML.conversations(rows, current, wanted.strip(), said)
 
 
 def actions(

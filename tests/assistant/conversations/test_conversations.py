@@ -89,10 +89,12 @@ def test_the_list_has_the_latest_first_and_is_searched_by_title_and_answers(own:
 
 
 def test_a_question_asked_again_takes_the_place_of_what_came_after(own: Assistant):
-    id_, (first, _, _) = asked(own, PASSENGERS, RYE, "When did the ferry leave?")
-    own.conversations.keep("me", id_, own.query("When was the wheel built?"), 0.1, after=[first])
+    id_, (first, *later) = asked(own, PASSENGERS, RYE, "When did the ferry leave?")
+    wheel = own.query("When was the wheel built?")
+    _, again = own.conversations.keep("me", id_, wheel, 0.1, replacing=later)
     _, kept = own.conversations.read("me", id_)
     assert [one.answer.question for one in kept] == [PASSENGERS, "When was the wheel built?"]
+    assert own.conversations.order("me", id_) == [first, again]
 
 
 def test_a_deleted_conversation_leaves_nothing(own: Assistant):

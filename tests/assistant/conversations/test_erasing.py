@@ -58,7 +58,7 @@ def test_a_title_goes_with_the_turn_from_which_it_was_made(own: Assistant):
 
 def test_a_title_of_a_question_that_was_asked_anew_goes_with_it(own: Assistant):
     id_ = keep(own, None, own.query(PASSENGERS))
-    keep(own, id_, own.query(RYE), after=[])
+    keep(own, id_, own.query(RYE), replacing=own.conversations.order("me", id_))
 
     assert own.conversations.read("me", id_)[0] == RYE
     own.conversations.rename("me", id_, "Grain")
