@@ -101,3 +101,6 @@ new MutationObserver(() => {
     tell(NOT_SENT);
   }
 }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["aria-busy"] });
+
+// What was put there before this ran.
+if (box()) fits(box().value.trim());
