@@ -94,7 +94,7 @@ class Measuring:
             )
 
         candidates = self._scorer.candidates(question, found, rarity)
-        blocks = self._blocks.ranked(question.standalone, found)
+        blocks = self._blocks.ranked(question.standalone, found, candidates)
         passages, rows = [], []
         for one in found:
             span = one.spans.best_score if one.spans else FLOOR
