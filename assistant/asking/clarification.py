@@ -141,10 +141,10 @@ def misspelled_words(question: Question, snapshot: Snapshot) -> dict[str, str]:
     known = snapshot.mentioned(analyzed(" ".join(words)))
     found = {}
     for word in dict.fromkeys(words):
-        (term, *others) = analyzed(word)
-        if others or term in known:
+        terms = analyzed(word)
+        if len(terms) != 1 or terms[0] in known:
             continue
-        near = snapshot.chunks(snapshot.spelled_like(term, _SPELLED_LIKE)).values()
+        near = snapshot.chunks(snapshot.spelled_like(terms[0], _SPELLED_LIKE)).values()
         seen = {one.lower() for chunk in near for one in _WORD.findall(chunk.text)}
         if other := _alike(word, sorted(one for one in seen if one[0] == word[0])):
             found[word] = other

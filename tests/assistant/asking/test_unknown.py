@@ -76,7 +76,12 @@ def test_a_word_with_a_wrong_letter_is_read_as_the_one_that_documents_have(demo:
 
 
 @pytest.mark.parametrize(
-    "question", ["How are salaries negotiated?", "Wie viele Hausser stehen dort?"]
+    "question",
+    [
+        "How are salaries negotiated?",
+        "Wie viele Hausser stehen dort?",
+        f"What is the meaning of {'a' * 200}?",
+    ],
 )
 def test_words_that_exist_and_those_of_other_languages_are_left_as_they_are(
     demo: Assistant, question: str
