@@ -149,7 +149,7 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
                 )
                 with gr.Row(elem_id="period", visible=False) as period:
                     since, until = (
-                        gr.Textbox(label=label, placeholder="2025-11-13", max_lines=1)
+                        gr.Textbox(label=label, placeholder=texts.DAY, max_lines=1)
                         for label in (texts.SINCE, texts.UNTIL)
                     )
                 narrowing = gr.Textbox(

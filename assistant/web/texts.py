@@ -158,7 +158,7 @@ TABLE = "Table"
 
 NO_DATE = "“{}” is no date that can be read: write 2025, 2025-11 or 2025-11-13."
 NONE_OF_PERIOD = "None of the documents to ask is dated in that period: change it, or empty it."
-SINCE, UNTIL = "Dated from", "Dated to"
+SINCE, UNTIL, DAY = "Dated from", "Dated to", "YYYY-MM-DD"
 ADD_FOLDER = "Add a folder"
 ANSWERED_BY = "Answered by"
 NOT_IN_TEXT = "Left out of its text:"

@@ -199,6 +199,20 @@ def test_sentences_that_contradict_each_other_stand_together_under_a_label():
     assert "First." not in group.text_content()
 
 
+def test_each_account_has_its_document_and_its_day_as_a_heading():
+    label = "[Accounts differ. A title, 2 March 2023:] "
+    tree = rendered(
+        answer(
+            Sentence(text=f"{label}Ten boats.", citations=(1,), added=((0, len(label)),)),
+            Sentence(text="Twelve boats.", citations=(2,)),
+            conflicts=((1, 2),),
+        )
+    )
+    (group,) = tree.xpath(".//*[@role='group']")
+    assert texts_of(group, ".//strong[@class='account']") == ["A title, 2 March 2023"]
+    assert texts_of(group, ".//p") == ["A title, 2 March 2023 Ten boats.1", "Twelve boats.2"]
+
+
 def test_accounts_stand_together_also_where_another_sentence_parts_them():
     tree = rendered(
         answer(

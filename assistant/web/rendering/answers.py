@@ -1,7 +1,7 @@
 """Questions and answers → HTML. Everything that a document or a person wrote is escaped."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from markupsafe import Markup
@@ -51,8 +51,8 @@ class _Compared:
 class _Said:
     """A sentence as it is shown; `name` is its own among the ids of a turn.
 
-    `notes` support it, `labels` say what else was found. It is `folded` where it stands in an
-    answer and nothing has verified it.
+    `notes` support it, `labels` say what else was found; `account` is whose it is, where accounts
+    differ. It is `folded` where it stands in an answer and nothing has verified it.
     """
 
     name: str
@@ -62,6 +62,7 @@ class _Said:
     labels: list[_Label]
     compared: list[_Compared]
     folded: bool
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,8 @@ def _groups(
         for position, sentence in run:
             if group is not None or sentence.paragraph or not paragraphs:
                 paragraphs.append([])
-            paragraphs[-1].append(_said(f"s{position}", sentence, known))
+            said = _said(f"s{position}", sentence, known)
+            paragraphs[-1].append(said if group is None else _headed(said))
         yield _Group(group is not None, [_paragraph(said) for said in paragraphs])
 
 
@@ -233,6 +235,17 @@ def _said(name: str, sentence: Sentence, known: dict[int, Citation]) -> _Said:
         [] if sentence.supported else [_compared(sentence, one) for one in sentence.nearest],
         look == "unverified" and sentence.place is None,
     )
+
+
+def _headed(said: _Said) -> _Said:
+    """One of several accounts, with what stands before it in brackets as its heading."""
+    if not said.notes or not said.pieces or "added" not in said.pieces[0][1]:
+        return said
+    label, title = said.pieces[0][0].strip(), said.notes[0].title
+    if not label.endswith(":]") or title not in label:
+        return said
+    account = label[label.index(title) : -len(":]")]
+    return replace(said, pieces=said.pieces[1:], account=account)
 
 
 def _compared(sentence: Sentence, passage: Passage) -> _Compared:
