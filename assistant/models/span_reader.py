@@ -111,7 +111,7 @@ class SpanReader:
         keys = {passage: _key(asked, passage) for passage in passages}
         known = self._known.of(keys.values())
         missing = [passage for passage, key in keys.items() if key not in known]
-        scored = graphs.workers().map(partial(self._scored, asked), missing)
+        scored = graphs.side_by_side(partial(self._scored, asked), missing)
         known.update(zip(map(keys.__getitem__, missing), scored, strict=True))
         self._known.keep(known)
         return [_spans(*known[keys[passage]]) for passage in passages]

@@ -77,7 +77,7 @@ class E5:
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), 384); what lies beyond 512 tokens is not read."""
         e5.session()
-        rows = list(graphs.workers().map(self._embed, (f"passage: {text}" for text in texts)))
+        rows = list(graphs.side_by_side(self._embed, (f"passage: {text}" for text in texts)))
         return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)
 
     def embed_query(self, text: str) -> Vectors:
@@ -161,7 +161,7 @@ class MiniLM:
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), 384); what lies beyond 256 tokens is not read."""
         minilm.session(self._model_dir)
-        rows = list(graphs.workers().map(self._embed, texts))
+        rows = list(graphs.side_by_side(self._embed, texts))
         return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)
 
     def embed_query(self, text: str) -> Vectors:

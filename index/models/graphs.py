@@ -6,11 +6,12 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import platformdirs
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import onnxruntime
     from onnx import ModelProto
 
+_Text = TypeVar("_Text")
+_Made = TypeVar("_Made")
 _loading = threading.Lock()
 
 
@@ -32,6 +35,24 @@ def workers() -> ThreadPoolExecutor:
     [4, 5]
     """
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="model")
+
+
+def side_by_side(compute: Callable[[_Text], _Made], texts: Iterable[_Text]) -> Iterator[_Made]:
+    """What is computed of each, in order, as many at once as there are cores.
+
+    No more stand in line, so that a question that comes while a folder is being added waits for a
+    few texts and not for all of them.
+
+    >>> list(side_by_side(len, ["pier", "ferry"]))
+    [4, 5]
+    """
+    line: deque[Future[_Made]] = deque()
+    for text in texts:
+        if len(line) > (os.cpu_count() or 1):
+            yield line.popleft().result()
+        line.append(workers().submit(compute, text))
+    while line:
+        yield line.popleft().result()
 
 
 def session(folder: Path) -> "onnxruntime.InferenceSession":
