@@ -440,7 +440,16 @@ def where(iso: str | None, locator: str) -> str:
     >>> where("2023-03-02", "p. 3")
     '2 March 2023 · p. 3'
     """
-    return " · ".join(filter(None, [readable_date(iso) if iso else "", locator]))
+    return " · ".join(when_and_where(iso, locator))
+
+
+def when_and_where(iso: str | None, locator: str) -> list[str]:
+    """The date and the place in the document, as far as they are known.
+
+    >>> when_and_where("2023-03-02", "p. 3"), when_and_where(None, "")
+    (['2 March 2023', 'p. 3'], [])
+    """
+    return [told for told in (readable_date(iso) if iso else "", locator) if told]
 
 
 def language(code: str) -> str:
