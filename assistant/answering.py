@@ -39,6 +39,7 @@ from assistant.reading.block_ranking import BlockScorer
 from assistant.reading.reader import ExtractiveReader, Reader
 from assistant.reading.sentence_ranking import PASSAGES, SentenceScorer
 from assistant.reading.summary import about_documents
+from assistant.reading.supersession import with_corrections, with_editions
 from assistant.retrieving.retrieval import (
     READ_ON,
     HybridRetriever,
@@ -288,6 +289,7 @@ class Answering:
             return ask_what_is_meant(found.passages)
         passages = with_whole(store, found.passages)
         reading = self.reader.read(question, passages, found.rarity)
+        reading = with_editions(question, with_corrections(store, reading, passages), passages)
         if not reading.conflicts:
             reading = (
                 read_figures(
