@@ -36,6 +36,7 @@ from assistant.messages import GREETING, NOT_FOUND_IN, THANKED
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.block_ranking import BlockScorer
+from assistant.reading.collection import about_collection
 from assistant.reading.reader import ExtractiveReader, Reader
 from assistant.reading.sentence_ranking import PASSAGES, SentenceScorer
 from assistant.reading.summary import about_documents
@@ -168,7 +169,10 @@ class Answering:
                 yield Progress(stage="searching")
                 clock.lap("search")
                 yield Progress(stage="reading")
-                reading = about_documents(store, self._vectors, part, documents)
+                if part.collection is not None:
+                    reading = about_collection(store, self._vectors, part.collection, documents)
+                else:
+                    reading = about_documents(store, self._vectors, part, documents)
                 clock.lap("read")
             else:
                 ways = (part,) if writer is not None else self._ways(part)

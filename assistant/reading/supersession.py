@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from assistant.asking.question import Question
 from assistant.draft import Claim, Evidence, ProposedAnswer, add_words
-from assistant.language.dates import spoken_date
+from assistant.language.dates import DATES, spoken_date
 from assistant.language.lexicon import CORRECTIONS
 from assistant.language.quantities import quantities
 from assistant.language.terms import content_terms
@@ -39,6 +39,9 @@ _OPENING = 1_000
 
 _BEFORE = 200
 """Characters before a corrected figure in which it is said that something is corrected."""
+
+_NAME_BEFORE = re.compile(r"(?<![.!?:|•\n] )(?<!^)\b[^\W\d_a-z]\w*\s\Z")
+"""A capitalised word that opens no sentence, before a figure that belongs to it."""
 
 _CORRECTS = re.compile(CORRECTIONS, re.IGNORECASE)
 
@@ -123,11 +126,7 @@ def _correction(store: Store, claim: Claim, passages: Sequence[Retrieved]) -> Cl
     if not claim.evidence or claim.evidence[0].document.date is None:
         return None
     corrects = claim.evidence[0].document
-    stated = {
-        (one.value, one.unit)
-        for one in quantities(claim.text)
-        if not any(start <= one.span.start < end for start, end in claim.added)
-    }
+    stated = _counts(_own_words(claim))
     for chunk in (passage.chunk for passage in passages):
         later = chunk.document
         if not stated or later.id == corrects.id or (later.date or "") <= str(corrects.date):
@@ -142,19 +141,28 @@ def _correction(store: Store, claim: Claim, passages: Sequence[Retrieved]) -> Cl
             about = f"{' '.join(chunk.heading[-1:])}\n{row[1] if row else ''}\n{before}{words}"
             if not _CORRECTS.search(about):
                 continue
-            told = {(one.value, one.unit) for one in quantities(words)}
+            told = _counts(words)
             if any(_is_changed(one, told) for one in stated) and _shares(claim.text, words):
                 return _titled(_quoted(chunk, start, end))
     return None
 
 
+def _counts(text: str) -> set[tuple[str, str]]:
+    """The figures of a text with their units, without those of dates and of names ('Gate 3')."""
+    dates = [match.span() for match in DATES.finditer(text)]
+    return {
+        (one.value, one.unit)
+        for one in quantities(text)
+        if not any(start <= one.span.start < end for start, end in dates)
+        and not _NAME_BEFORE.search(text, 0, one.span.start)
+    }
+
+
 def _is_changed(figure: tuple[str, str], told: set[tuple[str, str]]) -> bool:
-    """Whether a figure stands beside another of its unit; a year is told of, and not changed."""
+    """Whether a figure stands beside another of its kind: of its unit, both times or neither."""
     value, unit = figure
-    if figure not in told or (not unit and re.fullmatch(r"(?:19|20)\d\d", value)):
-        return False
-    return any(
-        other != value and (":" in other) == (":" in value) and kind == unit for other, kind in told
+    return figure in told and any(
+        other != value and kind == unit and (":" in other) == (":" in value) for other, kind in told
     )
 
 
