@@ -35,6 +35,16 @@ _SCRIPTS = ("page.js", "asking.js", "confirming.js", "source.js", "peek.js", "se
 _STYLES = ("page.css", "source.css", "conversations.css")
 
 
+_KEEP = """(...limits) => {
+  try { sessionStorage.setItem("footnote-limits", JSON.stringify(limits)); } catch {}
+}"""
+_RECALL = """(...limits) => {
+  try { return JSON.parse(sessionStorage.getItem("footnote-limits")) ?? limits; }
+  catch { return limits; }
+}"""
+"""What a tab's answers are limited to outlasts that it is loaded anew, where a browser can keep it."""
+
+
 def application(
     stores: Stores, uploads: Uploads, hosts: Hosts, address: str | None = None
 ) -> FastAPI:
@@ -219,7 +229,9 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
 
         blocks.load(
             desk.arrive, None, [note, source, transcript, conversation, asked, *shelves], **quiet
-        )
+        ).then(desk.limits, asked_of, asked_of, js=_RECALL, **quiet)
+        for limit in asked_of:
+            limit.change(None, asked_of, None, js=_KEEP, **quiet)
         # The script lets no question be sent before the last answer has ended.
         asking = source.ask(desk.asked, asks, answer, trigger_mode="multiple", **quiet)
         under_way = [asking]

@@ -1,5 +1,6 @@
 """The words, example questions and thresholds of the page, where they can be read and changed."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -86,6 +87,8 @@ NOT_SENT = "This question has not been sent: the server is busy or not there. Tr
 
 DOCUMENTS, CLOSE_DOCUMENTS, ADD_DOCUMENTS = "Documents", "Close the documents", "Add documents"
 LIMIT, ALL_DOCUMENTS, FIND_DOCUMENT = "Limit answers to", "All documents", "Find a document"
+LIMITED, EVERYWHERE = "Limited to {}.", "Search all documents"
+DROP_FILES = "Drop files here, or click to choose them"
 NO_DOCUMENTS, NO_SUCH_DOCUMENT = "Nothing has been added yet.", "No document matches."
 DEMO = ("These are the demo documents.", "Use my own documents")
 OWN = ("These are your own documents.", "Back to the demo")
@@ -450,6 +453,36 @@ def when_and_where(iso: str | None, locator: str) -> list[str]:
     (['2 March 2023', 'p. 3'], [])
     """
     return [told for told in (readable_date(iso) if iso else "", locator) if told]
+
+
+def limited_to(titles: Sequence[str]) -> str:
+    """The documents that a person limited a question to.
+
+    >>> limited_to(["Tide log"]), limited_to(["Tide log", "Map", "List"])
+    ('Limited to “Tide log”.', 'Limited to “Tide log” and 2 more documents.')
+    """
+    first, *others = (f"“{title}”" for title in titles)
+    if len(others) == 1:
+        return LIMITED.format(f"{first} and {others[0]}")
+    return LIMITED.format(f"{first} and {len(others)} more documents" if others else first)
+
+
+def is_limited(notices: Sequence[str]) -> bool:
+    """Whether a person had limited the question of an answer with these notices.
+
+    >>> is_limited([limited_to(["Tide log"])]), is_limited(["The list may be incomplete."])
+    (True, False)
+    """
+    return any(notice.startswith(LIMITED.split("{}")[0]) for notice in notices)
+
+
+def places(number: int) -> str:
+    """How many places of a document are cited.
+
+    >>> places(3)
+    '3 places'
+    """
+    return f"{number} places"
 
 
 def language(code: str) -> str:

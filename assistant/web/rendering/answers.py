@@ -20,6 +20,9 @@ from assistant.web import texts
 from assistant.web.rendering.places import Place
 
 _NEAREST_CHARACTERS = 280
+_PLACES = 3
+"""Pages or headings that are named in the line of a document."""
+
 _LOOKS: dict[Stance, str] = {SAYS_OTHERWISE: "contradicted", BUT_SEE: "superseded"}
 """How the label of a footnote that supports nothing looks, as the page's styles name it."""
 _HTML = Macros("assistant.web", "answers.html", texts=texts, place=Place.of, looks=_LOOKS)
@@ -87,6 +90,16 @@ class _Group:
 
     differ: bool
     paragraphs: list[_Paragraph]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A document with its footnotes: one line that opens."""
+
+    title: str
+    numbers: str
+    where: list[str]
+    notes: list[Citation]
 
 
 def welcome(questions: Sequence[str], *, empty: bool) -> Markup:
@@ -171,10 +184,24 @@ def finished(number: int, answer: Answer, seconds: float) -> Markup:
         list(_groups(answer.sentences, answer.citations, answer.conflicts)),
         [(passage, _clipped(passage.text)) for passage in nearest],
         dropped,
+        list(_sources(answer.citations)),
         stances(answer.sentences),
         took,
         sure,
     )
+
+
+def _sources(citations: Sequence[Citation]) -> Iterator[_Source]:
+    """The documents that are cited, in the order of their first footnotes."""
+    cited: dict[tuple[str, str], list[Citation]] = {}
+    for citation in citations:
+        cited.setdefault((citation.document_id, citation.version), []).append(citation)
+    for notes in cited.values():
+        places = list(dict.fromkeys(note.locator for note in notes if note.locator))
+        where = texts.when_and_where(notes[0].date, ", ".join(places[:_PLACES]))
+        if len(notes) > 1:
+            where.append(texts.places(len(notes)))
+        yield _Source(notes[0].title, ", ".join(str(n.number) for n in notes), where, notes)
 
 
 def _groups(
