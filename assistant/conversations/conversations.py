@@ -253,6 +253,20 @@ class Conversations:
             raise UnknownConversation("This answer is not there, or was asked in another browser.")
         return str(row.conversation), tables.kept(row)
 
+    def linked(self, answer_id: str) -> Kept:
+        """An answer alone, for whoever has its address; its id cannot be guessed.
+
+        Raises:
+            UnknownConversation: there is none such.
+        """
+        with self._reading() as connection:
+            row = connection.execute(
+                tables.with_feedback().where(tables.answers.c.id == answer_id)
+            ).one_or_none()
+        if row is None:
+            raise UnknownConversation("This answer is not there; it may have been deleted.")
+        return tables.kept(row)
+
     def draft_file(self, owner: str, answer_id: str) -> DraftFile | None:
         """The Word file of which an answer was made, if it was.
 

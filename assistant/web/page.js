@@ -87,7 +87,7 @@ function uncover() {
 document.addEventListener("click", (event) => {
   const target = event.target.closest(
     "[data-open], [data-close], [data-panel-of], [data-ask], [data-everywhere], [data-remove]," +
-      " [data-replace]",
+      " [data-replace], [data-dismiss]",
   );
   if (!target) return;
   const { open: place, close: closes, panelOf, ask, everywhere, remove, replace } = target.dataset;
@@ -105,7 +105,10 @@ document.addEventListener("click", (event) => {
     document.querySelector(`#${panelOf} .close`).focus();
   } else if (ask !== undefined) sendQuestion(ask);
   else if (everywhere !== undefined) sendQuestion(everywhere, { everywhere: true });
-  else if (remove !== undefined) trigger("remove", { document: remove });
+  else if (target.dataset.dismiss !== undefined) {
+    target.closest(".adding").hidden = true;
+    document.querySelector("#files input, #files button").focus();
+  } else if (remove !== undefined) trigger("remove", { document: remove });
   else if (replace !== undefined) {
     trigger("replace", { document: replace });
     document.querySelector("#replacement").click();

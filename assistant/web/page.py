@@ -42,7 +42,7 @@ _RECALL = """(...limits) => {
   try { return JSON.parse(sessionStorage.getItem("footnote-limits")) ?? limits; }
   catch { return limits; }
 }"""
-"""What a tab's answers are limited to outlasts that it is loaded anew, where a browser can keep it."""
+"""What a tab's answers are limited to outlasts a reload, where the browser can keep it."""
 
 
 def application(
@@ -230,7 +230,7 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
         blocks.load(
             desk.arrive, None, [note, source, transcript, conversation, asked, *shelves], **quiet
         ).then(desk.limits, asked_of, asked_of, js=_RECALL, **quiet)
-        for limit in asked_of:
+        for limit in (scope, since, until):
             limit.change(None, asked_of, None, js=_KEEP, **quiet)
         # The script lets no question be sent before the last answer has ended.
         asking = source.ask(desk.asked, asks, answer, trigger_mode="multiple", **quiet)

@@ -129,6 +129,9 @@ def test_an_uploaded_file_can_be_asked_about_and_a_bad_one_says_why(page, tmp_pa
     expect(page.locator(".adding .failed")).to_contain_text("broken.pdf", timeout=60_000)
     assert len(page.locator(".adding .failed small").inner_text()) > len("not added: ")
     expect(page.locator(".adding .added")).to_contain_text("orchard.txt")
+    expect(page.locator(".adding li").first).to_contain_text("broken.pdf")
+    page.get_by_role("button", name="Put this list away").click()
+    expect(page.locator(".adding")).to_be_hidden()
     expect(page.locator(".masthead")).to_contain_text("5 documents")
     assert not [path for path in uploads.rglob("*") if path.is_file() and path.stat().st_size]
     ask(page, "How many kinds of pear does the orchard of Marl Hollow grow?")
@@ -189,7 +192,7 @@ def test_a_footnote_is_named_reached_and_left_by_keyboard(page):
     footnote = page.get_by_role("link", name="Footnote 1: ").first
     assert "Teal Harbour" in footnote.get_attribute("aria-label")
     described = footnote.get_attribute("aria-describedby")
-    assert words(page.locator(f"#{described}").inner_text()) == words(
+    assert words(page.locator(f"#{described}").text_content()) == words(
         footnote.get_attribute("data-quote")
     )
     page.focus("#question textarea")

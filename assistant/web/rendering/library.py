@@ -92,6 +92,8 @@ def adding(
 ) -> Markup:
     """Every file of an upload with what became of it, or how far it is after so many seconds.
 
+    What failed comes first; once all is done the list can be put away.
+
     Below a file that holds others stand those; of more than `MEMBERS` only what is to be said of.
 
     >>> done = FileDone("log.txt", "added", "log", reason=None, done=1, total=2)
@@ -109,7 +111,8 @@ def adding(
         else _tally(done)
     )
     rows = [row for path in paths for row in _rows(path, latest)]
-    return _HTML.adding(said, total, f"{share:g}", rows)
+    rows.sort(key=lambda row: row[1] != "failed")
+    return _HTML.adding(said, total, f"{share:g}", rows, len(done) == total)
 
 
 def _rows(
