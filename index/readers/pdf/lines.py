@@ -16,7 +16,7 @@ from index.readers.pdf.directions import is_leftward, leftward, turns, upright, 
 from index.readers.pdf.grids import grids, ruled_tables
 from index.readers.pdf.letterspacing import close_letters
 from index.readers.pdf.regions import Run, Words, regions
-from index.readers.pdf.scripts import mark_scripts, scripts_of_row
+from index.readers.pdf.baselines import mark_scripts, scripts_of_row
 from index.readers.pdf.tables import PrintedTable, joined
 from index.readers.scripts import note_apart
 
