@@ -6,7 +6,7 @@ file (one side's lines stand in it before the other's).
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -50,6 +50,18 @@ class Run:
     def middle(self) -> float:
         """The height of its middle above the page's foot."""
         return (self.bottom + self.top) / 2
+
+
+def mirrored(run: Run) -> Run:
+    """The run as it stands in a mirror: what is read from right to left as from left to right.
+
+    >>> words = np.array([[0.0, 4, 72, 700, 96, 712]])
+    >>> run = Run("Pier", words, 72, 700, 96, 712, size=12, bold=False, order=0)
+    >>> mirrored(run).left, mirrored(run).words.tolist()
+    (-96, [[0.0, 4.0, -96.0, 700.0, -72.0, 712.0]])
+    """
+    words = run.words[:, [0, 1, 4, 3, 2, 5]] * [1, 1, -1, 1, -1, 1]
+    return replace(run, words=words, left=-run.right, right=-run.left)
 
 
 class _Band(NamedTuple):

@@ -30,8 +30,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?")
 class PrintedTable:
     """A table on one page: its rows of cells and, if it has one, the row that names its columns.
 
-    A cell is the runs in it, in order; `columns` are the left and right edge of each column. Tables
-    are equal only to themselves.
+    A cell is the runs in it, in order; `columns` are the left and right edge of each column. Where
+    it is `turned`, from right to left, all of them are as in a mirror. Tables are equal only to
+    themselves.
 
     >>> PrintedTable(rows=(), header=None, columns=((72.0, 90.0), (120.0, 150.0))).goes_on(None)
     False
@@ -40,6 +41,7 @@ class PrintedTable:
     rows: tuple[Row, ...]
     header: Row | None
     columns: tuple[tuple[float, float], ...]
+    turned: bool = False
 
     def goes_on(self, above: "PrintedTable | None") -> bool:
         """Whether it has the columns of the table `above` it, on the page before."""
