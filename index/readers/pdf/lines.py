@@ -32,6 +32,7 @@ _NONE = np.empty((0, 4))
 _CELL_GAP = 1.0  # of the type size: wider than a justified line's widest space
 _FOOT_LINES = 4
 _WORD_GAP = 0.15
+_LEVEL = 0.6  # of the lower one, for two runs in a line; beside two lines one may be half-way
 _LIST_MARK = re.compile(r"[•◦▪■‣∙·–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
 _REPLACED = {
     0x02: "-",  # how pdfium marks a hyphen at a line's end
@@ -347,7 +348,7 @@ def _table_lines(table: PrintedTable) -> Iterator[Line]:
 
 def _same_row(first: Run, other: Run) -> bool:
     shared = min(first.top, other.top) - max(first.bottom, other.bottom)
-    return shared > 0.5 * min(first.top - first.bottom, other.top - other.bottom)
+    return shared > _LEVEL * min(first.top - first.bottom, other.top - other.bottom)
 
 
 def _line(runs: Sequence[Run], *, turned: bool) -> Line:

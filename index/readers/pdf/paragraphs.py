@@ -200,7 +200,8 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
             if level and not paragraph.tabular and _could_be_heading(paragraph, fabric.body):
                 headings.append(Heading(level, offset, offset + len(paragraph.text)))
                 caption = below is not None and below.tabular and _CAPTION.match(paragraph.text)
-                titles += headings[-1:] if first and not caption else []
+                named = first and not caption and not paragraph.text.endswith(":")
+                titles += headings[-1:] if named else []
             words += [moved(some, offset) for some in paragraph.words]
             if paragraph.names and between == "\n":
                 tables[-1] = replace(tables[-1], end=offset + len(paragraph.text))
