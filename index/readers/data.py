@@ -15,6 +15,7 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 from index.document import Document, Part, Span, Table, normalised, readable_stem
 from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import Block, Body, row, set_parts, set_text
+from index.readers.chats import read_messages
 from index.readers.encoding import text_of
 from index.readers.markup.formulas import readable_formula
 from index.readers.metadata import Statement, compose, language_code, sensible_title
@@ -45,6 +46,8 @@ def read_json(data: bytes, name: str) -> Document:
     value = _parsed(normalised(source))
     if (spoken := read_segments(value, name)) is not None:
         return spoken
+    if (chat := read_messages(value, name)) is not None:
+        return chat
     body = _body(value)
     if not body.text:
         raise EmptyDocument("The file holds no values.")

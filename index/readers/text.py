@@ -22,6 +22,7 @@ from index.dates import iso_date
 from index.document import Document, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import BULLET, Block, row, set_text
+from index.readers.chats import read_chat
 from index.readers.encoding import decode, text_of
 from index.readers.metadata import Statement, compose
 from index.readers.transcripts import NAME, Cue, seconds, set_cues
@@ -30,7 +31,8 @@ from index.readers.transcripts import NAME, Cue, seconds, set_cues
 def read_text(data: bytes, name: str) -> Document:
     """The text as it stands in the file; only its encoding and newlines are made uniform.
 
-    A transcript, whose lines begin with names and times, is read as what was said, by turns.
+    A transcript, whose lines begin with names and times, is read as what was said, by turns, and
+    WhatsApp's export of a chat by messages.
 
     Raises:
         UnsupportedFormat: the bytes are not text.
@@ -43,7 +45,11 @@ def read_text(data: bytes, name: str) -> Document:
     if text is None:
         raise UnsupportedFormat("The file is not text in any known encoding.")
     words = normalised(text)
-    return _turns(words, name) or compose(words, media_type="text/plain", name=name)
+    return (
+        read_chat(words, name)
+        or _turns(words, name)
+        or compose(words, media_type="text/plain", name=name)
+    )
 
 
 def _turns(text: str, name: str) -> Document | None:
