@@ -146,6 +146,7 @@ _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)|%%(.{1,2000}?)%%", re.DOTALL)
 _LINKED_NOTE = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\]")
 _HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]{1,500})(?<=\S)==")
 _TASK = re.compile(r"\[([ xX])\] +(?=\S)")
+_TICKED = re.compile(r"[☐☑☒✓✔✗✘□]\s")
 _CALLOUT = re.compile(r"\[!(\w{1,30})\][-+]? *")
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|</?[a-zA-Z][^<>]*>|<[!?][^<>]*>",
@@ -358,12 +359,14 @@ def _inline(token: Token, line_break: str = "\n") -> str:
     """The words of an inline token: no marks, no link targets, an image's description."""
     parts: list[str] = []
     hidden = False
-    for child in token.children or ():
+    children = token.children or []
+    for child, following in zip(children, [*children[1:], None], strict=True):
         if child.type in ("text", "code_inline", "image"):
             shown = _noted(child.content) if child.type == "text" else child.content
             parts.append("" if hidden else shown)
         elif child.type == "softbreak":
-            parts.append(" ")
+            # Boxes to be ticked are items, though Markdown knows no such.
+            parts.append("\n" if following and _TICKED.match(following.content) else " ")
         elif child.type == "hardbreak":
             parts.append(line_break)
         elif child.type == "html_inline":

@@ -33,7 +33,7 @@ _CELL_GAP = 1.0  # of the type size: wider than a justified line's widest space
 _FOOT_LINES = 4
 _WORD_GAP = 0.15
 _LEVEL = 0.6  # of the lower one, for two runs in a line; beside two lines one may be half-way
-_LIST_MARK = re.compile(r"[•◦▪■‣∙·–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
+_LIST_MARK = re.compile(r"[•◦▪■□☐☑☒✓✔✗✘‣∙·–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
 _REPLACED = {
     0x02: "-",  # how pdfium marks a hyphen at a line's end
     0xFFFE: "-",

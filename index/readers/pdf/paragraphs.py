@@ -27,7 +27,7 @@ _STOPS = (".", ",", ";", "—")
 _CAPTION = re.compile(r"\w{1,20}\.? ?\d{1,4}(?:\.\d{1,4}){0,4}[.:]?(?: |$)")  # 'Table 3: Ships'
 _LONGEST_HEADING = 200
 _MOST_HEADINGS = 0.15  # of all characters; beyond, size does not tell headings from text
-_LIST_MARK = re.compile(r"(?:[•◦▪■‣∙·☐☑☒]|[–—-]\s|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s)")
+_LIST_MARK = re.compile(r"(?:[•◦▪■‣∙·□☐☑☒✓✔✗✘]|[–—-]\s|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s)")
 _LABELLED = re.compile(r"[^\W\d_]{2,20}(?: [^\W\d_]{1,20}){0,3}: \S")  # 'Blood group: A'
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。][\"'”’)\]]*[\d⁰¹²³⁴-⁹]*$")
 

@@ -148,3 +148,7 @@ def test_nesting_beyond_measure_is_refused_rather_than_half_read(tmp_path, conte
 
     with pytest.raises(DocumentError, match="too deeply"):
         read(path)
+
+
+def test_boxes_to_be_ticked_keep_their_lines(saved):
+    assert read(saved("☐ open\n☑ shut\nand lock it", "a.md")).text == "☐ open\n☑ shut and lock it"
