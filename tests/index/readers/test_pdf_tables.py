@@ -434,3 +434,13 @@ def test_what_stands_above_a_table_is_no_part_of_the_names_of_its_columns(tmp_pa
     [(lines, names)] = tables_of(read(tmp_path / "a.pdf"))
     assert names == "Pos | Description | Qty | Amount"
     assert lines[1] == "1 | Mooring rope | 4 | 74.00"
+
+
+def test_a_timetable_has_cells_below_the_names_of_its_columns(tmp_path):
+    rows = [("Stop", "Ferry 1", "Ferry 3", "Ferry 5"), ("Bideford", "06:10", "08:10", "10:10")]
+    rows += [("Instow", "06:25", "08:25", "—"), ("Appledore", "06:40", "08:40", "10:40")]
+
+    document = set_at(tmp_path / "a.pdf", rows, lefts=(72, 200, 270, 340), bold=1)
+
+    lines = [" | ".join(row) for row in rows]
+    assert tables_of(document) == [(lines, lines[0])]
