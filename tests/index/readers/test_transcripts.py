@@ -7,6 +7,7 @@ from outcomes import assert_read_or_one_line
 
 from index.errors import DocumentError, EmptyDocument
 from index.readers import read
+from index.readers.reading import read_bytes
 
 MEETING = """\
 WEBVTT
@@ -346,3 +347,12 @@ def test_sound_is_not_read_and_says_how_to_go_on(saved, name):
     with pytest.raises(DocumentError, match=r"(?i)sound.*transcript") as caught:
         read(saved(heads[name], name))
     assert "\n" not in str(caught.value)
+
+
+def test_lines_of_two_people_in_one_cue_are_turns_of_their_own():
+    cues = "1\n00:00:03,500 --> 00:00:05,000\n{\\an8}- Who pays?\n- The insurer\nof the port.\n\n"
+    cues += "2\n00:00:06,000 --> 00:00:08,000\nAnd when?\n"
+
+    document = read_bytes(cues.encode(), "a.srt")
+
+    assert document.text == "Who pays?\n\nThe insurer of the port. And when?"
