@@ -152,6 +152,8 @@ _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|</?[a-zA-Z][^<>]*>|<[!?][^<>]*>",
     re.DOTALL | re.I,
 )
+_APART = re.compile(r"</?(?:td|th|tr|p|div|li|dt|dd|br|summary|caption|h[1-6])\b", re.I)
+"""Tags between which words are not one word."""
 _DEEPEST = 60
 _parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
 
@@ -395,6 +397,7 @@ def _noted(text: str) -> str:
 
 def _without_tags(source: str) -> Iterator[str]:
     """The text of a raw HTML block, paragraph by paragraph."""
+    source = _APART.sub(r" \g<0>", source)
     for part in re.split(r"\n[ \t]*\n", html.unescape(_TAG.sub("", source))):
         if part.strip():
             yield " ".join(part.split())

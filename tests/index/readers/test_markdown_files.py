@@ -152,3 +152,8 @@ def test_nesting_beyond_measure_is_refused_rather_than_half_read(tmp_path, conte
 
 def test_boxes_to_be_ticked_keep_their_lines(saved):
     assert read(saved("☐ open\n☑ shut\nand lock it", "a.md")).text == "☐ open\n☑ shut and lock it"
+
+
+def test_words_of_cells_in_html_are_not_one_word(saved):
+    source = "# A\n\n<table><tr><td>Brig</td><td>two</td></tr></table>\n"
+    assert read(saved(source, "a.md")).text == "A\n\nBrig two"
