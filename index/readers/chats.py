@@ -1,7 +1,7 @@
 """Chats as messaging programs export them: who wrote what and when, message by message.
 
-WhatsApp's text, in the date forms of its languages, and the JSON of Slack, Teams, Discord and
-Telegram.
+WhatsApp's text, in the date forms of its languages, and the JSON of Slack, Teams, Discord,
+Telegram and Messenger.
 """
 
 import html
@@ -185,7 +185,7 @@ Item = Mapping[str, Any]
 
 
 def read_messages(value: Any, name: str) -> Document | None:  # noqa: ANN401 (any JSON)
-    """The chat in the JSON of Slack, Teams, Discord or Telegram; None where it is something else.
+    """The chat in the JSON of such programs; None where it is something else.
 
     What else such a file says of its messages is left out, by the names under which it stands.
 
@@ -211,7 +211,11 @@ def read_messages(value: Any, name: str) -> Document | None:  # noqa: ANN401 (an
     for path, words in _others(stated, {"messages", "value"}):
         rest.setdefault(path, {})[words] = None
     channel = stated.get("channel")
-    title = stated.get("name") or (channel.get("name") if isinstance(channel, dict) else "")
+    title = (
+        stated.get("name")
+        or stated.get("title")
+        or (channel.get("name") if isinstance(channel, dict) else "")
+    )
     left_out = [LeftOut(", ".join(said), "of the export", path) for path, said in rest.items()]
     return _document(
         sorted(found, key=lambda message: message.time),
@@ -267,6 +271,11 @@ def _message(item: Item, people: Mapping[str, str]) -> tuple[Message, set[str]] 
         )
         used = {"date", "date_unixtime", "from", "text", "text_entities", "actor", "action", "type"}
         files = None
+    elif isinstance(item.get("sender_name"), str) and isinstance(item.get("timestamp_ms"), int):
+        when = _stamp(str(item["timestamp_ms"] / 1000))
+        who, words = _as_utf_8(item["sender_name"]), _as_utf_8(str(item.get("content") or ""))
+        used = {"sender_name", "timestamp_ms", "content", "type"}
+        files = item.get("files")
     else:
         return None
     if when is None:
@@ -296,6 +305,14 @@ def _moment(written: str) -> str | None:
     except ValueError:
         return None
     return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _as_utf_8(text: str) -> str:
+    """Meta's exports write each byte of a letter as a sign of its own."""
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
 
 
 _SLACK_LINK = re.compile(r"<([@#!]?)([^<>|\n]{1,2000})(?:\|([^<>\n]{0,2000}))?>")

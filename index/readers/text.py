@@ -88,7 +88,7 @@ class _Head(NamedTuple):
 
 _TIME_FIRST = re.compile(
     rf"(?P<open>\[?)\(?(?P<time>{_TIME})(?:\s*(?:-->|[-–—])\s*{_TIME})?\]?\)?\s+"
-    rf"(?:From\s+)?(?P<who>{NAME}?)(?:\s+to\s+[^:]{{1,60}})?:\s+(?P<words>\S.*)"
+    rf"(?:From\s+)?(?P<who>{NAME}?)(?:\s+to\s+[^:]{{1,60}})?:(?:\s+(?P<words>\S.*))?"
 )
 _NAME_FIRST = re.compile(
     rf"(?P<open>)(?P<who>{NAME}?)(?:\s*[\[(](?P<time>{_TIME})[\])]\s*:?(?P<words>.*)"

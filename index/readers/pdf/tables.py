@@ -30,6 +30,7 @@ _FIGURE = re.compile(
     r"|[—–-]+|n/?a"
 )
 _GROUPED = re.compile(r"\d \d{3}(?!\d)")
+_YEARS = re.compile(r"(?:19|20)\d\d [–—-] (?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?")
 
 
@@ -179,7 +180,9 @@ def cell_line(row: list[Run]) -> CellLine:
 def _parts(run: Run) -> list[Run]:
     """A run of figures only as one run for each; a sign goes with the figure behind it."""
     texts = run.text.split(" ")
-    if len(texts) < 2 or len(texts) != len(run.words) or _GROUPED.search(run.text):
+    if len(texts) < 2 or len(texts) != len(run.words):
+        return [run]
+    if _GROUPED.search(run.text) or _YEARS.fullmatch(run.text):
         return [run]
     if not all(
         is_figure(text) or _SIGN.fullmatch(text) or _AFTER.fullmatch(text) for text in texts

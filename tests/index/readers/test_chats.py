@@ -145,7 +145,21 @@ TELEGRAM = {
 }
 
 
-@pytest.mark.parametrize("export", [DISCORD, TEAMS, TELEGRAM], ids=["Discord", "Teams", "Telegram"])
+MESSENGER = {
+    "title": "Harbour",
+    "participants": [{"name": "Ines"}, {"name": "Tom"}],
+    "messages": [  # the latest first
+        {"sender_name": "Tom", "timestamp_ms": 1710234665000, "content": "Who pays?"},
+        {"sender_name": "Ines", "timestamp_ms": 1710234605000, "content": "It is back."},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "export",
+    [DISCORD, TEAMS, TELEGRAM, MESSENGER],
+    ids=["Discord", "Teams", "Telegram", "Messenger"],
+)
 def test_json_of_messaging_programs_is_read_as_who_wrote_what(export):
     document = read_bytes(json.dumps(export).encode(), "export.json")
 
@@ -173,3 +187,14 @@ def test_other_lists_under_the_same_names_stay_what_they_are():
     value = {"messages": [{"text": "Hello", "lang": "en"}, {"text": "Hallo", "lang": "de"}]}
 
     assert "Hello | en" in read_bytes(json.dumps(value).encode(), "a.json").text
+
+
+def test_letters_of_messenger_are_whole():
+    words = "Gebühr".encode().decode("latin-1")
+    messages = [
+        {"sender_name": who, "timestamp_ms": 1710234605000, "content": words} for who in ("A", "B")
+    ]
+
+    text = read_bytes(json.dumps({"messages": messages}).encode(), "a.json").text
+
+    assert text.endswith("A: Gebühr\n\nB: Gebühr")

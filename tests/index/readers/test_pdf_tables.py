@@ -444,3 +444,12 @@ def test_a_timetable_has_cells_below_the_names_of_its_columns(tmp_path):
 
     lines = [" | ".join(row) for row in rows]
     assert tables_of(document) == [(lines, lines[0])]
+
+
+def test_years_from_and_to_are_no_three_cells(tmp_path):
+    rows = [("2019 – 2024", "Head of pumps"), ("2015 – 2019", "Engineer of gauges")]
+    rows += [("2010 – 2015", "Studies of mud"), ("2008 – 2010", "School of Delft")]
+
+    document = set_at(tmp_path / "a.pdf", rows, lefts=(72, 180))
+
+    assert document.text.split("\n") == [" ".join(row) for row in rows]

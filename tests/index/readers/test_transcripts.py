@@ -356,3 +356,19 @@ def test_lines_of_two_people_in_one_cue_are_turns_of_their_own():
     document = read_bytes(cues.encode(), "a.srt")
 
     assert document.text == "Who pays?\n\nThe insurer of the port. And when?"
+
+
+def test_words_below_the_line_of_the_name_are_that_persons():
+    lines = [
+        "09:14:05 From Ines Rau to Everyone:",
+        "\tThe fee is 40.",
+        "09:15:10 From Tom Falk to Everyone:",
+        "\tThanks!",
+        "09:16:00 From Ines Rau to Tom Falk (direct message):",
+        "\tSee you.",
+    ]
+
+    document = read_bytes("\n".join(lines).encode(), "chat.txt")
+
+    assert document.text == "Ines Rau: The fee is 40.\n\nTom Falk: Thanks!\n\nInes Rau: See you."
+    assert document.parts[1].label == "Tom Falk, 09:15:10"
