@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import islice, pairwise
+from itertools import islice, pairwise, zip_longest
 from typing import NamedTuple
 
 import yaml  # type: ignore[import-untyped]
@@ -362,7 +362,7 @@ def _inline(token: Token, line_break: str = "\n") -> str:
     parts: list[str] = []
     hidden = False
     children = token.children or []
-    for child, following in zip(children, [*children[1:], None], strict=True):
+    for child, following in zip_longest(children, children[1:]):
         if child.type in ("text", "code_inline", "image"):
             shown = _noted(child.content) if child.type == "text" else child.content
             parts.append("" if hidden else shown)
