@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_retriever import BaseRetriever
 
     from assistant.doctor import Finding as Examined
+    from assistant.matrix.columns import Column
+    from assistant.matrix.matrix import Matrix
     from assistant.rechecking.findings import Finding, Verification
     from assistant.reporting.report import Report
     from assistant.reporting.template import Plan
@@ -283,6 +285,61 @@ class Assistant(Library):
             questions = listed(questions, title)
         answers = self.batch(questions.questions, documents=documents, progress=progress)
         return questions.filled(answers)
+
+    def matrix(
+        self,
+        questions: "str | Iterable[str | Column]",
+        *,
+        documents: Sequence[str] | None = None,
+        title: str = "Matrix",
+        engine: Engine | None = None,
+        fresh: bool = False,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> "Matrix":
+        """The same questions put to each document: rows are documents, columns questions.
+
+        Cells that were worked out before, for the same version of a document and by the same
+        engine, are taken as they are; so a run that was broken off goes on where it was.
+
+        Args:
+            questions: a line for each column, `Name (kind): question` or only a question; kinds
+                are text, date, amount, yes/no, list and `choice: one | other`.
+            documents: ids of the rows' documents, in their order; all by default.
+            title: what the matrix is called.
+            engine: as in `query`.
+            fresh: whether all cells are worked out anew.
+            progress: is told how many cells of how many are there, and the document of the last.
+
+        Raises:
+            QuestionError: there is no question, or one of them cannot be used.
+            FootnoteError: as `query` does.
+
+        >>> matrix = demo.matrix("Sirens: When did the sirens sound?")
+        >>> len(matrix.rows), sum(row.cells[0].state == "answered" for row in matrix.rows) > 0
+        (7, True)
+        """
+        from assistant.matrix.columns import columns_of
+        from assistant.matrix.computing import Work, compute_matrix
+
+        columns = columns_of(questions, self.settings.question_limit)
+        store = self._opening.filled(documents)
+        there = {one.id: one for one in store.documents()}
+        wanted = there if documents is None else dict.fromkeys(documents)
+        work = Work(
+            lambda question, id_: self.query(question, documents=[id_], engine=engine),
+            store.document,
+            self.matrices,
+            self._answering.engine(engine),
+            (self.embedding, str(self.settings.confidence)),
+        )
+        return compute_matrix(
+            work,
+            [there[id_] for id_ in wanted if id_ in there],
+            columns,
+            title=title,
+            fresh=fresh,
+            progress=progress,
+        )
 
     def research(
         self,
