@@ -5,12 +5,10 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 
 from assistant.answer import Answer
@@ -152,39 +150,58 @@ def _worked_out(
     and read for those before them. Left early, the cells under way are waited for.
     """
     told: queue.SimpleQueue[_Told] = queue.SimpleQueue()
+    waiting: queue.SimpleQueue[tuple[DocumentInfo, Sequence[Column]]] = queue.SimpleQueue()
     left = threading.Event()
+    for one in rows:
+        waiting.put(one)
 
-    def row(info: DocumentInfo, columns: Sequence[Column]) -> None:
-        try:
-            source: Source | None = None
-            for column in columns:
-                if left.is_set():
-                    return
-                source = source or Source(info, work.read(info.id, info.version))
-                told.put(
-                    (info, column, cell_of(work.ask(column.question, info.id), column, source))
-                )
-        except UnknownDocument:
-            told.put(info)
-        except BaseException as error:  # noqa: BLE001 (it is raised where the cells are awaited)
-            told.put(error)
-        finally:
-            told.put(None)
+    def serve() -> None:
+        with suppress(queue.Empty):
+            while not left.is_set():
+                _row(work, *waiting.get_nowait(), told, left)
 
-    workers = max(1, min(_MOST_AT_ONCE, os.cpu_count() or 1))
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="matrix")
+    workers = max(1, min(_MOST_AT_ONCE, os.cpu_count() or 1, len(rows)))
+    # Of the kind that a process does not wait for: it may be left at any instant.
+    threads = [
+        threading.Thread(target=copy_context().run, args=(serve,), name="matrix", daemon=True)
+        for _ in range(workers)
+    ]
     try:
-        for info, columns in rows:
-            pool.submit(copy_context().run, partial(row, info, columns))
-        waiting = len(rows)
-        while waiting:
+        for thread in threads:
+            thread.start()
+        under_way = len(rows)
+        while under_way:
             match told.get():
                 case None:
-                    waiting -= 1
+                    under_way -= 1
                 case BaseException() as error:
                     raise error
                 case found:
                     yield found
     finally:
         left.set()
-        pool.shutdown(cancel_futures=True)
+        for thread in threads:
+            thread.join()
+
+
+def _row(
+    work: Work,
+    info: DocumentInfo,
+    columns: Sequence[Column],
+    told: "queue.SimpleQueue[_Told]",
+    left: threading.Event,
+) -> None:
+    """Tell the cells of a row, each as soon as it is there, and at last that it is over."""
+    try:
+        source = Source(info, work.read(info.id, info.version))
+        for column in columns:
+            if left.is_set():
+                return
+            answer = work.ask(column.question, info.id)
+            told.put((info, column, cell_of(answer, column, source)))
+    except UnknownDocument:
+        told.put(info)
+    except BaseException as error:  # noqa: BLE001 (it is raised where the cells are awaited)
+        told.put(error)
+    finally:
+        told.put(None)

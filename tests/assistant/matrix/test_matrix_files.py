@@ -9,8 +9,9 @@ import pytest
 from docx import Document as Word
 
 from assistant.assistant import Assistant
-from assistant.matrix.matrix import Cell, Matrix, Row
 from assistant.matrix.columns import Column
+from assistant.matrix.exporting import format_of
+from assistant.matrix.matrix import Cell, Matrix, Row
 from index.errors import ReportError
 
 BASE = "http://127.0.0.1:7860"
@@ -112,8 +113,6 @@ def test_json_comes_back_as_the_same_matrix(landlord, questions):
     assert Matrix.model_validate_json(matrix.model_dump_json()) == matrix
 
 
-def test_a_name_without_a_format_is_refused(landlord, tmp_path):
-    from assistant.matrix.exporting import format_of
-
+def test_a_name_without_a_format_is_refused(tmp_path):
     with pytest.raises(ReportError, match=r"\.xlsx"):
         format_of(tmp_path / "table.ods")

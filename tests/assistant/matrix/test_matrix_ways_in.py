@@ -49,9 +49,7 @@ def test_the_command_writes_a_table_and_says_how_much_of_it_was_found(
     assert done.out == "table.xlsx: 3 documents, 4 columns, 8 of 12 cells answered\n"
     sheet = openpyxl.load_workbook("table.xlsx")["Matrix"]
     assert sheet.max_row == 4
-    one = footnote(
-        "matrix", "questions.txt", "--documents", leases / "birch.md", "--json", *store
-    )
+    one = footnote("matrix", "questions.txt", "--documents", leases / "birch.md", "--json", *store)
     (row,) = json.loads(one.out)["rows"]
     assert row["title"] == "Lease of Birch House"
     told = footnote("matrix", "questions.txt", "--documents", leases, "--sort", "Begins", *store)
