@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import as_completed, wait
 from contextlib import aclosing, closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
@@ -18,7 +19,7 @@ from assistant.models.span_reader import SpanReader
 from assistant.settings import Settings, load
 from assistant.threads import Threads
 from index.closing import close_all, closed_on_failure
-from index.errors import SettingsError
+from index.errors import SettingsError, UnknownDocument
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -26,12 +27,16 @@ if TYPE_CHECKING:
 
     from assistant.doctor import Finding as Examined
     from assistant.matrix.columns import Column
-    from assistant.matrix.matrix import Matrix
+    from assistant.matrix.matrix import Grid, Matrix
     from assistant.rechecking.findings import Finding, Verification
     from assistant.reporting.report import Report
     from assistant.reporting.template import Plan
     from assistant.research import Limits, Notes
     from assistant.telemetry import Traces
+
+
+_TIMELINE_PASSAGES = 60
+"""Passages that are looked through for what has a date."""
 
 
 class Assistant(Library):
@@ -340,6 +345,71 @@ class Assistant(Library):
             fresh=fresh,
             progress=progress,
         )
+
+    def compare(
+        self,
+        documents: Sequence[str],
+        points: "str | Iterable[str | Column]",
+        *,
+        engine: Engine | None = None,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> "Grid":
+        """Documents beside each other: points are rows, documents columns; all as in `matrix`.
+
+        Raises:
+            FootnoteError: as `matrix` does.
+        """
+        from assistant.matrix.comparing import transposed
+
+        found = self.matrix(points, documents=documents, engine=engine, progress=progress)
+        return transposed(found.model_copy(update={"title": "Comparison"}))
+
+    def changes(self, document_id: str, older: str | None = None) -> "Grid":
+        """What changed in a document, clause by clause, with citations of both versions.
+
+        Args:
+            document_id: which document.
+            older: the hash of the version to compare with, or its beginning; by default the one
+                before.
+
+        Raises:
+            UnknownDocument: there is no such document, or no such older version of it.
+        """
+        from assistant.matrix.cells import Source
+        from assistant.matrix.comparing import clause_changes
+
+        store = self._opening.filled([document_id])
+        now, *before = store.versions_of(document_id)
+        wanted = next((one for one in before if one.startswith(older or "")), None)
+        if wanted is None:
+            raise UnknownDocument(f"The document {document_id!r} has no other version to compare.")
+        info = next(one for one in store.documents() if one.id == document_id)
+        sources = [
+            Source(replace(info, version=version), store.document(document_id, version))
+            for version in (wanted, now)
+        ]
+        return clause_changes(*sources)
+
+    def timeline(self, topic: str, *, documents: Sequence[str] | None = None) -> "Grid":
+        """What the documents say of a topic, by day, in order; differing accounts in one row.
+
+        Raises:
+            FootnoteError: as `search` does.
+
+        >>> [row.date for row in demo.timeline("sirens at the barrage").rows][:1]
+        ['2025-11-13']
+        """
+        from assistant.matrix.cells import Source
+        from assistant.matrix.comparing import timeline
+
+        found = self.search(topic, k=_TIMELINE_PASSAGES, documents=documents)
+        infos = {one.id: one for one in self.documents()}
+        there = {one.document_id: one.version for one in found if one.document_id in infos}
+        sources = {
+            id_: Source(replace(infos[id_], version=version), self.document(id_, version))
+            for id_, version in there.items()
+        }
+        return timeline(topic, [one for one in found if one.document_id in sources], sources)
 
     def research(
         self,

@@ -16,7 +16,7 @@ from assistant.api.problems import Problem, error_of
 from assistant.api.schemas import About, DocumentText, Listed
 from assistant.assistant import Assistant
 from assistant.matrix.columns import columns_of
-from assistant.matrix.matrix import Matrix
+from assistant.matrix.matrix import Grid, Matrix
 from assistant.rechecking.findings import Verification
 from assistant.reporting.report import Report
 from assistant.settings import Settings, load
@@ -396,6 +396,11 @@ class RemoteAssistant(Assistant):
         """Refused; `verify` examines reports."""
         del citation_id, quote
         self._absent("verify_citation")
+
+    def changes(self, document_id: str, older: str | None = None) -> Grid:
+        """Refused."""
+        del document_id, older
+        self._absent("changes")
 
     def plan_research(self, notes: "Notes") -> "Notes":
         """Refused; `research` plans and answers."""

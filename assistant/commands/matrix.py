@@ -1,4 +1,4 @@
-"""`footnote matrix`: the same questions put to every document."""
+"""`footnote matrix`, `footnote compare` and `footnote timeline`: many documents in one table."""
 
 import sys
 from pathlib import Path
@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from assistant.answer import Citation
 from assistant.assistant import Assistant
 from assistant.commands.printing import (
     ABSTAINED,
+    DIFFERENT,
     DocumentOption,
     EngineOption,
     HavingOption,
@@ -23,9 +25,14 @@ from assistant.commands.printing import (
 from assistant.commands.question_lists import STANDARD_INPUT, listed, questions_in
 from assistant.links import base_address
 from assistant.matrix.exporting import shown
-from assistant.matrix.matrix import Matrix
+from assistant.matrix.matrix import Grid, Matrix
 from assistant.settings import load
 from index.errors import DocumentError
+
+OutOption = Annotated[
+    Path | None,
+    typer.Option(help="Write it to this file: .xlsx, .csv, .docx, .md, .html or .json."),
+]
 
 
 def matrix(
@@ -36,10 +43,7 @@ def matrix(
             "are text, date, amount, yes/no, list and 'choice: one | other'. '-' is standard input."
         ),
     ],
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Write it to this file: .xlsx, .csv, .docx, .md, .html or .json."),
-    ] = None,
+    out: OutOption = None,
     documents: Annotated[
         list[str] | None,
         typer.Option(
@@ -68,7 +72,7 @@ def matrix(
 
     >>> _ = Path("questions.txt").write_text("Cause: Why did Gate 3 fail?")
     >>> matrix(Path("questions.txt"), Path("gate.csv"), store=demo.store)
-    gate.csv: 7 documents, 1 columns, ... of 7 cells answered
+    gate.csv: documents: 7, columns: 1, cells answered: ... of 7
     """
     from assistant.matrix.exporting import MatrixFormat, export_matrix, format_of
     from assistant.reporting.export import check_writable, write
@@ -107,12 +111,103 @@ def matrix(
         for line in _printed(made):
             say(line)
     else:
-        counted = f"{len(made.rows)} documents, {len(made.columns)} columns"
-        say(f"{out}: {counted}, {answered} of {cells} cells answered")
+        counted = f"documents: {len(made.rows)}, columns: {len(made.columns)}"
+        say(f"{out}: {counted}, cells answered: {answered} of {cells}")
     for notice in made.notices:
         say(notice, aside=True)
     if not any(cell.state != "not_found" for row in made.rows for cell in row.cells):
         raise typer.Exit(ABSTAINED)
+
+
+def compare(
+    documents: Annotated[
+        list[str],
+        typer.Argument(
+            help="Documents of the store: ids, files or folders; of a single one its versions."
+        ),
+    ],
+    points: Annotated[
+        Path | None,
+        typer.Option(help="A file with the points to compare, as 'footnote matrix' takes it."),
+    ] = None,
+    out: OutOption = None,
+    engine: EngineOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare documents point by point, or the latest two versions of one clause by clause.
+
+    Exit status 4: two versions differ.
+
+    >>> ids = [one.id for one in demo.documents()[:2]]
+    >>> _ = Path("points.txt").write_text("Cause: Why did Gate 3 fail?")
+    >>> compare(ids, Path("points.txt"), store=demo.store)
+    Cause
+    ...
+    """
+    limits = load(store=store).limits
+    with open_assistant(store) as assistant, naming_bar("Comparing") as show:
+        found = _named(assistant, documents, None) or []
+        if points is None and len(found) != 1:
+            raise typer.BadParameter(
+                "Several documents are compared by points; of a single one, its versions.",
+                param_hint="--points",
+            )
+        if points is None:
+            made = assistant.changes(found[0])
+        else:
+            lines = [line.question for line in questions_in(points, limits)]
+            made = assistant.compare(found, lines, engine=engine, progress=show)
+        _deliver(made, out, base_address(assistant.settings), as_json=as_json)
+    if points is None and made.rows:
+        raise typer.Exit(DIFFERENT)
+
+
+def timeline(
+    topic: Annotated[str, typer.Argument(help="What the timeline is of.")],
+    out: OutOption = None,
+    store: StoreOption = None,
+    document: DocumentOption = None,
+    where: HavingOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put what the documents say of a topic in the order of its dates; exit status 3: nothing.
+
+    >>> timeline("sirens at the barrage", store=demo.store)
+    2025-11-13...
+    """
+    with open_assistant(store) as assistant:
+        made = assistant.timeline(topic, documents=selected(assistant, document, where))
+        _deliver(made, out, base_address(assistant.settings), as_json=as_json)
+    if not made.rows:
+        raise typer.Exit(ABSTAINED)
+
+
+def _deliver(made: Grid, out: Path | None, base: str, *, as_json: bool) -> None:
+    """Write a table to a file, or print it."""
+    from assistant.matrix.exporting import export_grid, format_of
+    from assistant.reporting.export import write
+
+    if out is not None:
+        write(out, export_grid(made, format_of(out), base=base))
+    if as_json and out is None:
+        typer.echo(made.model_dump_json(indent=2))
+    elif as_json:
+        print_json({"out": str(out), "rows": len(made.rows)})
+    elif out is not None:
+        say(f"{out}: rows: {len(made.rows)}")
+    else:
+        for row in made.rows:
+            say(row.label)
+            for head, cell in zip(made.heads, row.cells, strict=True):
+                places = "; ".join(_place(one) for one in cell.citations)
+                say(f"  {head}: {shown(cell)}{f' ({places})' if places else ''}")
+    for notice in made.notices:
+        say(notice, aside=True)
+
+
+def _place(citation: Citation) -> str:
+    return ", ".join(filter(None, (citation.title, citation.locator)))
 
 
 def _named(

@@ -11,7 +11,7 @@ from assistant.language.values import has_value
 from assistant.matrix.columns import Column
 from assistant.matrix.matrix import Cell
 from assistant.matrix.values import Found, affirms, is_about, values_in
-from assistant.messages import CELL_OF_NO_SUCH_KIND, CELL_OF_SEVERAL
+from assistant.messages import CELL_OF_NO_SUCH_KIND, CELL_OF_SEVERAL, NOT_FOUND
 from assistant.reading.answer_span import collapse_whitespace
 from index.document import Document, Span
 from index.sentences import document_sentences, sentence_spans
@@ -157,11 +157,9 @@ def _share(question: Question, text: str) -> float:
 
 def _worded(answer: Answer, question: Question, said: Sequence[_Said], source: Source) -> Cell:
     """The words that answer; where none are set out, the sentence with most of the question's."""
-    if not said:
-        return Cell(state="not_found", note=answer.message, engine=answer.engine)
-    best = said[0]
-    if not best.exact and not _may_answer(question, best.text):
-        return Cell(state="not_found", note=answer.message, engine=answer.engine)
+    best = next((one for one in said if one.exact or _may_answer(question, one.text)), None)
+    if best is None:
+        return Cell(state="not_found", note=answer.message or NOT_FOUND, engine=answer.engine)
     citation = source.citation(best.span, 1, answer.confidence)
     text = "; ".join(dict.fromkeys(best.exact)) or best.text
     return _cell(answer, "answered", text, text, (citation,))

@@ -15,13 +15,13 @@ from typing import Any, TypeAlias
 
 from assistant.exportable import STYLE
 from assistant.links import permalink
-from assistant.matrix.columns import Column
-from assistant.matrix.matrix import Cell, Matrix
+from assistant.matrix.matrix import Cell, Grid, Matrix
 from assistant.messages import CELL_DIFFERS, CELL_NOT_FOUND
 from assistant.reporting.content import folded, note, printable
 from assistant.reporting.export import Export, export, page_address
 from assistant.reporting.markdown import escape_markdown, plain
 from assistant.reporting.report import Report
+from index.dates import iso_date
 from index.errors import ReportError
 
 Format: TypeAlias = Any
@@ -31,6 +31,7 @@ Worksheet: TypeAlias = Any
 
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 """What spreadsheets take for a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
+_DAY = re.compile(r"[12]\d{3}-\d\d-\d\d")
 _WIDE, _NARROW = 28, 6
 _LONGEST = 32_767
 """Characters that Excel takes in a cell."""
@@ -80,7 +81,7 @@ def format_of(path: Path) -> MatrixFormat:
 
 
 def export_matrix(
-    matrix: Matrix,
+    matrix: Matrix | Grid,
     format: MatrixFormat | str,  # noqa: A002
     *,
     base: str | None = None,
@@ -99,19 +100,38 @@ def export_matrix(
     >>> export_matrix(matrix, "csv").decode("utf-8-sig").splitlines()[0]
     'Document,Date,Sirens,Sirens: source'
     """
+    if MatrixFormat(format) is MatrixFormat.json:
+        return (matrix.model_dump_json(indent=2) + "\n").encode()
+    grid = matrix.grid if isinstance(matrix, Matrix) else matrix
+    return export_grid(grid, format, base=base, style=style)
+
+
+def export_grid(
+    grid: Grid,
+    format: MatrixFormat | str,  # noqa: A002
+    *,
+    base: str | None = None,
+    style: str = STYLE,
+) -> bytes:
+    """A table in a format, as `export_matrix` has it.
+
+    >>> grid = Grid(title="Rent", heads=("Ash",), rows=(), created="2026-01-02")
+    >>> export_grid(grid, "csv").decode("utf-8-sig").strip()
+    'Document,Date,Ash,Ash: source'
+    """
     at = base or page_address()
     match MatrixFormat(format):
         case MatrixFormat.json:
-            return (matrix.model_dump_json(indent=2) + "\n").encode()
+            return (grid.model_dump_json(indent=2) + "\n").encode()
         case MatrixFormat.csv:
-            return _csv(matrix, at)
+            return _csv(grid, at)
         case MatrixFormat.xlsx:
-            return _xlsx(matrix, at)
+            return _xlsx(grid, at)
         case MatrixFormat.docx:
-            made = export(matrix_report(matrix, at), Export.docx, style=style, base=at)
-            return _turned(made) if len(matrix.columns) >= _LANDSCAPE_FROM else made
+            made = export(grid_report(grid, at), Export.docx, style=style, base=at)
+            return _turned(made) if len(grid.heads) >= _LANDSCAPE_FROM else made
         case other:
-            return export(matrix_report(matrix, at), Export(other.value), style=style, base=at)
+            return export(grid_report(grid, at), Export(other.value), style=style, base=at)
 
 
 def shown(cell: Cell) -> str:
@@ -136,18 +156,18 @@ def harmless(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def matrix_report(matrix: Matrix, base: str) -> Report:
-    """The matrix as a report: one table, each cell with its footnotes.
+def grid_report(grid: Grid, base: str) -> Report:
+    """The table as a report: each cell with its footnotes.
 
-    >>> report = matrix_report(demo.matrix("Sirens: When did the sirens sound?"), "")
-    >>> report.sections[0].splitlines()[2]
+    >>> grid = demo.matrix("Sirens: When did the sirens sound?").grid
+    >>> grid_report(grid, "").sections[0].splitlines()[2]
     '| Document | Sirens |'
     """
     notes: list[str] = []
-    heads = ["Document", *(plain(one.name) for one in matrix.columns)]
-    lines = [f"# {escape_markdown(matrix.title)}", "", _line(heads), _line(["---"] * len(heads))]
-    for row in matrix.rows:
-        cells = [plain(folded(row.title))]
+    heads = [plain(folded(one)) for one in (grid.corner, *grid.heads)]
+    lines = [f"# {escape_markdown(grid.title)}", "", _line(heads), _line(["---"] * len(heads))]
+    for row in grid.rows:
+        cells = [plain(folded(row.label))]
         for cell in row.cells:
             marks = ""
             for citation in cell.citations:
@@ -160,15 +180,11 @@ def matrix_report(matrix: Matrix, base: str) -> Report:
                 notes.append(f"[^{label}]: {words}")
             cells.append(plain(folded(shown(cell))) + marks)
         lines.append(_line(cells))
-    questions = [
-        f"- {plain(one.name)}: {plain(one.question)}"
-        for one in matrix.columns
-        if one.name != one.question
-    ]
-    remarks = [escape_markdown(one) for one in matrix.notices]
+    questions = [f"- {plain(folded(one))}" for one in grid.questions]
+    remarks = [escape_markdown(one) for one in grid.notices]
     text = "\n".join([*lines, "", *questions])
     body = "\n\n".join([text, *remarks, *notes])
-    return Report(title=matrix.title, sections=(body,), created=matrix.created)
+    return Report(title=grid.title, sections=(body,), created=grid.created)
 
 
 def _line(cells: list[str]) -> str:
@@ -188,30 +204,30 @@ def _turned(made: bytes) -> bytes:
     return file.getvalue()
 
 
-def _csv(matrix: Matrix, base: str) -> bytes:
+def _csv(grid: Grid, base: str) -> bytes:
     file = StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
-    heads = [head for one in matrix.columns for head in (one.name, f"{one.name}: source")]
-    writer.writerow([harmless(one) for one in ("Document", "Date", *heads)])
-    for row in matrix.rows:
-        line = [harmless(folded(row.title)), row.date or ""]
-        for column, cell in zip(matrix.columns, row.cells, strict=True):
-            line.append(_plain_value(column, cell))
+    heads = [head for one in grid.heads for head in (one, f"{one}: source")]
+    writer.writerow([harmless(one) for one in (grid.corner, "Date", *heads)])
+    for row in grid.rows:
+        line = [harmless(folded(row.label)), row.date or ""]
+        for cell in row.cells:
+            line.append(_plain_value(cell))
             line.append(harmless("; ".join(_source(cell, base))))
         writer.writerow(line)
     # Excel takes a file without the mark for one in the code page of its machine.
     return file.getvalue().encode("utf-8-sig")
 
 
-def _plain_value(column: Column, cell: Cell) -> str:
+def _plain_value(cell: Cell) -> str:
     """A value as programs read it: a number plain where it has no unit, a date as ISO."""
     if cell.state == "answered":
         if isinstance(cell.value, bool):
             return "yes" if cell.value else "no"
         if isinstance(cell.value, float) and not cell.unit:
             return f"{cell.value:.12g}"
-        if column.kind in ("date", "choice") and isinstance(cell.value, str):
-            return harmless(cell.value)
+        if isinstance(cell.value, str):
+            return harmless(folded(cell.value))
     return harmless(folded(shown(cell)))
 
 
@@ -220,7 +236,7 @@ def _source(cell: Cell, base: str) -> Iterator[str]:
         yield f"{''.join(run.text for run in note(citation, None))} {permalink(citation.id, base)}"
 
 
-def _xlsx(matrix: Matrix, base: str) -> bytes:
+def _xlsx(grid: Grid, base: str) -> bytes:
     import xlsxwriter  # type: ignore[import-untyped]
 
     file = BytesIO()
@@ -241,39 +257,35 @@ def _xlsx(matrix: Matrix, base: str) -> bytes:
             ),
         }
         sheet, cited = book.add_worksheet("Matrix"), book.add_worksheet("Citations")
-        _fill_matrix(book, sheet, matrix, looks)
-        _fill_citations(cited, matrix, base, looks)
+        _fill_table(book, sheet, grid, looks)
+        _fill_citations(cited, grid, base, looks)
     return file.getvalue()
 
 
-def _fill_matrix(
-    book: Workbook, sheet: Worksheet, matrix: Matrix, looks: dict[str, Format]
-) -> None:
+def _fill_table(book: Workbook, sheet: Worksheet, grid: Grid, looks: dict[str, Format]) -> None:
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, 0, _WIDE)
     sheet.set_column(1, 1, 11)
-    _words(sheet, 0, 0, "Document", looks["head"], looks["head"])
+    _words(sheet, 0, 0, grid.corner, looks["head"], looks["head"])
     _words(sheet, 0, 1, "Date", looks["head"], looks["head"])
-    for at, column in enumerate(matrix.columns):
+    for at, head in enumerate(grid.heads):
         sheet.set_column(2 + 2 * at, 2 + 2 * at, _WIDE)
         sheet.set_column(3 + 2 * at, 3 + 2 * at, _NARROW)
-        _words(sheet, 0, 2 + 2 * at, column.name, looks["head"], looks["head"])
+        _words(sheet, 0, 2 + 2 * at, folded(head), looks["head"], looks["head"])
         sheet.write_string(0, 3 + 2 * at, "", looks["head"])
-        if column.question != column.name:
-            sheet.write_comment(0, 2 + 2 * at, printable(column.question)[:_LONGEST])
     number = 1
-    for line, row in enumerate(matrix.rows, start=1):
-        _words(sheet, line, 0, folded(row.title), looks["text"], looks["escaped"])
+    for line, row in enumerate(grid.rows, start=1):
+        _words(sheet, line, 0, folded(row.label), looks["text"], looks["escaped"])
         sheet.write_string(line, 1, row.date or "", looks["text"])
-        for at, (column, cell) in enumerate(zip(matrix.columns, row.cells, strict=True)):
-            _fill_cell(book, sheet, line, 2 + 2 * at, column, cell, looks)
+        for at, cell in enumerate(row.cells):
+            _fill_cell(book, sheet, line, 2 + 2 * at, cell, looks)
             if cell.citations:
                 marks = [f"[{number + one}]" for one in range(len(cell.citations))]
                 place = f"internal:'Citations'!A{number + 1}"
                 sheet.write_url(line, 3 + 2 * at, place, looks["link"], "".join(marks))
                 number += len(cell.citations)
-    if matrix.rows:
-        sheet.autofilter(0, 0, len(matrix.rows), 1 + 2 * len(matrix.columns))
+    if grid.rows:
+        sheet.autofilter(0, 0, len(grid.rows), 1 + 2 * len(grid.heads))
 
 
 def _fill_cell(
@@ -281,7 +293,6 @@ def _fill_cell(
     sheet: Worksheet,
     line: int,
     at: int,
-    column: Column,
     cell: Cell,
     looks: dict[str, Format],
 ) -> None:
@@ -295,11 +306,7 @@ def _fill_cell(
         if cell.unit:
             pattern += f' "{cell.unit}"' if '"' not in cell.unit else ""
         sheet.write_number(line, at, cell.value, _format(book, looks, pattern))
-    elif (
-        column.kind == "date"
-        and isinstance(cell.value, str)
-        and len(cell.value) == len("2026-01-02")
-    ):
+    elif isinstance(cell.value, str) and _is_day(cell.value):
         day = date.fromisoformat(cell.value)
         if day.year >= 1900:  # before which Excel knows no day
             sheet.write_datetime(line, at, day, looks["date"])
@@ -309,21 +316,25 @@ def _fill_cell(
         _words(sheet, line, at, folded(shown(cell)), looks["text"], looks["escaped"])
 
 
+def _is_day(value: str) -> bool:
+    return bool(_DAY.fullmatch(value)) and iso_date(value) == value
+
+
 def _format(book: Workbook, looks: dict[str, Format], pattern: str) -> Format:
     if pattern not in looks:
         looks[pattern] = book.add_format({"num_format": pattern, "valign": "top"})
     return looks[pattern]
 
 
-def _fill_citations(sheet: Worksheet, matrix: Matrix, base: str, looks: dict[str, Format]) -> None:
-    heads = ("No.", "Document", "Column", "Answer", "Quote", "Place", "Citation")
+def _fill_citations(sheet: Worksheet, grid: Grid, base: str, looks: dict[str, Format]) -> None:
+    heads = ("No.", grid.corner, "Column", "Answer", "Quote", "Place", "Citation")
     for at, (head, width) in enumerate(zip(heads, (6, 28, 18, 24, 70, 24, 34), strict=True)):
         sheet.write_string(0, at, head, looks["head"])
         sheet.set_column(at, at, width)
     sheet.freeze_panes(1, 0)
-    for row, column, cell, citation, number in matrix.footnotes():
+    for row, head, cell, citation, number in grid.footnotes():
         sheet.write_number(number, 0, number, looks["text"])
-        told = (row.title, column.name, shown(cell), citation.quote, citation.locator)
+        told = (row.label, head, shown(cell), citation.quote, citation.locator)
         for at, text in enumerate(told, start=1):
             _words(sheet, number, at, folded(text), looks["text"], looks["escaped"])
         # Excel takes no more than 65,530 links in a sheet; what is over has its id.

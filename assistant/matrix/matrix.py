@@ -41,6 +41,74 @@ class Cell(_Frozen):
     note: str = ""
 
 
+class GridRow(_Frozen):
+    """A line of a table: what it is called, its date, and its cells.
+
+    >>> GridRow(label="Lease", cells=()).date
+    """
+
+    label: str
+    date: str | None = None
+    cells: tuple[Cell, ...]
+
+
+class Grid(_Frozen):
+    """A table of cited cells as it is exported: matrices, comparisons and timelines are such.
+
+    `heads` are the columns' names, `questions` what is told of those that have another question.
+
+    >>> Grid(title="Rent", heads=("Ash", "Birch"), rows=(), created="2026-01-02").corner
+    'Document'
+    """
+
+    title: str
+    corner: str = "Document"
+    heads: tuple[str, ...]
+    questions: tuple[str, ...] = ()
+    rows: tuple[GridRow, ...]
+    created: datetime
+    notices: tuple[str, ...] = ()
+
+    def footnotes(self) -> Iterator[tuple[GridRow, str, Cell, Citation, int]]:
+        """All citations in the order of rows and columns, numbered through from 1."""
+        number = 0
+        for row in self.rows:
+            for head, cell in zip(self.heads, row.cells, strict=True):
+                for citation in cell.citations:
+                    number += 1
+                    yield row, head, cell, citation, number
+
+    def to_csv(self, *, base: str | None = None) -> str:
+        """Comma-separated values: after each column one with its citations and their links."""
+        return self._exported("csv", base).decode()
+
+    def to_xlsx(self, path: str | Path, *, base: str | None = None) -> None:
+        """Write an Excel workbook with a sheet of citations; a file that is there is replaced."""
+        self._written(path, "xlsx", base)
+
+    def to_docx(self, path: str | Path, *, base: str | None = None) -> None:
+        """Write a Word document with a table and real footnotes."""
+        self._written(path, "docx", base)
+
+    def to_markdown(self, *, base: str | None = None) -> str:
+        """Markdown with a table and footnotes."""
+        return self._exported("markdown", base).decode()
+
+    def to_html(self, *, base: str | None = None) -> str:
+        """An HTML page that stands alone: no script, no request."""
+        return self._exported("html", base).decode()
+
+    def _written(self, path: str | Path, format: str, base: str | None) -> None:  # noqa: A002
+        from assistant.reporting.export import write
+
+        write(Path(path), self._exported(format, base))
+
+    def _exported(self, format: str, base: str | None) -> bytes:  # noqa: A002
+        from assistant.matrix.exporting import export_grid
+
+        return export_grid(self, format, base=base, style=STYLE)
+
+
 class Row(_Frozen):
     """A document, and its cells in the order of the columns.
 
@@ -114,44 +182,39 @@ class Matrix(_Frozen):
         rows = tuple(row for row in self.rows if holds(row.cells[at]))
         return self.model_copy(update={"rows": rows})
 
-    def footnotes(self) -> Iterator[tuple[Row, Column, Cell, Citation, int]]:
-        """All citations in the order of rows and columns, numbered through from 1."""
-        number = 0
-        for row in self.rows:
-            for column, cell in zip(self.columns, row.cells, strict=True):
-                for citation in cell.citations:
-                    number += 1
-                    yield row, column, cell, citation, number
+    @property
+    def grid(self) -> Grid:
+        """The matrix as a table."""
+        return Grid(
+            title=self.title,
+            heads=tuple(one.name for one in self.columns),
+            questions=tuple(
+                f"{one.name}: {one.question}" for one in self.columns if one.name != one.question
+            ),
+            rows=tuple(GridRow(label=r.title, date=r.date, cells=r.cells) for r in self.rows),
+            created=self.created,
+            notices=self.notices,
+        )
 
     def to_csv(self, *, base: str | None = None) -> str:
         """Comma-separated values: after each column one with its citations and their links."""
-        return self._exported("csv", base).decode()
+        return self.grid.to_csv(base=base)
 
     def to_xlsx(self, path: str | Path, *, base: str | None = None) -> None:
         """Write an Excel workbook with a sheet of citations; a file that is there is replaced."""
-        self._written(path, "xlsx", base)
+        self.grid.to_xlsx(path, base=base)
 
     def to_docx(self, path: str | Path, *, base: str | None = None) -> None:
         """Write a Word document with a table and real footnotes."""
-        self._written(path, "docx", base)
+        self.grid.to_docx(path, base=base)
 
     def to_markdown(self, *, base: str | None = None) -> str:
         """Markdown with a table and footnotes."""
-        return self._exported("markdown", base).decode()
+        return self.grid.to_markdown(base=base)
 
     def to_html(self, *, base: str | None = None) -> str:
         """An HTML page that stands alone: no script, no request."""
-        return self._exported("html", base).decode()
-
-    def _written(self, path: str | Path, format: str, base: str | None) -> None:  # noqa: A002
-        from assistant.reporting.export import write
-
-        write(Path(path), self._exported(format, base))
-
-    def _exported(self, format: str, base: str | None) -> bytes:  # noqa: A002
-        from assistant.matrix.exporting import export_matrix
-
-        return export_matrix(self, format, base=base, style=STYLE)
+        return self.grid.to_html(base=base)
 
     def _at(self, column: str) -> int:
         for at, one in enumerate(self.columns):

@@ -1,4 +1,4 @@
-"""The view of matrices: of ten documents one is added and one changed; only those are asked anew."""
+"""The view of matrices: documents that were added or changed are asked, and only those."""
 
 import csv
 import io
@@ -23,7 +23,8 @@ def lease(number: int, name: str, rent: int) -> str:
     renews = "renews automatically" if number % 2 else "does not renew automatically"
     return (
         f"# Lease of {name} Court\n\n## Term\n\n"
-        f"This lease begins on {number + 3} May 20{29 - number}. It {renews}.\n\n## Rent\n\nThe annual rent is £{rent:,}.\n"
+        f"This lease begins on {number + 3} May 20{29 - number}. It {renews}.\n\n"
+        f"## Rent\n\nThe annual rent is £{rent:,}.\n"
     )
 
 

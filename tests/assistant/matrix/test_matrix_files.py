@@ -43,9 +43,9 @@ def test_a_workbook_has_dates_and_numbers_and_a_sheet_of_citations(landlord, que
     assert sheet.auto_filter.ref == "A1:J4"
     count = sum(len(cell.citations) for row in matrix.rows for cell in row.cells)
     assert cited.max_row == 1 + count
-    for line, (row, _, _, citation, number) in enumerate(matrix.footnotes(), start=2):
+    for line, (row, _, _, citation, number) in enumerate(matrix.grid.footnotes(), start=2):
         assert cited.cell(line, 1).value == number
-        assert cited.cell(line, 2).value == row.title
+        assert cited.cell(line, 2).value == row.label
         assert " ".join(citation.quote.split()) == cited.cell(line, 5).value
         assert cited.cell(line, 7).hyperlink.target.endswith(f"?cite={citation.id}")
     assert sheet["D2"].value == "[1]"
@@ -94,7 +94,7 @@ def test_word_has_a_footnote_for_each_citation_and_they_can_be_checked(
     (table,) = word.tables
     assert [cell.text for cell in table.rows[0].cells][1:] == ["Begins", "Rent", "Renews", "Law"]
     assert word.sections[0].page_width > word.sections[0].page_height
-    cited = {one.id for *_, one, _ in matrix.footnotes()}
+    cited = {one.id for *_, one, _ in matrix.grid.footnotes()}
     verified = landlord.verify(tmp_path / "leases.docx")
     assert {one.id for one in verified.findings} == cited
     assert verified.clean

@@ -46,7 +46,7 @@ def test_the_command_writes_a_table_and_says_how_much_of_it_was_found(
     store = ["--store", landlord.store]
     done = footnote("matrix", "questions.txt", "--out", "table.xlsx", *store)
     assert done.status == 0
-    assert done.out == "table.xlsx: 3 documents, 4 columns, 8 of 12 cells answered\n"
+    assert done.out == "table.xlsx: documents: 3, columns: 4, cells answered: 8 of 12\n"
     sheet = openpyxl.load_workbook("table.xlsx")["Matrix"]
     assert sheet.max_row == 4
     one = footnote("matrix", "questions.txt", "--documents", leases / "birch.md", "--json", *store)
