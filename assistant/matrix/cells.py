@@ -6,8 +6,10 @@ from functools import cached_property
 
 from assistant.answer import Answer, Citation, Passage, Sentence, citation_id
 from assistant.asking.question import Question, parse_question
+from assistant.language.identification import language_of
 from assistant.language.terms import content_terms
 from assistant.language.values import has_value
+from assistant.localisation import translated
 from assistant.matrix.columns import Column
 from assistant.matrix.matrix import Cell
 from assistant.matrix.values import Found, affirms, is_about, values_in
@@ -123,7 +125,7 @@ def cell_of(answer: Answer, column: Column, source: Source) -> Cell:
     if cell is None and said and not column.declared:
         return _worded(answer, question, said, source)
     if cell is None:
-        note = answer.message or CELL_OF_NO_SUCH_KIND.format(column.kind)
+        note = answer.message or _note(CELL_OF_NO_SUCH_KIND, column)
         return Cell(state="not_found", note=note, engine=answer.engine)
     return cell
 
@@ -265,8 +267,15 @@ def _written(answer: Answer, column: Column, question: Question) -> Cell:
         return cell.model_copy(update={"unit": found.unit})
     if column.declared:
         note = CELL_OF_SEVERAL if values_in(column, text) else CELL_OF_NO_SUCH_KIND
-        return Cell(state="not_found", note=note.format(column.kind), engine=answer.engine)
+        return Cell(state="not_found", note=_note(note, column), engine=answer.engine)
     return _cell(answer, state, text, text, citations)
+
+
+def _note(message: str, column: Column) -> str:
+    """Why nothing was found, in the language of the question."""
+    said = message.format(column.kind)
+    language = language_of(column.question)
+    return said if language == "en" else translated(said, language)
 
 
 def _first_value(column: Column, question: Question, held: Sequence[Sentence]) -> Found | None:

@@ -25,8 +25,10 @@ _SAME_HEADING = 0.5
 """The share of their content words that headings of one clause have in common."""
 _SAME_EVENT = 0.6
 """The share of their content words that accounts of one event have in common, figures apart."""
+_WORDS = 3
+"""Content words that accounts of one event have in common at least, unless they name one moment."""
 _TOPIC = 0.5
-"""The share of a topic's content words that a passage has which tells of it."""
+"""More than this share of a topic's content words a passage has which tells of it."""
 _FIGURE = re.compile(r"\d")
 
 
@@ -179,7 +181,7 @@ def timeline(topic: str, passages: Sequence[Passage], sources: dict[str, Source]
     for passage in passages:
         source = sources[passage.document_id]
         around = content_terms(" ".join([passage.title, *passage.heading, passage.text]))
-        if len(told & around) < _TOPIC * len(told):
+        if len(told & around) <= _TOPIC * len(told):
             continue
         for account in _accounts(source, passage):
             found.setdefault((passage.document_id, account.span), account)
@@ -222,7 +224,9 @@ def _is_one_event(event: Sequence[_Account], account: _Account) -> bool:
         return False
     first = event[0]
     shared = len(first.terms & account.terms)
-    return shared >= _SAME_EVENT * min(len(first.terms), len(account.terms)) and shared > 1
+    if account.time and (account.day, account.time) == (first.day, first.time):
+        return shared > 0
+    return shared >= max(_WORDS, _SAME_EVENT * min(len(first.terms), len(account.terms)))
 
 
 def _event(accounts: Sequence[_Account]) -> GridRow:

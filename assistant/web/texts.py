@@ -518,9 +518,9 @@ def matrix_done(cells: int, computed: int) -> str:
     """What is said of a matrix that is there.
 
     >>> matrix_done(40, 4)
-    '40 cells, of which 4 were worked out now.'
+    '40 cells; worked out now: 4.'
     """
-    return f"{cells:,} cells, of which {computed:,} were worked out now."
+    return f"{counted(cells, 'cell')}; worked out now: {computed:,}."
 
 
 def delete_matrix(title: str) -> str:
