@@ -36,9 +36,11 @@ from assistant.messages import GREETING, NOT_FOUND_IN, THANKED
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.block_ranking import BlockScorer
+from assistant.reading.collection import about_collection
 from assistant.reading.reader import ExtractiveReader, Reader
 from assistant.reading.sentence_ranking import PASSAGES, SentenceScorer
 from assistant.reading.summary import about_documents
+from assistant.reading.supersession import with_corrections, with_editions
 from assistant.retrieving.retrieval import (
     READ_ON,
     HybridRetriever,
@@ -167,7 +169,10 @@ class Answering:
                 yield Progress(stage="searching")
                 clock.lap("search")
                 yield Progress(stage="reading")
-                reading = about_documents(store, self._vectors, part, documents)
+                if part.collection is not None:
+                    reading = about_collection(store, self._vectors, part.collection, documents)
+                else:
+                    reading = about_documents(store, self._vectors, part, documents)
                 clock.lap("read")
             else:
                 ways = (part,) if writer is not None else self._ways(part)
@@ -288,6 +293,7 @@ class Answering:
             return ask_what_is_meant(found.passages)
         passages = with_whole(store, found.passages)
         reading = self.reader.read(question, passages, found.rarity)
+        reading = with_editions(question, with_corrections(store, reading, passages), passages)
         if not reading.conflicts:
             reading = (
                 read_figures(

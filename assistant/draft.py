@@ -79,7 +79,7 @@ class Claim:
     `added` are the spans of `text` that the program put in, in brackets; `exact` the spans that
     answer the question by themselves. Of a sentence that is `judged`, a model that reads has
     confirmed it by the evidence; `around` is what may name whom and what that is about. What is
-    `tabulated` tells the result of a query.
+    `tabulated` tells the result of a query. By what is `superseded` a later document corrects it.
 
     >>> claim = Claim("It broke at noon.", evidence=(), exact=(Span(9, 16),))
     >>> [claim.text[start:end] for start, end in claim.exact]
@@ -94,6 +94,7 @@ class Claim:
     around: tuple[Evidence, ...] = ()
     judged: bool = False
     tabulated: Tabulated | None = None
+    superseded: tuple[Evidence, ...] = ()
 
 
 def add_words(draft: Claim, additions: Sequence[tuple[int, str]]) -> Claim:

@@ -62,6 +62,14 @@ WRITER_UNVERIFIED = (
 )
 WRITER_ALL_UNVERIFIED = "What {} wrote about this could not be verified, so it is left out."
 
+DOCUMENTS_MENTION = "{} of {} documents mention “{}”:"
+NEWEST_DOCUMENT = "The newest of {} documents:"
+OLDEST_DOCUMENT = "The oldest of {} documents:"
+DOCUMENTS_BY = "{} of {} documents are by “{}”:"
+DOCUMENTS_TAGGED = "{} of {} documents have the tag “{}”:"
+DOCUMENTS_OF = "{} of {} documents are from {}:"
+NO_SUCH_DOCUMENT = "There is no such document."
+
 ONLY_QUOTATIONS = "Only quotations are marked as supported."
 NO_JUDGE = (
     "Without a model that judges, only quotations are marked as supported; FOOTNOTE_JUDGE or "

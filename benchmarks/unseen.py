@@ -18,6 +18,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -137,11 +138,12 @@ def table(asked: Sequence[Asked]) -> None:
             _row(value, [one for one in asked if getattr(one, name) == value])
         print()
     _row("all", asked)
-    for wanted in (True, False):
-        told = [one.confidence for one in asked if not one.abstained and one.right is wanted]
-        if told:
-            word = "right" if wanted else "wrong"
-            print(f"confidence of what is {word}: {statistics.mean(told):.2f} ({len(told)})")
+    print()
+    shown = [one for one in asked if not one.abstained]
+    for low, high in pairwise((0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)):
+        here = [one.right for one in shown if low <= one.confidence < high]
+        if here:
+            print(f"confidence {low:.1f} to {min(high, 1):.1f}: {sum(here)} of {len(here)} right")
 
 
 def _row(name: str, some: Sequence[Asked]) -> None:

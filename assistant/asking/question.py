@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal, TypedDict
 
+from assistant.asking.collection import CollectionQuestion, collection_question
 from assistant.asking.rewriting import History, asking_sentence, build_queries, resolve_pronoun
 from assistant.language.lexicon import ASKED_REPORTING
 from assistant.language.terms import content_terms, function_terms
@@ -99,7 +100,8 @@ _SEVERAL = re.compile(
 _EVERY = re.compile(
     rf"{_TELL} (?:all|every|each|everyone|everything)\b|{_TELL} (?:the )?[\w-]+(?:s|people)\b"
     r"|(?:which|what)(?: of the)?(?: [\w-]+){0,2}? (?:[\w-]+s|people) (?:are|were)\b"
-    r"|who (?:(?:are|were) (?:all )?the [\w-]+s\b|all\b)",
+    r"|who (?:(?:are|were) (?:all )?the [\w-]+s\b|all\b)"
+    rf"|what (?:are|were) (?:all )?(?:the|its|their|my|our|your) (?!{_NO_PLURAL})[\w-]+s\b",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
@@ -196,7 +198,8 @@ class Question:
     `asking` the sentence that asks, `searches` the texts to search for, each with its weight.
     `terms` are the stems of its content words, `earlier_terms` of those that only earlier turns
     bring in, `predicate_terms` of those that are no names; `speaker` the words for whose account is
-    asked for, `expected` the kinds of value that an answer must hold, `target` what to summarise.
+    asked for, `expected` the kinds of value that an answer must hold, `target` what to summarise,
+    `collection` which documents are asked for themselves.
     It is `about_fact` if a denial would answer, for `each_side` if several accounts are asked for.
     It `expects_list` if more than one name may answer, `expects_all` if all that there are should,
     `has_no_content` if nothing tells what it is about, `asks_only_pronoun` if only what a pronoun's
@@ -219,6 +222,7 @@ class Question:
     speaker: frozenset[str]
     expected: frozenset[Expected]
     target: str = ""
+    collection: CollectionQuestion | None = None
     each_side: bool = False
     expects_list: bool = False
     expects_all: bool = False
@@ -251,6 +255,9 @@ def parse_question(text: str, history: History = (), limit: int = 4_000) -> Ques
     plain = POLITE.sub("", text, count=1)
     put = as_question(plain)
     kind, target = question_kind(plain)
+    collection = collection_question(plain)
+    if collection is not None:
+        kind = "overview"
     each_side = bool(_EACH_SIDE.search(text))
     text = _EACH_SIDE.sub("", text) if each_side else text
     names = _names(text)
@@ -271,6 +278,7 @@ def parse_question(text: str, history: History = (), limit: int = 4_000) -> Ques
             kind for kind, pattern in _EXPECTED if re.search(pattern, text, re.IGNORECASE)
         ),
         target=target,
+        collection=collection,
         each_side=each_side,
         expects_list=expects_list(plain),
         expects_all=expects_all(plain),

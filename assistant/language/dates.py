@@ -42,6 +42,15 @@ _STATED = re.compile(
 )
 
 
+DATES = re.compile(
+    rf"\d{{1,2}}(?:\.|st|nd|rd|th)?\s(?:de\s)?{_MONTH}(?:,?\s(?:de\s)?\d{{4}})?"
+    rf"|{_MONTH}\s\d{{1,2}}(?:,?\s\d{{4}})?|{_MONTH}\s\d{{4}}"
+    r"|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})\b|\b(?:19|20)\d{2}\b",
+    re.IGNORECASE,
+)
+"""A pattern for days, months of a year and years, as they are written."""
+
+
 def spoken_date(iso: str) -> str:
     """'2023-03-02' → '2 March 2023', '2023-03' → 'March 2023', '2023' → '2023'.
 

@@ -1,4 +1,4 @@
-"""English words by what they do in a sentence: the one place where such a list stands, as data.
+"""Words by what they do in a sentence, most of them English: the one place for lists, as data.
 
 Patterns are matched in any case. What sentences are distorted by for a test stands with that test,
 so that no rule is measured by its own words.
@@ -62,6 +62,18 @@ EXCEPTIONS = (
     r"|oppos(?:e|es|ed|ing)|miss(?:es|ed|ing)|left out|omit(?:s|ted)?)\b"
 )
 """A pattern for what is told apart from the rest."""
+
+CORRECTIONS = (
+    r"\b(?:correct(?:s|ed|ion|ions)|corrigend(?:um|a)|errat(?:um|a)|amend(?:s|ed|ment)?|supersed\w+"
+    r"|replac(?:es|ed)|withdr(?:aws|awn|ew)|repeal(?:s|ed)|revis(?:es|ed)"
+    r"|berichtig\w+|korrigier\w+|korrektur\w*|ersetzt|aufgehoben|widerruf\w*"
+    r"|corrig[eéi]\w*|rectifi\w+|remplac\w+|abrog\w+|annul[eé]\w*"
+    r"|corre[cgz]\w*|reemplaz\w+|sustituy\w+|derog\w+|rettific\w+|sostitui\w+|retific\w+"
+    r"|substitu[ií]\w*|revog\w+|gecorrigeerd|rectificatie|vervang\w+|ingetrokken"
+    r"|sprostow\w+|skorygow\w+|zast[ęą]p\w+|uchyl\w+)"
+    r"|更正|勘误|修正|订正|取代|废止|訂正|差し替え|廃止|تصحيح|تصويب|يحل محل|ألغي"
+)
+"""A pattern, in the languages of the interface, for what one document does to another."""
 
 OPPOSITES = tuple(
     """

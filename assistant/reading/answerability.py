@@ -24,15 +24,17 @@ Vector Machines'), less for a passage that is a table. Fitted on real documents 
 it is less often right than on an encyclopedia's. `benchmarks/reliability.py` measures it."""
 
 
-def confidence(found: float, chosen: Sequence[Candidate]) -> float:
+def confidence(found: float, chosen: Sequence[Candidate], *, whole: bool = False) -> float:
     """How likely the chosen sentences are right, from 0 to 1, where the evidence is `found`.
+
+    Where the `whole` of a table is asked for, no wrong row of it can be chosen.
 
     >>> asked.text
     'When were the sirens sounded?'
     >>> confidence(evidence_logit(candidates), chosen=candidates[:1]) > 0.5
     True
     """
-    tabular = bool(chosen) and is_table(chosen[0].source.chunk.text)
+    tabular = bool(chosen) and not whole and is_table(chosen[0].source.chunk.text)
     return 1 / (1 + math.exp(min(-(_SLOPE * found + _SHIFT - _TABLE * tabular), 700.0)))
 
 

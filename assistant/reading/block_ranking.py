@@ -8,7 +8,7 @@ title and heading before it; with that count its best sentence, and how early it
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -70,6 +70,25 @@ class AnswerBlock:
     def holds(self, candidate: Candidate) -> bool:
         """Whether a sentence stands in it."""
         return _inside(candidate, self.source, Span(self.start, self.end))
+
+    def with_list(self) -> "AnswerBlock":
+        """The block with the table or the list right behind it, which it leads in; or itself."""
+        home = self.home
+        rest = home.text[self.end - home.start :]
+        start = self.end + len(rest) - len(rest.lstrip())
+        for table, _ in home.tables:
+            if self.end <= table.start <= start < table.end <= self.start + _LONGEST:
+                return replace(self, end=table.end)
+        behind = next(iter(block_spans(rest)), None)
+        if behind is None or not _ITEM.match(rest, behind.start):
+            return self
+        end = self.end + behind.end
+        return replace(self, end=end) if end - self.start <= _LONGEST else self
+
+    @property
+    def holds_table(self) -> bool:
+        """Whether a whole table stands in it."""
+        return any(self.start <= one.start and one.end <= self.end for one, _ in self.home.tables)
 
     @property
     def is_short(self) -> bool:

@@ -12,6 +12,7 @@ from assistant.asking.question import Question
 from assistant.language.speakers import speaker_of
 from assistant.language.terms import content_terms
 from assistant.language.values import Expected, find_values
+from assistant.reading.editions import are_editions
 from assistant.reading.sentence_ranking import Candidate
 from index.calendar_names import WEEKDAYS
 
@@ -42,7 +43,7 @@ def contradicting_sentences(
     """
     found: list[Candidate] = []
     for other in others:
-        if any(_same_source(other, one) for one in [best, *found]):
+        if any(_same_source(other, one) or _editions(other, one) for one in [best, *found]):
             continue
         if float(best.vector @ other.vector) < SIMILAR:
             continue
@@ -59,6 +60,12 @@ def _same_source(one: Candidate, other: Candidate) -> bool:
         return False
     first, second = speaker_of(one.text), speaker_of(other.text)
     return first is None or second is None or first.name == second.name
+
+
+def _editions(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences stand in two editions of one document, which are told apart by that."""
+    first, second = (each.source.chunk.document for each in (one, other))
+    return are_editions(first, second)
 
 
 def _other_value(question: Question, one: str, other: str) -> bool:

@@ -110,7 +110,8 @@ class ExtractiveReader:
             found = block_evidence(blocks, told)
         else:
             found = evidence_logit(candidates)
-        sure = confidence(found, chosen)
+        whole = question.expects_all and bool(blocks) and blocks[0].with_list().holds_table
+        sure = confidence(found, chosen, whole=whole)
         if _asks_what_is_not(question) and not any(excepts(c.text) for c in chosen):
             return ProposedAnswer(kind, NOT_FOUND, abstained=True)
         if sure < self._least:
@@ -187,6 +188,8 @@ def _said(
         home = next((one for one in blocks if one.holds(candidate)), None)
         if home is not None and home not in shown:
             shown.append(home)
+    if question.expects_all:
+        shown = _with_lists(shown)
     answering = _answering(question, chosen)
     claims: list[tuple[tuple[str, int], Claim]] = []
     order = list(dict.fromkeys(one.source.chunk.document.id for one in shown))
@@ -196,7 +199,7 @@ def _said(
         place = (f"{order.index(document):03}", block.start)
         if not block.is_short:
             inside = inside or [c for c in candidates if block.holds(c)][:_SENTENCES]
-        if block.is_short or not inside:
+        if block.is_short or not inside or (question.expects_all and block.holds_table):
             claims.append((place, _whole(question, block, [c for c in inside if c in answering])))
         else:
             claims += [
@@ -207,6 +210,22 @@ def _said(
                 for c in inside
             ]
     return tuple(claim for _, claim in sorted(claims, key=lambda item: item[0]))
+
+
+def _with_lists(blocks: Sequence[AnswerBlock]) -> list[AnswerBlock]:
+    """The blocks with the lists and tables that they lead in, and without those that these hold."""
+    whole = [block.with_list() for block in blocks]
+    return [
+        one
+        for one in whole
+        if not any(
+            other is not one
+            and other.source.chunk.document.id == one.source.chunk.document.id
+            and other.start <= one.start
+            and one.end <= other.end
+            for other in whole
+        )
+    ]
 
 
 def _whole(question: Question, block: AnswerBlock, answering: Sequence[Candidate]) -> Claim:

@@ -59,34 +59,35 @@ def about_documents(
     meant = infos if asked.kind == "overview" else _meant(asked.target, infos)
     if len(meant) == 1 and asked.kind == "summary":
         return summary(vectors, meant[0].title, _chunks(store, meant[0].id))
-    openings = [_chunks(store, info.id, first=3) for info in meant[:OVERVIEW_DOCUMENTS]]
-    return overview(vectors, meant, openings)
+    shown = meant[:OVERVIEW_DOCUMENTS]
+    lines = opening_lines(store, vectors, shown)
+    return ProposedAnswer("overview", _counted(meant, len(shown)), lines, confidence=1.0)
 
 
-def overview(
-    vectors: SentenceVectors,
-    documents: Sequence[DocumentInfo],
-    openings: Sequence[list[StoredChunk]],
-) -> ProposedAnswer:
+def opening_lines(
+    store: Store, vectors: SentenceVectors, documents: Sequence[DocumentInfo]
+) -> tuple[Claim, ...]:
     """One line a document: title, date, length, and its most central early sentence.
 
-    Args:
-        vectors: of sentences.
-        documents: all documents, in the order to be shown.
-        openings: the first chunks of each of the first `OVERVIEW_DOCUMENTS` documents.
+    >>> opening_lines(store, vectors, [report])[0].text[:82]
+    '[Preliminary report on the failure of Gate 3 of the Tollmark Barrage, 12 January 2'
+    """
+    lines = []
+    for document in documents:
+        chunks = _chunks(store, document.id, first=3)
+        for chunk, span in _central(vectors, _sentences(chunks), 1, _EARLY["overview"]):
+            lines.append(document_line(chunk, span))
+    return tuple(lines)
+
+
+def document_line(chunk: StoredChunk, span: Span) -> Claim:
+    """A sentence under its document's title, date and length.
 
     >>> chunk = passages[0].chunk
-    >>> overview(vectors, [chunk.document], openings=[[chunk]]).claims[0].text
-    '[Preliminary report on the failure of Gate 3 of the Tollmark Barrage, 12 January 2026, 3
-    pages:] The sirens sounded at 21:58, that is 24 minutes after the failure.'
+    >>> document_line(chunk, Span(chunk.start, chunk.end)).text[:20]
+    '[Preliminary report '
     """
-    drafts = []
-    for document, chunks in zip(documents, openings, strict=False):
-        for chunk, span in _central(vectors, _sentences(chunks), 1, _EARLY["overview"]):
-            drafts.append(_line(chunk, span, f"[{_described(document)}:]"))
-    return ProposedAnswer(
-        "overview", _counted(documents, len(openings)), tuple(drafts), confidence=1.0
-    )
+    return _line(chunk, span, f"[{_described(chunk.document)}:]")
 
 
 def summary(vectors: SentenceVectors, title: str, chunks: Sequence[StoredChunk]) -> ProposedAnswer:

@@ -53,6 +53,9 @@ def verify_claims(footnotes: Footnotes, reading: ProposedAnswer, *, opens: bool)
     for number, draft in enumerate(reading.claims):
         first = draft.paragraph or (number == 0 and opens)
         sentence, new = footnotes.verified(replace(draft, paragraph=first))
+        if sentence is not None and draft.superseded:
+            sentence, later = footnotes.supersede(draft.superseded)
+            new += later
         if sentence is not None:
             yield SentenceReady(sentence=sentence, citations=new)
     if reading.claims and len(footnotes.sentences) == shown:

@@ -149,3 +149,21 @@ def test_the_demo_documents_are_asked_in_any_language(demo_in_all_languages, que
 @pytest.mark.parametrize("question", ["Who won the football match?", "Wer gewann die Wahl?"])
 def test_the_demo_documents_do_not_answer_everything(demo_in_all_languages, question):
     assert demo_in_all_languages.query(question).abstained
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "List the recommendations of the inspectorate.",
+        "What are the recommendations of the inspectorate?",
+    ],
+)
+def test_a_table_that_is_the_list_asked_for_is_told_whole_with_what_leads_it_in(
+    demo_in_all_languages, question
+):
+    answer = demo_in_all_languages.query(question)
+
+    assert not answer.abstained
+    lines = answer.sentences[0].text.splitlines()
+    assert lines[0].startswith("The Inspectorate makes three recommendations")
+    assert [line.split(" | ")[0] for line in lines[1:]] == ["No.", "1", "2", "3"]
