@@ -510,7 +510,6 @@ MATRIX_FILTER = "Show only rows with"
 MATRIX_DOWNLOAD = "Take it along as"
 MATRIX_DOCUMENT = "Document"
 MATRIX_STOPPED = "Stopped; what was found is kept. Ask again to go on."
-MATRIX_GONE = "This matrix is no longer at hand; ask again, its cells are kept."
 MATRIX_EMPTY = "There are no documents yet. Add some on the page of questions."
 
 
