@@ -19,7 +19,7 @@ from assistant.models.span_reader import SpanReader
 from assistant.settings import Settings, load
 from assistant.threads import Threads
 from index.closing import close_all, closed_on_failure
-from index.errors import SettingsError, UnknownDocument
+from index.errors import QuestionError, SettingsError, UnknownDocument
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -349,20 +349,40 @@ class Assistant(Library):
     def compare(
         self,
         documents: Sequence[str],
-        points: "str | Iterable[str | Column]",
+        points: "str | Iterable[str | Column] | None" = None,
         *,
         engine: Engine | None = None,
         progress: Callable[[int, int, str], None] | None = None,
     ) -> "Grid":
-        """Documents beside each other: points are rows, documents columns; all as in `matrix`.
+        """Documents beside each other: points are rows, documents columns, each cell is cited.
+
+        Args:
+            documents: their ids.
+            points: questions, as in `matrix`; without any, two documents are compared clause by
+                clause, by their headings and sentences.
+            engine: as in `query`.
+            progress: as in `matrix`.
 
         Raises:
+            QuestionError: without points there are not two documents, or no clause of both.
             FootnoteError: as `matrix` does.
         """
-        from assistant.matrix.comparing import transposed
+        from assistant.matrix.cells import Source
+        from assistant.matrix.comparing import clause_differences, transposed
 
-        found = self.matrix(points, documents=documents, engine=engine, progress=progress)
-        return transposed(found.model_copy(update={"title": "Comparison"}))
+        if points is not None:
+            found = self.matrix(points, documents=documents, engine=engine, progress=progress)
+            return transposed(found.model_copy(update={"title": "Comparison"}))
+        infos = {one.id: one for one in self.documents()}
+        for id_ in documents:
+            if id_ not in infos:
+                raise UnknownDocument.named(id_)
+        if len(documents) != 2:
+            raise QuestionError("Without points two documents are compared, clause by clause.")
+        one, other = (
+            Source(infos[id_], self.document(id_, infos[id_].version)) for id_ in documents
+        )
+        return clause_differences(one, other)
 
     def changes(self, document_id: str, older: str | None = None) -> "Grid":
         """What changed in a document, clause by clause, with citations of both versions.

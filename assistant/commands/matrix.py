@@ -123,7 +123,7 @@ def compare(
     documents: Annotated[
         list[str],
         typer.Argument(
-            help="Documents of the store: ids, files or folders; of a single one its versions."
+            help="Documents of the store: ids, files or folders; of a single one, its versions."
         ),
     ],
     points: Annotated[
@@ -135,9 +135,9 @@ def compare(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare documents point by point, or the latest two versions of one clause by clause.
+    """Compare documents point by point; without points two of them, or one's versions, by clause.
 
-    Exit status 4: two versions differ.
+    Exit status 4: their clauses differ.
 
     >>> ids = [one.id for one in demo.documents()[:2]]
     >>> _ = Path("points.txt").write_text("Cause: Why did Gate 3 fail?")
@@ -148,16 +148,13 @@ def compare(
     limits = load(store=store).limits
     with open_assistant(store) as assistant, naming_bar("Comparing") as show:
         found = _named(assistant, documents, None) or []
-        if points is None and len(found) != 1:
-            raise typer.BadParameter(
-                "Several documents are compared by points; of a single one, its versions.",
-                param_hint="--points",
-            )
-        if points is None:
-            made = assistant.changes(found[0])
-        else:
+        if points is not None:
             lines = [line.question for line in questions_in(points, limits)]
             made = assistant.compare(found, lines, engine=engine, progress=show)
+        elif len(found) == 1:
+            made = assistant.changes(found[0])
+        else:
+            made = assistant.compare(found)
         _deliver(made, out, base_address(assistant.settings), as_json=as_json)
     if points is None and made.rows:
         raise typer.Exit(DIFFERENT)

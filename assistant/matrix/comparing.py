@@ -15,10 +15,11 @@ from assistant.language.terms import content_terms
 from assistant.language.values import find_values
 from assistant.matrix.cells import Source
 from assistant.matrix.matrix import Cell, Grid, GridRow, Matrix
-from assistant.messages import DATED_ACCOUNTS, NOTHING_CHANGED
+from assistant.messages import DATED_ACCOUNTS, NOTHING_DIFFERS
 from assistant.reading.answer_span import collapse_whitespace
 from index import dates
 from index.document import Span
+from index.errors import QuestionError
 from index.sentences import sentence_spans
 
 _SAME_HEADING = 0.5
@@ -69,22 +70,39 @@ def clause_changes(older: Source, newer: Source) -> Grid:
     >>> clause_changes(source, source).rows
     ()
     """
-    before, after = _clauses(older), _clauses(newer)
-    rows: list[GridRow] = []
-    for one, other in _paired(before, after):
-        rows += _changes(older, newer, one, other)
+    heads = (f"before ({older.info.version[:8]})", f"now ({newer.info.version[:8]})")
+    return _compared(older, newer, newer.info.title, heads)
+
+
+def clause_differences(one: Source, other: Source) -> Grid:
+    """What two documents say differently, clause by clause of those that both have.
+
+    Raises:
+        QuestionError: they have no clause in common.
+
+    >>> info, source = demo.documents()[0], demo.document(demo.documents()[0].id)
+    >>> clause_differences(Source(info, source), Source(info, source)).notices
+    ('Nothing differs in words.',)
+    """
+    if not any(before and after and after.heading for before, after in _pairs(one, other)):
+        raise QuestionError(
+            f"“{one.info.title}” and “{other.info.title}” have no clause in common by its heading: "
+            "say what is to be compared, point by point."
+        )
+    return _compared(one, other, "Comparison", (one.info.title, other.info.title))
+
+
+def _compared(one: Source, other: Source, title: str, heads: tuple[str, str]) -> Grid:
+    pairs = _pairs(one, other)
+    rows = [row for before, after in pairs for row in _changes(one, other, before, after)]
     return Grid(
-        title=newer.info.title,
+        title=title,
         corner="Clause",
-        heads=(_version_name(older, "before"), _version_name(newer, "now")),
+        heads=heads,
         rows=tuple(rows),
         created=datetime.now(UTC),
-        notices=() if rows else (NOTHING_CHANGED,),
+        notices=() if rows else (NOTHING_DIFFERS,),
     )
-
-
-def _version_name(source: Source, when: str) -> str:
-    return f"{when} ({source.info.version[:8]})"
 
 
 def _clauses(source: Source) -> list[_Clause]:
@@ -98,20 +116,17 @@ def _clauses(source: Source) -> list[_Clause]:
     return [_Clause(name, tuple(spans)) for name, spans in found.items()]
 
 
-def _paired(
-    before: Sequence[_Clause], after: Sequence[_Clause]
-) -> Iterator[tuple[_Clause | None, _Clause | None]]:
-    """Clauses of headings that are alike, in the order of the newer; then those that are gone."""
-    left = list(before)
-    for clause in after:
-        like = max(left, key=lambda one: _likeness(one.heading, clause.heading), default=None)
+def _pairs(one: Source, other: Source) -> list[tuple[_Clause | None, _Clause | None]]:
+    """Clauses of headings that are alike, in the order of the other; then those it has not."""
+    left, paired = _clauses(one), list[tuple[_Clause | None, _Clause | None]]()
+    for clause in _clauses(other):
+        like = max(left, key=lambda own: _likeness(own.heading, clause.heading), default=None)
         if like is None or _likeness(like.heading, clause.heading) < _SAME_HEADING:
-            yield None, clause
+            paired.append((None, clause))
         else:
             left.remove(like)
-            yield like, clause
-    for clause in left:
-        yield clause, None
+            paired.append((like, clause))
+    return [*paired, *((clause, None) for clause in left)]
 
 
 def _likeness(one: str, other: str) -> float:

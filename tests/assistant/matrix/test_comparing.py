@@ -4,7 +4,7 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.matrix.matrix import Grid
-from index.errors import UnknownDocument
+from index.errors import QuestionError, UnknownDocument
 
 REPORT = """# Report on the levee at Oxbow
 
@@ -42,6 +42,31 @@ def test_a_comparison_has_points_as_rows_and_documents_as_columns(landlord, ques
     assert "| Point | Lease of Ash Court | Lease of Birch House |" in grid.to_markdown(
         base="http://x"
     )
+
+
+def test_without_points_two_documents_are_compared_by_the_clauses_that_both_have(landlord):
+    ids = {one.title: one.id for one in landlord.documents()}
+    grid = landlord.compare([ids["Lease of Birch House"], ids["Lease of Ash Court"]])
+    assert grid.heads == ("Lease of Birch House", "Lease of Ash Court")
+    rows = [(row.label, [cell.text for cell in row.cells]) for row in grid.rows]
+    assert rows[0] == (
+        "Term",
+        [
+            "This lease begins on 14 January 2023. It does not renew automatically.",
+            "This lease begins on 3 May 2024. It renews automatically for one year at a time.",
+        ],
+    )
+    assert [label for label, _ in rows] == ["Term", "Rent", "Law", "Repairs"]
+    assert rows[1][1][0] == rows[3][1][1] == ""
+    assert cites_its_documents(grid, landlord)
+
+
+def test_documents_without_a_common_clause_are_not_set_beside_each_other(assistant, tmp_path):
+    for name, text in (("report", REPORT), ("garden", GARDEN)):
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    assistant.add([tmp_path / "report.md", tmp_path / "garden.md"])
+    with pytest.raises(QuestionError, match="no clause in common"):
+        assistant.compare([one.id for one in assistant.documents()])
 
 
 def test_what_changed_between_two_versions_is_told_by_clause_with_both_cited(landlord, leases):
@@ -103,7 +128,9 @@ def test_the_commands_print_and_write_comparisons_and_timelines(landlord, footno
     assert "now (" in changed.out
     assert "governed by the law of Wales." in changed.out
     wrong = footnote("compare", leases, *store)
-    assert wrong.status == 2
+    assert wrong.status == 1
+    assert wrong.err == ("footnote: Without points two documents are compared, clause by clause.\n")
+    assert footnote("compare", ash, leases / "birch.md", *store).status == 4
     dated = footnote("timeline", "when each lease begins", "--out", "dates.csv", *store)
     assert dated.status == 0
     assert footnote("timeline", "the coronation of the queen", *store).status == 3
