@@ -24,7 +24,6 @@ from assistant.commands.printing import (
 )
 from assistant.commands.question_lists import STANDARD_INPUT, listed, questions_in
 from assistant.links import base_address
-from assistant.matrix.exporting import shown
 from assistant.matrix.matrix import Grid, Matrix
 from assistant.settings import load
 from index.errors import DocumentError
@@ -182,7 +181,7 @@ def timeline(
 
 def _deliver(made: Grid, out: Path | None, base: str, *, as_json: bool) -> None:
     """Write a table to a file, or print it."""
-    from assistant.matrix.exporting import export_grid, format_of
+    from assistant.matrix.exporting import export_grid, format_of, shown
     from assistant.reporting.export import write
 
     if out is not None:
@@ -232,6 +231,8 @@ def _named(
 
 def _printed(made: Matrix) -> list[str]:
     """A matrix for a terminal: a block for each document."""
+    from assistant.matrix.exporting import shown
+
     lines = []
     for row in made.rows:
         lines.append(row.title)
