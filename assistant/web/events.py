@@ -339,7 +339,7 @@ class Desk:
         engine = assistant.engine
         judge = assistant.judge if engine.startswith("writer:") else ""
         return _Shelves(
-            str(library.masthead(engine, judge, len(listed))),
+            str(library.masthead(engine, judge, len(listed), own=self._stores.shows_own(request))),
             _documents(assistant, listed),
             gr.Textbox("", visible=len(listed) >= FILTER_FROM),
             gr.Dropdown(choices=titles, value=[], visible=len(listed) > 1),

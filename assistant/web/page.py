@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from markupsafe import Markup
 
 from assistant.templating import Macros
-from assistant.web import downloads, texts
+from assistant.web import downloads, matrices, texts
 from assistant.web.checking import Checking
 from assistant.web.events import Desk
 from assistant.web.guard import Guard
@@ -75,6 +75,7 @@ def application(
     app.include_router(uploads.routes())
     app.include_router(downloads.download_routes(stores))
     app.include_router(source_page.page_routes(stores))
+    app.include_router(matrices.matrix_routes(stores))
     gr.mount_gradio_app(
         app,
         blocks,

@@ -520,3 +520,46 @@ SIGN_IN_WITH = "Whoever runs this server gave you a token for it."
 SIGN_IN_FIRST = "Sign in first: open the page in this browser."
 TOKEN = "Token"  # noqa: S105 (a label)
 TOKEN_FOR_LESS = "This token is not for people: it lacks one of the scopes read, ask and write."  # noqa: S105
+
+
+# The view of matrices -------------------------------------------------------------------------
+
+MATRIX = "Matrix"
+MATRIX_TITLE = "One question to every document"
+MATRIX_HELP = (
+    "A column a line: a question, or “Name (kind): question”. Kinds are text, date, amount, "
+    "yes/no, list and “choice: one | other”."
+)
+MATRIX_EXAMPLE = "Begins (date): When does the agreement begin?"
+MATRIX_NAME = "Name of the matrix"
+MATRIX_QUESTIONS = "Questions"
+MATRIX_DOCUMENTS = "Documents"
+MATRIX_ALL = "None chosen: all of them are asked."
+MATRIX_ASK = "Ask every document"
+MATRIX_STOP = "Stop"
+MATRIX_KEPT = "Earlier matrices"
+MATRIX_OPEN = "Open"
+MATRIX_BACK = "Back to the questions"
+MATRIX_FILTER = "Show only rows with"
+MATRIX_DOWNLOAD = "Take it along as"
+MATRIX_DOCUMENT = "Document"
+MATRIX_STOPPED = "Stopped; what was found is kept. Ask again to go on."
+MATRIX_EMPTY = "There are no documents yet. Add some on the page of questions."
+
+
+def matrix_done(cells: int, computed: int) -> str:
+    """What is said of a matrix that is there.
+
+    >>> matrix_done(40, 4)
+    '40 cells; worked out now: 4.'
+    """
+    return f"{counted(cells, 'cell')}; worked out now: {computed:,}."
+
+
+def delete_matrix(title: str) -> str:
+    """What the button that deletes a kept matrix is called.
+
+    >>> delete_matrix("Leases")
+    'Delete the matrix “Leases”'
+    """
+    return f"Delete the matrix “{title}”"

@@ -30,13 +30,15 @@ SHOWN = 300
 """Rows of the list; a larger store is narrowed with the field above it."""
 
 
-def masthead(engine: str, judge: str, documents: int) -> Markup:
+def masthead(engine: str, judge: str, documents: int, *, own: bool = False) -> Markup:
     """The head of the page: the name, what answers and judges, and how much it can read.
 
     >>> "7 documents" in masthead("reader", "", 7)
     True
     """
-    return _HTML.masthead(texts.engine(engine), judge, texts.counted(documents, "document"))
+    counted = texts.counted(documents, "document")
+    matrix = "matrix?documents=own" if own else "matrix"
+    return _HTML.masthead(texts.engine(engine), judge, counted, matrix)
 
 
 def demo_note(href: str, *, demo: bool) -> Markup:
