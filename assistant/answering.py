@@ -25,6 +25,7 @@ from assistant.asking.document_filter import (
     narrowing_notice,
     without_document_name,
 )
+from assistant.asking.instructions import asks_to_write
 from assistant.asking.question import Question, parse_question, respell_names
 from assistant.asking.rewriting import History
 from assistant.citing.footnotes import Footnotes
@@ -32,7 +33,7 @@ from assistant.citing.hearing import Evidences
 from assistant.draft import ProposedAnswer
 from assistant.language_models import Models
 from assistant.localisation import localised
-from assistant.messages import GREETING, NOT_FOUND_IN, THANKED
+from assistant.messages import GREETING, NEEDS_WRITER, NOT_FOUND_IN, THANKED
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.block_ranking import BlockScorer
@@ -147,6 +148,9 @@ class Answering:
         asked = parse_question(question, history, self._limit)
         if asked.kind == "greeting":
             yield AnswerReady(answer=_greeted(asked, self.reader.name))
+            return
+        if writer is None and asks_to_write(asked.text):
+            yield AnswerReady(answer=localised(_unwritten(asked, self.reader.name)))
             return
         store = self._opening.filled(documents)
         footnotes = Footnotes(store)
@@ -364,6 +368,18 @@ def _greeted(asked: Question, engine: str) -> Answer:
         engine=engine,
         created=datetime.now(UTC),
         confidence=1.0,
+    )
+
+
+def _unwritten(asked: Question, engine: str) -> Answer:
+    """The refusal of what only a model that writes can do."""
+    return Answer(
+        question=asked.text,
+        kind="answer",
+        message=NEEDS_WRITER,
+        abstained=True,
+        engine=engine,
+        created=datetime.now(UTC),
     )
 
 

@@ -62,6 +62,10 @@ WRITER_UNVERIFIED = (
 )
 WRITER_ALL_UNVERIFIED = "What {} wrote about this could not be verified, so it is left out."
 
+NEEDS_WRITER = (
+    "This asks for words of its own, and the embedded reader only quotes. A model that writes can "
+    "be named in FOOTNOTE_WRITER; the README shows how."
+)
 DOCUMENTS_MENTION = "{} of {} documents mention “{}”:"
 NEWEST_DOCUMENT = "The newest of {} documents:"
 OLDEST_DOCUMENT = "The oldest of {} documents:"
