@@ -32,7 +32,7 @@ from assistant.api.access import Access, Door, problem_response
 from assistant.api.problems import MEDIA_TYPE, Problem
 from assistant.api.service import Service
 from assistant.web.hosts import Hosts
-from index.errors import FootnoteError
+from index.errors import FootnoteError, ServeError
 
 BELOW = ("/api/", "/v1/", "/mcp")
 EXACTLY = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -112,6 +112,26 @@ def other_interfaces(service: Service) -> tuple[APIRouter, APIRouter]:
     assistant, turn = service.assistant, service.turn_of
     chat = openai_compatible.router(assistant, address=service.address, turn=turn)
     return chat, agents.router(assistant, turn)
+
+
+def check_prefix(prefix: str) -> None:
+    """Refuse a public address whose path is one of the interface's, which it would hide.
+
+    Raises:
+        ServeError: it is.
+
+    >>> check_prefix("/docs")
+    >>> check_prefix("/api")
+    Traceback (most recent call last):
+        ...
+    index.errors.ServeError: FOOTNOTE_ADDRESS cannot end with /api: programs are answered under ...
+    """
+    first = f"/{prefix.strip('/').partition('/')[0]}"
+    if first in {one.rstrip("/") for one in (*BELOW, *EXACTLY)}:
+        raise ServeError(
+            f"FOOTNOTE_ADDRESS cannot end with {prefix}: programs are answered under {first}. "
+            "Choose another path, like /docs."
+        )
 
 
 class Together:

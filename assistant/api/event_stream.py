@@ -70,7 +70,10 @@ class EventStream(Response):
 
         async def sending(message: Message) -> None:
             try:
-                await asyncio.wait_for(send(message), _DEAF)
+                # Python 3.11's `wait_for` forgets a cancellation that comes as what it waits for
+                # ends: what a client left in that moment would be told to the end.
+                async with asyncio.timeout(_DEAF):
+                    await send(message)
             except TimeoutError as error:
                 raise _Deaf from error
 

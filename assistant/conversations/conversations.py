@@ -249,7 +249,7 @@ class Conversations:
         Raises:
             UnknownConversation: there is none such.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(
                 tables.with_feedback().where(tables.answers.c.id == answer_id)
             ).one_or_none()

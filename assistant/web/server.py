@@ -46,7 +46,7 @@ def launch(
         open_browser: open the page in the default browser.
 
     Raises:
-        ServeError: the address cannot be listened on.
+        ServeError: the address cannot be listened on, or the public one hides the interface.
         SettingsError: the configured writer cannot be loaded.
 
     >>> launch(demo, host="203.0.113.9", port=7860)
@@ -65,7 +65,7 @@ def launch(
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     from assistant.api.access import Access, check_exposure
-    from assistant.api.app import Together, other_interfaces
+    from assistant.api.app import Together, check_prefix, other_interfaces
     from assistant.api.app import application as interface
     from assistant.api.service import open_service
     from assistant.api.tokens import Tokens
@@ -81,7 +81,9 @@ def launch(
     bound = listener.getsockname()[0]
     hosts = Hosts(host, bound, settings.hosts)
     tokens = Tokens(assistant.store)
+    prefix = urlsplit(settings.address or "").path
     with closed_on_failure(listener.close, tokens.close, uploads.close):
+        check_prefix(prefix)
         exposed = check_exposure([bound, *settings.hosts], settings.sign_in, tokens)
     service = open_service(assistant, settings.address or address)
     stores = Stores(assistant, demo=demo, queues=service.queues)
@@ -95,7 +97,7 @@ def launch(
             Together(
                 page,
                 api,
-                prefix=urlsplit(settings.address or "").path,
+                prefix=prefix,
                 living=api.lifespan,
                 closing=service.close,
             ),

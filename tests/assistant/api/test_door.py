@@ -12,10 +12,12 @@ from starlette.types import Message
 
 from assistant.api import access, event_stream
 from assistant.api.access import Access, Door
-from assistant.api.app import Together
+from assistant.api.app import Together, check_prefix
 from assistant.api.event_stream import EventStream, event
 from assistant.api.metrics import Metrics
 from assistant.api.tokens import FILE, Tokens
+from assistant.assistant import Assistant
+from assistant.settings import Settings
 from assistant.web import launch
 from assistant.web.hosts import Hosts
 from index.errors import ServeError
@@ -160,6 +162,21 @@ def test_only_a_form_of_parts_may_be_as_large_as_files_are(tmp_path, kind):
     body = b"x" * ((access.LARGEST) + 1)
     refused = client.post("/api/v1/documents", content=body, headers={"Content-Type": kind})
     assert refused.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/v1", "/v1", "/mcp", "/healthz"])
+def test_a_public_address_that_would_hide_the_interface_is_refused_in_one_line(demo, path):
+    settings = Settings(address=f"https://notes.example{path}")
+    refused = pytest.raises(ServeError, match=f"FOOTNOTE_ADDRESS cannot end with {path}: ")
+    with Assistant(demo.store, settings=settings) as assistant, refused as told:
+        launch(assistant, port=0)
+    assert "\n" not in str(told.value)
+    gc.collect()
+
+
+def test_a_public_address_that_only_begins_like_the_interface_is_taken():
+    for path in ("", "/docs", "/apiary", "/notes/api"):
+        check_prefix(path)
 
 
 def test_a_port_that_there_is_not_is_one_line_and_leaves_no_socket(demo):

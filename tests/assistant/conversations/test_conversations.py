@@ -181,3 +181,10 @@ def test_the_command_lists_and_writes_what_was_rated(own: Assistant, footnote, t
 def test_an_answer_survives_being_kept_as_it_was(own: Assistant):
     answer = own.query("Who won the football match?")
     assert Answer.model_validate_json(answer.model_dump_json()) == answer
+
+
+def test_an_answer_is_there_for_whoever_has_its_address_and_no_other(own: Assistant):
+    _, (answer_id,) = asked(own, PASSENGERS)
+    assert own.conversations.linked(answer_id) == own.conversations.answer("me", answer_id)[1]
+    with pytest.raises(UnknownConversation):
+        own.conversations.linked("0" * len(answer_id))
