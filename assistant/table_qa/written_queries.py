@@ -26,8 +26,6 @@ WriteSQL = Callable[[str, str], str]
 """Tables in words, and what was wrong with an earlier statement → SQL, or nothing."""
 
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
-_FIRST = 3
-"""A writer is asked where one of so many passages is of a table."""
 _MOST_TABLES, _MOST_COLUMNS, _LABELS, _LONGEST_LABEL = 4, 60, 8, 60
 
 
@@ -39,9 +37,9 @@ def query_by_writer(
     >>> query_by_writer(store, "What do they weigh?", [], lambda tables, refused: "") is None
     True
     """
-    near = tables_near(store, passages[:_FIRST])[:_MOST_TABLES]
-    if not near:
-        return None
+    near = tables_near(store, passages)[:_MOST_TABLES]
+    if not passages or not any(_is_inside(passages[0], one) for one in near):
+        return None  # the best passage is prose, which SQL says nothing of
     with _Tables(near) as tables:
         refused = ""
         for _ in range(2):
@@ -53,6 +51,12 @@ def query_by_writer(
             except TableError as error:
                 refused = f"{sql}\n{error}"
     return None
+
+
+def _is_inside(passage: Retrieved, near: Near) -> bool:
+    info, table, _ = near
+    chunk = passage.chunk
+    return chunk.document.id == info.id and chunk.start < table.end and chunk.end > table.start
 
 
 class _Tables:
