@@ -37,10 +37,11 @@ from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.block_ranking import BlockScorer
 from assistant.reading.collection import about_collection
+from assistant.reading.parallels import with_parallels
 from assistant.reading.reader import ExtractiveReader, Reader
 from assistant.reading.sentence_ranking import PASSAGES, SentenceScorer
 from assistant.reading.summary import about_documents
-from assistant.reading.supersession import with_corrections, with_editions
+from assistant.reading.supersession import with_corrections
 from assistant.retrieving.retrieval import (
     READ_ON,
     HybridRetriever,
@@ -330,7 +331,8 @@ class Answering:
             return ask_what_is_meant(found.passages)
         passages = with_whole(store, found.passages)
         reading = self.reader.read(question, passages, found.rarity)
-        reading = with_editions(question, with_corrections(store, reading, passages), passages)
+        reading = with_corrections(store, reading, passages)
+        reading = with_parallels(store, question, reading, passages)
         if not reading.conflicts:
             reading = (
                 read_figures(

@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import as_completed, wait
 from contextlib import aclosing, closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
@@ -18,18 +19,24 @@ from assistant.models.span_reader import SpanReader
 from assistant.settings import Settings, load
 from assistant.threads import Threads
 from index.closing import close_all, closed_on_failure
-from index.errors import SettingsError
+from index.errors import QuestionError, SettingsError, UnknownDocument
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
 
     from assistant.doctor import Finding as Examined
+    from assistant.matrix.columns import Column
+    from assistant.matrix.matrix import Grid, Matrix
     from assistant.rechecking.findings import Finding, Verification
     from assistant.reporting.report import Report
     from assistant.reporting.template import Plan
     from assistant.research import Limits, Notes
     from assistant.telemetry import Traces
+
+
+_TIMELINE_PASSAGES = 60
+"""Passages that are looked through for what has a date."""
 
 
 class Assistant(Library):
@@ -283,6 +290,146 @@ class Assistant(Library):
             questions = listed(questions, title)
         answers = self.batch(questions.questions, documents=documents, progress=progress)
         return questions.filled(answers)
+
+    def matrix(
+        self,
+        questions: "str | Iterable[str | Column]",
+        *,
+        documents: Sequence[str] | None = None,
+        title: str = "Matrix",
+        engine: Engine | None = None,
+        fresh: bool = False,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> "Matrix":
+        """The same questions put to each document: rows are documents, columns questions.
+
+        Cells that were worked out before, for the same version of a document and by the same
+        engine, are taken as they are; so a run that was broken off goes on where it was.
+
+        Args:
+            questions: a line for each column, `Name (kind): question` or only a question; kinds
+                are text, date, amount, yes/no, list and `choice: one | other`.
+            documents: ids of the rows' documents, in their order; all by default.
+            title: what the matrix is called.
+            engine: as in `query`.
+            fresh: whether all cells are worked out anew.
+            progress: is told how many cells of how many are there, and the document of the last.
+
+        Raises:
+            QuestionError: there is no question, or one of them cannot be used.
+            FootnoteError: as `query` does.
+
+        >>> matrix = demo.matrix("Sirens: When did the sirens sound?")
+        >>> len(matrix.rows), sum(row.cells[0].state == "answered" for row in matrix.rows) > 0
+        (7, True)
+        """
+        from assistant.matrix.columns import columns_of
+        from assistant.matrix.computing import Work, compute_matrix
+
+        columns = columns_of(questions, self.settings.question_limit)
+        store = self._opening.filled(documents)
+        there = {one.id: one for one in store.documents()}
+        wanted = there if documents is None else dict.fromkeys(documents)
+        work = Work(
+            lambda question, id_: self.query(question, documents=[id_], engine=engine),
+            store.document,
+            self.matrices,
+            self._answering.engine(engine),
+            (self.embedding, str(self.settings.confidence)),
+        )
+        return compute_matrix(
+            work,
+            [there[id_] for id_ in wanted if id_ in there],
+            columns,
+            title=title,
+            fresh=fresh,
+            progress=progress,
+        )
+
+    def compare(
+        self,
+        documents: Sequence[str],
+        points: "str | Iterable[str | Column] | None" = None,
+        *,
+        engine: Engine | None = None,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> "Grid":
+        """Documents beside each other: points are rows, documents columns, each cell is cited.
+
+        Args:
+            documents: their ids.
+            points: questions, as in `matrix`; without any, two documents are compared clause by
+                clause, by their headings and sentences.
+            engine: as in `query`.
+            progress: as in `matrix`.
+
+        Raises:
+            QuestionError: without points there are not two documents, or no clause of both.
+            FootnoteError: as `matrix` does.
+        """
+        from assistant.matrix.cells import Source
+        from assistant.matrix.comparing import clause_differences, transposed
+
+        if points is not None:
+            found = self.matrix(points, documents=documents, engine=engine, progress=progress)
+            return transposed(found.model_copy(update={"title": "Comparison"}))
+        infos = {one.id: one for one in self.documents()}
+        for id_ in documents:
+            if id_ not in infos:
+                raise UnknownDocument.named(id_)
+        if len(documents) != 2:
+            raise QuestionError("Without points two documents are compared, clause by clause.")
+        one, other = (
+            Source(infos[id_], self.document(id_, infos[id_].version)) for id_ in documents
+        )
+        return clause_differences(one, other)
+
+    def changes(self, document_id: str, older: str | None = None) -> "Grid":
+        """What changed in a document, clause by clause, with citations of both versions.
+
+        Args:
+            document_id: which document.
+            older: the hash of the version to compare with, or its beginning; by default the one
+                before.
+
+        Raises:
+            UnknownDocument: there is no such document, or no such older version of it.
+        """
+        from assistant.matrix.cells import Source
+        from assistant.matrix.comparing import clause_changes
+
+        store = self._opening.filled([document_id])
+        now, *before = store.versions_of(document_id)
+        wanted = next((one for one in before if one.startswith(older or "")), None)
+        if wanted is None:
+            raise UnknownDocument(f"The document {document_id!r} has no other version to compare.")
+        info = next(one for one in store.documents() if one.id == document_id)
+        sources = [
+            Source(replace(info, version=version), store.document(document_id, version))
+            for version in (wanted, now)
+        ]
+        return clause_changes(*sources)
+
+    def timeline(self, topic: str, *, documents: Sequence[str] | None = None) -> "Grid":
+        """What the documents say of a topic, by day, in order; differing accounts in one row.
+
+        Raises:
+            FootnoteError: as `search` does.
+
+        >>> [row.date for row in demo.timeline("sirens at the barrage").rows][:1]
+        ['2025-11-13']
+        """
+        from assistant.matrix.cells import Source
+        from assistant.matrix.comparing import timeline
+
+        found = self.search(topic, k=_TIMELINE_PASSAGES, documents=documents)
+        infos = {one.id: one for one in self.documents()}
+        there = {one.document_id: one.version for one in found if one.document_id in infos}
+        sources = {
+            id_: Source(replace(infos[id_], version=version), self.document(id_, version))
+            for id_, version in there.items()
+        }
+        return timeline(topic, [one for one in found if one.document_id in sources], sources)
 
     def research(
         self,

@@ -96,6 +96,14 @@ class Claim:
     tabulated: Tabulated | None = None
     superseded: tuple[Evidence, ...] = ()
 
+    @property
+    def own_words(self) -> str:
+        """The text without what the program added."""
+        text = self.text
+        for start, end in reversed(self.added):
+            text = text[:start] + text[end:]
+        return text.strip()
+
 
 def add_words(draft: Claim, additions: Sequence[tuple[int, str]]) -> Claim:
     """The draft with words of the program put in, in brackets, at places in order.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from assistant.answer import Citation, Passage
+from assistant.conversations.cells import KeptCells
 from assistant.conversations.conversations import Conversations
 from assistant.links import CITATION_ID, cited_span
 from assistant.messages import OTHER_BASE
@@ -68,6 +69,7 @@ class Library:
             self._opening = StoreHandle(self.store, self._embedder)
         self._pages = PageImages()
         self.conversations = Conversations(self.store)
+        self.matrices = KeptCells(self.store)
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +81,7 @@ class Library:
         """Let go of the store's files, and of the connections to an embedding server."""
         close_all(
             self.conversations.close,
+            self.matrices.close,
             self._pages.close,
             self._opening.close,
             self._connections.close,
@@ -358,9 +361,9 @@ class Library:
             store = self._existing()
             words = store.telling(document_id)
             copies = store.copies(document_id)
-            self.conversations.erase(document_id)
+            self._erase_kept(document_id)
             store.purge(document_id, self._models(), progress)
-            self.conversations.erase(document_id)
+            self._erase_kept(document_id)
             left = store.holding(words)
             # A copy that holds other documents, too, stays.
             known = {path.resolve() for path in left}
@@ -408,6 +411,11 @@ class Library:
             self._embedder.become(base.name)
 
     # -------------------------------------------------------------------------------------------
+
+    def _erase_kept(self, document_id: str) -> None:
+        """Leave no word of a document in what was answered and kept."""
+        self.conversations.erase(document_id)
+        self.matrices.erase(document_id)
 
     def _existing(self) -> Store:
         store = self._opening.current()

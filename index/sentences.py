@@ -24,7 +24,8 @@ _NUMBERED = re.compile(
     r"[(（]?(?:\d{1,3}(?:\.\d{1,3}){0,5}|(?i:x{0,3}(?:ix|iv|vi{0,3}|i{1,3})|x{1,3})|[^\W\d_])[.)）．、]"
 )
 """What numbers a paragraph or an item: '(1)', '5.', 'iv.', 'b)'."""
-_BULLETS = "[•▪◦‣·*–—-]"
+_BULLETS = "[•▪◦‣·*–—☐☑☒✓✔✗✘□■-]"
+"""What marks an item, boxes to be ticked among them."""
 _ITEM = re.compile(rf"\s*+(?:{_BULLETS}|{_NUMBERED.pattern})\s")
 _CLAUSE = re.compile(r"\s*+(?:\d{1,3}(?:\.\d{1,3}){1,5}|§)\s")
 """What opens a line of its own where the line before it is complete: '4.2', '§ 5'."""

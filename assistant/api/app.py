@@ -24,6 +24,7 @@ from assistant.api import (
     documents,
     health,
     kept,
+    matrices,
     openai_compatible,
     reports,
 )
@@ -85,7 +86,7 @@ def application(
         },
     )
     app.state.service = service
-    routers = (asking, documents, reports, kept, health)
+    routers = (asking, documents, reports, matrices, kept, health)
     for router in (*(one.router() for one in routers), *further):
         app.include_router(router)
     _describe(app)

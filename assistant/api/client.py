@@ -15,6 +15,8 @@ from assistant.api.jobs import Job
 from assistant.api.problems import Problem, error_of
 from assistant.api.schemas import About, DocumentText, Listed
 from assistant.assistant import Assistant
+from assistant.matrix.columns import columns_of
+from assistant.matrix.matrix import Grid, Matrix
 from assistant.rechecking.findings import Verification
 from assistant.reporting.report import Report
 from assistant.settings import Settings, load
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
 
     from assistant.asking.rewriting import History
+    from assistant.conversations.cells import KeptCells
     from assistant.conversations.conversations import Conversations
+    from assistant.matrix.columns import Column
     from assistant.rechecking.findings import Finding
     from assistant.research import Limits, Notes
     from index.ingesting.report import Progress as Adding
@@ -178,6 +182,27 @@ class RemoteAssistant(Assistant):
         if progress is not None:
             progress(len(answer.sentences), len(answer.sentences))
         return answer
+
+    def matrix(
+        self,
+        questions: "str | Iterable[str | Column]",
+        *,
+        documents: Sequence[str] | None = None,
+        title: str = "Matrix",
+        engine: Engine | None = None,
+        fresh: bool = False,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> Matrix:
+        """The same questions put to each document of the server, which keeps the cells."""
+        said = {
+            "questions": [one.line for one in columns_of(questions)],
+            "documents": _listed(documents),
+            "title": title,
+            "engine": engine,
+            "fresh": fresh,
+        }
+        job = self._done(self._server.read(Job, "POST", "/matrices", json=said), progress)
+        return self._server.read(Matrix, "GET", f"/jobs/{job.id}/matrix")
 
     def research(
         self,
@@ -372,6 +397,11 @@ class RemoteAssistant(Assistant):
         del citation_id, quote
         self._absent("verify_citation")
 
+    def changes(self, document_id: str, older: str | None = None) -> Grid:
+        """Refused."""
+        del document_id, older
+        self._absent("changes")
+
     def plan_research(self, notes: "Notes") -> "Notes":
         """Refused; `research` plans and answers."""
         del notes
@@ -403,6 +433,11 @@ class RemoteAssistant(Assistant):
     def conversations(self) -> "Conversations":  # type: ignore[override]
         """Refused; `/api/v1/conversations` are those of the token."""
         self._absent("conversations")
+
+    @property
+    def matrices(self) -> "KeptCells":  # type: ignore[override]
+        """Refused; the server keeps them."""
+        self._absent("matrices")
 
     # -------------------------------------------------------------------------------------------
 

@@ -13,20 +13,21 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from assistant.api.problems import KeyReused, Problem, TooBusy, UnknownJob
+from assistant.matrix.matrix import Matrix
 from assistant.reporting.report import Report
 from index.errors import FootnoteError
 from index.ingesting.report import AddReport
 
-Kind = Literal["add", "replace", "sync", "report", "research"]
+Kind = Literal["add", "replace", "sync", "report", "research", "matrix"]
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
-Result = AddReport | Report
+Result = AddReport | Report | Matrix
 
 _AT_ONCE = 2
 _WAITING, _EACH = 64, 16
 """Jobs that wait at most, in all and of one caller."""
 _KEPT, _REPORTS = 100, 8
-"""Of one caller the jobs that are over and known still, and those of them that made a report, the
-latest: what nobody fetches goes at last."""
+"""Of one caller the jobs that are over and known still, and those of them that made a report or a
+matrix, the latest: what nobody fetches goes at last."""
 _LAST_WORDS = 5.0
 """Seconds that jobs get to stop when the server ends; a store may be left at any instant."""
 _BROKEN = "The program failed at this; the server's terminal says why."
@@ -36,7 +37,7 @@ class Job(BaseModel):
     """How far a job is: `done` of `total`, at the moment `what`.
 
     `files` is what became of added documents. Of a report it is told how many of its questions are
-    answered; the report itself is at `report`. `problem` is why it failed.
+    answered; the report itself is at `report`, a matrix at `matrix`. `problem` is why it failed.
 
     >>> Job(id="j1", kind="add", state="running", done=3, total=7, made="2026-01-02").is_over
     False
@@ -55,6 +56,7 @@ class Job(BaseModel):
     files: AddReport | None = None
     report: str | None = None
     answered: int | None = None
+    matrix: str | None = None
     problem: Problem | None = None
 
     @property
@@ -131,6 +133,7 @@ class Work:
             files=self.shown(self.result) if isinstance(self.result, AddReport) else None,
             report=f"/api/v1/jobs/{self.id}/report" if report else None,
             answered=sum(not one.abstained for one in report.answers) if report else None,
+            matrix=f"/api/v1/jobs/{self.id}/matrix" if isinstance(self.result, Matrix) else None,
             problem=self.problem,
         )
 
@@ -235,6 +238,17 @@ class Jobs:
             raise UnknownJob("This job has made no report, or not yet.")
         return result
 
+    def matrix(self, owner: str, id_: str) -> Matrix:
+        """The matrix that a job has made.
+
+        Raises:
+            UnknownJob: there is no such job, or it has made no matrix, or not yet.
+        """
+        result = self._own(owner, id_).result
+        if not isinstance(result, Matrix):
+            raise UnknownJob("This job has made no matrix, or not yet.")
+        return result
+
     def cancel(self, owner: str, id_: str) -> Job:
         """Let a job stop as soon as it can; what it has done is kept.
 
@@ -299,7 +313,7 @@ class Jobs:
 
     def _forget(self, owner: str) -> None:
         over = [one for one in self._known.values() if one.owner == owner and one.over.is_set()]
-        reports = [one for one in over if isinstance(one.result, Report)]
+        reports = [one for one in over if isinstance(one.result, Report | Matrix)]
         for work in {*over[:-_KEPT], *reports[:-_REPORTS]}:
             del self._known[work.id]
 

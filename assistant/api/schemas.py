@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answer import Answer, Engine
 from assistant.conversations.tables import Kept
+from assistant.matrix.columns import MOST_COLUMNS
 from index.document import Document, Heading, LeftOut, Page, Part, Span, Table
 from index.ingesting.walking import State
 from index.store.catalog import DocumentInfo
@@ -100,6 +101,19 @@ class ReportOf(_Said):
     template: Words | None = None
     title: str | None = Field(None, max_length=1_000)
     documents: Documents = None
+
+
+class MatrixOf(_Said):
+    """Questions that are put to each document: `Name (kind): question`, or only a question.
+
+    >>> MatrixOf(questions=["Law: Which law governs?"]).engine
+    """
+
+    questions: list[Words] = Field(min_length=1, max_length=MOST_COLUMNS)
+    documents: Documents = None
+    title: str = Field("Matrix", max_length=1_000)
+    engine: Engine | None = None
+    fresh: bool = Field(False, description="Whether cells that are known are worked out anew.")
 
 
 class Research(_Said):

@@ -12,6 +12,7 @@ from assistant.commands.agents import mcp
 from assistant.commands.asking import ask, search
 from assistant.commands.documents import add, check, documents, remove, repair, sync, watch
 from assistant.commands.inspecting import inspect
+from assistant.commands.matrix import compare, matrix, timeline
 from assistant.commands.measuring import doctor, evaluate, feedback
 from assistant.commands.reporting import cite, report, research, verify
 from assistant.commands.serving import serve
@@ -38,6 +39,9 @@ for command in (
     ask,
     report,
     research,
+    matrix,
+    compare,
+    timeline,
     cite,
     verify,
     search,

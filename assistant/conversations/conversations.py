@@ -5,27 +5,22 @@ for them, and a purge of a document erases the answers that hold its words.
 """
 
 import secrets
-import threading
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import portalocker
 import sqlalchemy as sql
-from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.engine import Connection, Row
 
 from assistant.answer import Answer
 from assistant.asking.clarification import reads_on
 from assistant.conversations import tables
+from assistant.conversations.database import Database
 from assistant.conversations.tables import DraftFile, Feedback, Kept, Listed, Rated
 from index.errors import FootnoteError
-from index.store import files
-from index.store.files import locked
 
 FILE = "conversations.db"
-LOCK = "conversations.lock"
 REASON_CHARACTERS = 2_000
 LISTED = 500
 
@@ -59,16 +54,11 @@ class Conversations:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._engine: Engine | None = None
+        self._database = Database(folder, "conversations", tables.migrate)
 
     def close(self) -> None:
         """Let go of the database."""
-        with self._lock:
-            engine, self._engine = self._engine, None
-            if engine is not None:
-                engine.dispose()
+        self._database.close()
 
     # Conversations -----------------------------------------------------------------------------
 
@@ -91,7 +81,7 @@ class Conversations:
                 tables.conversations.c.title.icontains(word, autoescape=True)
                 | tables.conversations.c.id.in_(holds)
             )
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return [
                 Listed(row.id, row.title, tables.moment(row.updated), row.answers)
                 for row in connection.execute(found)
@@ -103,7 +93,7 @@ class Conversations:
         Raises:
             UnknownConversation: there is none such for this owner.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             self._own(connection, owner, conversation_id)
             return [
                 *connection.scalars(
@@ -119,7 +109,7 @@ class Conversations:
         Raises:
             UnknownConversation: there is none such for this owner.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             title = str(self._own(connection, owner, conversation_id).title)
             rows = connection.execute(
                 tables.with_feedback()
@@ -135,7 +125,7 @@ class Conversations:
             UnknownConversation: there is none such for this owner.
         """
         words = tables.titled(title)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             self._own(connection, owner, conversation_id)
             if words:
                 connection.execute(
@@ -150,7 +140,7 @@ class Conversations:
         Raises:
             UnknownConversation: there is none such for this owner.
         """
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             self._own(connection, owner, conversation_id)
             tables.forget(connection, tables.answers.c.conversation == conversation_id)
             connection.execute(
@@ -185,7 +175,7 @@ class Conversations:
         """
         answer_id = secrets.token_urlsafe(12)
         now = datetime.now(UTC).timestamp()
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             if conversation_id is None:
                 conversation_id = secrets.token_urlsafe(12)
                 connection.execute(
@@ -240,7 +230,7 @@ class Conversations:
         Raises:
             UnknownConversation: there is none such for this owner.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(
                 tables.with_feedback()
                 .join(tables.conversations)
@@ -253,6 +243,20 @@ class Conversations:
             raise UnknownConversation("This answer is not there, or was asked in another browser.")
         return str(row.conversation), tables.kept(row)
 
+    def linked(self, answer_id: str) -> Kept:
+        """An answer alone, for whoever has its address; its id cannot be guessed.
+
+        Raises:
+            UnknownConversation: there is none such.
+        """
+        with self._reading() as connection:
+            row = connection.execute(
+                tables.with_feedback().where(tables.answers.c.id == answer_id)
+            ).one_or_none()
+        if row is None:
+            raise UnknownConversation("This answer is not there; it may have been deleted.")
+        return tables.kept(row)
+
     def draft_file(self, owner: str, answer_id: str) -> DraftFile | None:
         """The Word file of which an answer was made, if it was.
 
@@ -260,7 +264,7 @@ class Conversations:
             UnknownConversation: there is no such answer for this owner.
         """
         self.answer(owner, answer_id)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(
                 sql.select(tables.files).where(tables.files.c.answer == answer_id)
             ).one_or_none()
@@ -275,7 +279,7 @@ class Conversations:
             UnknownConversation: there is none such for this owner.
         """
         self.answer(owner, answer_id)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(
                 tables.feedback.delete().where(tables.feedback.c.answer == answer_id)
             )
@@ -291,9 +295,9 @@ class Conversations:
 
     def rated(self) -> list[Rated]:
         """All answers with feedback, whoever gave it, the oldest feedback first."""
-        if not (self._folder / FILE).exists():
+        if not self._database.is_there:
             return []
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(
                 tables.with_feedback()
                 .where(tables.feedback.c.verdict.is_not(None))
@@ -312,16 +316,15 @@ class Conversations:
 
         Of answers that an older version has kept it is not always known; those go as well.
         """
-        if not (self._folder / FILE).exists():
+        if not self._database.is_there:
             return
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             holding = sql.select(tables.sources.c.answer).where(
                 tables.sources.c.document.in_((document_id, tables.UNKNOWN))
             )
             tables.forget(connection, tables.answers.c.id.in_(holding.scalar_subquery()))
             tables.retitle(connection)
-        with files.faults(self._folder):
-            files.compact(self._made())
+        self._database.compact()
 
     def _own(self, connection: Connection, owner: str, conversation_id: str) -> Row[Any]:
         row = connection.execute(
@@ -346,25 +349,3 @@ class Conversations:
             .order_by(tables.answers.c.position)
         )
         return tuple(Answer.model_validate_json(text) for text in earlier.scalars())
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with files.faults(self._folder), self._made().connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with files.faults(self._folder), self._made().begin() as connection:
-            yield connection
-
-    def _made(self) -> Engine:
-        with self._lock:
-            if self._engine is None:
-                engine = files.engine(self._folder / FILE, read_only=False)
-                with (
-                    locked(self._folder / LOCK, portalocker.LockFlags.EXCLUSIVE),
-                    engine.begin() as connection,
-                ):
-                    tables.migrate(connection)
-                self._engine = engine
-            return self._engine

@@ -12,7 +12,7 @@ from assistant.asking.question import Question
 from assistant.language.speakers import speaker_of
 from assistant.language.terms import content_terms
 from assistant.language.values import Expected, find_values
-from assistant.reading.editions import are_editions
+from assistant.reading.parallels import are_told_apart
 from assistant.reading.sentence_ranking import Candidate
 from index.calendar_names import WEEKDAYS
 
@@ -43,7 +43,7 @@ def contradicting_sentences(
     """
     found: list[Candidate] = []
     for other in others:
-        if any(_same_source(other, one) or _editions(other, one) for one in [best, *found]):
+        if any(_same_source(other, one) or _of_two_things(other, one) for one in [best, *found]):
             continue
         if float(best.vector @ other.vector) < SIMILAR:
             continue
@@ -62,10 +62,10 @@ def _same_source(one: Candidate, other: Candidate) -> bool:
     return first is None or second is None or first.name == second.name
 
 
-def _editions(one: Candidate, other: Candidate) -> bool:
-    """Whether two sentences stand in two editions of one document, which are told apart by that."""
-    first, second = (each.source.chunk.document for each in (one, other))
-    return are_editions(first, second)
+def _of_two_things(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences stand in documents of two things of one kind, or in two editions."""
+    first, second = one.source.chunk, other.source.chunk
+    return first.document.id != second.document.id and are_told_apart(first, second)
 
 
 def _other_value(question: Question, one: str, other: str) -> bool:

@@ -1,9 +1,14 @@
-"""Editions of one document: the leave policy of 2022 and that of 2024, version 2 and version 3."""
+"""Documents of one kind by their names: editions of a policy, the leases of two flats."""
 
 import re
+from difflib import SequenceMatcher
 
+from assistant.language.terms import function_terms
+from index.errors import UnknownDocument
 from index.places import innermost_stem
 from index.store.catalog import DocumentInfo
+from index.store.lexical import analyzed
+from index.store.store import Store
 
 _NUMBERED = re.compile(r"\b(?:v|ver|version|rev|fy|q)?\.?[\W_]*\d[\d\W_]*", re.IGNORECASE)
 _SHORTEST = 4
@@ -22,6 +27,30 @@ def are_editions(one: DocumentInfo, other: DocumentInfo) -> bool:
     return any(a != b and len(_bare(a)) >= _SHORTEST and _bare(a) == _bare(b) for a, b in pairs)
 
 
+def are_framed_alike(one: str, other: str) -> bool:
+    """Whether two titles are of things of one kind: words are put for words, two in five stay.
+
+    >>> are_framed_alike("Lease, flat 3A", "Lease, flat 5B")
+    True
+    >>> are_framed_alike("Flood report", "Correction to the flood report")
+    False
+    """
+    first, second = _content(one), _content(other)
+    changes = SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
+    kinds = [kind for kind, *_ in changes]
+    same = sum(end - start for kind, start, end, *_ in changes if kind == "equal")
+    return (
+        "replace" in kinds
+        and not {"insert", "delete"} & set(kinds)
+        and same * 5 >= 2 * max(len(first), len(second))
+    )
+
+
+def _content(title: str) -> list[str]:
+    """The content words of a title as stems, in order."""
+    return [term for term in analyzed(title) if term not in function_terms()]
+
+
 def edition_order(document: DocumentInfo) -> str:
     """What is greater for a newer edition: its date, or else the figures of its title.
 
@@ -33,13 +62,16 @@ def edition_order(document: DocumentInfo) -> str:
     return " ".join(f"{int(number):012}" for number in re.findall(r"\d+", document.title))
 
 
-def figures(document: DocumentInfo) -> set[str]:
-    """The figures of its title, its file's name and its date, by which a question may name it.
+def opening_of(store: Store, document: DocumentInfo, length: int) -> str:
+    """The first characters of a document; nothing of one that was removed after it was found.
 
-    >>> sorted(figures(report) & {"2025", "2026"})
-    ['2026']
+    >>> opening_of(store, report, 12)
+    'Inspectorate'
     """
-    return set(re.findall(r"\d+", f"{' '.join(_names(document))} {document.date or ''}"))
+    try:
+        return store.excerpt(document.id, document.version, 0, min(length, document.characters))
+    except UnknownDocument:
+        return ""
 
 
 def _names(document: DocumentInfo) -> tuple[str, str]:

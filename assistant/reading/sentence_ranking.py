@@ -49,8 +49,9 @@ class Candidate:
     """A sentence that may answer: offsets in its document, and the parts of its score.
 
     `cosine` is its own likeness to the question, `in_context` the same together with the sentence
-    before it, `coverage` the share of the question's content words in it, `covered_in_context`
-    that in both, `span` the trained reader's best answer within it (offsets in its text).
+    before it, or with title and heading where words of the question stand there alone, `coverage`
+    the share of the question's content words in it, `covered_in_context` that in it and the
+    sentence before, `span` the trained reader's best answer within it (offsets in its text).
 
     >>> best = candidates[0]
     >>> best.text, best.expected
@@ -127,7 +128,7 @@ class SentenceScorer:
             _scored(question, place, vector, asked, rarity)
             for place, vector in zip(places, vectors, strict=True)
         ]
-        return self._in_context(sorted(scored, key=lambda c: -c.score), asked)
+        return self._in_context(sorted(scored, key=lambda c: -c.score), asked, frozenset(rarity))
 
     def _asked(self, question: Question) -> Vectors:
         """The question's vector; for a follow-up, midway to the question with its earlier turn."""
@@ -136,17 +137,43 @@ class SentenceScorer:
         unit: Vectors = both / np.linalg.norm(both)
         return unit
 
-    def _in_context(self, ranked: list[Candidate], asked: Vectors) -> list[Candidate]:
-        """Add to each score the likeness together with the sentence before; best first again."""
-        led = [c for c in ranked[:IN_CONTEXT] if c.before]
-        cosines = self._vectors.of([f"{c.before} {c.text}" for c in led]) @ asked
-        in_context = {id(c): float(cosine) for c, cosine in zip(led, cosines, strict=True)}
+    def _in_context(
+        self, ranked: list[Candidate], asked: Vectors, terms: frozenset[str]
+    ) -> list[Candidate]:
+        """Add to each score the likeness together with the sentence before; best first again.
+
+        Where words of the question stand in title or heading alone, the likeness together with
+        these is evidence too. It orders nothing: all of a document's sentences have it in common.
+        """
+        first = ranked[:IN_CONTEXT]
+        led = {id(c): f"{c.before} {c.text}" for c in first if c.before}
+        titled = {
+            id(c): f"{above}: {c.text}"
+            for c in first
+            if _tells(above := _above(c), f"{c.before} {c.text}", terms)
+        }
+        vectors = self._vectors.of([*led.values(), *titled.values()])
+        cosines = [float(cosine) for cosine in vectors @ asked]
+        in_context = dict(zip(led, cosines, strict=False))
+        with_title = dict(zip(titled, cosines[len(led) :], strict=True))
         rescored = []
         for candidate in ranked:
             cosine = in_context.get(id(candidate), candidate.cosine)
             score = candidate.score + _COSINE_BEFORE * cosine
+            cosine = max(cosine, with_title.get(id(candidate), cosine))
             rescored.append(replace(candidate, in_context=cosine, score=score))
         return sorted(rescored, key=lambda c: -c.score)
+
+
+def _above(candidate: Candidate) -> str:
+    """The title of a sentence's document, and the heading above it."""
+    chunk = candidate.source.chunk
+    return " · ".join(dict.fromkeys([chunk.document.title, *chunk.heading[-1:]]))
+
+
+def _tells(above: str, text: str, terms: frozenset[str]) -> bool:
+    """Whether words of the question stand above a text and not in it."""
+    return bool((terms & frozenset(analyzed(above))) - frozenset(analyzed(text)))
 
 
 def _places(passages: Sequence[Retrieved]) -> list[_Place]:

@@ -1,35 +1,31 @@
-"""What later documents have made of what is said: a correction of it, or a newer edition.
+"""What later documents have made of what is said: a correction of it.
 
 A later document corrects a sentence where it names the sentence's document, says that something is
-corrected or replaced, and gives one of the sentence's figures beside another of the same kind. Of
-two editions of one document, whose titles differ in figures only, the newer stands first and each
-under its title; which of them is in force is for the reader to say.
+corrected or replaced, and gives one of the sentence's figures beside another of the same kind.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 from itertools import pairwise
 
-from assistant.asking.question import Question
 from assistant.draft import Claim, Evidence, ProposedAnswer, add_words
 from assistant.language.dates import DATES, spoken_date
 from assistant.language.lexicon import CORRECTIONS
 from assistant.language.quantities import quantities
 from assistant.language.terms import content_terms
 from assistant.reading.answer_span import collapse_whitespace
-from assistant.reading.block_ranking import block_spans
-from assistant.reading.editions import are_editions, edition_order, figures
+from assistant.reading.editions import opening_of
 from assistant.retrieving.retrieval import Retrieved
+from index.dates import iso_date
 from index.document import Span
 from index.sentences import sentence_spans
 from index.store.catalog import DocumentInfo, StoredChunk
 from index.store.store import Store
 
-_NAMED, _FEWEST = 0.8, 3
+_NAMED, _FEWEST, _NAMED_WITH_DATE = 0.8, 3, 0.3
 """The share of the content words of a title by which another document names it, and the fewest of
-them: a shorter title may be met anywhere."""
+them: a shorter title may be met anywhere. With its date a smaller share is enough."""
 
 _SAME = 0.6
 """The likeness by their words in order from which two editions' blocks are of one thing."""
@@ -65,56 +61,36 @@ def with_corrections(
     if not any(found):
         return reading
     claims: list[Claim] = []
+    titled: dict[int, Claim] = {}
     for claim, later in zip(reading.claims, found, strict=True):
         if later is not None:
-            told = next((one for one in reading.claims if _stands_in(later, one)), later)
-            claims += [one for one in (told,) if one not in claims]
-            claim = replace(claim, superseded=later.evidence)
-        if claim not in claims:
-            claims.append(claim)
-    return replace(reading, claims=tuple(claims), conflicts=())
+            told = next((one for one in reading.claims if _stands_in(later, one)), None)
+            claim = replace(claim, superseded=(told or later).evidence)
+            if told is not None:
+                titled[id(told)] = _titled(told)
+            if told is not None or _answers(claim, later):
+                claims.append(_titled(told or later))
+        claims.append(claim)
+    shown = (titled.get(id(one), one) for one in claims)
+    return replace(reading, claims=tuple(dict.fromkeys(shown)), conflicts=())
+
+
+def _answers(claim: Claim, later: Claim) -> bool:
+    """Whether what is corrected of a sentence is what answers, by the words that are set out."""
+    changed = _counts(later.text)
+    spans = [
+        Span(*span)
+        for span in sentence_spans(claim.text)
+        if changed & _counts(claim.text[slice(*span)])
+    ]
+    return not claim.exact or any(
+        span.start < end and start < span.end for span in spans for start, end in claim.exact
+    )
 
 
 def _of_one_author(one: Claim, other: Claim) -> bool:
     author = _document(one).author
     return author is not None and author == _document(other).author
-
-
-def with_editions(
-    question: Question, reading: ProposedAnswer, passages: Sequence[Retrieved]
-) -> ProposedAnswer:
-    """What is proposed, with what the newest edition says of the same before an older one's.
-
-    Where both say it in the same words, the newest is cited alone. Nothing changes where the
-    question names an edition by a figure of its title, file or date.
-
-    >>> with_editions(asked, ProposedAnswer(), passages) == ProposedAnswer()
-    True
-    """
-    if reading.conflicts:
-        return reading
-    asked = {one.value for one in quantities(question.text)}
-    claims: list[Claim] = []
-    for claim in reading.claims:
-        newer = None
-        if claim.evidence and claim.tabulated is None and not asked & figures(_document(claim)):
-            newer = _newest(claim, passages)
-        if newer is not None:
-            claims.append(newer)
-        if newer is None or _own_words(newer) != _own_words(claim):
-            claims.append(claim)
-    once: dict[tuple[str, int], Claim] = {}
-    for claim in claims:
-        if claim.evidence:
-            once.setdefault((_document(claim).id, claim.evidence[0].start), claim)
-    told = tuple(_told_apart(claim, claims) for claim in once.values())
-    return replace(reading, claims=told) if told else reading
-
-
-def _told_apart(claim: Claim, claims: Sequence[Claim]) -> Claim:
-    """A claim under its document's title where another edition of it is told as well."""
-    others = (_document(one) for one in claims if one.evidence)
-    return _titled(claim) if any(are_editions(_document(claim), one) for one in others) else claim
 
 
 def _document(claim: Claim) -> DocumentInfo:
@@ -126,13 +102,13 @@ def _correction(store: Store, claim: Claim, passages: Sequence[Retrieved]) -> Cl
     if not claim.evidence or claim.evidence[0].document.date is None:
         return None
     corrects = claim.evidence[0].document
-    stated = _counts(_own_words(claim))
+    stated = _counts(claim.own_words)
     for chunk in (passage.chunk for passage in passages):
         later = chunk.document
         if not stated or later.id == corrects.id or (later.date or "") <= str(corrects.date):
             continue
-        opening = store.excerpt(later.id, later.version, 0, min(_OPENING, later.characters))
-        if not _names(f"{later.title}\n{opening}\n{chunk.text}", corrects.title):
+        opening = opening_of(store, later, _OPENING)
+        if not _names(f"{later.title}\n{opening}\n{chunk.text}", corrects):
             continue
         for start, end in _pieces(chunk):
             words = chunk.text[start - chunk.start : end - chunk.start]
@@ -143,7 +119,7 @@ def _correction(store: Store, claim: Claim, passages: Sequence[Retrieved]) -> Cl
                 continue
             told = _counts(words)
             if any(_is_changed(one, told) for one in stated) and _shares(claim.text, words):
-                return _titled(_quoted(chunk, start, end))
+                return _quoted(chunk, start, end)
     return None
 
 
@@ -179,41 +155,16 @@ def _pieces(chunk: StoredChunk) -> Iterator[Span]:
         yield Span(one.start, other.end)
 
 
-def _names(text: str, title: str) -> bool:
-    """Whether a text names a document by its title."""
-    wanted = content_terms(title)
-    return len(wanted) >= _FEWEST and len(wanted & content_terms(text)) >= _NAMED * len(wanted)
-
-
-def _newest(claim: Claim, passages: Sequence[Retrieved]) -> Claim | None:
-    """The same as a sentence says, as the newest other edition of its document has it."""
-    own = _document(claim)
-    best: tuple[str, float, Claim] | None = None
-    for passage in passages:
-        chunk = passage.chunk
-        order = edition_order(chunk.document)
-        if order <= edition_order(own) or not are_editions(chunk.document, own):
-            continue
-        for start, end in block_spans(chunk.text):
-            found = _quoted(chunk, chunk.start + start, chunk.start + end)
-            alike = _likeness(_own_words(claim), _own_words(found))
-            if alike >= _SAME and (best is None or (order, alike) > best[:2]):
-                best = (order, alike, found)
-    return None if best is None else best[2]
-
-
-def _likeness(one: str, other: str) -> float:
-    """How alike two texts are by their words in order, from 0 to 1."""
-    first, second = one.split(), other.split()
-    return SequenceMatcher(None, first, second, autojunk=False).ratio()
-
-
-def _own_words(claim: Claim) -> str:
-    """A claim's words without what the program added."""
-    text = claim.text
-    for start, end in reversed(claim.added):
-        text = text[:start] + text[end:]
-    return text.strip()
+def _names(text: str, document: DocumentInfo) -> bool:
+    """Whether a text names a document, by its title, or by a part of that and its date."""
+    wanted = content_terms(document.title)
+    named = len(wanted & content_terms(text))
+    if len(wanted) >= _FEWEST and named >= _NAMED * len(wanted):
+        return True
+    if named < _NAMED_WITH_DATE * len(wanted):
+        return False
+    days = (iso_date(match[0]) for match in DATES.finditer(text))
+    return document.date in days
 
 
 def _quoted(chunk: StoredChunk, start: int, end: int) -> Claim:

@@ -13,6 +13,7 @@ from assistant.endpoints.wire import Shown
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import FLOOR, SpanReader, SpanScores
 from assistant.retrieving.fusion import POOL, Fusion, Scores
+from assistant.retrieving.naming import naming
 from index.models.embeddings import Embedder
 from index.sentences import is_table
 from index.store.catalog import StoredChunk
@@ -29,6 +30,10 @@ NAMED, _NAMED = 0.05, 0.5
 """What a document that the question may name counts among fused scores, and among the log-odds:
 less than what is read there, so that it decides only between passages that answer alike."""
 
+_SHARE, _PART = 2.0, 2
+"""What a document's share in the names of a question counts beside that, and how many times as long
+as a passage a document is where it counts: what is short says itself of whom it is."""
+
 _TABLE_READ = -2.0
 """The least log-odds that reading gives a table: the reader learned on prose and undervalues it."""
 
@@ -42,7 +47,7 @@ class Retrieved:
 
     `spans` is what the trained reader makes of it, None where it was not read, and `score` what it
     is ranked by in the end; `whole` is the chunk with those beside it below the same heading, where
-    it was looked up; `named` says whether the question may name its document.
+    it was looked up; `named` says how surely the question names its document, from 0.
 
     >>> asked.text, passages[0].passage.locator, passages[0].answers > 0
     ('When were the sirens sounded?', 'p. 2', True)
@@ -53,7 +58,7 @@ class Retrieved:
     score: float
     spans: SpanScores | None = None
     whole: StoredChunk | None = None
-    named: bool = False
+    named: float = 0.0
 
     @property
     def cosine(self) -> float:
@@ -168,12 +173,17 @@ class HybridRetriever:
                     for id_, cosine in snapshot.nearest(vector, POOL, documents)
                 ]
                 fusion.add(dense, snapshot.lexical(text, POOL, documents), weight)
-            best = fusion.best(POOL if likely else k)
+            best = fusion.best(max(POOL, k))
             chunks = snapshot.chunks(best)
+        pool = {one.document.id: one.document for one in chunks.values()}
+        shares = naming(" ".join(text for text, _ in searches), pool.values())
         found = []
         for id_ in best:
             if id_ in chunks:
-                scores, named = fusion.scores(id_), chunks[id_].document.id in likely
+                scores, document = fusion.scores(id_), chunks[id_].document
+                named = float(document.id in likely)
+                if _PART * len(chunks[id_].text) < document.characters:
+                    named += _SHARE * shares[document.id]
                 score = scores.fused + NAMED * named
                 found.append(Retrieved(chunks[id_], scores, score, named=named))
         return sorted(found, key=lambda one: -one.score)[:k]

@@ -158,6 +158,9 @@ class Archive:
     def named(self, request: gr.Request) -> Conversation:
         """The conversation that the address names, by its own id or an answer's; else a new one.
 
+        An answer of somebody else's conversation opens alone, and what is asked behind it is kept
+        in a conversation of one's own.
+
         Raises:
             UnknownConversation: it is not there for this browser.
         """
@@ -165,7 +168,10 @@ class Archive:
         id_ = request.query_params.get("conversation")
         answer_id = request.query_params.get("answer")
         if answer_id is not None:
-            id_, _ = conversations.answer(visitor(request), answer_id)
+            try:
+                id_, _ = conversations.answer(visitor(request), answer_id)
+            except UnknownConversation:
+                return Conversation.linked(conversations.linked(answer_id))
         if id_ is None:
             return Conversation()
         return Conversation.of(id_, conversations.read(visitor(request), id_)[1], answer_id)

@@ -81,6 +81,17 @@ class Desk:
         asked = self.archive.asked(request, conversation)
         return note, shown_source, shown, conversation, asked, *self._shelves(listed, request)
 
+    def limits(
+        self,
+        scope: list[str] | None,
+        since: str | None,
+        until: str | None,
+        request: gr.Request,
+    ) -> tuple[list[str], str, str]:
+        """The limits that this tab had before it was loaded anew, of what there still is."""
+        there = {document.id for document in listing(self._stores.of(request))}
+        return [one for one in scope or () if one in there], since or "", until or ""
+
     def asked(
         self,
         conversation: Conversation,
@@ -93,6 +104,8 @@ class Desk:
     ) -> Iterator[tuple[Any, ...]]:
         """A question was typed or chosen: see `ask`."""
         question = str(event._data["question"])
+        if event._data.get("everywhere"):
+            scope, since, until = None, None, None
         yield from self.ask(question, conversation, scope, since, until, engine, request)
 
     def ask(
@@ -169,10 +182,19 @@ class Desk:
                 engine=engine,
             )
             with closing(events):
-                for answer, seconds in _answering(events, turn, number):
+                limit = self._limit(asked_of, request)
+                for answer, seconds in _answering(events, turn, number, limit):
                     if answer is not None:
                         self.archive.keep(conversation, turn, answer, seconds, request)
                     yield answer
+
+    def _limit(self, asked_of: Sequence[str] | None, request: gr.Request) -> tuple[str, ...]:
+        """What is told with an answer that a person limited to some of the documents."""
+        if asked_of is None:
+            return ()
+        there = listing(self._stores.of(request))
+        titles = [one.title for one in there if one.id in asked_of]
+        return (texts.limited_to(titles),) if titles else ()
 
     def _researched(
         self,
@@ -317,7 +339,7 @@ class Desk:
         engine = assistant.engine
         judge = assistant.judge if engine.startswith("writer:") else ""
         return _Shelves(
-            str(library.masthead(engine, judge, len(listed))),
+            str(library.masthead(engine, judge, len(listed), own=self._stores.shows_own(request))),
             _documents(assistant, listed),
             gr.Textbox("", visible=len(listed) >= FILTER_FROM),
             gr.Dropdown(choices=titles, value=[], visible=len(listed) > 1),
@@ -332,11 +354,12 @@ def _documents(assistant: Assistant, listed: Sequence[DocumentInfo], wanted: str
 
 
 def _answering(
-    events: Iterator[Event], turn: Turn, number: int
+    events: Iterator[Event], turn: Turn, number: int, limit: tuple[str, ...]
 ) -> Iterator[tuple[Answer | None, float]]:
     """Answer `turn` and stop at every point where the page has something new to show.
 
-    At the last of them there is the answer, with the seconds that it took.
+    At the last of them there is the answer, with the seconds that it took; `limit` tells first what
+    it was limited to.
     """
     started = time.perf_counter()
     sentences: list[Sentence] = []
@@ -345,10 +368,11 @@ def _answering(
     for event in events:
         if isinstance(event, AnswerReady):
             seconds = time.perf_counter() - started
-            turn.close(answers.finished(number, event.answer, seconds), event.answer.text)
-            turn.usage = event.answer.usage
-            turn.citable = bool(event.answer.citations)
-            yield event.answer, seconds
+            answer = event.answer.model_copy(update={"notices": (*limit, *event.answer.notices)})
+            turn.close(answers.finished(number, answer, seconds), answer.text)
+            turn.usage = answer.usage
+            turn.citable = bool(answer.citations)
+            yield answer, seconds
             return
         if isinstance(event, Progress):
             words = texts.STAGES[event.stage]

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.web import texts
 from assistant.web.hosts import UPLOAD, Hosts, Refused, counted
-from assistant.web.session import visitor
+from assistant.web.session import MATRIX, visitor
 from assistant.web.uploads import Uploads
 
 Known = Callable[[int], bool]
@@ -37,12 +37,21 @@ _GRADIO = "/gradio_api/"
 _JOIN, _CANCEL = f"{_GRADIO}queue/join", f"{_GRADIO}cancel"
 _HEARTBEAT, _TOLD, _FILE = (f"{_GRADIO}{name}" for name in ("heartbeat/", "queue/data", "file="))
 _POSTED = {_JOIN, _CANCEL, UPLOAD}
-_SHOWN = {"/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", _TOLD}
+_SHOWN = {
+    "/",
+    "/config",
+    "/theme.css",
+    "/favicon.ico",
+    "/robots.txt",
+    "/manifest.json",
+    _TOLD,
+    MATRIX,
+}
 _SHOWN.add(f"{_GRADIO}upload_progress")
-_BELOW = ("/assets/", "/static/", "/svelte/", "/export/", "/page/", _HEARTBEAT, _FILE)
+_BELOW = ("/assets/", "/static/", "/svelte/", "/export/", "/page/", f"{MATRIX}/", _HEARTBEAT, _FILE)
 """Everything that the page uses of itself; Gradio has many routes more."""
 
-_OWN = ("/export/", "/page/")
+_OWN = ("/export/", "/page/", MATRIX)
 """Of these, what Gradio does not answer; nor does it answer uploads."""
 
 _FAILED = re.compile(rb'"success"\s*:\s*false')
@@ -97,7 +106,8 @@ class Guard:
         request = HTTPConnection(scope)
         path, method = scope["path"], scope["method"]
         shown = path in _SHOWN or path.startswith(_BELOW)
-        if not (path in _POSTED if method == "POST" else method in ("GET", "HEAD") and shown):
+        posted = path in _POSTED or path.startswith(f"{MATRIX}/")
+        if not (posted if method == "POST" else method in ("GET", "HEAD") and shown):
             raise Refused(404, "There is no such page.")
         if path.startswith(_FILE) and not self._uploads.gives(request, path.removeprefix(_FILE)):
             raise Refused(404, "There is no such file.")
@@ -105,10 +115,10 @@ class Guard:
             await self._attend(scope, receive, send)
         elif path == _TOLD:
             await self._tell(scope, receive, send)
-        elif method == "POST" and path != UPLOAD:
-            await self._take(scope, receive, send)
         elif path == UPLOAD or path.startswith(_OWN):
             await self._app(scope, receive, send)
+        elif method == "POST":
+            await self._take(scope, receive, send)
         else:
             await self._pass(scope, receive, send)
 

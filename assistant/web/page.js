@@ -86,21 +86,29 @@ function uncover() {
 
 document.addEventListener("click", (event) => {
   const target = event.target.closest(
-    "[data-open], [data-close], [data-panel-of], [data-ask], [data-remove], [data-replace]",
+    "[data-open], [data-close], [data-panel-of], [data-ask], [data-everywhere], [data-remove]," +
+      " [data-replace], [data-dismiss]",
   );
   if (!target) return;
-  const { open: place, close: closes, panelOf, ask, remove, replace } = target.dataset;
+  const { open: place, close: closes, panelOf, ask, everywhere, remove, replace } = target.dataset;
   if (place !== undefined) {
     event.preventDefault();
     open(target);
   } else if (closes !== undefined) close();
-  else if (panelOf !== undefined) {
+  else if (panelOf === "library" && !phone.matches && !("panel" in body.dataset)) {
+    // Beside the conversation it is always there.
+    document.querySelector("#library-head h2").focus();
+  } else if (panelOf !== undefined) {
     openedBy = below = null;
     show(panelOf);
     takeStep();
     document.querySelector(`#${panelOf} .close`).focus();
   } else if (ask !== undefined) sendQuestion(ask);
-  else if (remove !== undefined) trigger("remove", { document: remove });
+  else if (everywhere !== undefined) sendQuestion(everywhere, { everywhere: true });
+  else if (target.dataset.dismiss !== undefined) {
+    target.closest(".adding").hidden = true;
+    document.querySelector("#files input, #files button").focus();
+  } else if (remove !== undefined) trigger("remove", { document: remove });
   else if (replace !== undefined) {
     trigger("replace", { document: replace });
     document.querySelector("#replacement").click();

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from markupsafe import Markup
 
 from assistant.templating import Macros
-from assistant.web import downloads, texts
+from assistant.web import downloads, matrices, texts
 from assistant.web.checking import Checking
 from assistant.web.events import Desk
 from assistant.web.guard import Guard
@@ -33,6 +33,16 @@ _WAITING = 100
 
 _SCRIPTS = ("page.js", "asking.js", "confirming.js", "source.js", "peek.js", "selection.js")
 _STYLES = ("page.css", "source.css", "conversations.css")
+
+
+_KEEP = """(...limits) => {
+  try { sessionStorage.setItem("footnote-limits", JSON.stringify(limits)); } catch {}
+}"""
+_RECALL = """(...limits) => {
+  try { return JSON.parse(sessionStorage.getItem("footnote-limits")) ?? limits; }
+  catch { return limits; }
+}"""
+"""What a tab's answers are limited to outlasts a reload, where the browser can keep it."""
 
 
 def application(
@@ -65,6 +75,7 @@ def application(
     app.include_router(uploads.routes())
     app.include_router(downloads.download_routes(stores))
     app.include_router(source_page.page_routes(stores))
+    app.include_router(matrices.matrix_routes(stores))
     gr.mount_gradio_app(
         app,
         blocks,
@@ -219,7 +230,9 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
 
         blocks.load(
             desk.arrive, None, [note, source, transcript, conversation, asked, *shelves], **quiet
-        )
+        ).then(desk.limits, asked_of, asked_of, js=_RECALL, **quiet)
+        for limit in (scope, since, until):
+            limit.change(None, asked_of, None, js=_KEEP, **quiet)
         # The script lets no question be sent before the last answer has ended.
         asking = source.ask(desk.asked, asks, answer, trigger_mode="multiple", **quiet)
         under_way = [asking]

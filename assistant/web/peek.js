@@ -17,6 +17,8 @@ function showPeek(link) {
       const part = document.createElement(name);
       part.dir = "auto";
       part.textContent = text;
+      // What is a quotation already has its own marks.
+      part.classList.toggle("marked", name === "q" && /^["“„«「]/.test(text));
       return part;
     }),
   );

@@ -18,6 +18,9 @@ from assistant.api.turns import Queues
 from assistant.assistant import Assistant
 
 COOKIE = "footnote_visitor"
+MATRIX = "/matrix"
+"""Where the view of matrices is."""
+_OPENED = ("/", MATRIX)
 _YEAR = 365 * 24 * 60 * 60
 
 
@@ -44,8 +47,12 @@ class Visitors:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; the page's own comes with the cookie if it is not there yet."""
-        if scope["type"] != "http" or scope["path"] != "/" or visitor(HTTPConnection(scope)):
+        """Answer a request; those that open a view come with the cookie if it is not there yet."""
+        if (
+            scope["type"] != "http"
+            or scope["path"] not in _OPENED
+            or visitor(HTTPConnection(scope))
+        ):
             await self._app(scope, receive, send)
             return
 

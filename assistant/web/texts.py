@@ -1,5 +1,6 @@
 """The words, example questions and thresholds of the page, where they can be read and changed."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -86,9 +87,12 @@ NOT_SENT = "This question has not been sent: the server is busy or not there. Tr
 
 DOCUMENTS, CLOSE_DOCUMENTS, ADD_DOCUMENTS = "Documents", "Close the documents", "Add documents"
 LIMIT, ALL_DOCUMENTS, FIND_DOCUMENT = "Limit answers to", "All documents", "Find a document"
+LIMITED, EVERYWHERE = "Limited to {}.", "Search all documents"
+DROP_FILES = "Drop files here, or click to choose them"
 NO_DOCUMENTS, NO_SUCH_DOCUMENT = "Nothing has been added yet.", "No document matches."
 DEMO = ("These are the demo documents.", "Use my own documents")
 OWN = ("These are your own documents.", "Back to the demo")
+PUT_AWAY = "Put this list away"
 READING, EMBEDDED = "reading …", "{:,} of {:,} passages …"
 OUTCOMES = {
     "added": "added",
@@ -452,6 +456,36 @@ def when_and_where(iso: str | None, locator: str) -> list[str]:
     return [told for told in (readable_date(iso) if iso else "", locator) if told]
 
 
+def limited_to(titles: Sequence[str]) -> str:
+    """The documents that a person limited a question to.
+
+    >>> limited_to(["Tide log"]), limited_to(["Tide log", "Map", "List"])
+    ('Limited to “Tide log”.', 'Limited to “Tide log” and 2 more documents.')
+    """
+    first, *others = (f"“{title}”" for title in titles)
+    if len(others) == 1:
+        return LIMITED.format(f"{first} and {others[0]}")
+    return LIMITED.format(f"{first} and {len(others)} more documents" if others else first)
+
+
+def is_limited(notices: Sequence[str]) -> bool:
+    """Whether a person had limited the question of an answer with these notices.
+
+    >>> is_limited([limited_to(["Tide log"])]), is_limited(["The list may be incomplete."])
+    (True, False)
+    """
+    return any(notice.startswith(LIMITED.split("{}")[0]) for notice in notices)
+
+
+def places(number: int) -> str:
+    """How many places of a document are cited.
+
+    >>> places(3)
+    '3 places'
+    """
+    return f"{number} places"
+
+
 def language(code: str) -> str:
     """The English name of a language by its code; the code where it has none.
 
@@ -486,3 +520,46 @@ SIGN_IN_WITH = "Whoever runs this server gave you a token for it."
 SIGN_IN_FIRST = "Sign in first: open the page in this browser."
 TOKEN = "Token"  # noqa: S105 (a label)
 TOKEN_FOR_LESS = "This token is not for people: it lacks one of the scopes read, ask and write."  # noqa: S105
+
+
+# The view of matrices -------------------------------------------------------------------------
+
+MATRIX = "Matrix"
+MATRIX_TITLE = "One question to every document"
+MATRIX_HELP = (
+    "A column a line: a question, or “Name (kind): question”. Kinds are text, date, amount, "
+    "yes/no, list and “choice: one | other”."
+)
+MATRIX_EXAMPLE = "Begins (date): When does the agreement begin?"
+MATRIX_NAME = "Name of the matrix"
+MATRIX_QUESTIONS = "Questions"
+MATRIX_DOCUMENTS = "Documents"
+MATRIX_ALL = "None chosen: all of them are asked."
+MATRIX_ASK = "Ask every document"
+MATRIX_STOP = "Stop"
+MATRIX_KEPT = "Earlier matrices"
+MATRIX_OPEN = "Open"
+MATRIX_BACK = "Back to the questions"
+MATRIX_FILTER = "Show only rows with"
+MATRIX_DOWNLOAD = "Take it along as"
+MATRIX_DOCUMENT = "Document"
+MATRIX_STOPPED = "Stopped; what was found is kept. Ask again to go on."
+MATRIX_EMPTY = "There are no documents yet. Add some on the page of questions."
+
+
+def matrix_done(cells: int, computed: int) -> str:
+    """What is said of a matrix that is there.
+
+    >>> matrix_done(40, 4)
+    '40 cells; worked out now: 4.'
+    """
+    return f"{counted(cells, 'cell')}; worked out now: {computed:,}."
+
+
+def delete_matrix(title: str) -> str:
+    """What the button that deletes a kept matrix is called.
+
+    >>> delete_matrix("Leases")
+    'Delete the matrix “Leases”'
+    """
+    return f"Delete the matrix “{title}”"

@@ -258,12 +258,16 @@ class Arrivals:
         if packed.own is not None:
             yield Arrival(shown, settled(packed.own), place=place, more=1)
         part = packed.first
+        seen = counted = 0
         while True:
             readable = [one for one in part.members if one.reason or not one.unread]
             for member in part.members:
                 if member.unread and not member.reason:
                     unread.note(Path(inside(shown, member.inner)))
             known = self._store.locations([inside(place, member.inner) for member in readable])
+            seen += len(readable)
+            # All that are to come are counted from the first on, as far as the file tells.
+            coming = max(seen, part.in_all, counted) if part.after is not None else seen
             for nth, member in enumerate(readable):
                 at = inside(place, member.inner)
                 if member.reason:
@@ -271,14 +275,16 @@ class Arrivals:
                     result = settled(refused(member.reason))
                 else:
                     result = self._threads.submit(self._member, member, at, packed, known.get(at))
-                more = 0 if nth else len(readable)
+                more = 0 if nth else coming - counted
                 yield Arrival(inside(shown, member.inner), result, len(member.data), at, more)
+            counted = coming if readable else counted
             if part.after is None:
                 return
             try:
                 part = self._unpacked(packed.path, part.after)
             except (DocumentError, OSError) as error:
-                yield Arrival(shown, settled(error), place=place, more=1)
+                more = 1 + seen - counted
+                yield Arrival(shown, settled(error), place=place, more=more)
                 return
 
     def _member(

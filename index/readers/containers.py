@@ -90,13 +90,17 @@ class Cursor(NamedTuple):
 class Slice(NamedTuple):
     """Some of a file's members, and where the next ones begin; `holds`: whether it can have any.
 
+    `in_all` says how many it has by itself, those in others of them not among them; 0 where only
+    unpacking tells.
+
     >>> Slice(holds=False)
-    Slice(holds=False, members=(), after=None)
+    Slice(holds=False, members=(), after=None, in_all=0)
     """
 
     holds: bool
     members: tuple[Member, ...] = ()
     after: Cursor | None = None
+    in_all: int = 0
 
 
 class _TooMuch(DocumentError):
@@ -138,7 +142,8 @@ def unpacked(data: bytes, name: str, start: Cursor, most: int) -> Slice:
                 if top == start.top and nth <= start.nth:
                     continue
                 if size >= _SLICE or len(members) >= _SLICE_MEMBERS:
-                    return Slice(True, tuple(members), Cursor(top, nth - 1, *walk.before))
+                    after = Cursor(top, nth - 1, *walk.before)
+                    return Slice(True, tuple(members), after, min(_count(kind, data), _MOST))
                 members.append(_loaded(entry))
                 size += len(members[-1].data)
     except _TooMuch as error:
@@ -189,6 +194,18 @@ def refuse_archive(_data: bytes, _name: str) -> Document:
     raise UnsupportedFormat(
         "This is a ZIP or tar archive, and holds several files: unpack it, and name one of them."
     )
+
+
+def _count(kind: Kind, data: bytes) -> int:
+    """How many files or messages one holds; 0 where that is not told before all are unpacked."""
+    if kind is Kind.MAILBOX:
+        from index.readers.mail.messages import messages
+
+        return sum(1 for _ in messages(data))
+    if kind is Kind.ARCHIVE and data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return sum(not info.is_dir() for info in archive.infolist())
+    return 0
 
 
 def _kind(data: bytes, name: str) -> Kind | None:

@@ -15,7 +15,9 @@ from lxml.etree import _Element  # type: ignore[import-untyped]
 from index.document import Document, Part, Span, Table, normalised, readable_stem
 from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import Block, Body, row, set_parts, set_text
+from index.readers.chats import read_messages
 from index.readers.encoding import text_of
+from index.readers.markup.formulas import readable_formula
 from index.readers.metadata import Statement, compose, language_code, sensible_title
 from index.readers.text import markdown_blocks
 from index.readers.transcripts import read_segments
@@ -44,6 +46,8 @@ def read_json(data: bytes, name: str) -> Document:
     value = _parsed(normalised(source))
     if (spoken := read_segments(value, name)) is not None:
         return spoken
+    if (chat := read_messages(value, name)) is not None:
+        return chat
     body = _body(value)
     if not body.text:
         raise EmptyDocument("The file holds no values.")
@@ -322,8 +326,24 @@ def _notebook_blocks(cell: Cell) -> Iterator[Block]:
     for output in cell.get("outputs", []):
         if "ename" in output:
             yield Block(_text(f"{output['ename']}: {output.get('evalue', '')}"))
+        elif output.get("text"):
+            yield Block(_text(output["text"]))
         else:
-            yield Block(_text(output.get("text") or output.get("data", {}).get("text/plain", "")))
+            yield from _shown_blocks(output.get("data", {}))
+
+
+def _shown_blocks(data: dict[str, Any]) -> Iterator[Block]:
+    """What a cell shows, in the richest of the forms in which it is kept that has words."""
+    from index.readers.html import visible_blocks  # with trafilatura, which takes 0.15 s
+
+    if written := _text(data.get("text/markdown", "")):
+        yield from markdown_blocks(written)
+    elif blocks := visible_blocks(_text(data.get("text/html", ""))):
+        yield from blocks
+    elif formula := _text(data.get("text/latex", "")):
+        yield Block(readable_formula(formula.strip("$ \n")))
+    else:
+        yield Block(_text(data.get("text/plain", "")))
 
 
 def _text(lines: str | list[str]) -> str:

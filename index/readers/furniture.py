@@ -24,6 +24,12 @@ _FIELDS = (
     "//input[@value and not(@type='hidden' or @type='password' or @type='checkbox' or"
     " @type='radio' or @type='range' or @type='color' or @type='file')]"
 )
+_UNFOLDS = "//*[@aria-expanded or (self::button and @aria-controls)]"
+_BESIDE_PAGE = frozenset({"nav", "header", "footer", "dialog", "form"})
+_NO_TEXT = frozenset(
+    {"dialog", "alertdialog", "menu", "listbox", "navigation", "tooltip", "search"}
+)
+_FOLDED = frozenset({"menu", "submenu", "nav", "navbar", "dropdown", "modal", "popup", "cookie"})
 _UNSEEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*(?:0*+\.0++|0++)\s*(?:;|!|$)"
     r"|font-size\s*:\s*0(?:\.0+)?\s*(?:[a-z%]+\s*)?(?:;|!|$)",
@@ -102,6 +108,7 @@ def take_out_unseen(tree: HtmlElement) -> list[LeftOut]:
     """The words of a page that its reader does not see as its text; `tree` has them no longer.
 
     Hidden elements, words of buttons and choices, the marks of notes, and what is struck through.
+    What a button unfolds, and tabs, are seen.
 
     >>> from lxml.html import document_fromstring
     >>> page = document_fromstring("<p>The pier <del>stands</del> fell.</p><p hidden>Draft</p>")
@@ -115,11 +122,18 @@ def take_out_unseen(tree: HtmlElement) -> list[LeftOut]:
     instead = [e for e in tree.xpath(_INSTEAD) if len(e.text_content()) < half]
     unseen = [(element, "hidden") for element in (*instead, *tree.xpath(_HIDDEN))]
     unseen += [(e, "hidden") for e in tree.xpath("//*[@style]") if _UNSEEN.search(e.get("style"))]
-    unseen = [(element, why) for element, why in unseen if not _holds_formula(element)]
+    controls, panels = _unfolding(tree)
+    unseen = [
+        (element, why)
+        for element, why in unseen
+        if element not in panels and not _holds_formula(element)
+    ]
     struck = [e for e in tree.xpath("//*[@style]") if _STRUCK.search(e.get("style"))]
     unseen += [(e, "struck through") for e in (*struck, *tree.xpath("//del|//s|//strike"))]
     unseen += [(e, "pronunciation") for e in tree.xpath("//rt|//rp|//rtc")]
-    unseen += [(e, "control") for e in tree.xpath(_CONTROLS) if not _is_in_heading(e)]
+    unseen += [
+        (e, "control") for e in tree.xpath(_CONTROLS) if e not in controls and not _is_in_heading(e)
+    ]
     for field in tree.xpath(_FIELDS):
         field.text = field.get("value")
         unseen.append((field, "control"))
@@ -282,6 +296,38 @@ def _asks_consent(element: HtmlElement, names: set[str]) -> bool:
 def _holds_formula(element: HtmlElement) -> bool:
     """Whether it holds a formula: pages hide the one that is text and show a picture of it."""
     return element.tag == "math" or element.find(".//math") is not None
+
+
+def _unfolding(tree: HtmlElement) -> tuple[set[HtmlElement], set[HtmlElement]]:
+    """The buttons that unfold words of the page, and what they unfold; no menus and dialogs."""
+    panels = set(tree.xpath("//*[@role='tabpanel']"))
+    controls = set()
+    judged: dict[HtmlElement, bool] = {}
+    named = {element.get("id"): element for element in tree.xpath("//*[@id]")}
+    for control in tree.xpath(_UNFOLDS):
+        if any(above.tag in _BESIDE_PAGE for above in control.iterancestors()):
+            continue
+        parent = control.getparent()
+        around = [control.getnext(), None if parent is None else parent.getnext()]
+        ids = control.get("aria-controls", "").split()
+        found = [named[one] for one in ids if one in named] or [
+            one for one in around if one is not None
+        ][:1]
+        judged.update((panel, _is_words(panel)) for panel in found if panel not in judged)
+        opened = [panel for panel in found if judged[panel]]
+        panels.update(opened)
+        if opened and control.text_content().strip():
+            controls.add(control)
+    return controls, panels
+
+
+def _is_words(panel: HtmlElement) -> bool:
+    """Whether what unfolds is text, and no menu, dialog or list of links."""
+    if panel.tag in ("dialog", "nav") or panel.get("role") in _NO_TEXT or _names(panel) & _FOLDED:
+        return False
+    words = len(panel.text_content().split())
+    linked = sum(len(link.text_content().split()) for link in panel.iter("a"))
+    return words > 2 * linked
 
 
 def _is_in_heading(control: HtmlElement) -> bool:

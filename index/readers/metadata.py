@@ -28,6 +28,10 @@ from index.layout import PageLayout
 _HEAD_LENGTH = 3_000
 _HEAD_LINES = 25
 _LONGEST_TITLE = 150
+_LONGEST_UNSPACED = 40
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{8}")
+_SAYING = re.compile(r"[^\W\d_]{3,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
+"""Letters of a file's name that say something: fewer are signs or numbers of it."""
 _OPENING_WORDS = 8
 _LONGEST_BYLINE = 100
 
@@ -209,15 +213,19 @@ def _months_named(text: str) -> set[str]:
 
 def _named(name: str) -> str | None:
     """The file's name as a title, unless it is only digits, a hash or the like."""
-    words = re.findall(r"[^\W\d_]{3,}", PurePath(name).stem)
+    words = _SAYING.findall(PurePath(name).stem)
     says_something = any(re.search(r"[^a-fA-F]", word) for word in words)
     return readable_stem(name) if says_something else None
 
 
 def _opening(text: str, date: Span | None) -> str:
     """The first words, by which a text without a title is cited."""
-    words = text[after_date(text, date) :].split(maxsplit=_OPENING_WORDS)[:_OPENING_WORDS]
-    return " ".join(words)[:_LONGEST_TITLE].rstrip(" ,;:.") + " …"
+    opening = text[after_date(text, date) :]
+    words = " ".join(opening.split(maxsplit=_OPENING_WORDS)[:_OPENING_WORDS])[:_LONGEST_TITLE]
+    if _UNSPACED.search(words):
+        # Whole paragraphs have no space in them.
+        words = re.split(r"[。！？\n]", opening.lstrip(), maxsplit=1)[0][:_LONGEST_UNSPACED]
+    return words.rstrip(" ,;:.，、；：") + " …"
 
 
 def _head(text: str) -> list[_Line]:

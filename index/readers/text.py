@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import islice, pairwise
+from itertools import islice, pairwise, zip_longest
 from typing import NamedTuple
 
 import yaml  # type: ignore[import-untyped]
@@ -22,6 +22,7 @@ from index.dates import iso_date
 from index.document import Document, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import BULLET, Block, row, set_text
+from index.readers.chats import read_chat
 from index.readers.encoding import decode, text_of
 from index.readers.metadata import Statement, compose
 from index.readers.transcripts import NAME, Cue, seconds, set_cues
@@ -30,7 +31,8 @@ from index.readers.transcripts import NAME, Cue, seconds, set_cues
 def read_text(data: bytes, name: str) -> Document:
     """The text as it stands in the file; only its encoding and newlines are made uniform.
 
-    A transcript, whose lines begin with names and times, is read as what was said, by turns.
+    A transcript, whose lines begin with names and times, is read as what was said, by turns, and
+    WhatsApp's export of a chat by messages.
 
     Raises:
         UnsupportedFormat: the bytes are not text.
@@ -43,7 +45,11 @@ def read_text(data: bytes, name: str) -> Document:
     if text is None:
         raise UnsupportedFormat("The file is not text in any known encoding.")
     words = normalised(text)
-    return _turns(words, name) or compose(words, media_type="text/plain", name=name)
+    return (
+        read_chat(words, name)
+        or _turns(words, name)
+        or compose(words, media_type="text/plain", name=name)
+    )
 
 
 def _turns(text: str, name: str) -> Document | None:
@@ -82,7 +88,7 @@ class _Head(NamedTuple):
 
 _TIME_FIRST = re.compile(
     rf"(?P<open>\[?)\(?(?P<time>{_TIME})(?:\s*(?:-->|[-–—])\s*{_TIME})?\]?\)?\s+"
-    rf"(?:From\s+)?(?P<who>{NAME}?)(?:\s+to\s+[^:]{{1,60}})?:\s+(?P<words>\S.*)"
+    rf"(?:From\s+)?(?P<who>{NAME}?)(?:\s+to\s+[^:]{{1,60}})?:(?:\s+(?P<words>\S.*))?"
 )
 _NAME_FIRST = re.compile(
     rf"(?P<open>)(?P<who>{NAME}?)(?:\s*[\[(](?P<time>{_TIME})[\])]\s*:?(?P<words>.*)"
@@ -140,11 +146,14 @@ _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)|%%(.{1,2000}?)%%", re.DOTALL)
 _LINKED_NOTE = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\]")
 _HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]{1,500})(?<=\S)==")
 _TASK = re.compile(r"\[([ xX])\] +(?=\S)")
+_TICKED = re.compile(r"[☐☑☒✓✔✗✘□]\s")
 _CALLOUT = re.compile(r"\[!(\w{1,30})\][-+]? *")
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|</?[a-zA-Z][^<>]*>|<[!?][^<>]*>",
     re.DOTALL | re.I,
 )
+_APART = re.compile(r"</?(?:td|th|tr|p|div|li|dt|dd|br|summary|caption|h[1-6])\b", re.I)
+"""Tags between which words are not one word."""
 _DEEPEST = 60
 _parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
 
@@ -352,12 +361,14 @@ def _inline(token: Token, line_break: str = "\n") -> str:
     """The words of an inline token: no marks, no link targets, an image's description."""
     parts: list[str] = []
     hidden = False
-    for child in token.children or ():
+    children = token.children or []
+    for child, following in zip_longest(children, children[1:]):
         if child.type in ("text", "code_inline", "image"):
             shown = _noted(child.content) if child.type == "text" else child.content
             parts.append("" if hidden else shown)
         elif child.type == "softbreak":
-            parts.append(" ")
+            # Boxes to be ticked are items, though Markdown knows no such.
+            parts.append("\n" if following and _TICKED.match(following.content) else " ")
         elif child.type == "hardbreak":
             parts.append(line_break)
         elif child.type == "html_inline":
@@ -386,6 +397,7 @@ def _noted(text: str) -> str:
 
 def _without_tags(source: str) -> Iterator[str]:
     """The text of a raw HTML block, paragraph by paragraph."""
+    source = _APART.sub(r" \g<0>", source)
     for part in re.split(r"\n[ \t]*\n", html.unescape(_TAG.sub("", source))):
         if part.strip():
             yield " ".join(part.split())

@@ -27,6 +27,7 @@ _TIMING = re.compile(r"\s*(\S{1,40})\s+-->\s+(\S{1,40})(?:\s.*)?")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,80})?\s+([^<>\n]{1,200})>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>|<\d[\d:.]{0,20}>|\{\\[^{}\n]{0,100}\}")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]{0,3}$")
+_DASH = re.compile(r"[-–—]\s?(?=\S)")
 _TURN_MARK = re.compile(r">>+\s*")
 NAME = r"(?![a-z])[^\W\d_][\w.'’()-]{0,40}(?: [\w.'’()&/-]{1,40}){0,5}"
 """A pattern for who speaks: up to six words, the first one not in small letters."""
@@ -316,8 +317,27 @@ def _voices(source: str) -> Iterator[tuple[str, str]]:
     """Who speaks in a cue, and the words of each."""
     pieces = _VOICE.split(source)
     for speaker, words in zip(["", *pieces[1::2]], pieces[::2], strict=True):
-        if plain := _plain(words):
-            yield _plain(speaker), plain
+        for said in _turns(words):
+            yield _plain(speaker), said
+
+
+def _turns(source: str) -> Iterator[str]:
+    """The words of a cue, those of several people apart, whose lines begin with dashes."""
+    lines = [line for written in source.split("\n") if (line := _plain(written))]
+    if sum(map(bool, map(_DASH.match, lines))) < 2:
+        if lines:
+            yield " ".join(lines)
+        return
+    turns: list[str] = []
+    for line in lines:
+        dash = _DASH.match(line)
+        if dash:
+            turns.append(f">> {line[dash.end() :]}")
+        elif turns:
+            turns[-1] += f" {line}"
+        else:
+            turns.append(line)
+    yield from turns
 
 
 def _plain(source: str) -> str:

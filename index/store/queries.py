@@ -152,6 +152,18 @@ def versions_named(connection: Connection, prefix: str) -> list[Version]:
     return _versions(connection, versions.c.hash.between(prefix, prefix + "g"))
 
 
+def versions_of(connection: Connection, document_id: str) -> list[str]:
+    """The hashes of the readable versions of a document, the latest first.
+
+    >>> versions_of(connection, report.id) == [report.version]
+    True
+    """
+    which = (versions.c.document_id == document_id, versions.c.state.in_(("live", "replaced")))
+    # What was put back is live again, and the latest, however early it came first.
+    order = (versions.c.state == "replaced", versions.c.id.desc())
+    return [*connection.scalars(sql.select(versions.c.hash).where(*which).order_by(*order))]
+
+
 def replaced_holding(connection: Connection, words: Sequence[str]) -> list[Version]:
     """The replaced versions in whose text all of the words stand, whatever their case.
 

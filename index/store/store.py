@@ -167,6 +167,11 @@ class Store:
         with self._reading() as connection:
             return queries.versions_named(connection, prefix)
 
+    def versions_of(self, document_id: str) -> list[str]:
+        """The hashes of the readable versions of a document, the latest first."""
+        with self._reading() as connection:
+            return queries.versions_of(connection, document_id)
+
     def replaced_holding(self, words: Sequence[str]) -> list[Version]:
         """The replaced versions in whose text all of the words stand, whatever their case."""
         with self._reading() as connection:

@@ -123,3 +123,13 @@ def test_every_field_shows_that_it_has_the_keyboard(page):
             assert field.evaluate(LOOKS), f"{panel}: {name}"
             seen += 1
     assert seen >= 4
+
+
+def test_the_view_of_matrices_before_and_after_it_is_asked(page):
+    page.goto(f"{page.url.split('?')[0].rstrip('/')}/matrix")
+    assert violations(page) == []
+    page.get_by_label("Questions").fill("How long does the crossing to Quill Island take?")
+    page.get_by_role("button", name="Ask every document").click()
+    expect(page.locator("#said")).to_contain_text("cells;", timeout=30_000)
+    page.locator("td summary").first.click()
+    assert violations(page) == []

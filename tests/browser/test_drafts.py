@@ -126,7 +126,7 @@ def test_a_question_is_put_to_the_documents_of_a_period(serving, tabs, tmp_path:
         page.get_by_label("Dated to").press_sequentially("2022")
         ask(page, "How many passengers did the ferry carry?")
         expect(page.locator("#t1 .notes > li")).to_have_count(1)
-        expect(page.locator("#t1 .notes")).to_contain_text("The ferry in 2021")
+        expect(page.locator("#t1 .sources")).to_contain_text("The ferry in 2021")
         page.get_by_label("Dated to").fill("soon")
         ask(page, CROSSING)
         expect(page.locator("#t2 .problem")).to_contain_text("no date that can be read")

@@ -362,3 +362,18 @@ def test_a_long_conversation_shows_its_end_and_more_when_asked(
     page.goto(f"{address}/?answer={first}")
     expect(page.locator(".turn")).to_have_count(61)
     expect(page.locator("#t1 .question")).to_be_in_viewport()
+
+
+def test_the_link_of_an_answer_opens_it_alone_for_somebody_else(page: Page, tabs, address: str):
+    ask(page, CROSSING)
+    ask(page, LENS)
+    link = page.locator("#t2 [data-link]").get_attribute("data-link")
+    other = tabs.open(address)
+    other.goto(link if "://" in link else f"{address}/{link}")
+    expect(other.locator(".question")).to_have_text([LENS])
+    expect(other.locator("#t1 .said")).to_contain_text(page.locator("#t2 .said").inner_text()[:40])
+    expect(other.locator("#t1 .actions")).to_have_count(0)
+    ask(other, CROSSING)
+    conversations(other)
+    expect(other.locator("#asked [data-discard]")).to_have_count(1)
+    expect(page.locator(".question")).to_have_text([CROSSING, LENS])

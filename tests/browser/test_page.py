@@ -55,12 +55,14 @@ def test_a_permalink_to_words_that_the_store_does_not_hold_says_so(tabs, address
     ask(page, DAM)
 
 
-def test_every_footnote_has_its_line_below_the_answer(page):
+def test_every_footnote_stands_below_the_answer_under_its_documents_line_which_opens(page):
     ask(page, CROSSING)
     numbers = {int(text) for text in page.locator("#t1 .ref").all_inner_texts()}
     notes = page.locator("#t1 ol.notes > li")
     assert numbers == set(range(1, notes.count() + 1))
-    expect(notes.first).to_contain_text("Teal Harbour")
+    expect(page.locator("#t1 .sources summary").first).to_contain_text("Teal Harbour")
+    expect(notes.first).to_be_hidden()
+    page.locator("#t1 .sources summary").first.click()
     notes.first.locator("a").click()
     assert marked(page) in words(notes.first.locator("blockquote").inner_text())
 
@@ -75,7 +77,7 @@ def test_a_passage_after_an_emoji_is_marked_to_the_letter(page):
 
 def test_a_footnote_names_its_page_and_the_source_shows_the_page_breaks(page):
     turn = ask(page, DAM)
-    expect(page.locator(f"#t{turn} .notes li").first).to_contain_text("p. 2")
+    expect(page.locator(f"#t{turn} .sources summary").first).to_contain_text("p. 2")
     first_footnote(page).click()
     assert "1974" in marked(page)
     page.get_by_role("button", name="Text", exact=True).click()
@@ -127,6 +129,9 @@ def test_an_uploaded_file_can_be_asked_about_and_a_bad_one_says_why(page, tmp_pa
     expect(page.locator(".adding .failed")).to_contain_text("broken.pdf", timeout=60_000)
     assert len(page.locator(".adding .failed small").inner_text()) > len("not added: ")
     expect(page.locator(".adding .added")).to_contain_text("orchard.txt")
+    expect(page.locator(".adding li").first).to_contain_text("broken.pdf")
+    page.get_by_role("button", name="Put this list away").click()
+    expect(page.locator(".adding")).to_be_hidden()
     expect(page.locator(".masthead")).to_contain_text("5 documents")
     assert not [path for path in uploads.rglob("*") if path.is_file() and path.stat().st_size]
     ask(page, "How many kinds of pear does the orchard of Marl Hollow grow?")
@@ -143,6 +148,7 @@ def test_an_uploaded_file_can_be_asked_about_and_a_bad_one_says_why(page, tmp_pa
     expect(page.locator(".masthead")).to_contain_text("5 documents")
     ask(page, "How many kinds of pear does the orchard of Marl Hollow grow?")
     expect(page.locator("#t2 .said")).to_contain_text("71")
+    page.locator("#t1 .sources summary").first.click()
     page.locator("#t1 .notes a").first.click()
     assert "63" in marked(page)
     page.locator("#source .close").first.click()
@@ -163,6 +169,7 @@ def test_text_of_documents_and_questions_never_becomes_part_of_the_page(page):
     question = LANTERNS + " <img src=x onerror='window.injected = 6'><b>bold</b> ${1+1}"
     ask(page, question)
     expect(page.locator("#t1 .question")).to_have_text(question)
+    page.locator("#t1 .sources summary").first.click()
     page.locator("#t1 .notes a").first.click()
     expect(page.locator("#source article")).to_contain_text("<script>window.injected = 1</script>")
     expect(page.locator("#source article")).to_contain_text("[x](javascript:window.injected=5)")
@@ -185,7 +192,7 @@ def test_a_footnote_is_named_reached_and_left_by_keyboard(page):
     footnote = page.get_by_role("link", name="Footnote 1: ").first
     assert "Teal Harbour" in footnote.get_attribute("aria-label")
     described = footnote.get_attribute("aria-describedby")
-    assert words(page.locator(f"#{described}").inner_text()) == words(
+    assert words(page.locator(f"#{described}").text_content()) == words(
         footnote.get_attribute("data-quote")
     )
     page.focus("#question textarea")
@@ -275,12 +282,19 @@ def test_an_example_question_is_asked_with_one_click(page):
     expect(page.locator("#t1[aria-busy=false]")).to_be_visible(timeout=60_000)
 
 
-def test_a_question_can_be_limited_to_some_documents(page):
+def test_a_limit_is_told_with_the_answer_outlasts_a_reload_and_a_refusal_offers_all(page):
     page.locator("#scope input").click()
     page.get_by_role("option", name="reservoir").click()
     page.keyboard.press("Escape")
-    turn = ask(page, CROSSING)
-    expect(page.locator(f"#t{turn} .notes")).not_to_contain_text("Teal Harbour")
+    expect(page.locator("#scope")).to_contain_text("reservoir")
+    page.reload()
+    expect(page.locator("#scope")).to_contain_text("reservoir")
+    ask(page, CROSSING)
+    expect(page.locator("#t1 .message")).to_contain_text("do not answer")
+    expect(page.locator("#t1 .notice")).to_contain_text("Limited to “")
+    page.get_by_role("button", name="Search all documents").click()
+    expect(page.locator("#t2[aria-busy=false] .said")).to_contain_text("35 minutes")
+    expect(page.locator("#t2 .notice")).to_have_count(0)
 
 
 def test_the_browser_keeps_the_page_from_every_other_machine(tabs, address):
@@ -375,3 +389,9 @@ def test_a_request_that_names_another_host_is_turned_away(address):
     with pytest.raises(urllib.error.HTTPError, match="400") as refused:
         urllib.request.urlopen(request)
     refused.value.close()
+
+
+def test_on_a_wide_screen_the_number_of_documents_leads_to_them(page):
+    page.locator(".masthead [data-panel-of=library]").click()
+    expect(page.locator("#library-head h2")).to_be_focused()
+    expect(page.locator("#files")).to_be_visible()

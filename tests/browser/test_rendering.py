@@ -430,7 +430,7 @@ def test_every_file_of_an_upload_has_a_line_before_and_after_it_is_done():
     assert texts_of(waiting, ".//li") == ["a.txt reading …", "b.pdf reading …"]
     done = [FileDone(paths[1], "failed", None, "The file is empty.", 1, 2)]
     tree = parsed(library.adding(paths, done))
-    assert texts_of(tree, ".//li") == ["a.txt reading …", "b.pdf not added: The file is empty."]
+    assert texts_of(tree, ".//li") == ["b.pdf not added: The file is empty.", "a.txt reading …"]
     assert tree.xpath(".//progress")[0].get("value") == "1"
 
 
@@ -478,3 +478,33 @@ def test_a_conversation_tells_what_its_writer_took_in_all():
         told = page.xpath('.//*[contains(@class, "together")]')
         assert len(told) == lines
     assert "3.0 s, 1,800 tokens read, 80 written, cost 0.0040" in told[0].text_content()
+
+
+def test_a_row_with_the_names_of_its_columns_is_a_table():
+    label = "[Section | Printed | Corrected:] "
+    text = f"{label}6, Damage | 212 flooded | 231 flooded"
+    exact = (text.index("231"), len(text))
+    sentence = Sentence(text=text, citations=(1, 2), added=((0, len(label)),), exact=(exact,))
+    tree = rendered(answer(sentence))
+
+    assert texts_of(tree, ".//th") == ["Section", "Printed", "Corrected"]
+    assert texts_of(tree, ".//td") == ["6, Damage", "212 flooded", "231 flooded"]
+    assert texts_of(tree, ".//td/strong[@class='exact']") == ["231 flooded"]
+    assert "|" not in tree.text_content()
+
+
+def test_lines_of_cells_within_an_answer_are_a_table_behind_their_lead_in():
+    text = "Two are named.\nNo. | What\n1 | Open.\n2 | Close.\nThen wait."
+    tree = rendered(answer(Sentence(text=text, citations=(1,))))
+
+    assert texts_of(tree, ".//tr") == ["No.What", "1Open.", "2Close."]
+    said = tree.xpath(".//*[@class='said']")[0].text_content()
+    assert said.index("Two are named.") < said.index("Open.") < said.index("Then wait.")
+
+
+def test_footnotes_of_one_document_stand_in_one_line_that_opens():
+    tree = rendered(answer(*(Sentence(text=f"It held {n}.", citations=(n,)) for n in (1, 2))))
+
+    (line,) = tree.xpath(".//*[@class='sources']//summary")
+    assert "2 places" in line.text_content()
+    assert len(tree.xpath(".//details/ol[@class='notes']/li")) == 2

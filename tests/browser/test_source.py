@@ -194,6 +194,7 @@ def test_what_an_answer_cites_of_one_document_is_stepped_through(page):
 
 def test_a_source_that_is_cited_once_has_no_steps(page):
     ask(page, CROSSING)
+    page.locator("#t1 .sources summary").first.click()
     page.locator("#t1 ol.notes a").first.click()
     marked(page)
     if page.locator("#t1 ol.notes li").count() == 1:
@@ -234,7 +235,7 @@ def test_the_quote_of_a_footnote_is_shown_to_the_keyboard_and_left_without_closi
     first_footnote(page).click()
     marked(page)
     page.keyboard.press("Shift+Tab")
-    page.locator("#t1 .notes a").first.focus()
+    page.locator("#t1 .sources summary").first.focus()
     page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("tooltip")).to_be_visible()
     page.keyboard.press("Escape")

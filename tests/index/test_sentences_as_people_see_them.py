@@ -103,3 +103,10 @@ def test_a_numbered_paragraph_is_cut_at_the_same_places_as_without_its_number():
 
     for number in ("(1)", "7.", "b)", "iv.", "§ 5", "1.2.3", "•"):
         assert sentences(f"{number} {body}")[1:] == sentences(body)[1:]
+
+
+def test_boxes_to_be_ticked_are_items_of_their_own():
+    lines = ["☐ open the sluice", "☑ grease the hinges", "✓ called the pilot", "□ buy rope"]
+
+    text = "\n".join(lines)
+    assert [text[start:end] for start, end in sentence_spans(text)] == lines

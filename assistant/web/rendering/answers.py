@@ -1,7 +1,7 @@
 """Questions and answers → HTML. Everything that a document or a person wrote is escaped."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
 from markupsafe import Markup
@@ -20,6 +20,9 @@ from assistant.web import texts
 from assistant.web.rendering.places import Place
 
 _NEAREST_CHARACTERS = 280
+_PLACES = 3
+"""Pages or headings that are named in the line of a document."""
+
 _LOOKS: dict[Stance, str] = {SAYS_OTHERWISE: "contradicted", BUT_SEE: "superseded"}
 """How the label of a footnote that supports nothing looks, as the page's styles name it."""
 _HTML = Macros("assistant.web", "answers.html", texts=texts, place=Place.of, looks=_LOOKS)
@@ -48,21 +51,36 @@ class _Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Words of a sentence, or rows of cells where they are a table's; the first names columns."""
+
+    pieces: _Pieces
+    rows: list[list[_Pieces]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class _Said:
     """A sentence as it is shown; `name` is its own among the ids of a turn.
 
-    `notes` support it, `labels` say what else was found; `account` is whose it is, where accounts
-    differ. It is `folded` where it stands in an answer and nothing has verified it.
+    `stretches` are its words, `notes` support it, `labels` say what else was found; `account` is
+    whose it is, where accounts differ. It is `folded` where it stands in an answer and nothing has
+    verified it.
     """
 
     name: str
     look: str
     pieces: _Pieces
+    stretches: list[_Stretch]
     notes: list[Citation]
     labels: list[_Label]
     compared: list[_Compared]
     folded: bool
     account: str = ""
+
+    @property
+    def tabular(self) -> bool:
+        """Whether some of it is a table."""
+        return any(stretch.rows for stretch in self.stretches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +93,10 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
-    """The parts of a paragraph; whether anything in it `folds`, which no <p> may hold."""
+    """The parts of a paragraph; whether anything in it is a block, which no <p> may hold."""
 
     parts: list[_Part]
-    folds: bool
+    blocks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +105,16 @@ class _Group:
 
     differ: bool
     paragraphs: list[_Paragraph]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A document with its footnotes: one line that opens."""
+
+    title: str
+    numbers: str
+    where: list[str]
+    notes: list[Citation]
 
 
 def welcome(questions: Sequence[str], *, empty: bool) -> Markup:
@@ -171,10 +199,24 @@ def finished(number: int, answer: Answer, seconds: float) -> Markup:
         list(_groups(answer.sentences, answer.citations, answer.conflicts)),
         [(passage, _clipped(passage.text)) for passage in nearest],
         dropped,
+        list(_sources(answer.citations)),
         stances(answer.sentences),
         took,
         sure,
     )
+
+
+def _sources(citations: Sequence[Citation]) -> Iterator[_Source]:
+    """The documents that are cited, in the order of their first footnotes."""
+    cited: dict[tuple[str, str], list[Citation]] = {}
+    for citation in citations:
+        cited.setdefault((citation.document_id, citation.version), []).append(citation)
+    for notes in cited.values():
+        places = list(dict.fromkeys(note.locator for note in notes if note.locator))
+        where = texts.when_and_where(notes[0].date, ", ".join(places[:_PLACES]))
+        if len(notes) > 1:
+            where.append(texts.places(len(notes)))
+        yield _Source(notes[0].title, ", ".join(str(n.number) for n in notes), where, notes)
 
 
 def _groups(
@@ -208,7 +250,9 @@ def _paragraph(sentences: Sequence[_Said]) -> _Paragraph:
     for folds, run in groupby(sentences, key=lambda said: said.folded):
         together = list(run)
         parts.append(_Part(together, texts.folded(len(together)) if folds else ""))
-    return _Paragraph(parts, any(said.folded or said.compared for said in sentences))
+    return _Paragraph(
+        parts, any(said.folded or said.compared or said.tabular for said in sentences)
+    )
 
 
 def _said(name: str, sentence: Sentence, known: dict[int, Citation]) -> _Said:
@@ -230,6 +274,7 @@ def _said(name: str, sentence: Sentence, known: dict[int, Citation]) -> _Said:
         name,
         look,
         _pieces(sentence.text, spans),
+        _stretches(sentence, spans),
         notes if sentence.supported else [],
         labels,
         [] if sentence.supported else [_compared(sentence, one) for one in sentence.nearest],
@@ -245,7 +290,54 @@ def _headed(said: _Said) -> _Said:
     if not label.endswith(":]") or title not in label:
         return said
     account = label[label.index(title) : -len(":]")]
-    return replace(said, pieces=said.pieces[1:], account=account)
+    first, *rest = said.stretches
+    told = [replace(first, pieces=first.pieces[1:]), *rest] if not first.rows else said.stretches
+    return replace(said, pieces=said.pieces[1:], stretches=told, account=account)
+
+
+def _stretches(sentence: Sentence, spans: Mapping[str, Sequence[SpanPair]]) -> list[_Stretch]:
+    """The words of a sentence in order, lines of cells that go together as a table."""
+    text, rows = sentence.text, list[list[SpanPair]]()
+    found: list[_Stretch] = []
+    label = next((pair for pair in sentence.added if pair[0] == 0), None)
+    opening = text[: label[1]].rstrip() if label else ""
+    names = _cells(text, 1, len(opening) - len(":]")) if " | " in opening else []
+    at = 0
+
+    def ended() -> None:
+        if rows:
+            # What the program has put in, it says by the table.
+            marks = {name: own for name, own in spans.items() if name != "added"}
+            cells = [[_pieces(text, marks, *cell) for cell in row] for row in rows]
+            found.append(_Stretch([], cells))
+            rows.clear()
+
+    if label and names and len(names) == len(_cells(text, label[1], len(text))) > 1:
+        # The program has put the names of the columns before a row.
+        rows += [names, _cells(text, label[1], len(text))]
+        ended()
+        return found
+    for line in text.splitlines(keepends=True):
+        cells = _cells(text, at, at + len(line)) if " | " in line else []
+        if rows and len(cells) != len(rows[0]):
+            ended()
+        if len(cells) > 1:
+            rows.append(cells)
+        else:
+            found.append(_Stretch(_pieces(text, spans, at, at + len(line))))
+        at += len(line)
+    ended()
+    return found
+
+
+def _cells(text: str, start: int, end: int) -> list[SpanPair]:
+    """The cells of a row that bars part, without the space around them."""
+    cells = []
+    for cell in text[start:end].split(" | "):
+        left = start + len(cell) - len(cell.lstrip())
+        cells.append((left, left + len(cell.strip())))
+        start += len(cell) + len(" | ")
+    return cells
 
 
 def _compared(sentence: Sentence, passage: Passage) -> _Compared:
@@ -255,9 +347,15 @@ def _compared(sentence: Sentence, passage: Passage) -> _Compared:
     return _Compared(passage, _pieces(passage.text, {"differs": passage.differs}), difference)
 
 
-def _pieces(text: str, spans: Mapping[str, Sequence[SpanPair]]) -> _Pieces:
-    """The text, cut where the spans of a mark begin and end."""
-    cuts = {cut for pairs in spans.values() for pair in pairs for cut in pair}
+def _pieces(
+    text: str,
+    spans: Mapping[str, Sequence[SpanPair]],
+    start: int = 0,
+    end: int | None = None,
+) -> _Pieces:
+    """The text, or a part of it, cut where the spans of a mark begin and end."""
+    last = len(text) if end is None else end
+    cuts = {cut for pairs in spans.values() for pair in pairs for cut in pair if start < cut < last}
     return [
         (
             text[start:end],
@@ -267,7 +365,7 @@ def _pieces(text: str, spans: Mapping[str, Sequence[SpanPair]]) -> _Pieces:
                 if any(first <= start and end <= last for first, last in pairs)
             },
         )
-        for start, end in pairwise(sorted(cuts | {0, len(text)}))
+        for start, end in pairwise(sorted(cuts | {start, last}))
     ]
 
 

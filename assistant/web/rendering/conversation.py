@@ -90,6 +90,13 @@ class Conversation:
         conversation.first = max(min([len(answered) - SHOWN, *places]), 0)
         return conversation
 
+    @classmethod
+    def linked(cls, one: Kept) -> Self:
+        """An answer that was asked elsewhere, to be read and asked on."""
+        turn = Turn.of(1, one)
+        turn.id = None
+        return cls([turn])
+
     def begin(self, question: str, body: Markup) -> tuple[int, Turn]:
         """A new turn with its number: the last one, or the one that is asked again."""
         self.cut()

@@ -30,13 +30,15 @@ SHOWN = 300
 """Rows of the list; a larger store is narrowed with the field above it."""
 
 
-def masthead(engine: str, judge: str, documents: int) -> Markup:
+def masthead(engine: str, judge: str, documents: int, *, own: bool = False) -> Markup:
     """The head of the page: the name, what answers and judges, and how much it can read.
 
     >>> "7 documents" in masthead("reader", "", 7)
     True
     """
-    return _HTML.masthead(texts.engine(engine), judge, texts.counted(documents, "document"))
+    counted = texts.counted(documents, "document")
+    matrix = "matrix?documents=own" if own else "matrix"
+    return _HTML.masthead(texts.engine(engine), judge, counted, matrix)
 
 
 def demo_note(href: str, *, demo: bool) -> Markup:
@@ -92,6 +94,8 @@ def adding(
 ) -> Markup:
     """Every file of an upload with what became of it, or how far it is after so many seconds.
 
+    What failed comes first; once all is done the list can be put away.
+
     Below a file that holds others stand those; of more than `MEMBERS` only what is to be said of.
 
     >>> done = FileDone("log.txt", "added", "log", reason=None, done=1, total=2)
@@ -109,7 +113,8 @@ def adding(
         else _tally(done)
     )
     rows = [row for path in paths for row in _rows(path, latest)]
-    return _HTML.adding(said, total, f"{share:g}", rows)
+    rows.sort(key=lambda row: row[1] != "failed")
+    return _HTML.adding(said, total, f"{share:g}", rows, len(done) == total)
 
 
 def _rows(

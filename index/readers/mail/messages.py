@@ -3,6 +3,7 @@
 import codecs
 import email
 import email.policy
+import html
 import io
 import mimetypes
 import re
@@ -17,9 +18,10 @@ import olefile  # type: ignore[import-untyped]
 from oxmsg import Message
 
 from index.dates import iso_date, iso_day
-from index.document import Document, normalised
+from index.document import Document, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import Block, set_parts
+from index.readers.encoding import decode
 from index.readers.mail.outlook import (
     FAULTS,
     attached_files,
@@ -47,6 +49,13 @@ _MBOX_LINE = re.compile(rb"^From \S+ .*\d{4}\r?$(?=\n[A-Za-z][\w-]*:)", re.MULTI
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _HEADERS = (*_SHOWN, "Message-ID", "In-Reply-To")
+_WORDS = ("text/plain", "text/html")
+_WORD = re.compile(r"[^\W_]+")
+_MARKUP = re.compile(
+    r"<(style|script|head)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL | re.I
+)
+_LACKING = 0.2
+"""Of the words of a message as HTML: so many may be missing in its plain version, as of links."""
 _NAME = re.compile(r"\s*+\"?([^\"<@\s]*+(?:\s++[^\"<@\s]++)*+)\s*+\"?\s*+<[^>]*+>")
 
 _CHARSET = re.compile(
@@ -84,6 +93,7 @@ class _Mail:
     language: str | None = None
     sent: str | None = None
     warnings: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     def segments(self) -> Iterator[Segment]:
         lines = [f"{name}: {self.headers[name]}" for name in _SHOWN if self.headers.get(name)]
@@ -175,8 +185,11 @@ def attachments(data: bytes, *, outlook: bool = False) -> tuple[str, list[tuple[
         return "", []
 
 
-def _attached(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The parts of a message beside its own words, in their order, also pictures within those."""
+def _beside(message: EmailMessage) -> Iterator[tuple[EmailMessage, bool]]:
+    """The parts beside a message's first words, in their order, also pictures within those.
+
+    Each with whether its words go on there, as behind a picture.
+    """
     bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
     todo = [(message, False)]
     while todo:
@@ -190,7 +203,12 @@ def _attached(message: EmailMessage) -> Iterator[EmailMessage]:
             and not any(part is body for body in bodies)
             and (part.get_filename() or not is_version)
         ):
-            yield part
+            goes_on = part.get_content_type() in _WORDS and not part.get_filename()
+            yield part, goes_on and part.get_content_disposition() != "attachment"
+
+
+def _attached(message: EmailMessage) -> Iterator[EmailMessage]:
+    return (part for part, goes_on in _beside(message) if not goes_on)
 
 
 def _attachment(part: MIMEPart) -> tuple[str, bytes]:
@@ -241,6 +259,7 @@ def _composed(mails: list[_Mail], name: str, media_type: str) -> Document:
         tables=body.tables,
         parts=body.parts,
         properties=() if several else tuple(mails[0].properties()),
+        left_out=[left for mail in mails for left in mail.left_out],
         warnings=[warning for mail in mails for warning in mail.warnings],
     )
 
@@ -248,15 +267,17 @@ def _composed(mails: list[_Mail], name: str, media_type: str) -> Document:
 def _parsed(data: bytes) -> _Mail:
     try:
         message = cast("EmailMessage", BytesParser(policy=_POLICY).parsebytes(data))
-        chosen = message.get_body(("plain", "html"))
         attached = tuple(
             one_line(part.get_filename() or part.get_content_type()) for part in _attached(message)
         )
         sent = getattr(message["Date"], "datetime", None)
         headers = {name: one_line(str(message[name] or "")) for name in _HEADERS}
+        chosen, left_out = _chosen(message)
+        chosen += [part for part, goes_on in _beside(message) if goes_on]
         return _Mail(
             headers=headers,
-            body=tuple(_body(chosen, headers) if chosen is not None else ()),
+            body=tuple(segment for part in chosen for segment in _body(part, headers)),
+            left_out=left_out,
             attached=attached,
             date=iso_day(sent),
             sent=sent and sent.isoformat(),
@@ -266,10 +287,35 @@ def _parsed(data: bytes) -> _Mail:
         raise DocumentError(_DAMAGED) from error
 
 
+def _chosen(message: EmailMessage) -> tuple[list[MIMEPart], tuple[LeftOut, ...]]:
+    """The version of a message's words that is read, and what another one says.
+
+    That is the plain one, unless the other has much that it lacks: some say only 'This is HTML'.
+    """
+    plain, page = message.get_body(("plain",)), message.get_body(("html",))
+    if plain is None or page is None:
+        return [one for one in (plain, page) if one is not None], ()
+    written = _content(plain)
+    known = set(_WORD.findall(written.lower()))
+    said = _WORD.findall(html.unescape(_MARKUP.sub(" ", _content(page))).lower())
+    lacking = sum(word not in known for word in said)
+    if len(said) <= len(known) or lacking <= _LACKING * len(said):
+        return [plain], ()
+    words = " ".join(normalised(written).split())
+    return [page], () if known <= set(said) else (LeftOut(words, "plain version"),)
+
+
+def _content(part: MIMEPart) -> str:
+    """The text of a part, also where its encoding is none that anybody knows."""
+    try:
+        content = part.get_content()
+    except LookupError:
+        content = decode(cast("bytes", part.get_payload(decode=True)))
+    return content if isinstance(content, str) else ""
+
+
 def _body(part: MIMEPart, headers: Mapping[str, str]) -> Iterable[Segment]:
-    content = part.get_content()
-    if not isinstance(content, str):
-        return ()
+    content = _content(part)
     subject, sender = headers["Subject"], _name(headers["From"])
     if part.get_content_subtype() == "html":
         return segments_of_page(content, subject, sender)

@@ -8,6 +8,7 @@ from index.document import Document, LeftOut, normalised
 from index.errors import EmptyDocument
 from index.readers.blocks import Block, set_text
 from index.readers.encoding import text_of
+from index.readers.markup.tex_references import with_numbers
 from index.readers.markup.tex_setting import braced, printed_words, set_latex
 from index.readers.metadata import Statement, compose
 
@@ -64,8 +65,11 @@ class _Latex:
         self.files: list[str] = []
         pieces = list(self._taken_apart(source))
         short = _shorthands("".join(piece for piece, verbatim in pieces if not verbatim))
+        plain = [short(piece) for piece, verbatim in pieces if not verbatim]
+        self._chapters = any("\\chapter" in piece for piece in plain)
+        numbered = iter(with_numbers(plain, chapters=self._chapters))
         self._pieces = [
-            (piece if verbatim else short(piece), verbatim) for piece, verbatim in pieces
+            (piece if verbatim else next(numbered), verbatim) for piece, verbatim in pieces
         ]
         self._plain = "".join(piece for piece, verbatim in self._pieces if not verbatim)
         self.stated = {key: self._argument(key) for key in ("title", "author", "date")}
@@ -75,7 +79,6 @@ class _Latex:
         if self.stated["title"]:
             yield Block(self.stated["title"], level=1)
             yield Block("\n".join(filter(None, (self.stated["author"], self.stated["date"]))))
-        chapters = "\\chapter" in self._plain
         inside = _OPENING not in self._plain
         for piece, verbatim in self._pieces:
             if verbatim:
@@ -87,7 +90,7 @@ class _Latex:
             for words, why in ((before, "preamble"), (after, "after the end")):
                 if words.strip():
                     self.left_out.append(LeftOut(words.strip(), why))
-            yield from set_latex(text, self.left_out, self.files, chapters=chapters)
+            yield from set_latex(text, self.left_out, self.files, chapters=self._chapters)
 
     def _argument(self, command: str) -> str:
         """The words in the braces of the first command of this name; '' where there is none."""

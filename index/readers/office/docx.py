@@ -173,12 +173,18 @@ class _Reader:
             yield Block("Comments", level=1)
             yield from written
 
-    def _contents(self, parent: _Element) -> Iterator[Block]:
+    def _contents(self, parent: _Element, *, in_cell: bool = False) -> Iterator[Block]:
         """The blocks of a body, cell, note or text box; neighbouring list items are one block."""
         items: list[str] = []
         for element in block_elements(parent):
             if element.tag == _TABLE:
-                block = self._table(element)
+                if not in_cell and _lays_out(element):
+                    yield Block("\n".join(items))
+                    items = []
+                    for cell in _own_cells(element):
+                        yield from self._contents(cell)
+                    continue
+                block = self._table(element, in_cell=in_cell)
             else:
                 block, listed = self._paragraph(element)
                 if listed:
@@ -235,8 +241,11 @@ class _Reader:
         indent = "  " * place.depth if label else ""
         return Block(indent + label + text), bool(label)
 
-    def _table(self, table: _Element) -> Block:
-        """Its rows, a line each; a cell merged over several rows is written in each of them."""
+    def _table(self, table: _Element, *, in_cell: bool) -> Block:
+        """Its rows, a line each; a cell merged over several rows is written in each of them.
+
+        One inside a cell has no columns of its own there: its cells are set off by commas.
+        """
         lines: list[list[str]] = []
         above: dict[int, str] = {}
         spans: list[list[tuple[int, int]]] = []
@@ -245,7 +254,7 @@ class _Reader:
             spans.append([])
             for cell in own_parts(line, _CELL):
                 properties = cell.find(qn("w:tcPr"))
-                text = " ".join(block.text for block in self._contents(cell))
+                text = " ".join(block.text for block in self._contents(cell, in_cell=True))
                 merged = None if properties is None else properties.find(qn("w:vMerge"))
                 if merged is not None and merged.get(qn("w:val"), "continue") == "continue":
                     text = text or above.get(len(texts), "")
@@ -256,6 +265,8 @@ class _Reader:
                 if wide > 1:
                     spans[-1].append((len(texts) - wide, len(texts)))
             lines.append(texts)
+        if in_cell:
+            return Block("; ".join(filter(None, (", ".join(filter(None, one)) for one in lines))))
         named = _header_rows(table)
         close_gaps(lines, spans)
         twofold = named == 1 and bool(spans[0]) and _reaches_down(table)
@@ -363,6 +374,17 @@ def own_parts(parent: _Element, tag: str) -> Iterator[_Element]:
             yield child
         elif child.tag in _HOLDERS:
             yield from own_parts(child, tag)
+
+
+def _own_cells(table: _Element) -> Iterator[_Element]:
+    for line in own_parts(table, _ROW):
+        yield from own_parts(line, _CELL)
+
+
+def _lays_out(table: _Element) -> bool:
+    """Whether a table holds little besides other tables: it only lays out the page."""
+    inner = [one for one in table.iter(_TABLE) if next(one.iterancestors(_TABLE), None) is table]
+    return 2 * sum(len(run_text(one)) for one in inner) > len(run_text(table))
 
 
 def _before(line: _Element) -> int:

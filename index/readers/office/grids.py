@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from index.document import StoredCell
@@ -52,8 +52,8 @@ def grid_blocks(rows: Iterable[Row]) -> Iterator[Block]:
     >>> [block.text.splitlines() for block in grid_blocks(rows)]
     [['Year | Ships', '1931 | 12']]
     """
-    for table in map(_one_header, _tables(rows)):
-        columns = sorted({column for row in table for column, _ in row.cells})
+    for table in map(_one_header, (one for several in _tables(rows) for one in _parts(several))):
+        columns = _columns(table)
         filled = sum(len(row.cells) for row in table)
         aligned = len(columns) * len(table) <= _SPARSE * filled
         header = _header(table, columns)
@@ -80,6 +80,56 @@ def _tables(rows: Iterable[Row]) -> Iterator[list[Row]]:
             table.append(row)
     if table:
         yield table
+
+
+def _parts(table: list[Row]) -> list[list[Row]]:
+    """The tables that stand beside each other, parted by an empty column; mostly one.
+
+    They are several only where one begins beside the middle of another: a row cannot be of both.
+    """
+    columns = _columns(table)
+    for last, first in pairwise(columns):
+        if first == last + 1 or any(at <= last < at + w - 1 for r in table for at, w in r.spans):
+            continue
+        sides = [_side(table, 0, last + 1), _side(table, last + 1, columns[-1] + 1)]
+        parts = [list(_tables(side)) for side in sides]
+        # A line over one of them, as its title, does not count.
+        bodies = [
+            [[row for row in part if len(row.cells) > 1] for part in side if len(part) > 1]
+            for side in parts
+        ]
+        if not all(side and all(map(_is_whole, side)) for side in bodies):
+            continue
+        if len({tuple(body[0].number for body in side) for side in bodies}) > 1:
+            return [*parts[0], *(one for part in parts[1] for one in _parts(part))]
+    return [table]
+
+
+def _columns(rows: Sequence[Row]) -> list[int]:
+    return sorted({column for row in rows for column, _ in row.cells})
+
+
+def _is_whole(rows: Sequence[Row]) -> bool:
+    """Whether rows come one after another below the names of their columns, most of them full."""
+    if len(rows) < 2:
+        return False
+    columns = _columns(rows)
+    filled = sum(len(row.cells) for row in rows)
+    one_by_one = rows[-1].number - rows[0].number == len(rows) - 1
+    full = filled >= _HEADER_FILL * len(rows) * len(columns)
+    return one_by_one and full and _header(rows, columns) == 0
+
+
+def _side(table: Sequence[Row], first: int, behind: int) -> list[Row]:
+    """The rows of some columns only."""
+    found = []
+    for row in table:
+        cells = tuple(cell for cell in row.cells if first <= cell[0] < behind)
+        if cells:
+            spans = tuple(span for span in row.spans if first <= span[0] < behind)
+            stored = tuple(cell for cell in row.stored if first <= cell[0] < behind)
+            found.append(Row(row.number, cells, spans, stored))
+    return found
 
 
 def _one_header(table: list[Row]) -> list[Row]:

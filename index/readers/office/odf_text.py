@@ -321,7 +321,10 @@ class OdfText:
             yield from self.blocks(element, depth + 1)
 
     def table(self, table: _Element, depth: int) -> Block:
-        """A text's table, a line a row; the first names the columns where it is marked so."""
+        """A text's table, a line a row; the first names the columns where it is marked so.
+
+        One inside a cell has no columns of its own there: its cells are set off by commas.
+        """
         lines: list[list[str]] = []
         above: dict[int, tuple[str, int]] = {}
         spans: list[list[tuple[int, int]]] = []
@@ -344,6 +347,8 @@ class OdfText:
                     if wide > 1:
                         spans[-1].append((len(texts) - 1, len(texts) - 1 + wide))
             lines.append(texts)
+        if next(table.iterancestors("{*}table-cell"), None) is not None:
+            return Block("; ".join(filter(None, (", ".join(filter(None, one)) for one in lines))))
         # One name that reaches down and one that reaches across show that two rows name them.
         twofold = down and len(lines) > 2 and bool(spans[0])
         close_gaps(lines, spans)

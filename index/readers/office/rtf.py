@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from index.document import Document, normalised
+from index.document import Document, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument
 from index.readers.blocks import BULLET, Block, row, set_text
 from index.readers.metadata import Statement, compose, sensible_author, sensible_title
@@ -14,14 +14,20 @@ _DAMAGED = "The RTF file is damaged or cut off: open it in a word processor and 
 _HEADING = re.compile(r"(?:heading|überschrift|titre|título|titolo|kop) ([1-9])|title\b", re.I)
 _SKIPPED = frozenset(
     """
-    colortbl listtable listoverridetable pict objdata objclass header headerl headerr headerf
-    footer footerl footerr footerf annotation atnid atnauthor fldinst themedata datastore xmlnstbl
-    generator rsidtbl mmathPr nonshppict revtbl filetbl bkmkstart bkmkend xe tc private sp
-    colorschememapping latentstyles panose falt template listpicture ftnsep ftnsepc aftnsep
+    colortbl listtable listoverridetable pict objdata objclass atnid atnauthor fldinst
+    themedata datastore xmlnstbl generator rsidtbl mmathPr nonshppict revtbl filetbl
+    bkmkstart bkmkend xe tc private sp colorschememapping latentstyles panose falt template
+    listpicture ftnsep ftnsepc aftnsep
     aftnsepc ftncn aftncn listname pgptbl userprops
     """.split()  # noqa: SIM905 (a list of words reads as words)
 )
 _READ_THOUGH_OPTIONAL = frozenset({"shpinst", "shptxt", "cs", "ud"})
+_LEFT_OUT = {
+    **{f"{edge}{side}": edge for edge in ("header", "footer") for side in ("", "l", "r", "f")},
+    "annotation": "comment",
+}
+"""What stands beside the text, and why it is left out of it."""
+_UNSHOWN = {"v": "hidden", "deleted": "deleted", "strike": "struck through"}
 _INFO = frozenset({"title", "author", "creatim"})
 _ENDS_PARAGRAPH = frozenset({"par", "sect", "page", "column"})
 
@@ -34,7 +40,7 @@ class _State:
         "text"  # where the words go: 'text', 'label', 'style', 'font', 'skip', an info field
     )
     page: str = "cp1252"
-    hidden: bool = False
+    unshown: frozenset[str] = frozenset()  # why its words are left out
 
 
 @dataclass(slots=True)
@@ -50,7 +56,7 @@ class _Paragraph:
 
 
 def read_rtf(data: bytes, name: str) -> Document:
-    r"""The text; running heads, comments, deleted and hidden words stay out.
+    r"""The text; running heads, comments, deleted, hidden and struck words are left out and told.
 
     Raises:
         EmptyDocument: the file holds no text.
@@ -81,6 +87,7 @@ def read_rtf(data: bytes, name: str) -> Document:
         made=reading.made(),
         headings=body.headings,
         tables=body.tables,
+        left_out=reading.left_out(),
     )
 
 
@@ -107,6 +114,8 @@ class _Reading:
         self._style_name: list[str] = []
         self._info: dict[str, list[str]] = {}
         self._numbers: dict[str, int] = {}
+        self._aside: list[tuple[str, list[str]]] = []  # what is left out, and why
+        self._goes_on = False  # whether that was the last that was written
 
     def take(self, token: Token) -> None:
         match token.kind:
@@ -132,6 +141,10 @@ class _Reading:
         yield from self._blocks
         yield from self._notes
 
+    def left_out(self) -> list[LeftOut]:
+        told = [(" ".join(normalised(_joined("".join(w))).split()), why) for why, w in self._aside]
+        return list(dict.fromkeys(LeftOut(words, why) for words, why in told if words))
+
     def stated(self, kind: str) -> str:
         return normalised("".join(self._info.get(kind, ())))
 
@@ -154,8 +167,17 @@ class _Reading:
         self.whole = not self._around
 
     def _write(self, text: str) -> None:
-        match self._state.into:
-            case "text" if not self._state.hidden:
+        into = self._state.into
+        why = next(iter(sorted(self._state.unshown)), "") if into == "text" else _LEFT_OUT.get(into)
+        if why:
+            if not (self._goes_on and self._aside[-1][0] == why):
+                self._aside.append((why, []))
+            self._aside[-1][1].append(text)
+            self._goes_on = True
+            return
+        self._goes_on = self._goes_on and into != "text"
+        match into:
+            case "text":
                 self._paragraph.words.append(text)
             case "label":
                 self._paragraph.label.append(text)
@@ -178,10 +200,14 @@ class _Reading:
         elif word == "fcharset" and state.into == "font":
             if page := page_of_charset(number or 0):
                 self._pages[self._font] = page
-        elif word in ("v", "deleted"):
-            state.hidden = number != 0
+        elif word in _UNSHOWN and number != 0:
+            state.unshown |= {_UNSHOWN[word]}
+        elif word in _UNSHOWN:
+            state.unshown -= {_UNSHOWN[word]}
         elif word == "plain":
-            state.hidden = False
+            state.unshown = frozenset()
+        elif word == "par" and state.into in _LEFT_OUT:
+            self._write(" ")
         elif word in WRITTEN:
             self._write(WRITTEN[word])
         elif state.into == "creatim" and number is not None:
@@ -215,6 +241,8 @@ class _Reading:
         elif word == "footnote":
             self._holders.append((len(self._around), self._paragraph))
             self._paragraph = _Paragraph()
+        elif word in _LEFT_OUT:
+            state.into, self._goes_on = word, False
         elif word in _SKIPPED or (self._optional and word not in _READ_THOUGH_OPTIONAL):
             state.into = "skip"
         else:

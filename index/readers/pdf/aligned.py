@@ -4,26 +4,33 @@ What is no table stays lines: prose, two columns of words, a table of contents.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
+import numpy as np
+
 from index.readers.pdf.regions import Run
 from index.readers.pdf.tables import (
     CellLine,
+    Columns,
     Piece,
     PrintedTable,
     Row,
-    cell_line,
+    cell_lines,
+    columns_of,
+    cut_at,
     is_figure,
     is_year,
     joined,
+    stands_in,
 )
-
-Columns = list[tuple[float, float]]
 
 _NEAR = 3.2  # times the type size, from one row to the next
 _LEADING = 1.5  # times the type size: a cell's next line is no further
+_FLUSH = 2.0  # points: from the edge of a column
+_ROW_GAP = 1.2  # times the distance of lines: from one row to the next
 _SPARSE = 3.0  # times the type size: between two parts of a column that no line has both of
 _OFF_CENTRE = 0.12  # of the width of columns: further from their middle nothing heads them all
 _FEWEST_ROWS = 3
@@ -53,32 +60,41 @@ def parted(
     >>> joined(table.header)[0], [joined(row)[0] for row in table.rows]
     ('Ship | Tons | Crew', ['Ann | 40 | 7', 'Ann | 40 | 7', 'Ann | 40 | 7'])
     """
-    lines = [cell_line(row) for row in rows]
+    lines, starts = cell_lines(rows)
     at = 0
     if above is not None:
         first, behind = _rest(lines, list(above.columns))
         if first < behind:
-            yield from rows[:first]
+            yield from rows[: starts[first]]
             yield _continued(lines[first:behind], above)
             at = behind
     for start, end, found in _groups(lines, at):
         columns = _closed(found, lines[start:end])
-        behind = end + _more_of_row(lines[end - 1 :], columns)
+        lines[start:end] = [cut_at(line, columns) for line in lines[start:end]]
+        gap = _row_gap(lines[start:end], columns)
+        behind = end + _more_of_row(lines[end - 1 :], columns, gap)
         first = _first_head(lines, at, start, columns)
+        lines[first:start] = [cut_at(line, columns) for line in lines[first:start]]
         table = _table(lines[first:behind], columns)
         if table is None:
             continue
-        yield from rows[at:first]
+        yield from rows[starts[at] : starts[first]]
         yield table
         at = behind
-    yield from rows[at:]
+    yield from rows[starts[at] :]
 
 
-def _more_of_row(lines: Sequence[CellLine], columns: Columns) -> int:
-    """How many lines below the first hold only what its cells have more."""
+def _more_of_row(lines: Sequence[CellLine], columns: Columns, gap: float) -> int:
+    """How many lines below the first hold only what its cells have more.
+
+    `gap` is the least distance from the last row to another one.
+    """
     for number, (line, below) in enumerate(pairwise(lines)):
-        near = line.bottom - below.bottom <= _LEADING * below.size
-        behind = _fits(below, columns) and _place(below.pieces[0], columns) != [0]
+        distance = line.bottom - below.bottom
+        near = distance <= _LEADING * below.size
+        behind = _fits(below, columns) and (
+            columns_of(below.pieces[0], columns) != [0] or distance < gap
+        )
         if below.solid or not (near and behind):
             return number
     return max(len(lines) - 1, 0)
@@ -94,7 +110,7 @@ def _rest(lines: Sequence[CellLine], columns: Columns) -> tuple[int, int]:
             continue
         if not near or not _fits(line, columns):
             break
-        if line.solid or _place(line.pieces[0], columns) != [0]:
+        if line.solid or columns_of(line.pieces[0], columns) != [0]:
             behind = number + 1
     return first, behind
 
@@ -160,6 +176,8 @@ def _groups(lines: Sequence[CellLine], at: int) -> Iterator[tuple[int, int, Colu
 def _begins_anew(lines: Sequence[CellLine], at: int, behind: int, number: int) -> bool:
     """Whether a line below a wider gap names columns again: another table begins."""
     line = lines[number]
+    if not any(row.figures for row in lines[at:behind]):
+        return False
     named = [piece for piece in line.pieces[1:] if not is_figure(piece.text) or is_year(piece.text)]
     if len(named) < 2 or len(named) < len(line.pieces) - 1 or behind - at < _FEWEST_ROWS:
         return False
@@ -193,9 +211,9 @@ def _closed(columns: Columns, lines: Sequence[CellLine]) -> Columns:
     """The columns, those put together that lie close and of which no line has both."""
     size = lines[0].size
     found = columns[:1]
-    held = [_held(line, found[0]) for line in lines]
+    held = [stands_in(line, found[0]) for line in lines]
     for column in columns[1:]:
-        holds = [_held(line, column) for line in lines]
+        holds = [stands_in(line, column) for line in lines]
         close = column[0] - found[-1][1] < _SPARSE * size
         if close and not any(one and other for one, other in zip(held, holds, strict=True)):
             found[-1] = found[-1][0], column[1]
@@ -206,17 +224,19 @@ def _closed(columns: Columns, lines: Sequence[CellLine]) -> Columns:
     return found
 
 
-def _held(line: CellLine, column: tuple[float, float]) -> bool:
-    return any(piece.left < column[1] and column[0] < piece.right for piece in line.pieces)
-
-
 def _first_head(lines: Sequence[CellLine], floor: int, first: int, columns: Columns) -> int:
     """The first of the lines above a group that name its columns; headings may stand between."""
     least, most = columns[0][0], columns[-1][1]
     found = first
     for number in range(first - 1, floor - 1, -1):
         line, below = lines[number], lines[number + 1]
-        if line.bottom - below.bottom > _NEAR * max(line.size, below.size):
+        distance = line.bottom - below.bottom
+        if distance > _NEAR * max(line.size, below.size):
+            break
+        # Above names for all of the columns stands what spans some of them, or another thing.
+        named = found == number + 1 and all(stands_in(below, column) for column in columns)
+        over = stands_in(line, columns[0])
+        if named and over and distance > _LEADING * max(line.size, below.size):
             break
         inside = all(
             least - line.size <= piece.left and piece.right <= most + 2 * line.size
@@ -239,6 +259,7 @@ def _first_head(lines: Sequence[CellLine], floor: int, first: int, columns: Colu
 def _table(lines: Sequence[CellLine], columns: Columns) -> PrintedTable | None:
     """The table that a group of lines is, or None where it is none."""
     heads = _heads(lines, columns)
+    heads = heads or int(_names_by_contrast(lines, columns))
     body = lines[heads:]
     solid = [line for line in body if line.solid]
     if len(solid) < _FEWEST_ROWS or 2 * len(solid) < len(body) or len(columns) < 2:
@@ -251,7 +272,7 @@ def _table(lines: Sequence[CellLine], columns: Columns) -> PrintedTable | None:
         return None
     if sum(map(len, behind)) > _LONGEST_CELL * len(behind):
         return None
-    if not figures and not (heads and _flush(solid, columns)):
+    if not figures and not (_flush(solid, columns) and (heads or _row_by_row(solid, columns))):
         return None
     if _is_contents(solid, figures):
         return None
@@ -259,11 +280,33 @@ def _table(lines: Sequence[CellLine], columns: Columns) -> PrintedTable | None:
     return PrintedTable(tuple(_rows(body, columns)), header, tuple(columns))
 
 
+def _row_by_row(lines: Sequence[CellLine], columns: Columns) -> bool:
+    """Whether each line has all columns, and the file has one line behind the other.
+
+    Columns of words that are read to their foot stand in a file one behind the other.
+    """
+    full = all(stands_in(line, column) for line in lines for column in columns)
+    orders = [[run.order for run in line.runs] for line in lines]
+    in_order = all(max(one) < min(other) for one, other in pairwise(orders))
+    return full and in_order and len(columns) > 2 and len(lines) > _FEWEST_ROWS
+
+
+def _names_by_contrast(lines: Sequence[CellLine], columns: Columns) -> bool:
+    """Whether the first line of words names the columns: others repeat their words, it does not."""
+    if not _row_by_row(lines, columns) or any(line.figures for line in lines):
+        return False
+    seen = Counter(piece.text for line in lines for piece in line.pieces)
+    behind = [piece.text for line in lines[1:] for piece in line.pieces[1:]]
+    again = sum(seen[text] > 1 for text in behind)
+    first = [piece.text for piece in lines[0].pieces]
+    return 2 * again >= len(behind) and all(seen[text] == 1 for text in first)
+
+
 def _flush(lines: Sequence[CellLine], columns: Columns) -> bool:
     """Whether words stand at the left edge of their columns."""
     lefts = [left for left, _ in columns]
     pieces = [piece for line in lines for piece in line.pieces]
-    flush = sum(min(abs(piece.left - left) for left in lefts) < 2.0 for piece in pieces)
+    flush = sum(min(abs(piece.left - left) for left in lefts) < _FLUSH for piece in pieces)
     return flush >= 0.9 * len(pieces)
 
 
@@ -282,8 +325,8 @@ def _heads(lines: Sequence[CellLine], columns: Columns) -> int:
     heads = 0
     for line in lines[: _MOST_HEADS + 1]:
         named = [p for p in line.pieces if not is_figure(p.text) or is_year(p.text)]
-        if len(named) < len(line.pieces) or _place(line.pieces[0], columns) == [0] == [
-            n for piece in line.pieces for n in _place(piece, columns)
+        if len(named) < len(line.pieces) or columns_of(line.pieces[0], columns) == [0] == [
+            n for piece in line.pieces for n in columns_of(piece, columns)
         ]:
             break
         heads += 1
@@ -297,17 +340,6 @@ def _heads(lines: Sequence[CellLine], columns: Columns) -> int:
 
 def _bold(line: CellLine) -> bool:
     return all(run.bold for run in line.runs)
-
-
-def _place(piece: Piece, columns: Columns) -> list[int]:
-    """The columns that a piece stands in or spans; the nearest where it stands between two."""
-    over = [
-        n for n, (left, right) in enumerate(columns) if piece.left < right and left < piece.right
-    ]
-    if over:
-        return over
-    middle = (piece.left + piece.right) / 2
-    return [min(range(len(columns)), key=lambda n: abs(sum(columns[n]) / 2 - middle))]
 
 
 def _named(lines: Sequence[CellLine], columns: Columns) -> Row:
@@ -349,7 +381,7 @@ def _even_groups(line: CellLine, columns: Columns) -> list[list[int]] | None:
 
 def _spanned(piece: Piece, columns: Columns, *, upper: bool) -> list[int]:
     """The columns that a piece names: two, where it stands above the middle between them."""
-    places = _place(piece, columns)
+    places = columns_of(piece, columns)
     if not upper or len(places) > 1:
         return places
     [at] = places
@@ -366,12 +398,14 @@ def _rows(lines: Sequence[CellLine], columns: Columns) -> Iterator[Row]:
     """The rows of a table, a cell that goes on in its next line made whole."""
     row: list[list[Run]] = []
     above: CellLine | None = None
+    gap = _row_gap(lines, columns)
     for line in lines:
         cells: list[list[Run]] = [[] for _ in columns]
         for piece in line.pieces:
-            cells[_place(piece, columns)[0]] += piece.runs
-        near = above is not None and above.bottom - line.bottom <= _LEADING * line.size
-        if near and above is not None and _goes_on(above, row, line, cells):
+            cells[columns_of(piece, columns)[0]] += piece.runs
+        distance = above.bottom - line.bottom if above is not None else np.inf
+        near = distance <= _LEADING * line.size
+        if near and above is not None and (distance < gap or _goes_on(above, row, line, cells)):
             for cell, more in zip(row, cells, strict=True):
                 cell += more
         else:
@@ -380,6 +414,26 @@ def _rows(lines: Sequence[CellLine], columns: Columns) -> Iterator[Row]:
             row = cells
         above = line
     yield tuple(map(tuple, row))
+
+
+def _row_gap(lines: Sequence[CellLine], columns: Columns) -> float:
+    """The least distance between two rows, where all cells that go on stand nearer than that.
+
+    It is 0 where distances do not tell.
+    """
+    distances = [above.bottom - line.bottom for above, line in pairwise(lines)]
+    if not distances or max(distances) < _ROW_GAP * min(distances):
+        return 0.0
+    limit = _ROW_GAP * min(distances)
+    going_on = [line for line, at in zip(lines[1:], distances, strict=True) if at < limit]
+    begun = [lines[0]] + [
+        line for line, at in zip(lines[1:], distances, strict=True) if at >= limit
+    ]
+    # Lines of a group of rows are near each other, too, but they have all that a row has.
+    whole = any(all(stands_in(line, column) for column in columns) for line in going_on)
+    figures = any(is_figure(piece.text) for line in going_on for piece in line.pieces)
+    starts = all(stands_in(line, columns[0]) for line in begun)
+    return 0.0 if whole or figures or not starts else limit
 
 
 def _goes_on(above: CellLine, row: list[list[Run]], line: CellLine, cells: list[list[Run]]) -> bool:

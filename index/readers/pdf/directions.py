@@ -89,6 +89,19 @@ def is_leftward(text: str) -> bool:
     return 2 * int(leftward(letters).sum()) > len(letters)
 
 
+def is_leftward_among(text: str, *, others: bool) -> bool:
+    """Whether a line is written from right to left where most `others` on the page are so.
+
+    One with letters of only one direction tells that itself; figures and mixed lines go with them.
+
+    >>> is_leftward_among("2019.", others=True), is_leftward_among("Harbour", others=True)
+    (True, False)
+    """
+    if not others or is_leftward(text):
+        return is_leftward(text)
+    return _LEFT_LETTER.search(text) is not None or not any(map(str.isalpha, text))
+
+
 def turns(codes: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     """For each character 0, or 1 or -1 where its line runs up or down the page.
 

@@ -12,11 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.readers.pdf.aligned import parted
-from index.readers.pdf.directions import is_leftward, leftward, turns, upright, way_of
-from index.readers.pdf.grids import grids, ruled_tables
+from index.readers.pdf.baselines import mark_scripts, scripts_of_row
+from index.readers.pdf.directions import (
+    is_leftward,
+    is_leftward_among,
+    leftward,
+    turns,
+    upright,
+    way_of,
+)
+from index.readers.pdf.grids import Grid, grids, ruled_tables
+from index.readers.pdf.leftward import in_order
 from index.readers.pdf.letterspacing import close_letters
-from index.readers.pdf.regions import Run, Words, regions
-from index.readers.pdf.scripts import mark_scripts, scripts_of_row
+from index.readers.pdf.regions import Run, Words, mirrored, regions
 from index.readers.pdf.tables import PrintedTable, joined
 from index.readers.scripts import note_apart
 
@@ -24,7 +32,8 @@ _NONE = np.empty((0, 4))
 _CELL_GAP = 1.0  # of the type size: wider than a justified line's widest space
 _FOOT_LINES = 4
 _WORD_GAP = 0.15
-_LIST_MARK = re.compile(r"[•◦▪■‣∙·–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
+_LEVEL = 0.6  # of the lower one, for two runs in a line; beside two lines one may be half-way
+_LIST_MARK = re.compile(r"[•◦▪■□☐☑☒✓✔✗✘‣∙·–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
 _REPLACED = {
     0x02: "-",  # how pdfium marks a hyphen at a line's end
     0xFFFE: "-",
@@ -115,12 +124,26 @@ def columns(
     printed: list[list[Line]] = []
     for part, boxes in _by_direction(glyphs, upright(glyphs.boxes, way)):
         runs = _runs(part, boxes, rules if found else _NONE)
-        ruled, runs = ruled_tables(runs, found)
+        ruled, runs = _ruled_tables(runs, found, rules)
         tables = {min(run.order for run in inside): table for table, inside in ruled}
         runs += [_block(inside) for _, inside in ruled]
         printed += [[*_lines(region, tables, above)] for region in regions(runs)]
         found, above = [], None
     return printed
+
+
+def _ruled_tables(
+    runs: Sequence[Run], found: Sequence[Grid], rules: NDArray[np.float64]
+) -> tuple[list[tuple[PrintedTable, list[Run]]], list[Run]]:
+    """The tables in grids with the runs in them, and the runs outside; see `_set` for mirrors."""
+    if not (found and is_leftward("".join(run.text for run in runs))):
+        return ruled_tables(runs, found)
+    sides = rules * [-1, 1, -1, 1]
+    tables, left = ruled_tables([mirrored(run) for run in runs], grids(sides[:, [2, 1, 0, 3]]))
+    turned = [
+        (replace(table, turned=True), [mirrored(run) for run in inside]) for table, inside in tables
+    ]
+    return turned, [mirrored(run) for run in left]
 
 
 def _block(runs: Sequence[Run]) -> Run:
@@ -172,6 +195,8 @@ def _by_direction(
 
 def _runs(glyphs: Glyphs, level: NDArray[np.float64], rules: NDArray[np.float64]) -> list[Run]:
     """Glyphs in the file's order, parted at line ends, wide gaps and drawn lines."""
+    read, places = in_order(glyphs.codes, level)
+    glyphs, level = Glyphs(read, glyphs.boxes[places], glyphs.bold[places]), level[places]
     ends = np.cumsum(np.isin(glyphs.codes, _LINE_ENDS))
     spaces = np.cumsum(np.isin(glyphs.codes, _SPACES))
     ink = np.flatnonzero((np.diff(spaces, prepend=0) == 0) & _inked(glyphs.codes))
@@ -292,17 +317,20 @@ def _lines(
 
 
 def _set(rows: Sequence[list[Run]], above: PrintedTable | None, *, turned: bool) -> Iterator[Line]:
-    for found in rows if turned else parted(rows, above):
+    # From right to left the first column is the one at the right, as in a mirror.
+    sides = [[mirrored(run) for run in row] for row in rows] if turned else rows
+    for found in parted(sides, above):
         if isinstance(found, PrintedTable):
-            yield from _table_lines(found)
+            yield from _table_lines(replace(found, turned=turned))
         else:
-            yield _line(found)
+            yield _line([mirrored(run) for run in found] if turned else found, turned=turned)
 
 
 def _table_lines(table: PrintedTable) -> Iterator[Line]:
     for row in ((table.header,) if table.header else ()) + table.rows:
-        text, words = joined(row)
-        runs = [run for cell in row for run in cell]
+        cells = [tuple(map(mirrored, cell)) for cell in row] if table.turned else row
+        text, words = joined(cells)
+        runs = [run for cell in cells for run in cell]
         yield Line(
             text,
             words,
@@ -320,11 +348,12 @@ def _table_lines(table: PrintedTable) -> Iterator[Line]:
 
 def _same_row(first: Run, other: Run) -> bool:
     shared = min(first.top, other.top) - max(first.bottom, other.bottom)
-    return shared > 0.5 * min(first.top - first.bottom, other.top - other.bottom)
+    return shared > _LEVEL * min(first.top - first.bottom, other.top - other.bottom)
 
 
-def _line(runs: Sequence[Run]) -> Line:
-    turned = is_leftward("".join(run.text for run in runs))
+def _line(runs: Sequence[Run], *, turned: bool) -> Line:
+    """One line; `turned` says that those around it run from right to left."""
+    turned = is_leftward_among("".join(run.text for run in runs), others=turned)
     row = sorted(runs, key=lambda run: -run.right if turned else run.left)
     boxes = [(run.left, run.bottom, run.right, run.top) for run in row]
     texts = scripts_of_row([run.text for run in row], boxes)

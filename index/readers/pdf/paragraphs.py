@@ -11,6 +11,7 @@ import numpy as np
 
 from index.document import Heading, LeftOut, Page, Span, Table
 from index.layout import PageLayout
+from index.readers.pdf.directions import is_leftward
 from index.readers.pdf.hyphens import BREAK, WORD, broken, joint, known_words
 from index.readers.pdf.lines import Line, moved
 from index.readers.pdf.regions import Words
@@ -26,7 +27,7 @@ _STOPS = (".", ",", ";", "—")
 _CAPTION = re.compile(r"\w{1,20}\.? ?\d{1,4}(?:\.\d{1,4}){0,4}[.:]?(?: |$)")  # 'Table 3: Ships'
 _LONGEST_HEADING = 200
 _MOST_HEADINGS = 0.15  # of all characters; beyond, size does not tell headings from text
-_LIST_MARK = re.compile(r"(?:[•◦▪■‣∙·☐☑☒]|[–—-]\s|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s)")
+_LIST_MARK = re.compile(r"(?:[•◦▪■‣∙·□☐☑☒✓✔✗✘]|[–—-]\s|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s)")
 _LABELLED = re.compile(r"[^\W\d_]{2,20}(?: [^\W\d_]{1,20}){0,3}: \S")  # 'Blood group: A'
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。][\"'”’)\]]*[\d⁰¹²³⁴-⁹]*$")
 
@@ -199,7 +200,8 @@ def set_pages(printed: Sequence[PrintedPage]) -> SetPages:
             if level and not paragraph.tabular and _could_be_heading(paragraph, fabric.body):
                 headings.append(Heading(level, offset, offset + len(paragraph.text)))
                 caption = below is not None and below.tabular and _CAPTION.match(paragraph.text)
-                titles += headings[-1:] if first and not caption else []
+                named = first and not caption and not paragraph.text.endswith(":")
+                titles += headings[-1:] if named else []
             words += [moved(some, offset) for some in paragraph.words]
             if paragraph.names and between == "\n":
                 tables[-1] = replace(tables[-1], end=offset + len(paragraph.text))
@@ -273,15 +275,17 @@ def _examined(pages: Iterable[Sequence[Column]]) -> _Print:
 
 
 def _paragraphs(column: Column, fabric: _Print) -> Iterator[_Paragraph]:
-    left = min(line.left for line in column)
-    right = max(line.right for line in column)
+    turned = is_leftward("".join(line.text for line in column))
+    edges = [_edges(line, turned=turned) for line in column]
+    left = min(left for left, _ in edges)
+    right = max(right for _, right in edges)
     current: _Paragraph | None = None
     above: Line | None = None
-    for line in column:
+    for line, (_, end) in zip(column, edges, strict=True):
         if current is None or above is None:
             current = _Paragraph.begun(line)
         else:
-            between = _break(above, line, left, right, fabric)
+            between = _break(above, line, left, right, fabric, turned=turned)
             if between == "\n\n":
                 yield current
                 current = _Paragraph.begun(line)
@@ -290,7 +294,7 @@ def _paragraphs(column: Column, fabric: _Print) -> Iterator[_Paragraph]:
             else:
                 current.add(joint(current.text, line.text, fabric.words, fabric.known), line)
         current.tabular |= line.cells > 1
-        reaches = line.right > right - 0.15 * (right - left)
+        reaches = end > right - 0.15 * (right - left)
         reaches |= broken(line.text) is not None
         current.open = line.cells == 1 and reaches and not _ENDS_SENTENCE.search(line.text)
         above = line
@@ -311,7 +315,14 @@ def _undivided(paragraphs: Iterable[_Paragraph]) -> list[_Paragraph]:
     return found
 
 
-def _break(above: Line, line: Line, left: float, right: float, fabric: _Print) -> str:
+def _edges(line: Line, *, turned: bool) -> tuple[float, float]:
+    """Where a line begins and ends, growing in the direction of reading."""
+    return (-line.right, -line.left) if turned else (line.left, line.right)
+
+
+def _break(
+    above: Line, line: Line, left: float, right: float, fabric: _Print, *, turned: bool
+) -> str:
     """What stands between two lines of a column: a blank line, a new line or a space."""
     if above.table is not None or line.table is not None:
         return "\n" if above.table is line.table else "\n\n"
@@ -328,11 +339,13 @@ def _break(above: Line, line: Line, left: float, right: float, fabric: _Print) -
         return "\n\n"
     width = right - left
     listed = _LIST_MARK.match(above.text) is not None
-    indented = em < line.left - left < 0.3 * width and above.left - left < 0.5 * em
+    begin, end = _edges(above, turned=turned)
+    own, _ = _edges(line, turned=turned)
+    indented = em < own - left < 0.3 * width and begin - left < 0.5 * em
     ends = _ENDS_SENTENCE.search(above.text) is not None
-    if indented and not listed and (ends or above.right < right - 0.1 * width):
+    if indented and not listed and (ends or end < right - 0.1 * width):
         return "\n\n"
-    short = above.right < right - 0.2 * width
+    short = end < right - 0.2 * width
     if short and ends:
         return "\n\n"
     labelled = ends and _LABELLED.match(line.text) is not None

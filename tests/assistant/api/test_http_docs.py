@@ -31,7 +31,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_commands_and_programs_print_what_the_page_shows(address):
     shown = SHOWN.findall(PAGE)
-    assert [kind for kind, _, _ in shown] == ["sh", "sh", "sh", "py", "sh"]
+    assert [kind for kind, _, _ in shown] == ["sh", "sh", "sh", "sh", "py", "sh"]
     for kind, code, output in shown:
         code = code.replace(ADDRESS, address)
         printed = io.StringIO()

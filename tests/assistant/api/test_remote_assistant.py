@@ -64,8 +64,10 @@ def test_all_that_an_assistant_can_do_its_client_does_or_refuses_in_a_line(remot
         "asearch",
         "astream",
         "batch",
+        "compare",
         "query",
         "report",
+        "timeline",
     }
     for refused in (
         remote.check,
@@ -77,8 +79,10 @@ def test_all_that_an_assistant_can_do_its_client_does_or_refuses_in_a_line(remot
         lambda: remote.documents_at("a.txt"),
         lambda: remote.embeds("word"),
         lambda: remote.plan_research(None),
+        lambda: remote.changes("d1"),
         lambda: remote.store,
         lambda: remote.conversations,
+        lambda: remote.matrices,
     ):
         with pytest.raises(OnlyBesideTheStore, match="server's machine alone"):
             refused()

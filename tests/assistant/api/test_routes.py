@@ -50,8 +50,10 @@ GET    /api/v1/jobs
 GET    /api/v1/jobs/{id_}
 DELETE /api/v1/jobs/{id_}
 GET    /api/v1/jobs/{id_}/events
+GET    /api/v1/jobs/{id_}/matrix
 GET    /api/v1/jobs/{id_}/report
 GET    /api/v1/left-out
+POST   /api/v1/matrices
 POST   /api/v1/reports
 POST   /api/v1/research
 POST   /api/v1/search
@@ -79,6 +81,9 @@ GET  /gradio_api/heartbeat/
 GET  /gradio_api/queue/data
 GET  /gradio_api/upload_progress
 GET  /manifest.json
+GET  /matrix
+GET  /matrix/export/{id_}/{suffix}
+GET  /matrix/job/{id_}
 GET  /page/{document}/{version}/{number}.jpg
 GET  /robots.txt
 GET  /static/
@@ -87,6 +92,9 @@ GET  /theme.css
 POST /gradio_api/cancel
 POST /gradio_api/queue/join
 POST /gradio_api/upload
+POST /matrix/ask
+POST /matrix/delete/{id_}
+POST /matrix/stop/{id_}
 """
 
 

@@ -41,7 +41,12 @@ def check_answer(assistant: Assistant, answer: Answer) -> None:
     assert [citation.number for citation in answer.citations] == list(
         range(1, len(answer.citations) + 1)
     )
-    used = [number for sentence in answer.sentences for number in sentence.citations]
+    # A correction of what was not asked for is a footnote only, behind the sentence: 'but see'.
+    used = [
+        number
+        for sentence in answer.sentences
+        for number in (*sentence.citations, *sentence.superseded)
+    ]
     assert list(dict.fromkeys(used)) == [citation.number for citation in answer.citations]
     for sentence in answer.sentences:
         assert sentence.citations

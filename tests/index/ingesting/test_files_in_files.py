@@ -19,6 +19,7 @@ from index.ingesting import arrivals, ingest
 from index.ingesting.walking import document_states
 from index.ingesting.watching import watch
 from index.places import shown_name
+from index.readers.containers import Cursor, unpacked
 
 OLD = "The harbour gates closed at noon on Monday."
 NEW = "The bridge of Quill Island opens at dawn."
@@ -429,3 +430,30 @@ def test_a_watched_archive_is_kept_in_step(shelf, files):
     finally:
         stop.set()
         reports.close()
+
+
+def locked(count: int) -> bytes:
+    """An archive of so many files under a password, none of which is unpacked."""
+    data = bytearray(packed({f"{n}.txt": "" for n in range(count)}))
+    at = data.find(b"PK\x01\x02")
+    while at >= 0:
+        data[at + 8] |= 1
+        at = data.find(b"PK\x01\x02", at + 4)
+    return bytes(data)
+
+
+def test_how_many_files_a_large_archive_holds_is_told_with_the_first(shelf, tmp_path):
+    save(tmp_path / "all.zip", locked(4_100))
+
+    report = shelf.add(tmp_path / "all.zip")
+
+    assert len(report.failed) == 4_100
+    assert {one.total for one in report.failed} == {4_100}
+
+
+def test_how_many_mails_a_large_mailbox_holds_is_told_with_the_first_slice():
+    mail = b"From holt Fri Nov 14 08:00:00 2025\nSubject: The pier\n\nIt fell.\n\n"
+
+    first = unpacked(mail * 4_100, "all.mbox", Cursor(), most=1 << 20)
+
+    assert (len(first.members), first.in_all) == (4_000, 4_100)

@@ -183,3 +183,28 @@ def test_names_that_lead_to_values_are_no_title(saved, stated, title):
     ships = {**stated, "ships": [{"name": "Quill", "tons": 231}, {"name": "Ann", "tons": 90}]}
 
     assert read(saved(json.dumps(ships).encode(), name="port_log.json")).title == title
+
+
+def shown_by(outputs):
+    """A notebook of one cell that shows these things."""
+    data = [{"output_type": "display_data", "metadata": {}, "data": data} for data in outputs]
+    cell = {"cell_type": "code", "metadata": {}, "source": "flow", "outputs": data}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4})
+
+
+def test_what_a_notebook_shows_is_read_in_the_form_that_has_its_words(saved):
+    frame = "<table><thead><tr><th></th><th>month</th><th>flow</th></tr></thead>"
+    frame += "<tbody><tr><th>0</th><td>May</td><td>40</td></tr></tbody></table>"
+    outputs = [
+        {"text/markdown": ["**Result:** 40.2 m³/s"], "text/plain": ["<Markdown object>"]},
+        {"text/html": [frame], "text/plain": ["  month  flow\n0  May    40"]},
+        {"text/latex": ["$\\frac{a}{b}$"]},
+        {"text/html": "<div id='w'></div><script>draw()</script>", "text/plain": "A widget"},
+    ]
+
+    document = read(saved(shown_by(outputs), "flow.ipynb"))
+
+    frame = "| month | flow\n0 | May | 40"
+    assert document.text == f"flow\n\nResult: 40.2 m³/s\n\n{frame}\n\na/b\n\nA widget"
+    [table] = document.tables
+    assert words(document, table.header) == "| month | flow"

@@ -424,3 +424,38 @@ def test_what_stands_in_fields_is_told(tmp_path):
 
     assert "61 kg" not in document.text
     assert [(one.words, one.why) for one in document.left_out] == [("61 kg", "control")]
+
+
+@pytest.mark.parametrize(
+    "folded",
+    [
+        "<button aria-expanded='false'>{q}</button><div style='display:none'><p>{a}</p></div>",
+        "<h3><button aria-controls='p'>{q}</button></h3><div hidden id='p'><p>{a}</p></div>",
+        "<div role='tablist'>{q}</div><div role='tabpanel' hidden><p>{a}</p></div>",
+    ],
+    ids=["next to it", "by its name", "tab"],
+)
+def test_what_a_button_unfolds_is_read(saved, folded):
+    question, answer = "How much does it cost?", "The fee is 40 euros for every boat."
+    page = f"<h1>Permit</h1><p>Apply before May.</p>{folded.format(q=question, a=answer)}"
+
+    text = read(saved(page, "a.html")).text
+
+    assert text.index(question) < text.index(answer)
+
+
+@pytest.mark.parametrize(
+    "folded",
+    [
+        "<button aria-expanded='false'>Menu</button><ul hidden><li><a href='/a'>Fees</a></ul>",
+        "<button aria-expanded='false'>Ask</button><div role='dialog' hidden>Write to us.</div>",
+        "<p hidden>A draft that nobody sees.</p>",
+    ],
+)
+def test_menus_dialogs_and_hidden_drafts_stay_out(saved, folded):
+    page = f"<h1>Permit</h1><p>Apply before May.</p>{folded}"
+
+    document = read(saved(page, "a.html"))
+
+    assert document.text == "Permit\n\nApply before May."
+    assert document.left_out

@@ -8,6 +8,7 @@ from outcomes import assert_read_or_one_line
 
 from index.errors import DocumentError, EmptyDocument
 from index.readers import read
+from index.readers.reading import read_bytes
 
 
 def message(**changes):
@@ -136,3 +137,36 @@ def test_the_code_pages_of_windows_are_known_by_all_their_names(saved):
     mail = head + kind + "閘門二十一時開啟。".encode("cp950")
 
     assert "閘門二十一時開啟。" in read(saved(mail)).text
+
+
+def test_a_page_that_says_more_than_its_plain_version_is_read(saved):
+    mail = message()
+    mail.set_content("This mail needs a newer program.")
+    page = "<p>The fee is 41 euros from May on, and nobody pays twice.</p>"
+    mail.add_alternative(page, subtype="html")
+
+    document = read(saved(mail))
+
+    assert "The fee is 41 euros" in document.text
+    [left] = document.left_out
+    assert (left.words, left.why) == ("This mail needs a newer program.", "plain version")
+
+
+def test_words_behind_a_picture_go_on_in_the_mail(saved):
+    mail = message()
+    mail.set_content("See the plan.")
+    mail.make_mixed()
+    mail.add_attachment(b"GIF89a", maintype="image", subtype="gif", filename="plan.gif")
+    mail.attach(message())
+    mail.get_payload(2).set_content("Bring gloves.")
+
+    text = read(saved(mail)).text
+
+    assert text.endswith("See the plan.\n\nBring gloves.\n\nAttachments: plan.gif")
+
+
+def test_an_encoding_that_nobody_knows_is_told_by_the_bytes():
+    head = "From: holt@pier.example\nContent-Type: text/plain; charset=unknown-8bit\n\n"
+    data = head.encode() + "Die Gebühr ist 40 Euro.".encode("latin-1")
+
+    assert read_bytes(data, "a.eml").text.endswith("Die Gebühr ist 40 Euro.")

@@ -148,3 +148,16 @@ def test_nesting_beyond_measure_is_refused_rather_than_half_read(tmp_path, conte
 
     with pytest.raises(DocumentError, match="too deeply"):
         read(path)
+
+
+def test_boxes_to_be_ticked_keep_their_lines(saved):
+    assert read(saved("☐ open\n☑ shut\nand lock it", "a.md")).text == "☐ open\n☑ shut and lock it"
+
+
+def test_words_of_cells_in_html_are_not_one_word(saved):
+    source = "# A\n\n<table><tr><td>Brig</td><td>two</td></tr></table>\n"
+    assert read(saved(source, "a.md")).text == "A\n\nBrig two"
+
+
+def test_an_empty_cell_is_no_fault(saved):
+    assert read(saved("| a | |\n|---|---|\n| 1 | |\n", "a.md")).text == "a\n1"

@@ -5,6 +5,7 @@ from outcomes import assert_read_or_one_line
 
 from index.errors import DocumentError, EmptyDocument
 from index.readers import read
+from index.readers.reading import read_bytes
 
 
 def words(document, span):
@@ -347,16 +348,16 @@ def test_latex_is_read_as_it_would_be_printed(saved):
         "Ada Hale, Mia Falk",
         "2024-05-03",
     )
-    assert headings(document) == [(1, "The Pier"), (2, "Abstract"), (2, "Levels"), (3, "Tools")]
+    assert headings(document) == [(1, "The Pier"), (2, "Abstract"), (2, "1 Levels"), (3, "Tools")]
     for block in (
         "We measure a pier.",
         (
-            "The level rose by 5 % to h₁ = (a+b)/2 ≤ α x² m [hale31], see Section sec:l. "
+            "The level rose by 5 % to h₁ = (a+b)/2 ≤ α x² m [hale31], see Section 1. "
             "(By a gauge.) Café Müller — “closed”."
         ),
         "• a gauge\n• two ropes",
         "E = mc²",
-        "Ships",
+        "Table 1: Ships",
         "Year | Ships\n1931 | 12\n1932 | 15",
         "if x % 2: { stop }",
         "See the page.",
@@ -468,3 +469,42 @@ It is \SI{12.5}{\kilo\metre} long, \qty[mode=text]{3}{\metre\per\second}, in \si
         "It is 12.5 km long, 3 m/s, in %."
     )
     assert r"\newcommand{\pier}{the old pier}" in document.left_out[0].words
+
+
+ARTICLE = r"""
+\section{Introduction}\label{sec:intro}
+See Table~\ref{tab:flow}, Section~\ref{sec:gauges}, formula~\eqref{eq:two} and \ref{sec:gone}
+on page~\pageref{fig:gate}. Rule~\ref{it:second} counts, as \autoref{fig:gate} shows.
+\section*{Thanks}
+\section{Method}
+\subsection{Gauges}\label{sec:gauges}
+\begin{align} a &= b \nonumber \\ c &= d \label{eq:one} \\ e &= f \label{eq:two} \end{align}
+\begin{table}\caption{Flow}\label{tab:flow}\begin{tabular}{l} May \end{tabular}\end{table}
+\begin{figure*}\caption{The gate}\label{fig:gate}\end{figure*}
+\begin{enumerate}\item First\item Second\label{it:second}\end{enumerate}
+\appendix
+\section{Tables}\label{app:tables}
+This is Appendix~\ref{app:tables}, after \nameref{sec:intro} and \cref{sec:gauges,tab:flow}.
+"""
+
+
+def test_references_of_latex_are_the_numbers_that_are_printed():
+    text = read_bytes(ARTICLE.encode(), "a.tex").text
+
+    assert "See Table 1, Section 2.1, formula (2) and ?? on page ??." in text
+    assert "Rule 2 counts, as Figure 1 shows." in text
+    assert "This is Appendix A, after Introduction and section 2.1 and table 1." in text
+    lines = text.split("\n\n")
+    assert {"1 Introduction", "Thanks", "2 Method", "2.1 Gauges", "A Tables"} <= set(lines)
+    assert {"Table 1: Flow", "Figure 1: The gate"} <= set(lines)
+
+
+def test_numbers_of_latex_are_by_chapter_where_there_are_chapters():
+    source = r"\chapter{One}\chapter{Two}\section{Locks}\label{a}\begin{figure}\caption{Gate}"
+    source += r"\label{b}\end{figure} See \ref{a} and \ref{b}."
+
+    assert "See 2.1 and 2.1." in read_bytes(source.encode(), "a.tex").text
+
+
+def test_latex_without_references_stays_without_numbers():
+    assert read_bytes(rb"\section{Locks} They close.", "a.tex").text == "Locks\n\nThey close."

@@ -241,3 +241,13 @@ def test_what_is_hidden_on_sheets_and_comments_on_cells_are_told():
         ("secret", "hidden row", "sheet “A”"),
         ("hidden words", "hidden sheet", "sheet “B”"),
     ]
+
+
+def test_a_table_inside_a_cell_of_a_text_adds_no_columns():
+    document = OpenDocumentText()
+    outer = table("Outer", [["Gate", "Day"], ["Parts", "May"]])
+    outer.childNodes[1].childNodes[0].addElement(table("Inner", [["Bolt", "4"], ["Seal", "2"]]))
+    document.text.addElement(outer)
+
+    text = read_bytes(saved(document), "a.odt").text
+    assert text.split("\n") == ["Gate | Day", "Parts Bolt, 4; Seal, 2 | May"]

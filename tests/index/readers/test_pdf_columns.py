@@ -183,3 +183,69 @@ def test_a_spacer_between_columns_and_a_heading_keeps_their_order(tmp_path):
         for word in ("heading", *(f"part {n} says" for n in range(1, 9)))
     ]
     assert in_order(text, marks)
+
+
+def boxed(path, *boxes, size=11):
+    """A page of boxes of lines, one drawn behind the other: left edge, top, lines."""
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.setFont("Helvetica", size)
+    for left, top, lines in boxes:
+        for number, line in enumerate(lines):
+            canvas.drawString(left, top - 14 * number, line)
+    canvas.save()
+    return read(path).text
+
+
+def test_two_boxes_of_a_few_lines_are_read_one_after_the_other(tmp_path):
+    text = boxed(
+        tmp_path / "a.pdf",
+        (72, 780, ["What the year will cost"]),
+        (72, 720, ["The pumps are worn and will", "be replaced in the spring"]),
+        (330, 715, ["The office needs ten people", "more for the whole summer"]),
+        (72, 640, ["Nothing else was decided on that day by anyone of the harbour council at all"]),
+    )
+
+    assert in_order(text, ["will", "be replaced", "ten people", "more for", "Nothing else"])
+
+
+def test_addresses_beside_each_other_are_read_one_after_the_other(tmp_path):
+    text = boxed(
+        tmp_path / "a.pdf",
+        (72, 760, ["Invoice of the harbour"]),
+        (72, 700, ["Bill to Ines Rau", "Lock House number 3", "Bideford EX39 2AB"]),
+        (320, 700, ["Ship to Tide Gauge Works", "Dock Road number 9", "Appledore EX39 1NX"]),
+    )
+
+    assert in_order(text, ["Ines Rau", "Lock House", "Bideford", "Tide Gauge", "Dock", "Appledore"])
+
+
+def test_a_raised_mark_stays_in_its_line_above_columns(tmp_path):
+    words = [
+        "the",
+        "marsh",
+        "holds",
+        "the",
+        "mud",
+        "of",
+        "the",
+        "river",
+        "and",
+        "the",
+        "waves",
+        "lose",
+        "their",
+        "height",
+    ]
+    lines = [" ".join(words[n % 5 : n % 5 + 9]) for n in range(12)]
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    pieces = [(240, 11, 0, "Ines Rau"), (285.5, 7, 5, "1"), (289.5, 11, 0, " and Tom Falk")]
+    for left, size, rise, piece in [*pieces, (358.5, 7, 5, "2")]:
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(left, 760 + rise, piece)
+    canvas.setFont("Helvetica", 9)
+    for left in (60, 305):
+        for number, line in enumerate(lines):
+            canvas.drawString(left, 720 - 12 * number, line)
+    canvas.save()
+
+    assert read(tmp_path / "a.pdf").text.startswith("Ines Rau ¹ and Tom Falk ²\n")

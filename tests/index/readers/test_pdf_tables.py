@@ -320,3 +320,136 @@ def test_a_page_of_countless_lines_is_read_without_them(tmp_path):
     canvas.save()
 
     assert read(tmp_path / "a.pdf").text == "A map of the harbour."
+
+
+def set_at(path, rows, *, lefts, leading=16, bold=0, size=10):
+    """A page with words at fixed places: no lines, only columns."""
+    canvas = Canvas(str(path), pagesize=A4)
+    for number, row in enumerate(rows):
+        canvas.setFont("Helvetica-Bold" if number < bold else "Helvetica", size)
+        for left, cell in zip(lefts, row, strict=True):
+            canvas.drawString(left, 740 - leading * number, cell)
+    canvas.save()
+    return read(path)
+
+
+KEEPERS = [
+    ("System", "Owner", "Deputy", "Escalation"),
+    ("Mail relay", "Ines Rau", "Tom Falk", "Night desk"),
+    ("Tide gauge", "Karl Ohm", "Ines Rau", "Duty pilot"),
+    ("Lock gates", "Tom Falk", "Eva Brandt", "Harbour master"),
+    ("Radar", "Eva Brandt", "Karl Ohm", "Night desk"),
+]
+
+
+def test_a_table_of_nothing_but_words_has_cells_below_the_words_that_no_row_repeats(tmp_path):
+    document = set_at(tmp_path / "a.pdf", KEEPERS, lefts=(72, 190, 300, 420))
+
+    lines = [" | ".join(row) for row in KEEPERS]
+    assert tables_of(document) == [(lines, lines[0])]
+
+
+def test_columns_of_words_that_the_file_has_one_behind_the_other_are_no_rows(tmp_path):
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    for left, column in zip((72, 190, 300, 420), zip(*KEEPERS, strict=True), strict=True):
+        for number, cell in enumerate(column):
+            canvas.drawString(left, 740 - 16 * number, cell)
+    canvas.save()
+
+    assert "|" not in read(tmp_path / "a.pdf").text
+
+
+def test_rows_are_told_by_the_wider_distance_where_all_of_their_cells_go_on(tmp_path):
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    risks = [
+        ("Flooding of the/Lower Store", "Sandbags are kept/at both gates", "Karl Ohm"),
+        ("Loss of power", "Generator is tested/Every first Monday", "Tom Falk"),
+        ("Fire in the/Paint Shed", "Extinguishers and/a second exit", "Eva Brandt"),
+    ]
+    top = 740
+    for number, row in enumerate([("Risk", "Measure", "Owner"), *risks]):
+        canvas.setFont("Helvetica" if number else "Helvetica-Bold", 10)
+        for left, cell in zip((72, 220, 400), row, strict=True):
+            for nth, line in enumerate(cell.split("/")):
+                canvas.drawString(left, top - 12 * nth, line)
+        top -= 12 * max(cell.count("/") + 1 for cell in row) + 8
+    canvas.save()
+
+    [(lines, names)] = tables_of(read(tmp_path / "a.pdf"))
+    assert names == "Risk | Measure | Owner"
+    assert lines[1:] == [" | ".join(cell.replace("/", " ") for cell in row) for row in risks]
+
+
+def test_groups_of_whole_rows_with_white_between_them_stay_rows(tmp_path):
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    rows = KEEPERS[1:] * 3
+    for number, row in enumerate(rows):
+        for left, cell in zip((72, 190, 300, 420), row, strict=True):
+            canvas.drawString(left, 740 - 13 * number - 8 * (number // 4), cell)
+    canvas.save()
+
+    assert read(tmp_path / "a.pdf").text.split("\n") == [" | ".join(row) for row in rows]
+
+
+def test_a_short_cell_half_way_beside_two_lines_is_in_their_row(tmp_path):
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    canvas.setFont("Helvetica-Bold", 10)
+    for left, name in ((72, "Name"), (170, "Duty"), (420, "Room")):
+        canvas.drawString(left, 740, name)
+    canvas.setFont("Helvetica", 10)
+    people = [("Ines Rau", "Annex"), ("Tom", "Lock"), ("Eva", "Mast")]
+    for number, (name, room) in enumerate(people):
+        top = 718 - 28 * number
+        canvas.drawString(170, top, "Head of pumps and all")
+        canvas.drawString(170, top - 12, f"that leaks on floor {number}")
+        canvas.drawString(72, top - 6, name)
+        canvas.drawString(420, top - 6, room)
+    canvas.save()
+
+    [(lines, _)] = tables_of(read(tmp_path / "a.pdf"))
+    duty = "Head of pumps and all that leaks on floor {}"
+    assert lines[1:] == [
+        f"{name} | {duty.format(n)} | {room}" for n, (name, room) in enumerate(people)
+    ]
+
+
+def test_what_stands_above_a_table_is_no_part_of_the_names_of_its_columns(tmp_path):
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    for nth, (left, right) in enumerate(
+        (
+            ("Brandt Marine", "Due: 31 August"),
+            ("14 Quay Street", "Customer: K-55"),
+            ("Falmouth", ""),
+        )
+    ):
+        canvas.drawString(72, 760 - 14 * nth, left)
+        canvas.drawString(400, 760 - 14 * nth, right)
+    rows = [("Pos", "Description", "Qty", "Amount"), ("1", "Mooring rope", "4", "74.00")]
+    rows += [("2", "Fender, large", "2", "64.00"), ("3", "Delivery", "1", "12.00")]
+    for number, row in enumerate(rows):
+        for left, cell in zip((72, 102, 330, 460), row, strict=True):
+            canvas.drawString(left, 700 - 15 * number, cell)
+    canvas.save()
+
+    [(lines, names)] = tables_of(read(tmp_path / "a.pdf"))
+    assert names == "Pos | Description | Qty | Amount"
+    assert lines[1] == "1 | Mooring rope | 4 | 74.00"
+
+
+def test_a_timetable_has_cells_below_the_names_of_its_columns(tmp_path):
+    rows = [("Stop", "Ferry 1", "Ferry 3", "Ferry 5"), ("Bideford", "06:10", "08:10", "10:10")]
+    rows += [("Instow", "06:25", "08:25", "—"), ("Appledore", "06:40", "08:40", "10:40")]
+
+    document = set_at(tmp_path / "a.pdf", rows, lefts=(72, 200, 270, 340), bold=1)
+
+    lines = [" | ".join(row) for row in rows]
+    assert tables_of(document) == [(lines, lines[0])]
+
+
+def test_years_from_and_to_are_no_three_cells(tmp_path):
+    rows = [("2019 – 2024", "Head of pumps"), ("2015 – 2019", "Engineer of gauges")]
+    rows += [("2010 – 2015", "Studies of mud"), ("2008 – 2010", "School of Delft")]
+
+    document = set_at(tmp_path / "a.pdf", rows, lefts=(72, 180))
+
+    assert document.text.split("\n") == [" ".join(row) for row in rows]

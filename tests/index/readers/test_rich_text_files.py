@@ -39,3 +39,22 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path):
 def test_deep_nesting_costs_nothing():
     deep = b"{\\rtf1 a" + b"{" * 100_000 + b"b" + b"}" * 100_000 + b"}"
     assert read_bytes(deep, "a.rtf").text == "ab"
+
+
+def test_what_is_no_text_of_a_page_is_left_out_and_told():
+    source = (
+        r"{\rtf1{\header Harbour \b report\par}{\footerf Quay 1\par}"
+        r"\pard Plain {\v secret} and {\strike old} new{\*\annotation Really?} "
+        r"{\deleted gone}end.\par}"
+    )
+    document = read_bytes(source.encode(), "a.rtf")
+
+    assert document.text == "Plain and new end."
+    assert [(left.words, left.why) for left in document.left_out] == [
+        ("Harbour report", "header"),
+        ("Quay 1", "footer"),
+        ("secret", "hidden"),
+        ("old", "struck through"),
+        ("Really?", "comment"),
+        ("gone", "deleted"),
+    ]

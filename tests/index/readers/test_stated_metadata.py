@@ -5,6 +5,7 @@ import pytest
 from index.dates import iso_date
 from index.document import readable_stem
 from index.readers.metadata import stated
+from index.readers.reading import read_bytes
 
 BODY = "\n\nThe ministers met for less than ten minutes on the sidelines of the summit, two said.\n"
 
@@ -130,3 +131,22 @@ def test_a_time_stamp_is_read_to_the_day(written, date):
 )
 def test_a_file_name_becomes_a_readable_title(name, title):
     assert readable_stem(name) == title
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "港口管理处规定船只必须在日落之前入港。每艘船的停泊费为每天五十元。冬季不收取夜间费用。",
+            "港口管理处规定船只必须在日落之前入港 …",
+        ),
+        ("港の規則では、船は日没前に入港しなければならない。停泊料は一日五千円である。", None),
+    ],
+)
+def test_a_text_without_spaces_is_called_by_its_first_sentence(text, title):
+    expected = title or "港の規則では、船は日没前に入港しなければならない …"
+    assert read_bytes(text.encode(), "a.txt").title == expected
+
+
+def test_a_name_of_two_chinese_signs_is_a_title():
+    assert read_bytes("港口规定船只入港。".encode(), "合同.txt").title == "合同"

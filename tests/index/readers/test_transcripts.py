@@ -7,6 +7,7 @@ from outcomes import assert_read_or_one_line
 
 from index.errors import DocumentError, EmptyDocument
 from index.readers import read
+from index.readers.reading import read_bytes
 
 MEETING = """\
 WEBVTT
@@ -346,3 +347,28 @@ def test_sound_is_not_read_and_says_how_to_go_on(saved, name):
     with pytest.raises(DocumentError, match=r"(?i)sound.*transcript") as caught:
         read(saved(heads[name], name))
     assert "\n" not in str(caught.value)
+
+
+def test_lines_of_two_people_in_one_cue_are_turns_of_their_own():
+    cues = "1\n00:00:03,500 --> 00:00:05,000\n{\\an8}- Who pays?\n- The insurer\nof the port.\n\n"
+    cues += "2\n00:00:06,000 --> 00:00:08,000\nAnd when?\n"
+
+    document = read_bytes(cues.encode(), "a.srt")
+
+    assert document.text == "Who pays?\n\nThe insurer of the port. And when?"
+
+
+def test_words_below_the_line_of_the_name_are_that_persons():
+    lines = [
+        "09:14:05 From Ines Rau to Everyone:",
+        "\tThe fee is 40.",
+        "09:15:10 From Tom Falk to Everyone:",
+        "\tThanks!",
+        "09:16:00 From Ines Rau to Tom Falk (direct message):",
+        "\tSee you.",
+    ]
+
+    document = read_bytes("\n".join(lines).encode(), "chat.txt")
+
+    assert document.text == "Ines Rau: The fee is 40.\n\nTom Falk: Thanks!\n\nInes Rau: See you."
+    assert document.parts[1].label == "Tom Falk, 09:15:10"

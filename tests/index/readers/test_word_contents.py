@@ -318,3 +318,30 @@ def test_what_a_file_states_about_itself_is_kept():
     document.core_properties.content_status = "Final"
 
     assert read(document).properties == (("tags", "port, tolls"), ("status", "Final"))
+
+
+def test_a_table_inside_a_cell_adds_no_columns_to_the_one_around_it():
+    letter = docx.Document()
+    table = letter.add_table(2, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "What the gate needs", "By when it is needed"
+    table.cell(1, 0).text, table.cell(1, 1).text = "Parts of the gate", "Before the first of May"
+    inner = table.cell(1, 0).add_table(2, 2)
+    for number, words in enumerate(("Bolt", "4", "Seal", "2")):
+        inner.cell(number // 2, number % 2).text = words
+
+    assert read(letter).text.split("\n") == [
+        "What the gate needs | By when it is needed",
+        "Parts of the gate Bolt, 4; Seal, 2 | Before the first of May",
+    ]
+
+
+def test_a_table_that_only_lays_out_others_leaves_them_their_columns():
+    letter = docx.Document()
+    table = letter.add_table(1, 2)
+    for cell, names in zip(table.rows[0].cells, (("Bolt", "Seal"), ("Rope", "Lamp")), strict=True):
+        inner = cell.add_table(2, 2)
+        for number, name in enumerate(names):
+            inner.cell(number, 0).text, inner.cell(number, 1).text = name, str(number + 4)
+
+    text = read(letter).text
+    assert text.split("\n\n") == ["Bolt | 4\nSeal | 5", "Rope | 4\nLamp | 5"]

@@ -148,7 +148,7 @@ def test_a_cell_that_holds_a_table_stays_one_row(tmp_path):
     inner = outer.cell(0, 1).add_table(1, 2)
     inner.cell(0, 0).text, inner.cell(0, 1).text = "a", "b"
 
-    assert read(saved(document, tmp_path / "a.docx")).text == "left | a | b"
+    assert read(saved(document, tmp_path / "a.docx")).text == "left | a, b"
 
 
 def test_a_word_file_named_pdf_is_read_as_a_word_file(tmp_path, report):

@@ -390,3 +390,37 @@ def test_what_a_format_rounds_is_kept_in_full_beside_what_the_cell_shows():
 )
 def test_only_hidden_digits_are_told_apart(value, code, full):
     assert in_full(value, code) == full
+
+
+def test_tables_beside_each_other_of_which_one_begins_beside_another_are_read_apart(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    crew = [["Crew", "Hours"], ["Ines", 40], ["Tom", 38], [], ["Ship", "Tons"], ["Möwe", 120]]
+    costs = [["Item", "Cost"], ["Rope", 74], ["Fender", 64], ["Lamp", 12], ["Oil", 9]]
+    for left, rows in ((1, crew), (4, costs)):
+        for number, row in enumerate(rows, 1):
+            for column, value in enumerate(row, left):
+                sheet.cell(number, column, value)
+    book.save(tmp_path / "a.xlsx")
+
+    document = read(tmp_path / "a.xlsx")
+
+    tables = [document.text[table.start : table.end] for table in document.tables]
+    assert tables == [
+        "Crew | Hours\nInes | 40\nTom | 38",
+        "Ship | Tons\nMöwe | 120",
+        "Item | Cost\nRope | 74\nFender | 64\nLamp | 12\nOil | 9",
+    ]
+    at = document.text.index("Lamp | 12")
+    assert ("4", at) in [(part.label, part.start) for part in document.parts]
+
+
+def test_an_empty_column_inside_a_table_parts_nothing(tmp_path):
+    book = openpyxl.Workbook()
+    rows = [["Name", "Dept", None, "City", "Land"], ["Ines", "Pumps", None, "Bideford", "UK"]]
+    rows += [["Tom", "Locks", None, "Kiel", "DE"], ["Total", "2"]]
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+
+    assert "Ines | Pumps | Bideford | UK" in read(tmp_path / "a.xlsx").text

@@ -1,4 +1,4 @@
-"""Raised and lowered figures as such: a note's mark apart from the figure before it, 'm²', 'CO₂'.
+"""Figures above and below the line, told by the size and baseline of their type: 2025 ¹², m², CO₂.
 
 Printed, a mark is told from a figure by its size and height only; as plain digits '2025' with
 note 12 would be another number.

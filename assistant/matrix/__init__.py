@@ -1,0 +1,1 @@
+"""One question to every document: matrices of typed, cited cells."""
