@@ -54,6 +54,7 @@ from assistant.retrieving.retrieval import (
 from assistant.settings import Settings
 from assistant.store_handle import StoreHandle
 from assistant.table_qa.computation import read_figures
+from assistant.table_qa.written_queries import query_by_writer
 from assistant.verifying.grounding import Grounding, Verifier
 from assistant.writing.composition import WriterAnswer, verify_claims
 from index.models.embeddings import Embedder, MiniLM
@@ -195,6 +196,17 @@ class Answering:
             if writer is not None and found and reading.kind in ("answer", "yes_no"):
                 passages = self._planned(store, found[-1], plan, documents)
                 evidences.seen.update(one.chunk.document.id for one in passages)
+                tabulated = None
+                if not fault:
+                    tabulated, took, fault = self._tabulated(writer, store, part, passages, reading)
+                    usage.append(took)
+                if tabulated is not None:
+                    yield Progress(stage="verifying")
+                    reading = yield from verify_claims(footnotes, tabulated, opens=opens)
+                    readings.append(reading)
+                    name = writer.name
+                    clock.lap("write")
+                    continue
                 composed = WriterAnswer(
                     writer,
                     self.models.judge(),
@@ -274,6 +286,31 @@ class Answering:
         understood = Composition()
         plan = writer.plan(question, history, understood)
         return plan, understood.fault, understood.usage
+
+    def _tabulated(
+        self,
+        writer: "Writer",
+        store: Store,
+        question: Question,
+        passages: Sequence[Retrieved],
+        reading: ProposedAnswer,
+    ) -> tuple[ProposedAnswer | None, Usage, str]:
+        """What a query that the writer has written answers, what it took, the endpoint's fault.
+
+        It is not asked for where the question was a query by itself.
+        """
+        from assistant.writing.writer import Composition
+
+        asking = Composition()
+        if any(claim.tabulated is not None for claim in reading.claims):
+            return None, asking.usage, ""
+        answer = query_by_writer(
+            store,
+            question.asking,
+            passages,
+            lambda tables, refused: writer.table_sql(question.asking, tables, refused, asking),
+        )
+        return answer, asking.usage, asking.fault
 
     def _planned(
         self, store: Store, found: Found, plan: "Plan | None", documents: Sequence[str] | None

@@ -36,6 +36,9 @@ from assistant.retrieving.retrieval import Retrieved
 from assistant.settings import Settings
 from assistant.writing.writer import Composition, Writer
 from index.store.catalog import DocumentInfo, StoredChunk
+from index.tables.columns import Column
+from index.tables.query import Condition, TableQuery
+from index.tables.sql import read_select
 
 ROOT = Path(__file__).parents[1]
 SERVED = {"connecting"}
@@ -139,6 +142,13 @@ def test_the_requests_of_a_writer_are_those_of_the_page_and_their_replies_are_un
     asked = [request["messages"][-1]["content"] for request in server.requests]
     assert asked == [block(f"request {kind.name}") for kind in (PLAN, ANSWER, REWRITE)]
     assert composition.fault == ""
+
+
+def test_the_sql_on_the_page_is_understood():
+    columns = Column("Gauge", "text"), Column("Read", "date"), Column("Level (m)", "number", "m")
+    sql = json.loads(block("reply footnote_query"))["sql"]
+    query = TableQuery("average", 2, (Condition(0, "=", "East"),))
+    assert read_select(sql, {"gauges": columns}) == ("gauges", query, False)
 
 
 def test_the_verdicts_on_the_page_are_understood_and_quote_the_passages():

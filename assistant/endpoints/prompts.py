@@ -22,6 +22,7 @@ class Prompts:
     """
 
     plan: str
+    query: str
     answer: str
     rewrite: str
     verdicts: str

@@ -90,6 +90,7 @@ VERDICTS = Kind(
         )
     ),
 )
+QUERY = Kind("footnote_query", _object(sql=_TEXT))
 RESEARCH = Kind("footnote_research", _object(questions=_list(_TEXT), done=_FLAG))
 
 

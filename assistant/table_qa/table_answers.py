@@ -40,8 +40,12 @@ _LONGEST_CODE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A reading of the question over one table, and what DuckDB makes of it."""
+class Asked:
+    """A reading of a question over one table, and what DuckDB makes of it.
+
+    >>> Asked.__slots__
+    ('info', 'table', 'reading', 'result', 'sql', 'weight')
+    """
 
     info: DocumentInfo
     table: TableInfo
@@ -70,15 +74,22 @@ def query_tables(
         return None
     found = [
         one
-        for info, table, names in _without_codebooks(_near(store, passages))
+        for info, table, names in tables_near(store, passages)
         for one in _asked(question.asking, info, table, names)
     ]
     if not found:
         return None
     best = max(one.weight for one in found)
     fitting = [one for one in found if one.weight == best]
-    if len(fitting) > _MOST_CLAIMS:
-        return None
+    return propose(store, fitting) if len(fitting) <= _MOST_CLAIMS else None
+
+
+def propose(store: Store, fitting: Sequence[Asked]) -> ProposedAnswer | None:
+    """The answer that gives each of these figures; None where the cells give none of them.
+
+    >>> propose(store, []) is None
+    True
+    """
     claims: list[Claim] = []
     notices: list[str] = []
     for one in fitting:
@@ -96,13 +107,24 @@ def query_tables(
     return ProposedAnswer(claims=tuple(claims), confidence=CONFIDENCE, notices=tuple(notices))
 
 
-_Near = tuple[DocumentInfo, TableInfo, list[str]]
+Near = tuple[DocumentInfo, TableInfo, list[str]]
+"""A table, its document, and what either is called."""
 
 
-def _near(store: Store, passages: Sequence[Retrieved]) -> list[_Near]:
+def tables_near(store: Store, passages: Sequence[Retrieved]) -> list[Near]:
+    """The tables that passages are of, without those that say what columns of others mean.
+
+    >>> tables_near(store, [])
+    []
+    """
+    near = _near(store, passages)
+    return [one for one in near if not _is_codebook(one[1], [other for _, other, _ in near])]
+
+
+def _near(store: Store, passages: Sequence[Retrieved]) -> list[Near]:
     """The tables that passages are of, and those that stand alone in their document."""
     documents = {one.chunk.document.id: one.chunk.document for one in passages}
-    near: dict[tuple[str, int], _Near] = {}
+    near: dict[tuple[str, int], Near] = {}
     there = store.tables(list(documents))
     count = {id_: sum(table.document_id == id_ for table in there) for id_ in documents}
     for one in passages:
@@ -127,11 +149,6 @@ def _place_names(path: str | None) -> list[str]:
     return [innermost_stem(path), PurePath(path).parent.name]
 
 
-def _without_codebooks(near: Sequence[_Near]) -> list[_Near]:
-    """The tables without those that only say what the columns of others mean."""
-    return [one for one in near if not _is_codebook(one[1], [other for _, other, _ in near])]
-
-
 def _is_codebook(table: TableInfo, others: Sequence[TableInfo]) -> bool:
     if any(column.kind != "text" for column in table.columns):
         return False
@@ -146,7 +163,7 @@ def _is_codebook(table: TableInfo, others: Sequence[TableInfo]) -> bool:
     return 2 * len(found) > table.rows
 
 
-def _asked(text: str, info: DocumentInfo, table: TableInfo, names: Sequence[str]) -> list[_Asked]:
+def _asked(text: str, info: DocumentInfo, table: TableInfo, names: Sequence[str]) -> list[Asked]:
     """What the table answers, for each reading of the question."""
     words = words_of(text)
     bare = Linking(words, table.columns, names)
@@ -160,7 +177,7 @@ def _asked(text: str, info: DocumentInfo, table: TableInfo, names: Sequence[str]
                 (column, value, at)
                 for column, value in reader.matching(called, list(said))
                 for at in said.get(value.lower(), ())
-                if not _is_code(value) or value in text
+                if not is_code(value) or value in text
             ]
             linking = Linking(words, table.columns, names, values)
             found = []
@@ -170,7 +187,7 @@ def _asked(text: str, info: DocumentInfo, table: TableInfo, names: Sequence[str]
                 sql = Statement(reading.query, table.columns, called)
                 statement = sql.rows if reading.query.measure == "rows" else sql.main
                 weight = _weight(reading, linking)
-                found.append(_Asked(info, table, reading, result, statement, weight))
+                found.append(Asked(info, table, reading, result, statement, weight))
             return found
     except TableError:  # its document was removed after it was found, or its file is damaged
         return []
@@ -188,8 +205,12 @@ def _narrowed(reading: Reading, rows: int) -> Reading:
     return replace(reading, query=looked_up)
 
 
-def _is_code(value: str) -> bool:
-    """Whether a value is a short code, which a word in small letters does not mean."""
+def is_code(value: str) -> bool:
+    """Whether a value is a short code, which a word in small letters does not mean.
+
+    >>> is_code("US"), is_code("us")
+    (True, False)
+    """
     return len(value) <= _LONGEST_CODE and value.isupper()
 
 
@@ -221,7 +242,7 @@ def _weight(reading: Reading, linking: Linking) -> tuple[int, int]:
     return len(own | linking.named), -lacking
 
 
-def _claim(store: Store, asked: _Asked) -> Claim | None:
+def _claim(store: Store, asked: Asked) -> Claim | None:
     """The sentence, where the cells of the text give what DuckDB gives."""
     table, query = asked.table, asked.reading.query
     try:

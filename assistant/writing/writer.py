@@ -1,7 +1,7 @@
 """The writer: a language model understands the question, composes from passages, and mends.
 
-It makes three kinds of request: what is asked for (`plan`), the answer, and once more the sentences
-that could not be verified. What it writes claims nothing until it is verified.
+It makes four kinds of request: what is asked for (`plan`), SQL over tables, the answer, and once
+more the sentences that could not be verified. What it writes claims nothing until it is verified.
 """
 
 import re
@@ -21,6 +21,7 @@ from assistant.endpoints.prompts import Prompts
 from assistant.endpoints.wire import (
     ANSWER,
     PLAN,
+    QUERY,
     RESEARCH,
     REWRITE,
     ReplyFault,
@@ -72,6 +73,10 @@ class Composition:
 
 class _Rewritten(BaseModel):
     sentences: list[dict[str, Any]]
+
+
+class _Query(BaseModel):
+    sql: str
 
 
 class _Next(BaseModel):
@@ -130,6 +135,30 @@ class Writer:
         finally:
             composition.usage = composition.usage + reply.usage(self._prices)
         return plan if plan.question else None
+
+    def table_sql(self, question: str, tables: str, refused: str, composition: Composition) -> str:
+        """The SQL that answers a question from tables; none where the model has none.
+
+        Args:
+            question: what is asked.
+            tables: in words: their columns and some values.
+            refused: an earlier statement and what is wrong with it.
+            composition: its usage grows; a fault of the endpoint is told there.
+        """
+        asked = f"{tables}\n\nQuestion: {question}"
+        if refused:
+            asked += f"\n\nRefused:\n{refused}"
+        reply = Reply()
+        try:
+            messages = [("system", self._prompts.query), ("user", asked)]
+            return parse_reply(_Query, self._endpoint.whole(messages, QUERY, reply)).sql.strip()
+        except EndpointFault as fault:
+            composition.fault = str(fault)
+            return ""
+        except ReplyFault:
+            return ""
+        finally:
+            composition.usage = composition.usage + reply.usage(self._prices)
 
     def compose(
         self,

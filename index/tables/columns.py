@@ -72,7 +72,7 @@ class TypedTable:
     >>> port = Document(text, "Port", "text/csv", tables=(Table(0, 33, Span(0, 12)),))
     >>> typed = typed_table(port, port.tables[0])
     >>> [column.kind for column in typed.columns], typed.values[1], set(typed.totals)
-    (['text', 'number'], [Decimal('12'), Decimal('12')], {1})
+    (['number', 'number'], [Decimal('12'), Decimal('12')], {1})
     """
 
     table: Table
@@ -148,13 +148,14 @@ def _column(
     if _parts_what_is_alike(shown, full):
         full = {}
     texts = [full.get(row, text) for row, text in enumerate(shown)] if full else shown
-    filled = [text for text in texts if not is_nothing(text)]
+    missing = sum(map(is_nothing, texts))
+    # What names a row of totals says nothing of what the column holds.
+    filled = [text for text in texts if not is_nothing(text) and not is_total(text)]
     for reading in (_numbers, _days, _truths):
         found = reading(name, texts, filled, usual) if filled else None
         if found is not None:
             column, values = found
             count = sum(value is not None for value in values)
-            missing = len(texts) - len(filled)
             counted = replace(
                 column,
                 filled=count,
@@ -181,7 +182,7 @@ def _numbers(name: str, texts: Sequence[str], filled: Sequence[str], usual: Conv
     if any(map(_CODE.fullmatch, filled)):  # '007' is a name
         return None
     read = [None if is_nothing(text) else number_in(text) for text in texts]
-    there = [number for number in read if number is not None]
+    there = [number for number in read if number is not None and number.is_written]
     stated = sorted({number.unit for number in there if number.unit})
     # '100 Grand' among names is no number of grands.
     if len(there) < _MOSTLY * len(filled) or len(stated) > _MOST_UNITS:

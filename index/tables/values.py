@@ -58,6 +58,11 @@ class Number:
         return -value if self.negative else value
 
     @property
+    def is_written(self) -> bool:
+        """Whether its digits stand as those of a number do, which those of '03.04.2025' do not."""
+        return any(self._plain(pattern) is not None for pattern in (_POINT, _COMMA))
+
+    @property
     def written(self) -> Convention | None:
         """How it must have been written; None where both ways are possible."""
         point, comma = (self._plain(pattern) for pattern in (_POINT, _COMMA))

@@ -33,8 +33,9 @@ from tapes import (
 )
 
 PLAN, ANSWER, REWRITE = "footnote_plan", "footnote_answer", "footnote_rewrite"
+QUERY = "footnote_query"
 VERDICTS, RESEARCH = "footnote_verdicts", "footnote_research"
-NAMES = (PLAN, ANSWER, REWRITE, VERDICTS, RESEARCH)
+NAMES = (PLAN, QUERY, ANSWER, REWRITE, VERDICTS, RESEARCH)
 
 EXAMINATION = Path(__file__).parents[2] / "assistant/judging/examination.toml"
 
@@ -315,6 +316,8 @@ class Models:
                         "language": "en",
                     }
                 )
+            case "footnote_query":
+                return NO_QUERY
             case "footnote_answer":
                 return json.dumps(self._written(request), ensure_ascii=False)
             case "footnote_rewrite":
@@ -364,7 +367,12 @@ def _row(question: Question, said: Said, passages: Passages) -> dict[str, Any]:
     return {"text": said.text, "claims": [claim]}
 
 
-def judging(server: ChatServer, judge: Judge = good, plan: str | None = None) -> Models:
+NO_QUERY = '{"sql": ""}'
+
+
+def judging(
+    server: ChatServer, judge: Judge = good, plan: str | None = None, query: str = NO_QUERY
+) -> Models:
     """The server now plans and judges by itself: its script is about what is written.
 
     The good judge knows the examination, and what stands in a passage.
@@ -373,6 +381,7 @@ def judging(server: ChatServer, judge: Judge = good, plan: str | None = None) ->
         server: answers the other requests by its script.
         judge: what it makes of claims.
         plan: what it replies to be asked for a plan; by default the question is one.
+        query: what it replies to be asked for SQL over tables; by default there is none.
     """
     known = Tape((), labels_of(EXAMINATION))
     models = Models(server, known, judge, (), rewrites=False, schemas=True, context=None, faults={})
@@ -381,6 +390,8 @@ def judging(server: ChatServer, judge: Judge = good, plan: str | None = None) ->
         name = _name(body)
         if name == PLAN and plan is not None:
             return tells(plan, (0, 0))
+        if name == QUERY:
+            return tells(query, (0, 0))
         return models.answer if name in (PLAN, VERDICTS) else None
 
     server.aside = aside
