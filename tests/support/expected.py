@@ -10,19 +10,28 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def named(report: Report) -> list[Citation]:
-    """The citations of a report, each in every place that names it."""
+def _placed(report: Report) -> list[tuple[Citation, str]]:
+    """The citations of a report, each in every place that names it, and for what it stands there."""
     return [
-        answer.citation(number)
+        (answer.citation(number), stance)
         for answer in report.answers
         for sentence in answer.sentences
-        for number in sentence.citations
+        for stance, numbers in (("", sentence.citations), ("but see", sentence.superseded))
+        for number in numbers
     ]
 
 
+def named(report: Report) -> list[Citation]:
+    """The citations of a report, each in every place that names it."""
+    return [citation for citation, _ in _placed(report)]
+
+
 def footnotes(report: Report) -> list[Citation]:
-    """The footnotes that a report has, in the order in which they are named."""
-    return list({(c.document_id, c.id): c for c in named(report)}.values())
+    """The footnotes that a report has, in the order in which they are named.
+
+    What supports one sentence and corrects another is two footnotes, that say so.
+    """
+    return list({(c.document_id, c.id, stance): c for c, stance in _placed(report)}.values())
 
 
 def check_footnotes(told: Told, expected: list[Citation]) -> None:
@@ -57,6 +66,8 @@ def check_sentences(told: Told, report: Report, expected: list[Citation]) -> Non
                 mark = next((mark for mark in marks if text.startswith(mark, at)), None)
                 assert mark, text[at - 20 : at + 20]
                 at += len(mark)
+            # What has corrected it since is named behind it, with words of its own.
+            place += len(sentence.superseded)
         for remark in (answer.message, *answer.notices):
             assert printable(flat(remark)) in text
 
