@@ -116,10 +116,19 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !confirming.open && !dismissPeek() && body.dataset.panel) close();
+  if (event.key !== "Escape" || confirming.open || dismissPeek()) return;
+  const told = document.querySelector("details.engine[open]");
+  if (told) told.open = false;
+  else if (body.dataset.panel) close();
 });
 
 phone.addEventListener("change", cover);
+
+// What is told about connecting a model closes as a menu does.
+document.addEventListener("click", (event) => {
+  const told = document.querySelector("details.engine[open]");
+  if (told && !told.contains(event.target)) told.open = false;
+});
 
 // A new question goes to the top of the view, so that its answer is read from its beginning, and
 // the source of an earlier one goes. The conversation may not be on the page yet when this runs,

@@ -166,6 +166,17 @@ SINCE, UNTIL, DAY = "Dated from", "Dated to", "YYYY-MM-DD"
 ADD_FOLDER = "Add a folder"
 ANSWERED_BY = "Answered by"
 NOT_IN_TEXT = "Left out of its text:"
+CONNECT = (
+    "Answers are quoted from the documents. A model that writes can compose them, checked sentence "
+    "by sentence: one on this machine (Ollama, llama.cpp, LM Studio, vLLM) or any OpenAI-compatible "
+    "address. Set before starting:"
+)
+CONNECTING = (
+    "FOOTNOTE_WRITER=openai:MODEL\n"
+    "FOOTNOTE_WRITER_BASE=http://127.0.0.1:11434/v1\n"
+    "FOOTNOTE_WRITER_KEY=…"
+)
+CONNECTED = "“footnote doctor” tries it. Questions and passages are then sent to that address."
 ENGINES = (("Writer", "writer"), ("Embedded reader", "reader"), ("Research", "research"))
 """Who answers, as one chooses it; in a research the writer plans questions and answers each."""
 

@@ -395,3 +395,11 @@ def test_on_a_wide_screen_the_number_of_documents_leads_to_them(page):
     page.locator(".masthead [data-panel-of=library]").click()
     expect(page.locator("#library-head h2")).to_be_focused()
     expect(page.locator("#files")).to_be_visible()
+
+
+def test_the_page_tells_how_a_model_that_writes_is_connected(page):
+    page.locator("details.engine summary").click()
+    told = page.locator("details.engine pre")
+    expect(told).to_contain_text("FOOTNOTE_WRITER=openai:")
+    page.keyboard.press("Escape")
+    expect(told).to_be_hidden()

@@ -11,7 +11,7 @@ def flat(text: str) -> str:
 
 
 def _placed(report: Report) -> list[tuple[Citation, str]]:
-    """The citations of a report, each in every place that names it, and for what it stands there."""
+    """The citations of a report in every place that names them, and for what they stand there."""
     return [
         (answer.citation(number), stance)
         for answer in report.answers

@@ -33,12 +33,14 @@ SHOWN = 300
 def masthead(engine: str, judge: str, documents: int, *, own: bool = False) -> Markup:
     """The head of the page: the name, what answers and judges, and how much it can read.
 
+    Where only the embedded reader answers, it tells how a model that writes is connected.
+
     >>> "7 documents" in masthead("reader", "", 7)
     True
     """
     counted = texts.counted(documents, "document")
     matrix = "matrix?documents=own" if own else "matrix"
-    return _HTML.masthead(texts.engine(engine), judge, counted, matrix)
+    return _HTML.masthead(texts.engine(engine), judge, counted, matrix, engine == "reader")
 
 
 def demo_note(href: str, *, demo: bool) -> Markup:
