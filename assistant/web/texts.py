@@ -168,7 +168,7 @@ ANSWERED_BY = "Answered by"
 NOT_IN_TEXT = "Left out of its text:"
 CONNECT = (
     "Answers are quoted from the documents. A model that writes can compose them, checked sentence "
-    "by sentence: one on this machine (Ollama, llama.cpp, LM Studio, vLLM) or any OpenAI-compatible "
+    "by sentence: one on this machine (Ollama, llama.cpp, LM Studio, vLLM), or any OpenAI-like "
     "address. Set before starting:"
 )
 CONNECTING = (
