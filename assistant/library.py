@@ -298,6 +298,25 @@ class Library:
             raise UnknownDocument.named(place.document_id)
         return store.rectangles(place.document_id, place.version, place.start, place.end)
 
+    def page_lines(
+        self, document_id: str, page: int, version: str | None = None
+    ) -> list[tuple[str, Rectangle]]:
+        """The lines of a printed page, each with its words and where they stand; the first is 1.
+
+        Args:
+            document_id: which document.
+            page: which of its pages.
+            version: the version that a citation names; by default the document as it is now.
+
+        Raises:
+            UnknownDocument: the document or version is not there.
+        """
+        store = self._opening.current()
+        if store is None:
+            raise UnknownDocument.named(document_id)
+        known = version or store.document(document_id).version
+        return store.page_lines(document_id, page, known)
+
     def page_image(
         self, document_id: str, page: int, version: str | None = None, *, width: int = 1_200
     ) -> PageImage:

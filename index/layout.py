@@ -134,6 +134,25 @@ def rectangles(layout: Sequence[PageLayout], start: int, end: int) -> list[Recta
     return [rectangle for page in layout for rectangle in page.rectangles(start, end)]
 
 
+def printed_lines(page: PageLayout, text: str) -> list[tuple[str, Rectangle]]:
+    """The printed lines of a page, each with its words and where they stand.
+
+    Cells of a table that stand apart are lines of their own.
+
+    >>> words = [Piece(0, 3, 72, 90, 92, 102), Piece(4, 8, 95, 90, 120, 102)]
+    >>> printed_lines(PageLayout(1, 595, 842, words), "The pier fell.")
+    [('The pier', Rectangle(page=1, left=72.0, top=90.0, right=120.0, bottom=102.0))]
+    """
+    lines: list[tuple[list[str], Rectangle]] = []
+    for start, end, *box in page.pieces:
+        here, word = Rectangle(page.number, *box), text[start:end]
+        if lines and _same_line(lines[-1][1], here) and _beside(lines[-1][1], here):
+            lines[-1] = ([*lines[-1][0], word], _around(lines[-1][1], here))
+        else:
+            lines.append(([word], here))
+    return [(" ".join(words), place) for words, place in lines]
+
+
 def _rounded(rows: NDArray[np.float64]) -> NDArray[np.int64]:
     """`rows` with lengths in tenths of points, each rectangle rounded outwards."""
     tenths = np.clip(np.nan_to_num(rows[:, 2:] * _TENTHS), -_FARTHEST, _FARTHEST)
@@ -170,6 +189,11 @@ def _same_line(one: Rectangle, other: Rectangle) -> bool:
     shared = min(one.bottom, other.bottom) - max(one.top, other.top)
     lower = min(one.bottom - one.top, other.bottom - other.top)
     return shared > 0.5 * lower and other.left >= one.left
+
+
+def _beside(one: Rectangle, other: Rectangle) -> bool:
+    """Whether the second of two pieces of a line follows the first after no more than a space."""
+    return other.left - one.right < 0.8 * (other.bottom - other.top)
 
 
 def _around(one: Rectangle, other: Rectangle) -> Rectangle:

@@ -325,6 +325,14 @@ class RemoteAssistant(Assistant):
         path = f"/documents/{_id(place.document_id)}/rectangles"
         return self._server.read(list[Rectangle], "GET", path, params=asked)
 
+    def page_lines(
+        self, document_id: str, page: int, version: str | None = None
+    ) -> list[tuple[str, Rectangle]]:
+        """The lines of a printed page, each with its words and where they stand."""
+        asked = {"version": version} if version else {}
+        path = f"/documents/{_id(document_id)}/pages/{page}/lines"
+        return self._server.read(list[tuple[str, Rectangle]], "GET", path, params=asked)
+
     def page_image(
         self, document_id: str, page: int, version: str | None = None, *, width: int = 1_200
     ) -> PageImage:

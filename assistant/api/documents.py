@@ -116,6 +116,16 @@ def _reading(routes: APIRouter) -> None:
         headers = {f"Footnote-{name.title()}": str(value) for name, value in shown.items()}
         return Response(image.data, media_type="image/jpeg", headers=headers)
 
+    @routes.get(
+        "/documents/{id_}/pages/{number}/lines",
+        summary="The lines of a printed page, each with its words and where they stand",
+    )
+    async def lines(
+        id_: str, number: int, caller: Reader, service: Shared, version: Version = None
+    ) -> list[tuple[str, Rectangle]]:
+        del caller
+        return await run_in_threadpool(service.assistant.page_lines, id_, number, version)
+
     @routes.get("/documents/{id_}/rectangles", summary="Where a span of the text is printed")
     async def rectangles(
         id_: str,

@@ -17,8 +17,8 @@ MOST_COLUMNS = 100
 _LONGEST_NAME = 60
 _KINDS = "text|date|amount|yes/no|list"
 _HEAD = re.compile(
-    rf"(?P<name>[^:?()]{{1,{_LONGEST_NAME}}}?)\s*"
-    rf"(?:\((?P<kind>{_KINDS}|choice:(?P<choices>[^()]+))\))?\s*:\s*(?P<question>\S.*)",
+    rf"(?P<name>[^:?()]{{1,{_LONGEST_NAME}}}+)"
+    rf"(?:\((?P<kind>{_KINDS}|choice:(?P<choices>[^()]++))\)\s*+)?:\s*+(?P<question>\S.*+)",
     re.IGNORECASE,
 )
 _UNKNOWN_KIND = re.compile(rf"[^:?()]{{1,{_LONGEST_NAME}}}\((?P<kind>[^()]*)\)\s*:")

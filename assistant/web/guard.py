@@ -48,10 +48,20 @@ _SHOWN = {
     MATRIX,
 }
 _SHOWN.add(f"{_GRADIO}upload_progress")
-_BELOW = ("/assets/", "/static/", "/svelte/", "/export/", "/page/", f"{MATRIX}/", _HEARTBEAT, _FILE)
+_BELOW = (
+    "/assets/",
+    "/static/",
+    "/svelte/",
+    "/export/",
+    "/original/",
+    "/page/",
+    f"{MATRIX}/",
+    _HEARTBEAT,
+    _FILE,
+)
 """Everything that the page uses of itself; Gradio has many routes more."""
 
-_OWN = ("/export/", "/page/", MATRIX)
+_OWN = ("/export/", "/original/", "/page/", MATRIX)
 """Of these, what Gradio does not answer; nor does it answer uploads."""
 
 _FAILED = re.compile(rb'"success"\s*:\s*false')

@@ -92,6 +92,7 @@ DROP_FILES = "Drop files here, or click to choose them"
 NO_DOCUMENTS, NO_SUCH_DOCUMENT = "Nothing has been added yet.", "No document matches."
 DEMO = ("These are the demo documents.", "Use my own documents")
 OWN = ("These are your own documents.", "Back to the demo")
+ORIGINAL = "Original file"
 PUT_AWAY = "Put this list away"
 READING, EMBEDDED = "reading …", "{:,} of {:,} passages …"
 OUTCOMES = {

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from index.closing import close_all, closed_on_failure
 from index.document import Document, LeftOut
 from index.errors import StoreError, UnknownDocument
-from index.layout import Rectangle, rectangles
+from index.layout import Rectangle, printed_lines, rectangles
 from index.models.embeddings import Embedder, Vectors
 from index.store import catalog, indexes, members, opening, queries, typed_tables
 from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
@@ -197,6 +197,21 @@ class Store:
         with self._reading() as connection:
             layout = queries.layout(connection, document_id, version, start, end)
         return rectangles(layout, start, end)
+
+    def page_lines(self, document_id: str, page: int, version: str) -> list[tuple[str, Rectangle]]:
+        """The printed lines of a page, each with its place; raises UnknownDocument."""
+        with self._reading() as connection:
+            document = queries.document(connection, document_id, version)
+            if not 1 <= page <= len(document.pages):
+                return []
+            span = document.pages[page - 1]
+            layout = queries.layout(connection, document_id, version, span.start, span.end)
+        return [
+            line
+            for one in layout
+            if one.number == page
+            for line in printed_lines(one, document.text)
+        ]
 
     def origin(self, document_id: str, version: str | None = None) -> Origin:
         """What a version, by default the live one, was read from; raises UnknownDocument."""

@@ -337,3 +337,30 @@ def test_a_cited_cell_is_marked_in_its_table(tabs, varied_address):
     expect(table.locator("th")).to_have_text(["Year", "Boats", "Toll in crowns"])
     expect(table.locator("tbody tr")).to_have_count(2)
     assert "388" in " ".join(table.locator("mark").all_inner_texts())
+
+
+def test_words_of_a_printed_page_are_selected_found_and_copied(page):
+    ask(page, DAM)
+    first_footnote(page).click()
+    marked(page)
+    lines = page.locator("#source svg.words text")
+    words_of_line = lines.first.text_content()
+    assert page.evaluate(f"window.find({words_of_line!r})")
+    lines.first.select_text()
+    assert words(page.evaluate("getSelection().toString()")) == words(words_of_line)
+    box, line = page.locator("#source .paper").bounding_box(), lines.first.bounding_box()
+    assert box["x"] < line["x"]
+    assert line["x"] + line["width"] < box["x"] + box["width"]
+
+
+def test_the_original_file_opens_from_its_source(page, address):
+    for question, kind in ((DAM, "application/pdf"), (CROSSING, "application/octet-stream")):
+        turn = ask(page, question)
+        first_footnote(page, turn).click()
+        marked(page)
+        link = page.locator("#source header a").get_attribute("href")
+        file = page.request.get(f"{address}/{link}")
+        assert file.status == 200
+        assert file.headers["content-type"].startswith(kind)
+        assert file.headers["x-content-type-options"] == "nosniff"
+    assert page.request.get(f"{address}/original/none/0123").status == 404

@@ -1,9 +1,11 @@
 """A printed page → HTML: its picture, with the cited words marked where they stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import Response
+from fastapi.responses import FileResponse, Response
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
@@ -25,7 +27,7 @@ _AROUND = 1.0  # points by which a mark is larger than the words
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """A page with its picture, and where the passage is printed on this page and others.
+    """A page with its picture, its lines, and where the passage is printed on this page and others.
 
     >>> report = next(one for one in demo.documents() if one.pages)
     >>> shown = SourcePage(2, demo.page_image(report.id, 2), marks=())
@@ -36,13 +38,14 @@ class SourcePage:
     page: int
     image: PageImage
     marks: tuple[Rectangle, ...]
+    lines: Sequence[tuple[str, Rectangle]] = ()
 
 
 def page_routes(stores: Stores) -> APIRouter:
-    """`page/DOCUMENT/VERSION/NUMBER.jpg`: a page's picture.
+    """A page's picture, and the file of a document.
 
     >>> [route.path for route in page_routes(Stores(demo, demo=False)).routes]
-    ['/page/{document}/{version}/{number}.jpg']
+    ['/page/{document}/{version}/{number}.jpg', '/original/{document}/{version}']
     """
     router = APIRouter()
 
@@ -63,7 +66,33 @@ def page_routes(stores: Stores) -> APIRouter:
         }
         return Response(image.data, media_type="image/jpeg", headers=headers)
 
+    @router.get("/original/{document}/{version}")
+    async def original(document: str, version: str, request: Request) -> FileResponse:
+        assistant = stores.named(request.query_params)
+        try:
+            path = await run_in_threadpool(assistant.original, document, version)
+        except FootnoteError as error:
+            raise HTTPException(404, str(error)) from error
+        # Nothing but a PDF is opened by the browser: what it is may be anybody's HTML.
+        shown = path.suffix.lower() == ".pdf"
+        headers = {
+            "Content-Disposition": f"{'inline' if shown else 'attachment'}; "
+            f"filename*=UTF-8''{quote(path.name)}",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+        kind = "application/pdf" if shown else "application/octet-stream"
+        return FileResponse(path, media_type=kind, headers=headers)
+
     return router
+
+
+def original_address(place: Place, *, own: bool) -> str:
+    """Where the file that a document was read from is.
+
+    >>> original_address(Place("log", "5d193048"), own=False)
+    'original/log/5d193048'
+    """
+    return f"original/{place.document}/{place.version}" + ("?documents=own" if own else "")
 
 
 def address(place: Place, page: int, width: int, *, own: bool) -> str:
@@ -97,6 +126,7 @@ def sheet(document: Document, place: Place, shown: SourcePage, own: bool) -> Mar
         [_style(mark, shown.image) for mark in here],
         words,
         cited and not shown.marks,
+        [_line(words, at, shown.image.scale) for words, at in shown.lines],
         [
             (other, texts.passage_on(other, document.pages[other - 1].label, elsewhere=not here))
             for other in others
@@ -113,6 +143,18 @@ def tools(document: Document, shown: SourcePage) -> Markup:
     '‹Page of 3› −100%+'
     """
     return _HTML.tools(shown.page, len(document.pages))
+
+
+def _line(words: str, at: Rectangle, scale: float) -> dict[str, object]:
+    """A line of the layer of text over the picture, in the picture's pixels."""
+    high = (at.bottom - at.top) * scale
+    return {
+        "words": words,
+        "x": f"{at.left * scale:.1f}",
+        "y": f"{at.bottom * scale - 0.2 * high:.1f}",
+        "size": f"{high:.1f}",
+        "length": f"{max(at.right - at.left, 0.1) * scale:.1f}",
+    }
 
 
 def _style(mark: Rectangle, image: PageImage) -> str:

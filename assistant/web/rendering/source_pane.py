@@ -48,14 +48,14 @@ def render_pane(assistant: Assistant, data: Mapping[str, Any], *, own: bool) -> 
         else:
             passage = passage_at(document, place)
             marks = assistant.rectangles(passage) if passage else []
-            return str(
-                as_printed(document, place, source_page.SourcePage(page, image, tuple(marks)), own)
-            )
+            lines = assistant.page_lines(place.document, page, place.version)
+            shown_page = source_page.SourcePage(page, image, tuple(marks), lines)
+            return str(as_printed(document, place, shown_page, own))
     first, last = data.get("first"), data.get("last")
     shown = source_text.window(document, place)
     if first is not None and last is not None:
         shown = Span(max(int(first), 0), min(int(last), len(document.text)))
-    return str(as_text(document, place, shown, said))
+    return str(as_text(document, place, shown, said, own=own))
 
 
 def linked(assistant: Assistant, citation_id: str, *, own: bool) -> str:
@@ -85,20 +85,38 @@ def as_printed(
     """
     body = source_page.sheet(document, place, sheet, own) + source_page.tools(document, sheet)
     facts = " · ".join(_facts(document, place))
-    return _HTML.source(document.title, place, facts, body, "page", page=sheet.page)
+    original = _original(document, place, own)
+    return _HTML.source(
+        document.title, place, facts, body, "page", page=sheet.page, original=original
+    )
 
 
-def as_text(document: Document, place: Place, shown: Span, said: str = "") -> Markup:
+def as_text(
+    document: Document, place: Place, shown: Span, said: str = "", *, own: bool = False
+) -> Markup:
     """The pane with a span of the document's text; `said` is why it is not the printed page.
 
     >>> log = Document("High tide was at nine.", "Tide log", "text/plain")
     >>> as_text(log, Place("log", log.version, 0, 9), Span(0, 22)).striptags()
-    '× Tide log ‹› High tide was at nine.'
+    '× Tide log Original file ‹› High tide was at nine.'
     """
     body = source_text.source(document, place, shown)
     facts = " · ".join(_facts(document, place))
     view = "text" if document.pages and not said else ""
-    return _HTML.source(document.title, place, facts, body, view, notice=said)
+    return _HTML.source(
+        document.title,
+        place,
+        facts,
+        body,
+        view,
+        notice=said,
+        original=_original(document, place, own),
+    )
+
+
+def _original(document: Document, place: Place, own: bool) -> str:
+    """Where its file is; what came from the web stands there, at the address that is told."""
+    return "" if document.source else source_page.original_address(place, own=own)
 
 
 def missing(message: str) -> Markup:

@@ -104,6 +104,8 @@ def test_answers_passages_and_documents_are_the_same(remote, own):
     assert remote.document(cited.document_id) == own.document(cited.document_id)
     assert remote.cited(cited.id) == own.cited(cited.id)
     assert remote.rectangles(cited) == own.rectangles(cited)
+    there = (cited.document_id, cited.page or 1, cited.version)
+    assert remote.page_lines(*there) == own.page_lines(*there)
     assert remote.page_image(cited.document_id, cited.page) == own.page_image(
         cited.document_id, cited.page
     )

@@ -44,6 +44,7 @@ DELETE /api/v1/documents/{id_}
 PUT    /api/v1/documents/{id_}/file
 GET    /api/v1/documents/{id_}/original
 GET    /api/v1/documents/{id_}/pages/{number}
+GET    /api/v1/documents/{id_}/pages/{number}/lines
 GET    /api/v1/documents/{id_}/rectangles
 GET    /api/v1/documents/{id_}/text
 GET    /api/v1/jobs
@@ -84,6 +85,7 @@ GET  /manifest.json
 GET  /matrix
 GET  /matrix/export/{id_}/{suffix}
 GET  /matrix/job/{id_}
+GET  /original/{document}/{version}
 GET  /page/{document}/{version}/{number}.jpg
 GET  /robots.txt
 GET  /static/
