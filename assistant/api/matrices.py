@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.api.access import Anyone, Asker
 from assistant.api.jobs import Job, Work
+from assistant.api.reports import saved_as
 from assistant.api.schemas import Described, MatrixOf
 from assistant.api.service import Shared
 from assistant.matrix.columns import columns_of
@@ -96,9 +97,4 @@ def matrix_response(content: bytes, format: MatrixFormat) -> Response:  # noqa: 
     'attachment; filename="matrix.csv"'
     """
     kind, suffix = TYPES[format]
-    headers = {
-        "Content-Disposition": f'attachment; filename="matrix.{suffix}"',
-        "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
-        "Cache-Control": "no-store",
-    }
-    return Response(content, media_type=kind, headers=headers)
+    return saved_as(f"matrix.{suffix}", content, kind)

@@ -226,9 +226,18 @@ def file_response(content: bytes, format: Export) -> Response:  # noqa: A002
     'attachment; filename="footnote.md"'
     """
     kind, suffix = TYPES[format]
+    return saved_as(f"footnote.{suffix}", content, kind)
+
+
+def saved_as(name: str, content: bytes, media_type: str) -> Response:
+    """A file that a browser saves by this name, and opens as no page of this address.
+
+    >>> saved_as("night.md", b"# The night", "text/markdown").headers["Content-Disposition"]
+    'attachment; filename="night.md"'
+    """
     headers = {
-        "Content-Disposition": f'attachment; filename="footnote.{suffix}"',
+        "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
         "Cache-Control": "no-store",
     }
-    return Response(content, media_type=kind, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)

@@ -54,6 +54,8 @@ addEventListener("popstate", (event) => {
   if (!panel) return hide();
   openedBy = opener;
   below = covered;
+  // A quote that is shown while the pointer is on its number does not stay over what opens.
+  dismissPeek();
   show(panel);
   if (panel === "source") reopen(place);
 });

@@ -2,8 +2,6 @@
 
 import pytest
 
-from assistant import Assistant
-
 NOTICE = "---\ntitle: {title}\ndate: {date}\n---\n# {title}\n\n{text}\n"
 
 AUDIT = "The audit counted 48 damaged boats in the marina of Ostrava Bay."
@@ -14,24 +12,18 @@ CORRECTION = (
 
 
 @pytest.fixture
-def ask(tmp_path):
+def ask(ask_of):
     """Asks a store of the documents that are given as (title, date, text)."""
-    opened = []
 
     def make(*documents):
-        folder = tmp_path / "documents"
-        folder.mkdir()
-        for number, (title, date, text) in enumerate(documents):
-            file = folder / f"{number}.md"
-            file.write_text(NOTICE.format(title=title, date=date, text=text), encoding="utf-8")
-        assistant = Assistant(tmp_path / "store")
-        opened.append(assistant)
-        assistant.add([folder])
-        return assistant.query
+        return ask_of(
+            {
+                str(number): NOTICE.format(title=title, date=date, text=text)
+                for number, (title, date, text) in enumerate(documents)
+            }
+        )
 
-    yield make
-    for one in opened:
-        one.close()
+    return make
 
 
 def test_a_corrected_figure_is_told_behind_its_correction_and_marked(ask):

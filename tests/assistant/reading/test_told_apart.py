@@ -2,27 +2,11 @@
 
 import pytest
 
-from assistant import Assistant
-
 
 @pytest.fixture
-def ask(tmp_path):
-    """Asks a store of the texts that are given by their files' names."""
-    opened = []
-
-    def make(**texts):
-        folder = tmp_path / "documents"
-        folder.mkdir()
-        for name, text in texts.items():
-            (folder / f"{name}.md").write_text(text, encoding="utf-8")
-        assistant = Assistant(tmp_path / "store")
-        opened.append(assistant)
-        assistant.add([folder])
-        return assistant.query
-
-    yield make
-    for one in opened:
-        one.close()
+def ask(ask_of):
+    """The same with the texts by name."""
+    return lambda **texts: ask_of(texts)
 
 
 def told(answer):
