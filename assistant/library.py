@@ -314,8 +314,7 @@ class Library:
         store = self._opening.current()
         if store is None:
             raise UnknownDocument.named(document_id)
-        known = version or store.document(document_id).version
-        return store.page_lines(document_id, page, known)
+        return store.page_lines(document_id, page, version or None)
 
     def page_image(
         self, document_id: str, page: int, version: str | None = None, *, width: int = 1_200

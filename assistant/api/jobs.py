@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -138,6 +138,9 @@ class Work:
         )
 
 
+_Made = TypeVar("_Made")
+
+
 class Jobs:
     """The jobs of one server, each known to its owner alone. Thread-safe.
 
@@ -233,10 +236,7 @@ class Jobs:
         Raises:
             UnknownJob: there is no such job, or it has made no report, or not yet.
         """
-        result = self._own(owner, id_).result
-        if not isinstance(result, Report):
-            raise UnknownJob("This job has made no report, or not yet.")
-        return result
+        return self._result(owner, id_, Report, "report")
 
     def matrix(self, owner: str, id_: str) -> Matrix:
         """The matrix that a job has made.
@@ -244,9 +244,12 @@ class Jobs:
         Raises:
             UnknownJob: there is no such job, or it has made no matrix, or not yet.
         """
+        return self._result(owner, id_, Matrix, "matrix")
+
+    def _result(self, owner: str, id_: str, kind: type[_Made], name: str) -> _Made:
         result = self._own(owner, id_).result
-        if not isinstance(result, Matrix):
-            raise UnknownJob("This job has made no matrix, or not yet.")
+        if not isinstance(result, kind):
+            raise UnknownJob(f"This job has made no {name}, or not yet.")
         return result
 
     def cancel(self, owner: str, id_: str) -> Job:

@@ -8,8 +8,8 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.api.access import Anyone, Asker
 from assistant.api.jobs import Job, Work
-from assistant.api.reports import saved_as
-from assistant.api.schemas import Described, MatrixOf
+from assistant.api.reports import file_of, saved_as
+from assistant.api.schemas import MatrixOf
 from assistant.api.service import Shared
 from assistant.matrix.columns import columns_of
 from assistant.matrix.exporting import MatrixFormat, export_matrix
@@ -24,17 +24,7 @@ TYPES = {
     MatrixFormat.html: ("text/html; charset=utf-8", "html"),
     MatrixFormat.json: ("application/json", "json"),
 }
-_FILE: Described = {
-    200: {
-        "description": "The file.",
-        "content": {
-            kind.partition(";")[0]: {
-                "schema": {} if suffix == "json" else {"type": "string", "format": "binary"}
-            }
-            for kind, suffix in TYPES.values()
-        },
-    }
-}
+_FILE = file_of(TYPES.values())
 
 
 def router() -> APIRouter:
@@ -85,16 +75,7 @@ def router() -> APIRouter:
         made = service.jobs.matrix(caller.id, id_)
         made = made.sorted_by(sort) if sort is not None else made
         content = await run_in_threadpool(export_matrix, made, format, base=service.address)
-        return matrix_response(content, format)
+        kind, suffix = TYPES[format]
+        return saved_as(f"matrix.{suffix}", content, kind)
 
     return routes
-
-
-def matrix_response(content: bytes, format: MatrixFormat) -> Response:  # noqa: A002
-    """A matrix as a file that a browser saves and opens as no page of this address.
-
-    >>> matrix_response(b"Document", MatrixFormat.csv).headers["Content-Disposition"]
-    'attachment; filename="matrix.csv"'
-    """
-    kind, suffix = TYPES[format]
-    return saved_as(f"matrix.{suffix}", content, kind)

@@ -1,7 +1,7 @@
 """Reports over HTTP: made, researched and checked, and the jobs that make them."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import closing
 from typing import Annotated
 
@@ -35,18 +35,25 @@ TYPES = {
     Export.csl: ("application/vnd.citationstyles.csl+json", "json"),
     Export.json: ("application/json", "json"),
 }
-FILE: Described = {
-    200: {
-        "description": "The file.",
-        "content": {
-            kind.partition(";")[0]: {
-                "schema": {} if suffix == "json" else {"type": "string", "format": "binary"}
-            }
-            for kind, suffix in TYPES.values()
-        },
+
+
+def file_of(types: Iterable[tuple[str, str]]) -> Described:
+    """What the description says of a route that gives a file of one of these types and suffixes.
+
+    >>> file_of([("text/csv; charset=utf-8", "csv")])[200]["content"]
+    {'text/csv': {'schema': {'type': 'string', 'format': 'binary'}}}
+    """
+    content = {
+        kind.partition(";")[0]: {
+            "schema": {} if suffix == "json" else {"type": "string", "format": "binary"}
+        }
+        for kind, suffix in types
     }
-}
-"""What the description says of a route that gives an export."""
+    return {200: {"description": "The file.", "content": content}}
+
+
+FILE = file_of(TYPES.values())
+"""What it says of an export."""
 
 Style = Annotated[
     str,

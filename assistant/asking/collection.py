@@ -71,7 +71,7 @@ _PATTERNS: dict[Wanted, tuple[str, ...]] = {
         ),
     ),
     "newest": (
-        rf"(?:what|which)(?: is|'s|’s)? the (?:newest|latest|most recent|last) (?:{_EN})",
+        rf"(?:what|which)(?: is|'s|’s)? the (?:newest|latest|most recent|last) {_EN}",
         r"(?:was|welches) ist das (?:neueste|jüngste|aktuellste|letzte) (?:Dokument|Schriftstück)",
         r"quel est le (?:document le plus récent|dernier document)",
         r"(?:cuál|qué) es el (?:documento más reciente|último documento)",
@@ -84,7 +84,7 @@ _PATTERNS: dict[Wanted, tuple[str, ...]] = {
         r"ما (?:هو )?أحدث (?:مستند|وثيقة|ملف)",
     ),
     "oldest": (
-        rf"(?:what|which)(?: is|'s|’s)? the (?:oldest|earliest|first) (?:{_EN})",
+        rf"(?:what|which)(?: is|'s|’s)? the (?:oldest|earliest|first) {_EN}",
         r"(?:was|welches) ist das (?:älteste|erste|früheste) (?:Dokument|Schriftstück)",
         r"quel est le (?:document le plus ancien|premier document)",
         r"(?:cuál|qué) es el (?:documento más antiguo|primer documento)",
@@ -97,8 +97,8 @@ _PATTERNS: dict[Wanted, tuple[str, ...]] = {
         r"ما (?:هو )?أقدم (?:مستند|وثيقة|ملف)",
     ),
     "author": (
-        rf"(?:which|what) (?:{_EN}) (?:are|were|is|was) (?:written |made )?by (?P<x>.+)",
-        rf"(?:which|what) (?:{_EN}) did (?P<x>.+) write",
+        rf"(?:which|what) {_EN} (?:are|were|is|was) (?:written |made )?by (?P<x>.+)",
+        rf"(?:which|what) {_EN} did (?P<x>.+) write",
         (
             r"welche (?:Dokumente|Texte) (?:sind|stammen|wurden) von (?P<x>.+?)"
             r"(?: (?:geschrieben|verfasst))?"
@@ -108,7 +108,7 @@ _PATTERNS: dict[Wanted, tuple[str, ...]] = {
     ),
     "tag": (
         (
-            rf"(?:which|what) (?:{_EN}) (?:are tagged|have the tag|are labell?ed)"
+            rf"(?:which|what) {_EN} (?:are tagged|have the tag|are labell?ed)"
             r"(?: with| as)? (?P<x>.+)"
         ),
         r"welche (?:Dokumente|Texte) (?:haben|tragen) das (?:Schlagwort|Tag) (?P<x>.+)",
@@ -117,7 +117,7 @@ _PATTERNS: dict[Wanted, tuple[str, ...]] = {
     ),
     "date": (
         (
-            rf"(?:which|what) (?:{_EN}) (?:are|were|is|was) (?:dated |written |published )?"
+            rf"(?:which|what) {_EN} (?:are|were|is|was) (?:dated |written |published )?"
             r"(?:from|of|in) (?P<x>\d{4}(?:-\d\d){0,2})"
         ),
         r"welche (?:Dokumente|Texte) (?:sind|stammen) (?:aus|von) (?P<x>\d{4}(?:-\d\d){0,2})",

@@ -18,11 +18,10 @@ from assistant.links import permalink
 from assistant.matrix.matrix import Cell, Grid, Matrix
 from assistant.messages import CELL_DIFFERS, CELL_NOT_FOUND
 from assistant.reporting.content import folded, note, printable
-from assistant.reporting.export import Export, export, page_address
+from assistant.reporting.export import Export, by_suffix, export, page_address
 from assistant.reporting.markdown import escape_markdown, plain
 from assistant.reporting.report import Report
 from index.dates import iso_date
-from index.errors import ReportError
 
 Format: TypeAlias = Any
 Workbook: TypeAlias = Any
@@ -72,12 +71,7 @@ def format_of(path: Path) -> MatrixFormat:
     >>> format_of(Path("leases.xlsx"))
     <MatrixFormat.xlsx: 'xlsx'>
     """
-    try:
-        return _SUFFIXES[path.suffix.lower()]
-    except KeyError:
-        raise ReportError(
-            f"{path} names no format: end it with one of {', '.join(_SUFFIXES)}."
-        ) from None
+    return by_suffix(path, _SUFFIXES)
 
 
 def export_matrix(

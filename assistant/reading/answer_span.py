@@ -8,10 +8,12 @@ import re
 from collections.abc import Sequence
 
 from assistant.asking.question import Question
+from assistant.draft import Claim, Evidence
 from assistant.language.speakers import NAME, SAYING, speaker_of
 from assistant.language.values import has_value
 from assistant.reading.sentence_ranking import Candidate
 from index.document import Span
+from index.store.catalog import StoredChunk
 
 EXACT_FROM = -2.0
 """The least score of a span that is set out inside its sentence (0 is that of no answer)."""
@@ -79,6 +81,26 @@ def collapse_whitespace(text: str) -> str:
     'The dam held.'
     """
     return " ".join(text.split())
+
+
+def collapse_lines(text: str) -> str:
+    r"""A block as it is shown: line by line, each with single spaces, without empty ones.
+
+    >>> collapse_lines("The dam:  \n\n  -  held")
+    'The dam:\n- held'
+    """
+    return "\n".join(filter(None, map(collapse_whitespace, text.splitlines())))
+
+
+def quoted(chunk: StoredChunk, start: int, end: int) -> Claim:
+    """Words of a passage as they stand; of a table's row the names of its columns are cited, too.
+
+    >>> chunk = passages[0].chunk
+    >>> quoted(chunk, chunk.start, chunk.end).evidence[0].page
+    2
+    """
+    words = chunk.text[start - chunk.start : end - chunk.start]
+    return Claim(collapse_lines(words), tuple(Evidence.row_of(chunk, start, end)))
 
 
 def _as_shown(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -142,7 +142,7 @@ class BlockScorer:
                     places.setdefault((chunk.document.id, start, end), (passage, Span(start, end)))
         if not places:
             return []
-        texts = [f"{_above(passage)}\n{_read(passage, span)}" for passage, span in places.values()]
+        texts = [f"{passage.above}\n{_read(passage, span)}" for passage, span in places.values()]
         # A server is not sent passages at every question for what would count nothing.
         alike = (
             self._vectors.of(texts) @ self._embedder.embed_query(question)
@@ -210,9 +210,3 @@ def _read(passage: Retrieved, span: Span) -> str:
     """Of a block what stands in the passage that was found, by which it is compared."""
     chunk = passage.chunk
     return chunk.text[max(span.start - chunk.start, 0) : span.end - chunk.start]
-
-
-def _above(passage: Retrieved) -> str:
-    """The title of a passage's document, and the heading above it."""
-    chunk = passage.chunk
-    return " · ".join(dict.fromkeys([chunk.document.title, *chunk.heading[-1:]]))

@@ -3,6 +3,7 @@
 import re
 from difflib import SequenceMatcher
 
+from assistant.language.dates import spoken_date
 from assistant.language.terms import function_terms
 from index.errors import UnknownDocument
 from index.places import innermost_stem
@@ -60,6 +61,16 @@ def edition_order(document: DocumentInfo) -> str:
     if document.date:
         return document.date
     return " ".join(f"{int(number):012}" for number in re.findall(r"\d+", document.title))
+
+
+def dated_title(document: DocumentInfo) -> str:
+    """The title of a document, and its date as it is spoken.
+
+    >>> dated_title(report)[-17:]
+    ', 12 January 2026'
+    """
+    when = f", {spoken_date(document.date)}" if document.date else ""
+    return f"{document.title}{when}"
 
 
 def opening_of(store: Store, document: DocumentInfo, length: int) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
+from itertools import product
 
 from assistant.asking.question import Question
 from assistant.draft import Claim, Evidence, ProposedAnswer
 from assistant.language.dates import DATES, spoken_date
 from assistant.language.terms import function_terms
-from assistant.reading.answer_span import collapse_whitespace
+from assistant.reading.answer_span import collapse_whitespace, quoted
 from assistant.reading.block_ranking import block_spans
 from assistant.reading.editions import are_editions, are_framed_alike, edition_order, opening_of
 from assistant.retrieving.retrieval import Retrieved
@@ -173,22 +174,15 @@ def _parallels(
             alike = _alike(first.words, chunk.text[start:end])
             place = (chunk.document.id, chunk.heading)
             if alike >= _SAME and (place not in found or alike > found[place][0]):
-                claim = _quoted(chunk, chunk.start + start, chunk.start + end)
+                claim = quoted(chunk, chunk.start + start, chunk.start + end)
                 found[place] = alike, _told(claim, chunk.document, chunk.heading, times)
     return {place: told for place, (_, told) in found.items()}
 
 
 def _alike(one: str, other: str) -> float:
     """How alike two blocks are, or a sentence of each, from 0 to 1."""
-    sentences = [
-        [
-            words
-            for span in sentence_spans(text)
-            if len(words := _split(text[slice(*span)])) >= _WORDS
-        ]
-        for text in (one, other)
-    ]
-    best = max((_likeness(a, b) for a in sentences[0] for b in sentences[1]), default=0.0)
+    pairs = product(_sentences(one), _sentences(other))
+    best = max((_likeness(a, b) for a, b in pairs), default=0.0)
     whole = _likeness(_split(one), _split(other))
     return max(whole, best if best >= _SAME_SENTENCE else 0.0)
 
@@ -208,13 +202,6 @@ def _split(text: str) -> list[str]:
 def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
     """How alike two texts are by their words in order, from 0 to 1."""
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
-
-
-def _quoted(chunk: StoredChunk, start: int, end: int) -> Claim:
-    """Words of a passage as they stand."""
-    words = chunk.text[start - chunk.start : end - chunk.start]
-    lines = filter(None, map(collapse_whitespace, words.splitlines()))
-    return Claim("\n".join(lines), tuple(Evidence.row_of(chunk, start, end)))
 
 
 def _named(store: Store, question: Question, group: Sequence[_Told]) -> list[_Told]:

@@ -7,15 +7,16 @@ from assistant.answer import Kind
 from assistant.asking.clarification import lacks_speaker
 from assistant.asking.question import Question
 from assistant.draft import Claim, Evidence, ProposedAnswer, add_words
-from assistant.language.dates import resolve_relative_dates, spoken_date
+from assistant.language.dates import resolve_relative_dates
 from assistant.language.identification import language_of
 from assistant.language.speakers import Speaker, is_named, missing_speaker, speaker_of, speakers_of
 from assistant.language.terms import content_terms
 from assistant.messages import ACCOUNTS_DIFFER, MAY_BE_PARTIAL, NOT_FOUND
-from assistant.reading.answer_span import answer_spans, collapse_whitespace
+from assistant.reading.answer_span import answer_spans, collapse_lines, collapse_whitespace
 from assistant.reading.answerability import block_evidence, confidence, evidence_logit
 from assistant.reading.block_ranking import AnswerBlock, BlockScorer
 from assistant.reading.contradiction import contradicting_sentences
+from assistant.reading.editions import dated_title
 from assistant.reading.sentence_ranking import Candidate, SentenceScorer
 from assistant.retrieving.retrieval import Retrieved
 from assistant.verifying.negation import asks_what_is_not, excepts, states_denied
@@ -231,8 +232,7 @@ def _with_lists(blocks: Sequence[AnswerBlock]) -> list[AnswerBlock]:
 def _whole(question: Question, block: AnswerBlock, answering: Sequence[Candidate]) -> Claim:
     """A block as it stands, line by line, with the words that answer set out."""
     chunk = block.home
-    lines = [collapse_whitespace(line) for line in block.text.splitlines()]
-    text = "\n".join(filter(None, lines))
+    text = collapse_lines(block.text)
     evidence = Evidence.within(chunk, block.start, block.end, block.score)
     exact = tuple(
         Span(at + span.start, at + span.end)
@@ -338,10 +338,8 @@ def _accounts(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _side(question: Question, candidate: Candidate, *, first: bool) -> Claim:
     """One of the accounts that differ, with who gives it and when."""
-    document = candidate.source.chunk.document
-    when = f", {spoken_date(document.date)}" if document.date else ""
     opening = f"{ACCOUNTS_DIFFER} " if first else ""
-    return _quoted(question, candidate, f"{opening}{document.title}{when}")
+    return _quoted(question, candidate, f"{opening}{dated_title(candidate.source.chunk.document)}")
 
 
 def _telling_heading(question: Question, chunk: StoredChunk, text: str) -> str:

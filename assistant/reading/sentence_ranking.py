@@ -148,9 +148,9 @@ class SentenceScorer:
         first = ranked[:IN_CONTEXT]
         led = {id(c): f"{c.before} {c.text}" for c in first if c.before}
         titled = {
-            id(c): f"{above}: {c.text}"
+            id(c): f"{c.source.above}: {c.text}"
             for c in first
-            if _tells(above := _above(c), f"{c.before} {c.text}", terms)
+            if _tells(c.source.above, f"{c.before} {c.text}", terms)
         }
         vectors = self._vectors.of([*led.values(), *titled.values()])
         cosines = [float(cosine) for cosine in vectors @ asked]
@@ -165,15 +165,10 @@ class SentenceScorer:
         return sorted(rescored, key=lambda c: -c.score)
 
 
-def _above(candidate: Candidate) -> str:
-    """The title of a sentence's document, and the heading above it."""
-    chunk = candidate.source.chunk
-    return " · ".join(dict.fromkeys([chunk.document.title, *chunk.heading[-1:]]))
-
-
 def _tells(above: str, text: str, terms: frozenset[str]) -> bool:
     """Whether words of the question stand above a text and not in it."""
-    return bool((terms & frozenset(analyzed(above))) - frozenset(analyzed(text)))
+    told = terms.intersection(analyzed(above))
+    return bool(told) and not told.issubset(analyzed(text))
 
 
 def _places(passages: Sequence[Retrieved]) -> list[_Place]:

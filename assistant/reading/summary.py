@@ -19,6 +19,7 @@ from assistant.language.speakers import people, speakers_of
 from assistant.language.terms import content_terms
 from assistant.language.values import MONTH
 from assistant.models.sentence_vectors import SentenceVectors
+from assistant.reading.editions import dated_title
 from index.document import Document, Span
 from index.places import innermost_stem
 from index.sentences import document_sentences, sentence_spans
@@ -133,12 +134,8 @@ def _counted(documents: Sequence[DocumentInfo], shown: int) -> str:
 
 
 def _described(document: DocumentInfo) -> str:
-    facts = [document.title]
-    if document.date:
-        facts.append(spoken_date(document.date))
-    if document.pages:
-        facts.append(f"{document.pages} page" + "s" * (document.pages > 1))
-    return ", ".join(facts)
+    pages = f", {document.pages} page" + "s" * (document.pages > 1) if document.pages else ""
+    return f"{dated_title(document)}{pages}"
 
 
 def _sentences(chunks: Sequence[StoredChunk]) -> list[Sentence]:

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from assistant.draft import Claim, Evidence, ProposedAnswer, add_words
-from assistant.language.dates import DATES, spoken_date
+from assistant.draft import Claim, ProposedAnswer, add_words
+from assistant.language.dates import DATES
 from assistant.language.lexicon import CORRECTIONS
 from assistant.language.quantities import quantities
 from assistant.language.terms import content_terms
-from assistant.reading.answer_span import collapse_whitespace
-from assistant.reading.editions import opening_of
+from assistant.reading.answer_span import quoted
+from assistant.reading.editions import dated_title, opening_of
 from assistant.retrieving.retrieval import Retrieved
 from index.dates import iso_date
 from index.document import Span
@@ -26,9 +26,6 @@ from index.store.store import Store
 _NAMED, _FEWEST, _NAMED_WITH_DATE = 0.8, 3, 0.3
 """The share of the content words of a title by which another document names it, and the fewest of
 them: a shorter title may be met anywhere. With its date a smaller share is enough."""
-
-_SAME = 0.6
-"""The likeness by their words in order from which two editions' blocks are of one thing."""
 
 _OPENING = 1_000
 """Characters in which a document says what it is about."""
@@ -119,7 +116,7 @@ def _correction(store: Store, claim: Claim, passages: Sequence[Retrieved]) -> Cl
                 continue
             told = _counts(words)
             if any(_is_changed(one, told) for one in stated) and _shares(claim.text, words):
-                return _quoted(chunk, start, end)
+                return quoted(chunk, start, end)
     return None
 
 
@@ -167,20 +164,11 @@ def _names(text: str, document: DocumentInfo) -> bool:
     return document.date in days
 
 
-def _quoted(chunk: StoredChunk, start: int, end: int) -> Claim:
-    """Words of a passage as they stand."""
-    words = chunk.text[start - chunk.start : end - chunk.start]
-    lines = filter(None, map(collapse_whitespace, words.splitlines()))
-    return Claim("\n".join(lines), tuple(Evidence.row_of(chunk, start, end)))
-
-
 def _titled(claim: Claim) -> Claim:
     """A claim under the title and the date of its document, if nothing stands before it yet."""
     if claim.added:
         return claim
-    document = claim.evidence[0].document
-    when = f", {spoken_date(document.date)}" if document.date else ""
-    return add_words(claim, [(0, f"[{document.title}{when}:] ")])
+    return add_words(claim, [(0, f"[{dated_title(_document(claim))}:] ")])
 
 
 def _stands_in(found: Claim, claim: Claim) -> bool:

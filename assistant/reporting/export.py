@@ -5,8 +5,10 @@ What a format needs is imported when it is used.
 
 import os
 import stat
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from assistant.answer import Answer
 from assistant.exportable import STYLE
@@ -15,6 +17,8 @@ from assistant.reporting.markdown import escape_markdown
 from assistant.reporting.report import Report
 from assistant.settings import load
 from index.errors import ReportError, SettingsError
+
+_Format = TypeVar("_Format")
 
 
 class Export(StrEnum):
@@ -52,11 +56,23 @@ def of_suffix(path: Path) -> Export:
     >>> of_suffix(Path("the night.html"))
     <Export.html: 'html'>
     """
+    return by_suffix(path, _SUFFIXES)
+
+
+def by_suffix(path: Path, formats: Mapping[str, _Format]) -> _Format:
+    """The one of the formats that a file's name asks for.
+
+    Raises:
+        ReportError: none does.
+
+    >>> by_suffix(Path("night.MD"), {".md": "markdown"})
+    'markdown'
+    """
     try:
-        return _SUFFIXES[path.suffix.lower()]
+        return formats[path.suffix.lower()]
     except KeyError:
         raise ReportError(
-            f"{path} names no format: end it with one of {', '.join(_SUFFIXES)}."
+            f"{path} names no format: end it with one of {', '.join(formats)}."
         ) from None
 
 

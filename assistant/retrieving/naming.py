@@ -26,8 +26,10 @@ def naming(text: str, documents: Iterable[DocumentInfo]) -> dict[str, float]:
     >>> naming("What does notice IHW 2026/04 say?", demo.documents())[notice.id]
     1.0
     """
-    names = {one.id: _names(one) for one in documents}
     named = [match[0] for match in _WORD.finditer(text) if _is_name(text, match)]
+    if not named:
+        return {one.id: 0.0 for one in documents}
+    names = {one.id: _names(one) for one in documents}
     asked = _terms(" ".join(named)) | {f"{a}{b}".lower() for a, b in pairwise(named)}
     borne = Counter(term for own in names.values() for term in own & asked)
     weights = {term: math.log(len(names) / count) for term, count in borne.items()}

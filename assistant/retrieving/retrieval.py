@@ -76,6 +76,11 @@ class Retrieved:
         return self.spans.answers if self.spans else FLOOR
 
     @property
+    def above(self) -> str:
+        """The title of its document, and the heading above it."""
+        return " · ".join(dict.fromkeys([self.chunk.document.title, *self.chunk.heading[-1:]]))
+
+    @property
     def passage(self) -> Passage:
         """The chunk as callers see it."""
         document = self.chunk.document

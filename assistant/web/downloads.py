@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from assistant.api.reports import TYPES
 from assistant.assistant import Assistant
 from assistant.conversations.conversations import UnknownConversation
 from assistant.exportable import STYLE
@@ -18,15 +19,6 @@ from assistant.reporting.template import listed
 from assistant.web.rendering.kept import SUFFIXES
 from assistant.web.session import Stores, visitor
 from index.errors import FootnoteError
-
-_TYPES = {
-    Export.markdown: "text/markdown; charset=utf-8",
-    Export.html: "text/html; charset=utf-8",
-    Export.docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    Export.bibtex: "application/x-bibtex; charset=utf-8",
-    Export.csl: "application/vnd.citationstyles.csl+json",
-    Export.json: "application/json",
-}
 
 _NAME = 80
 """Characters of a file's name."""
@@ -64,19 +56,24 @@ def download_routes(stores: Stores) -> APIRouter:
             raise HTTPException(404, str(error)) from error
         except FootnoteError as error:
             raise HTTPException(409, str(error)) from error
-        name = file_name(title)
-        return Response(
-            content,
-            media_type=_TYPES[form],
-            headers={
-                "Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{name}.{suffix}')}",
-                # A document's text in it must not be run as a page of this address.
-                "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
-                "Cache-Control": "no-store",
-            },
-        )
+        return saved(f"{file_name(title)}.{suffix}", content, TYPES[form][0])
 
     return router
+
+
+def saved(name: str, content: bytes, media_type: str) -> Response:
+    """A file that a browser saves by a name in any script.
+
+    >>> saved("Nächte.md", b"# Nights", "text/markdown").headers["Content-Disposition"]
+    "attachment; filename*=UTF-8''N%C3%A4chte.md"
+    """
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        # A document's text in it must not be run as a page of this address.
+        "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def file_name(title: str) -> str:

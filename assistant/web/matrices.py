@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
-from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -20,11 +19,11 @@ from assistant.api.jobs import Jobs, Work
 from assistant.api.matrices import TYPES
 from assistant.assistant import Assistant
 from assistant.matrix.columns import columns_of
-from assistant.matrix.exporting import MatrixFormat, export_matrix
+from assistant.matrix.exporting import export_matrix
 from assistant.matrix.matrix import Matrix
 from assistant.templating import Macros
 from assistant.web import texts
-from assistant.web.downloads import file_name
+from assistant.web.downloads import file_name, saved
 from assistant.web.rendering.matrices import matrix_table
 from assistant.web.session import MATRIX, Stores, visitor
 from index.errors import FootnoteError
@@ -155,19 +154,9 @@ def matrix_routes(stores: Stores) -> APIRouter:
             return matrix.title, export_matrix(matrix, form, base=base)
 
         title, content = await done(made, request)
-        return _file(content, form, f"{file_name(title)}.{suffix}")
+        return saved(f"{file_name(title)}.{suffix}", content, TYPES[form][0])
 
     return router
-
-
-def _file(content: bytes, form: MatrixFormat, name: str) -> Response:
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-        # A document's text in it must not be run as a page of this address.
-        "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
-        "Cache-Control": "no-store",
-    }
-    return Response(content, media_type=TYPES[form][0], headers=headers)
 
 
 async def _asked(request: Request) -> Asked:

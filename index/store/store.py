@@ -198,14 +198,20 @@ class Store:
             layout = queries.layout(connection, document_id, version, start, end)
         return rectangles(layout, start, end)
 
-    def page_lines(self, document_id: str, page: int, version: str) -> list[tuple[str, Rectangle]]:
-        """The printed lines of a page, each with its place; raises UnknownDocument."""
+    def page_lines(
+        self, document_id: str, page: int, version: str | None = None
+    ) -> list[tuple[str, Rectangle]]:
+        """The printed lines of a page, each with its place; raises UnknownDocument.
+
+        Of the live version, if none is named.
+        """
         with self._reading() as connection:
             document = queries.document(connection, document_id, version)
             if not 1 <= page <= len(document.pages):
                 return []
             span = document.pages[page - 1]
-            layout = queries.layout(connection, document_id, version, span.start, span.end)
+            known = document.version
+            layout = queries.layout(connection, document_id, known, span.start, span.end)
         return [
             line
             for one in layout
