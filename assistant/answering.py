@@ -348,6 +348,7 @@ class Answering:
                     lambda text: (
                         self.find(store, parse_question(text), PASSAGES, documents).passages
                     ),
+                    [one.id for one in found.scope.documents] or documents,
                 )
                 or reading
             )

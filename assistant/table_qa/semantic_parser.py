@@ -12,19 +12,22 @@ from assistant.table_qa.conditions import (
     Parsing,
     by_comparisons,
     by_flags,
+    by_measures,
     by_numbers,
     by_periods,
     by_values,
     is_key,
+    when_column,
 )
+from assistant.table_qa.relations import RELATIONS, related, relation_of
 from assistant.table_qa.schema_linking import Linking, Mention, pieces, telling_words
 from index.tables.columns import is_total
-from index.tables.query import Measure, TableQuery
+from index.tables.query import Measure, Period, Relation, TableQuery
 
 _COUNT = re.compile(
     r"\b(?:how many|(?:the )?number of|count(?: of)?|wie viele|anzahl(?: der)?)\b", re.IGNORECASE
 )
-_HOW_MUCH = re.compile(r"\b(?:how much|wie viel)\b", re.IGNORECASE)
+_HOW_MUCH = re.compile(r"\b(?:how (?:much|high)|wie (?:viel|hoch|groß))\b", re.IGNORECASE)
 _AVERAGE = re.compile(r"\b(?:average|mean|avg|durchschnittliche?\w*|im durchschnitt)\b", re.I)
 _MEDIAN = re.compile(r"\bmedian\b", re.IGNORECASE)
 _SUM = re.compile(
@@ -40,6 +43,7 @@ _LOWEST = re.compile(
     re.IGNORECASE,
 )
 _ADJECTIVES: tuple[tuple[str, Measure, str], ...] = (
+    ("best[- ]paid", "highest", "salary wage pay earnings"),
     ("cheapest|least expensive", "lowest", "price cost"),
     ("most expensive|dearest|costliest", "highest", "price cost"),
     ("heaviest", "highest", "weight"),
@@ -51,13 +55,47 @@ _ADJECTIVES: tuple[tuple[str, Measure, str], ...] = (
     ("shortest", "lowest", "length duration"),
     ("fastest", "highest", "speed"),
     ("slowest", "lowest", "speed"),
-    ("latest|newest|most recent|last", "highest", "date"),
+    ("latest|newest|most recent(?:ly)?|last", "highest", "date"),
     ("earliest|oldest|first", "lowest", "date"),
 )
+_SMALL_NUMBERS = (
+    "one two three four five six seven eight nine ten",
+    "eins zwei drei vier fünf sechs sieben acht neun zehn",
+)
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth",
+    "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th",
+)
+_FEW = rf"\d{{1,2}}|{'|'.join(' '.join(_SMALL_NUMBERS).split())}"
 _TOP = re.compile(
-    r"\b(?:top (?P<a>\d{1,2})|(?P<b>\d{1,2}) (?:highest|largest|biggest|lowest|smallest|most))\b",
+    rf"\btop (?P<a>{_FEW})\b|\b(?P<b>{_FEW}) (?=(?:highest|largest|biggest|lowest|smallest|most"
+    rf"|best|cheapest|dearest|heaviest|oldest|newest|youngest|latest|longest|shortest)\b)"
+    rf"|^(?:which|what|list|name|show|welche[rs]?)(?: are)?(?: the)? (?P<c>{_FEW}) (?=[^\W\d])",
     re.IGNORECASE,
 )
+_RANK = re.compile(
+    r"\b(?:what|which) (?:rank|place|position)\b|\branks?(?: among \w+)?\b"
+    r"|\bwelchen (?:rang|platz)\b",
+    re.IGNORECASE,
+)
+_NTH = re.compile(
+    rf"\b(?P<nth>{'|'.join(' '.join(_ORDINALS).split())})"
+    r"(?: |-)?(?P<how>highest|largest|biggest|most|lowest|smallest|fewest|least)?\b",
+    re.IGNORECASE,
+)
+_BY_PERIOD = re.compile(
+    r"\b(?:(?:in|for|during|im|für) )?(?:by|per|each|every|what|which|pro|je|nach|jede[mnrs]"
+    r"|welche[mnrs]?) (?:the )?(?:calendar )?(?P<period>month|quarter|year|monat|quartal|jahr)s?\b",
+    re.IGNORECASE,
+)
+_PERIODS: dict[str, Period] = {
+    "month": "month",
+    "monat": "month",
+    "quarter": "quarter",
+    "quartal": "quarter",
+    "year": "year",
+    "jahr": "year",
+}
 _GROUP = re.compile(r"\b(?:for each|for every|by|per|each|pro|je|nach)\s+(?=\w)", re.IGNORECASE)
 _OVER_ALL = re.compile(r"\bover (?=(?:all|the|every)\b)", re.IGNORECASE)
 _LISTS = re.compile(r"\s*(?:which|what|who|list|show|name|give|welche\w*|wer)\b", re.IGNORECASE)
@@ -85,6 +123,10 @@ class Reading:
     """Whether what is asked for is how many groups there are."""
     loose: bool = False
     """Whether a word is left unexplained, which is borne only where one row is looked up."""
+    relation: Relation | None = None
+    against: TableQuery | None = None
+    """How the figure is set against that of another query."""
+    percent: bool = False
 
 
 def readings(text: str, linking: Linking) -> list[Reading]:
@@ -94,16 +136,24 @@ def readings(text: str, linking: Linking) -> list[Reading]:
     >>> from index.tables.columns import Column
     >>> columns = (Column("ship", "text"), Column("tons", "number"))
     >>> asked = "Which ship has the most tons?"
-    >>> [one.query for one in readings(asked, Linking(words_of(asked), columns, ["Fleet"]))]
+    >>> linking = Linking(words_of(asked), columns, ["Fleet"], unique=frozenset({0}))
+    >>> [one.query for one in readings(asked, linking)]
     [TableQuery(measure='highest', column=1, conditions=(), show=(0, 1), group=None, limit=1, ...)]
+    >>> several = Linking(words_of(asked), columns, ["Fleet"])
+    >>> [one.query.measure for one in readings(asked, several)]  # a ship may have many rows
+    ['sum', 'highest']
     """
     parser = Parsing(text, linking)
     parser.taken(_OVER_ALL)
     if not (by_values(parser) and by_comparisons(parser)):
         return []
-    by_periods(parser)
+    relation = relation_of(parser)
+    if relation != "change":
+        by_periods(parser)
     by_numbers(parser)
-    found = list(_measured(parser))
+    if not _TOP.search(parser.text):
+        by_measures(parser)
+    found = list(_measured(parser) if relation is None else _related(parser, relation))
     whole = []
     for reading in map(_with_totals, found):
         left = linking.unexplained(reading.used | parser.used | _entities(parser))
@@ -114,12 +164,63 @@ def readings(text: str, linking: Linking) -> list[Reading]:
     return whole if len(whole) <= _MOST_READINGS else []
 
 
+def asks_for_figure(text: str) -> bool:
+    """Whether a question has words of an operation over a table.
+
+    >>> asks_for_figure("Which ship has the most tons?"), asks_for_figure("Who sank it?")
+    (True, False)
+    """
+    asked = (_COUNT, _HOW_MUCH, _AVERAGE, _MEDIAN, _SUM, _HIGHEST, _LOWEST, _RANK, *RELATIONS)
+    return any(pattern.search(text) for pattern in asked)
+
+
 def _with_totals(reading: Reading) -> Reading:
     """With the rows of totals, where one of them is asked for by its name."""
     named = any(
         isinstance(one.value, str) and is_total(one.value) for one in reading.query.conditions
     )
     return replace(reading, query=replace(reading.query, totals=True)) if named else reading
+
+
+def _related(parser: Parsing, relation: Relation) -> Iterator[Reading]:
+    """Two figures set against one another."""
+    measure = _taken_measure(parser) or "sum"
+    if relation == "share" and measure not in ("sum", "count"):
+        return
+    for one in related(parser, relation, measure):
+        queries = one.first, one.second
+        column = one.first.column
+        counted = _row_words(parser)
+        if column is None and not counted:
+            return  # nothing says that rows are counted
+        if any(q.column is not None and not _sound(parser, q.column, q.measure) for q in queries):
+            return
+        used = one.used | (counted if column is None else frozenset())
+        yield Reading(one.first, used, False, False, relation, one.second, one.percent)
+
+
+def _taken_measure(parser: Parsing) -> Measure | None:
+    """The measure that a question names, whose words are thereby used."""
+    said: tuple[tuple[Measure, re.Pattern[str]], ...] = (
+        ("average", _AVERAGE),
+        ("median", _MEDIAN),
+        ("sum", _SUM),
+        ("count", _COUNT),
+    )
+    for measure, pattern in said:
+        if parser.taken(pattern) is not None:
+            return measure
+    return None
+
+
+def _number(word: str) -> int:
+    """A small number in digits or words, or the place that an ordinal names."""
+    if word.isdigit():
+        return int(word)
+    lists = (*_SMALL_NUMBERS, *_ORDINALS)
+    return next(
+        line.split().index(word.lower()) + 1 for line in lists if word.lower() in line.split()
+    )
 
 
 def _is_lookup(query: TableQuery) -> bool:
@@ -138,28 +239,47 @@ def _entities(parser: Parsing) -> set[int]:
 
 def _measured(parser: Parsing) -> Iterator[Reading]:
     """What is asked of the rows that meet the conditions."""
-    top = parser.taken(_TOP)
-    limit = int(top["a"] or top["b"]) if top else 1
+    if _RANK.search(parser.text) and parser.taken(_RANK):
+        yield from _ranks(parser)
+        return
+    extreme = _HIGHEST.search(parser.text) or _LOWEST.search(parser.text)
+    nth = next((m for m in _NTH.finditer(parser.text) if m["how"]), None)
+    if nth is not None:
+        parser.take(*nth.span())
+        yield from _places(parser, _number(nth["nth"]), lowest=bool(_LOWEST.search(nth["how"])))
+        return
+    top = parser.found(_TOP)
+    if top is not None and (extreme or top["a"] or top["b"]):
+        parser.take(*top.span())
+    else:
+        top = None
+    limit = _number(top["a"] or top["b"] or top["c"]) if top else 1
     for said, direction, meant in _ADJECTIVES:
         match = parser.found(re.compile(rf"\b(?:{said})\b", re.IGNORECASE))
         column = match and _of_meaning(parser, meant.split())
         if match and column is not None:
             parser.take(*match.span())
-            yield from _extremes(parser, direction, [Mention(column, frozenset(), 0)], limit)
+            yield from _extremes(parser, direction, [_named_as(parser, column)], limit)
             return
     extremes: tuple[tuple[Measure, re.Pattern[str]], ...] = (
         ("highest", _HIGHEST),
         ("lowest", _LOWEST),
     )
     for direction, pattern in extremes:
-        match = parser.found(pattern)
+        match = top if top and top["a"] and direction == "highest" else parser.found(pattern)
         if match is not None:
             parser.take(*match.span())
+            told = limit if top else 0
+            lowest = direction == "lowest"
+            measure = _taken_measure(parser)
             targets = _targets(parser, match.end())
-            if targets:
-                yield from _extremes(parser, direction, targets, limit)
-            elif not top:
-                yield from _fullest(parser, match.end(), lowest=direction == "lowest")
+            if targets and measure != "count":
+                grouped = list(_best_groups(parser, measure or "sum", targets, lowest, limit))
+                yield from grouped
+                if measure is None or not grouped:
+                    yield from _extremes(parser, direction, targets, limit)
+            else:
+                yield from _fullest(parser, match.end(), lowest=lowest, told=told)
             return
     means: tuple[tuple[Measure, re.Pattern[str]], ...] = (
         ("average", _AVERAGE),
@@ -169,16 +289,20 @@ def _measured(parser: Parsing) -> Iterator[Reading]:
         match = parser.found(pattern)
         if match is not None:
             parser.take(*match.span())
-            yield from _aggregates(parser, measure, _targets(parser, match.end()))
+            parser.taken(_HOW_MUCH)
+            group = _period_group(parser)
+            yield from _aggregates(parser, measure, _targets(parser, match.end()), group)
             return
+    by_period = _period_group(parser)
     count = parser.found(_COUNT)
     if count is not None:
         parser.take(*count.span())
         head = _head(parser, count.end())
+        head = head or _years_of_named(parser, count.end())
         if head:
-            yield from _sums(parser, head)
+            yield from _sums(parser, head, by_period)
         else:
-            yield from _counts(parser, count.end())
+            yield from _counts(parser, count.end(), by_period)
         return
     much, total = parser.found(_HOW_MUCH), parser.found(_SUM)
     if total is not None:
@@ -186,9 +310,139 @@ def _measured(parser: Parsing) -> Iterator[Reading]:
         parser.take(*total.span())
         if much is not None:
             parser.take(*much.span())
-        yield from _aggregates(parser, "sum", targets)
+        yield from _aggregates(parser, "sum", targets, by_period)
         return
-    yield from _lookups(parser)
+    if much is not None:
+        group = by_period or _group(parser)
+        targets = _targets(parser, much.end())
+        if group is not None and targets:
+            parser.take(*much.span())
+            yield from _aggregates(parser, "sum", targets, group)
+            return
+    if by_period is None:
+        yield from _lookups(parser)
+
+
+Group = tuple[int, Period | None]
+"""A column by whose values rows are grouped; of days by which period."""
+
+
+def _period_group(parser: Parsing) -> Group | None:
+    """The period by which a measure is wanted: 'per month', 'in which year'."""
+    match = parser.found(_BY_PERIOD)
+    column = when_column(parser)
+    if match is None or column is None:
+        return None
+    period = _PERIODS[match["period"].lower()]
+    named = parser.within(match.start("period"), match.end("period"))
+    if any(
+        one.at & named and parser.columns[one.column].kind == "text"
+        for one in parser.mentions("text")
+    ):
+        return None  # a column of months in words
+    if parser.columns[column].kind == "number" and period != "year":
+        return None
+    parser.take(*match.span())
+    return column, period
+
+
+def _named_group(parser: Parsing) -> Group | None:
+    """The one column in words, or the period, whose values are asked for."""
+    by_period = _period_group(parser)
+    if by_period is not None:
+        return by_period
+    compared = {one.column for one in parser.conditions if one.operator in ("=", "in")}
+    groups = [
+        one.column
+        for one in parser.mentions("text", "boolean")
+        if not one.lacking and one.column not in compared
+    ]
+    return (groups[0], None) if len(set(groups)) == 1 else None
+
+
+def _best_groups(
+    parser: Parsing, measure: Measure, targets: Sequence[Mention], lowest: bool, limit: int
+) -> Iterator[Reading]:
+    """'Which product has the highest total revenue?' where a product has many rows."""
+    group = _named_group(parser)
+    if group is None or (group[0] in parser.linking.unique and group[1] is None):
+        return
+    by_flags(parser, frozenset(n for one in targets for n in one.at))
+    for one in targets:
+        if _sound(parser, one.column, measure):
+            yield Reading(_grouped(parser, measure, one.column, group, lowest, limit), one.at)
+
+
+def _grouped(
+    parser: Parsing,
+    measure: Measure,
+    column: int | None,
+    group: Group,
+    lowest: bool = False,
+    told: int = 0,
+    place: int | str | None = None,
+) -> TableQuery:
+    conditions = tuple(
+        one for one in parser.conditions if not (isinstance(place, str) and one.column == group[0])
+    )
+    return TableQuery(
+        measure,
+        column,
+        conditions,
+        group=group[0],
+        lowest_first=lowest,
+        period=group[1],
+        told=told,
+        place=place,
+    )
+
+
+def _ranks(parser: Parsing) -> Iterator[Reading]:
+    """The place of what is named, as 'South', or what stands in a place that is named."""
+    lowest = parser.taken(_LOWEST) is not None
+    parser.taken(_HIGHEST)
+    nth = parser.taken(_NTH)
+    if nth is not None:
+        yield from _places(parser, _number(nth["nth"]), lowest=lowest)
+        return
+    whose = [one for _, one in parser.said if one.operator == "=" and isinstance(one.value, str)]
+    texts = [one for one in whose if parser.columns[one.column].kind == "text"]
+    if len(texts) == 1:
+        group = texts[0].column, None
+        yield from _placed(parser, group, str(texts[0].value), lowest=lowest)
+
+
+def _places(parser: Parsing, place: int, *, lowest: bool) -> Iterator[Reading]:
+    group = _named_group(parser)
+    if group is not None:
+        yield from _placed(parser, group, place, lowest=lowest)
+
+
+def _placed(parser: Parsing, group: Group, place: int | str, *, lowest: bool) -> Iterator[Reading]:
+    """What stands in a place, or the place of a name, by a measure of each group."""
+    measure = _taken_measure(parser)
+    parser.taken(re.compile(r"\b(?:by|in terms of|according to|nach)\b", re.IGNORECASE))
+    targets = _targets(parser, 0)
+    if measure == "count" or not targets:
+        counted = _row_words(parser)
+        if counted:
+            yield Reading(_grouped(parser, "count", None, group, lowest, 0, place), counted)
+        return
+    for one in targets:
+        if group[0] not in parser.linking.unique and measure is None:
+            return  # of a row, or of all rows together
+        # Of a name with one row the sum is that row's figure.
+        chosen = measure or "sum"
+        if parser.columns[one.column].doubt or parser.columns[one.column].flag:
+            continue
+        if group[0] in parser.linking.unique or _sound(parser, one.column, chosen):
+            yield Reading(_grouped(parser, chosen, one.column, group, lowest, 0, place), one.at)
+
+
+def _named_as(parser: Parsing, column: int) -> Mention:
+    """A column with the words that name it, if any do."""
+    named = (one.at for one in parser.linking.mentions if one.column == column)
+    return Mention(column, frozenset(n for at in named for n in at), 0)
 
 
 def _of_meaning(parser: Parsing, meant: Sequence[str]) -> int | None:
@@ -236,9 +490,24 @@ def _head(parser: Parsing, after: int) -> list[Mention]:
     return [one for one in there if one.at == there[0].at]
 
 
+def _years_of_named(parser: Parsing, after: int) -> list[Mention]:
+    """Columns of a year, where what is counted is what the table is called after: visitors."""
+    words = parser.linking.words
+    first = next((n for n, word in enumerate(words) if word.start >= after), None)
+    if first is None or first not in parser.linking.named or first in _entities(parser):
+        return []
+    targets = _targets(parser, after)
+    return targets if all(words[n].is_number for one in targets for n in one.at) else []
+
+
 def _label(parser: Parsing, besides: int | None = None) -> tuple[int, ...]:
     """The columns that name a row: those that are asked for, or the first in words."""
-    named = [one.column for one in parser.mentions("text") if not one.lacking]
+    named = [
+        one.column
+        for one in parser.linking.mentions
+        if parser.columns[one.column].kind == "text" or is_key(parser.columns[one.column])
+        if not one.lacking
+    ]
     compared = {one.column for one in parser.conditions if one.operator == "="}
     words = [n for n, column in enumerate(parser.columns) if column.kind == "text"]
     free = [n for n in named if n not in compared] or [n for n in words if n not in compared]
@@ -268,21 +537,35 @@ def _extremes(
             yield Reading(query, one.at)
 
 
-def _fullest(parser: Parsing, after: int, *, lowest: bool) -> Iterator[Reading]:
+def _fullest(parser: Parsing, after: int, *, lowest: bool, told: int) -> Iterator[Reading]:
     """'Which country has the most orders?' where orders are the rows."""
-    groups = [one for one in parser.mentions("text") if not one.lacking]
     words = parser.linking.words
+    by_period = _period_group(parser)
+    counted = _row_words(parser)
+    if by_period is not None and counted:
+        by_flags(parser, frozenset())
+        yield Reading(_grouped(parser, "count", None, by_period, lowest, told or 1), counted)
+        return
+    groups = [one for one in parser.mentions("text") if not one.lacking]
     rows = [
         n
-        for n in parser.linking.named | _keys(parser)
+        for n in _row_words(parser)
         if words[n].start >= after and n not in {p for one in groups for p in one.at}
     ]
     if len(groups) == 1 and rows:
         by_flags(parser, groups[0].at)
-        query = TableQuery(
-            "count", None, tuple(parser.conditions), group=groups[0].column, lowest_first=lowest
-        )
+        query = _grouped(parser, "count", None, (groups[0].column, None), lowest, told)
         yield Reading(query, groups[0].at | frozenset(rows))
+
+
+def _row_words(parser: Parsing) -> frozenset[int]:
+    """The words for the rows themselves: what the table is called, or a column that names each."""
+    unique = (one for one in parser.linking.mentions if one.column in parser.linking.unique)
+    return (
+        parser.linking.named
+        | _keys(parser)
+        | {n for one in unique if not one.lacking for n in one.at}
+    )
 
 
 def _keys(parser: Parsing) -> frozenset[int]:
@@ -290,45 +573,49 @@ def _keys(parser: Parsing) -> frozenset[int]:
     return frozenset(n for one in keys for n in one.at)
 
 
-def _aggregates(parser: Parsing, measure: Measure, targets: Sequence[Mention]) -> Iterator[Reading]:
-    group = _group(parser)
+def _aggregates(
+    parser: Parsing, measure: Measure, targets: Sequence[Mention], group: Group | None = None
+) -> Iterator[Reading]:
+    group = group or _group(parser)
     by_flags(parser, frozenset(n for one in targets for n in one.at))
     for one in targets:
         if _sound(parser, one.column, measure):
-            query = TableQuery(measure, one.column, tuple(parser.conditions), group=group)
+            query = TableQuery(measure, one.column, tuple(parser.conditions))
+            if group is not None:
+                query = _grouped(parser, measure, one.column, group)
             yield Reading(query, one.at)
 
 
-def _group(parser: Parsing) -> int | None:
-    """The column by whose values a measure is wanted: 'by country', 'for each year'."""
+def _group(parser: Parsing) -> Group | None:
+    """The column by whose values a measure is wanted: 'by country', 'for each branch'."""
     words = parser.linking.words
     for match in _GROUP.finditer(parser.text):
         for one in parser.linking.mentions:
             text = parser.columns[one.column].kind in ("text", "boolean")
             if text and not one.lacking and words[min(one.at)].start == match.end():
                 parser.take(match.start(), words[max(one.at)].end)
-                return one.column
+                return one.column, None
     return None
 
 
-def _sums(parser: Parsing, head: Sequence[Mention]) -> Iterator[Reading]:
+def _sums(parser: Parsing, head: Sequence[Mention], group: Group | None) -> Iterator[Reading]:
     """'How many murders': of the one row that is meant, or added up over the rows."""
     parser.taken(_SUM)
-    yield from _aggregates(parser, "sum", head)
+    yield from _aggregates(parser, "sum", head, group)
 
 
-def _counts(parser: Parsing, after: int) -> Iterator[Reading]:
+def _counts(parser: Parsing, after: int, group: Group | None) -> Iterator[Reading]:
     """'How many orders': rows; 'how many countries': values of a column."""
     words = parser.linking.words
     parser.taken(re.compile(r"\b(?:in total|altogether|insgesamt|together)\b", re.IGNORECASE))
     distinct = parser.taken(re.compile(r"\b(?:different|distinct|unique|verschiedene)\b", re.I))
     first = next((n for n, word in enumerate(words) if word.start >= after), len(words))
     head = set(range(first, min(first + 4, len(words)))) - parser.linking.idle - parser.used
-    group = None if distinct else _group(parser)
+    group = None if distinct else group or _group(parser)
     by_flags(parser, frozenset())
     conditions = tuple(parser.conditions)
     compared = {one.column for one in conditions}
-    called = parser.linking.named | _keys(parser)
+    called = _row_words(parser)
     texts = [
         one
         for one in parser.mentions("text")
@@ -340,8 +627,9 @@ def _counts(parser: Parsing, after: int) -> Iterator[Reading]:
     )
     if noun is None and not generic:
         return
-    if group is not None and (noun in called or generic):
-        yield Reading(TableQuery("count", None, conditions, group=group), frozenset())
+    if group is not None:
+        if noun in called or generic:
+            yield Reading(_grouped(parser, "count", None, group), frozenset())
         return
     if noun in called or generic or any(noun in one.at for one in texts):
         if texts and noun in texts[0].at:
