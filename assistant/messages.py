@@ -44,6 +44,13 @@ ROWS_COUNTED = "rows: {:,} and {:,}"
 IN_FULL = "cells of {} that hold more than they show count in full: {:,}"
 RUN_AS = "Computed as: {}"
 ROWS_CITED_OF = "Cited are the first {:,} of {:,} rows that count."
+NO_COLUMN = "The table “{}” has no column or value “{}”. Its columns are: {}."
+COLUMN_IN_DOUBT = "Nothing is computed of the column “{}” of the table “{}”: {}."
+DAYS_IN_TWO_WAYS = "its dates are written in two ways, days first and months first"
+FIGURES_IN_TWO_WAYS = "its figures are written in two ways, '1.234,56' and '1,234.56'"
+"""Why a column is in doubt, as it is told where columns are typed."""
+
+WHICH_COLUMN = "More than one column fits: {}. Ask again with the one that is meant."
 TWO_FIT = "More than one column or table fits the question; the answer has a figure of each."
 """What the program says of figures that a query of a table gives."""
 

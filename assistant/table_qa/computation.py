@@ -16,7 +16,7 @@ from assistant.messages import (
 )
 from assistant.retrieving.retrieval import Retrieved
 from assistant.table_qa.arithmetic import Operand, Operation, already_stated, operations
-from assistant.table_qa.cells import OPERAND, asked_figure, beside, figure
+from assistant.table_qa.cells import OPERAND, asked_figures, beside, figure
 from assistant.table_qa.figures import Figure, TableContext, table_contexts
 from assistant.table_qa.steps import steps_of
 from assistant.table_qa.table_answers import query_tables
@@ -62,17 +62,24 @@ def read_figures(
         return None
     tabulated = query_tables(store, question, passages, documents)
     wanted = operations(question.asking)
+    if tabulated is not None and tabulated.abstained:
+        # What a table lacks is told where nothing else answers.
+        told, tabulated = (None if sentences else tabulated), None
+    else:
+        told = None
     if tabulated is not None and not wanted and not _is_lookup(tabulated):
         return tabulated
     if any(already_stated(one, draft.text) for one in wanted for draft in sentences):
         return None
     near = table_contexts(store, passages)
-    found = asked_figure(question, near, rarity) if not wanted else None
-    if found is not None:
-        return ProposedAnswer(claims=(found.draft,), confidence=CONFIDENCE)
+    found = [] if wanted else asked_figures(question, near, rarity)
+    if found:
+        return ProposedAnswer(claims=tuple(one.draft for one in found), confidence=CONFIDENCE)
     computed = _computed(store, question, near, wanted, search)
     # A formula over cells that the table names says more than a query, which says more than parts.
-    return computed if computed is not None and not computed.message else tabulated or computed
+    if computed is not None and not computed.message:
+        return computed
+    return tabulated or computed or told
 
 
 def _is_lookup(answer: ProposedAnswer) -> bool:

@@ -4,17 +4,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
-from pathlib import PurePath
 
 from assistant.asking.question import Question
 from assistant.draft import Claim, JoinedTable, ProposedAnswer, Tabulated
-from assistant.messages import ROWS_CITED_OF, RUN_AS, TWO_FIT
+from assistant.messages import (
+    ROWS_CITED_OF,
+    RUN_AS,
+    TWO_FIT,
+    WHICH_COLUMN,
+)
 from assistant.retrieving.retrieval import Retrieved
-from assistant.table_qa.schema_linking import Linking, phrases, words_of
-from assistant.table_qa.semantic_parser import Reading, asks_for_figure, readings
+from assistant.table_qa.measures import Reading
+from assistant.table_qa.nearby import Near, called_in_sql, linked, tables_named, tables_near
+from assistant.table_qa.obstacles import what_is_lacking
+from assistant.table_qa.schema_linking import Linking, words_of
+from assistant.table_qa.semantic_parser import asks_for_figure, readings
 from assistant.table_qa.tabulation import asked_table, tabulated_claim
 from index.errors import TableError, UnknownDocument
-from index.places import innermost_stem
 from index.store.catalog import DocumentInfo
 from index.store.store import Store
 from index.store.typed_tables import TableInfo
@@ -27,11 +33,7 @@ from index.tables.query import ROWS_CITED, Result, Statement, TableQuery
 CONFIDENCE = 0.8
 """Of a figure that two paths agree on; see `benchmarks/tables.py` for how often it is right."""
 
-_MOST_TABLES = 12
-"""Tables that are put to a question, those of the best passages first."""
 _MOST_JOINED = 6
-_MOST_DOCUMENTS = 500
-"""Documents with tables among which those are sought that a question names."""
 _MOST_CLAIMS = 3
 _MOST_ROWS = 300
 """Rows that a list may have; nobody asks for more of them by a question."""
@@ -41,7 +43,6 @@ _SUBTOTAL = re.compile(
     r"|summe \w|gesamt\w* \w",
     re.IGNORECASE,
 )
-_LONGEST_CODE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Asked:
     sql: str
     weight: tuple[int, int]
     against: Result | None = None
-    joined: "Near | None" = None
+    joined: Near | None = None
     key: Key | None = None
 
 
@@ -95,13 +96,26 @@ def query_tables(
     near = tables_near(store, passages)
     found = [one for each in near for one in _asked(text, each)] or _asked_joined(text, near)
     if not found and asks_for_figure(text):
-        near = _named_anywhere(store, text, documents)
+        near = tables_named(store, text, documents)
         found = [one for each in near for one in _asked(text, each)] or _asked_joined(text, near)
     if not found:
-        return None
+        return what_is_lacking(text, near) if asks_for_figure(text) else None
     best = max(one.weight for one in found)
     fitting = [one for one in found if one.weight == best]
-    return propose(store, fitting) if len(fitting) <= _MOST_CLAIMS else None
+    return propose(store, fitting) if len(fitting) <= _MOST_CLAIMS else _which(fitting)
+
+
+def _which(fitting: Sequence[Asked]) -> ProposedAnswer | None:
+    """The question back which of many columns is meant; None where they are of many tables."""
+    columns = {
+        one.table.columns[one.reading.query.column].name
+        for one in fitting
+        if one.reading.query.column is not None and one.joined is None
+    }
+    if len({one.table.file for one in fitting}) > 1 or len(columns) < len(fitting):
+        return None
+    listed = ", ".join(f"“{name}”" for name in sorted(columns))
+    return ProposedAnswer("clarification", WHICH_COLUMN.format(listed), abstained=True)
 
 
 def propose(store: Store, fitting: Sequence[Asked]) -> ProposedAnswer | None:
@@ -127,88 +141,6 @@ def propose(store: Store, fitting: Sequence[Asked]) -> ProposedAnswer | None:
     return ProposedAnswer(claims=tuple(claims), confidence=CONFIDENCE, notices=tuple(notices))
 
 
-Near = tuple[DocumentInfo, TableInfo, list[str]]
-"""A table, its document, and what either is called."""
-
-
-def tables_near(store: Store, passages: Sequence[Retrieved]) -> list[Near]:
-    """The tables that passages are of, without those that say what columns of others mean.
-
-    >>> tables_near(store, [])
-    []
-    """
-    near = _near(store, passages)
-    return [one for one in near if not _is_codebook(one[1], [other for _, other, _ in near])]
-
-
-def _near(store: Store, passages: Sequence[Retrieved]) -> list[Near]:
-    """The tables that passages are of, and those that stand alone in their document."""
-    documents = {one.chunk.document.id: one.chunk.document for one in passages}
-    near: dict[tuple[str, int], Near] = {}
-    there = store.tables(list(documents))
-    count = {id_: sum(table.document_id == id_ for table in there) for id_ in documents}
-    for one in passages:
-        info, chunk = one.chunk.document, one.chunk
-        for table in there:
-            if table.document_id != info.id or table.version != info.version:
-                continue
-            inside = chunk.start < table.end and chunk.end > table.start
-            if not inside and count[info.id] > 1:
-                continue
-            names = [info.title, *_place_names(info.path)]
-            if inside:
-                names += [*chunk.heading, *(p.label for p in chunk.parts if p.kind == "sheet")]
-            near.setdefault((info.id, table.number), (info, table, names))
-    return list(near.values())[:_MOST_TABLES]
-
-
-def _place_names(path: str | None) -> list[str]:
-    """A file's name and its folder's, which often say what a table is of."""
-    if not path:
-        return []
-    return [innermost_stem(path), PurePath(path).parent.name]
-
-
-def _is_codebook(table: TableInfo, others: Sequence[TableInfo]) -> bool:
-    if any(column.kind != "text" for column in table.columns):
-        return False
-    names = {c.name.lower() for other in others if other is not table for c in other.columns}
-    try:
-        with TableReader({"book": (table.file, table.columns)}) as reader:
-            found = {
-                value for column, value in reader.matching("book", sorted(names)) if not column
-            }
-    except TableError:  # its document was removed after it was found
-        return True
-    return 2 * len(found) > table.rows
-
-
-def _named_anywhere(store: Store, text: str, documents: Sequence[str] | None) -> list[Near]:
-    """The tables of which a question names most, wherever they are; none in a very large store."""
-    infos = [
-        one
-        for one in store.documents()
-        if one.tables != 0 and (documents is None or one.id in documents)
-    ]
-    if len(infos) > _MOST_DOCUMENTS:
-        return []
-    by_id = {one.id: one for one in infos}
-    words = words_of(text)
-    scored: list[tuple[int, int, Near]] = []
-    for n, table in enumerate(store.tables(list(by_id))):
-        info = by_id[table.document_id]
-        if table.version != info.version:
-            continue
-        names = [info.title, *_place_names(info.path)]
-        linking = Linking(words, table.columns, names)
-        named = {p for one in linking.mentions if not one.lacking for p in one.at}
-        if named or linking.named:
-            scored.append((-len(named | linking.named), n, (info, table, names)))
-    scored.sort(key=lambda one: one[:2])
-    near = [one for *_, one in scored[:_MOST_TABLES]]
-    return [one for one in near if not _is_codebook(one[1], [other for _, other, _ in near])]
-
-
 def _asked(text: str, near: Near) -> list[Asked]:
     """What the table answers, for each reading of the question."""
     info, table, names = near
@@ -216,7 +148,7 @@ def _asked(text: str, near: Near) -> list[Asked]:
     bare = Linking(words, table.columns, names)
     if not bare.mentions and not bare.named:
         return []
-    called = _called(info)
+    called = called_in_sql(info)
     try:
         with TableReader({called: (table.file, table.columns)}) as reader:
             return _read(text, reader, called, table.columns, near)
@@ -229,7 +161,7 @@ def _asked_joined(text: str, near: Sequence[Near]) -> list[Asked]:
     found: list[Asked] = []
     words = words_of(text)
     for own, other in permutations(near[:_MOST_JOINED], 2):
-        tables = {f"{_called(one[0])} {n}": one for n, one in enumerate((own, other), 1)}
+        tables = {f"{called_in_sql(one[0])} {n}": one for n, one in enumerate((own, other), 1)}
         columns = own[1].columns, other[1].columns
         if not named_alike(*columns) or not any(
             Linking(words, one.columns, names).mentions for _, one, names in (own, other)
@@ -241,7 +173,7 @@ def _asked_joined(text: str, near: Sequence[Near]) -> list[Asked]:
                 key = reader.key(*tables)
             if key is None:
                 continue
-            called = f"{_called(own[0])} with {_called(other[0])}"
+            called = f"{called_in_sql(own[0])} with {called_in_sql(other[0])}"
             with TableReader(files, {called: (*tables, key)}) as reader:  # type: ignore[dict-item]
                 made = joined_columns(*columns, key)
                 names = (own[0], own[1], [*own[2], *other[2]])
@@ -254,24 +186,12 @@ def _asked_joined(text: str, near: Sequence[Near]) -> list[Asked]:
     return found
 
 
-def _called(info: DocumentInfo) -> str:
-    return innermost_stem(info.path) if info.path else info.title
-
-
 def _read(
     text: str, reader: TableReader, called: str, columns: tuple[Column, ...], near: Near
 ) -> list[Asked]:
     """What a table that is open comes to, for each reading of the question."""
     info, table, names = near
-    words = words_of(text)
-    said = phrases(words, text)
-    values = [
-        (column, value, at)
-        for column, value in reader.matching(called, list(said))
-        for at in said.get(value.lower(), ())
-        if not is_code(value) or value in text
-    ]
-    linking = Linking(words, columns, names, values, reader.unique(called))
+    linking = linked(text, reader, called, columns, names)
     found = []
     for reading in readings(text, linking):
         if reading.relation is None:
@@ -312,15 +232,6 @@ def _narrowed(reading: Reading, rows: int) -> Reading:
         "rows", None, query.conditions, (*names, query.column), totals=query.totals
     )
     return replace(reading, query=looked_up)
-
-
-def is_code(value: str) -> bool:
-    """Whether a value is a short code, which a word in small letters does not mean.
-
-    >>> is_code("US"), is_code("us")
-    (True, False)
-    """
-    return len(value) <= _LONGEST_CODE and value.isupper()
 
 
 def _sums_up_within(table: TypedTable) -> bool:

@@ -126,12 +126,12 @@ def tabulated_claim(
     rows = [table.row(row) for row in first]
     around = [units, table.table.header] if stated and units else [table.table.header]
     spans = _joined([*around, *rows], document.text)
-    evidence = tuple(_evidence(info, document, span) for span in spans)
+    evidence = tuple(evidence_of(info, document, span) for span in spans)
     if second is not None and other is not None:
         named = sorted({row for one in first if (row := matched[one]) is not None})
         rows = [second.row(row) for row in named[:ROWS_CITED]]
         spans = _joined([second.table.header, *rows], other[1].text)
-        evidence += tuple(_evidence(*other, span) for span in spans)
+        evidence += tuple(evidence_of(*other, span) for span in spans)
     return Claim(text, evidence, (Span(0, len(text)),), exact, tabulated=asked)
 
 
@@ -331,7 +331,11 @@ class _Wording:
     def _rows(self, shown: Sequence[int]) -> str:
         """These cells of each row, as they are printed."""
         lines = [
-            ", ".join(text for column in shown if (text := self.table.grid.texts[column][row]))
+            ", ".join(
+                text.replace(" | ", " ")
+                for column in shown
+                if (text := self.table.grid.texts[column][row])
+            )
             for row in self.result.first[:_SHOWN]
         ]
         more = len(self.result.first) - _SHOWN
@@ -415,7 +419,13 @@ def _joined(spans: Sequence[Span], text: str) -> list[Span]:
     return joined
 
 
-def _evidence(info: DocumentInfo, document: Document, span: Span) -> Evidence:
+def evidence_of(info: DocumentInfo, document: Document, span: Span) -> Evidence:
+    """A span of a document with the page and the headings that it stands under.
+
+    >>> port = Document("The pier fell.", "Port", "text/plain")
+    >>> evidence_of(demo.documents()[0], port, Span(4, 8)).start
+    4
+    """
     return Evidence(
         info,
         span.start,

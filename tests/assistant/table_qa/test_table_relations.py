@@ -6,6 +6,7 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
+from assistant.messages import DAYS_IN_TWO_WAYS, FIGURES_IN_TWO_WAYS
 
 BERTHS = """berth_id,vessel,flag,tolls,arrived,refrigerated
 1,Ann,Norway,120.50,2025-03-01,yes
@@ -136,3 +137,48 @@ def test_what_tables_do_not_account_for_is_not_set_against_anything(quay, questi
 
     assert "[Computed:" not in answer.text
     assert "[From the table" not in answer.text
+
+
+def test_what_a_table_lacks_is_named(quay):
+    answer = quay.query("What is the average tonnage of the berths?")
+
+    assert answer.abstained
+    assert "“Berths” has no column or value “tonnage”" in answer.message
+    assert "berth_id, vessel, flag" in answer.message
+
+
+def test_a_column_in_doubt_is_told_and_not_computed(tmp_path):
+    days = ["03/04/2025", "28/03/2025", "12/31/2024", "05/06/2025"]
+    rows = "".join(f"{n};{day};{n}0\n" for n, day in enumerate(days))
+    (tmp_path / "landings.csv").write_text(f"landing;landed;crates\n{rows}")
+    with Assistant(tmp_path / "store") as assistant:
+        assistant.add(tmp_path / "landings.csv")
+        answer = assistant.query("How many landings were landed per month?")
+
+    assert "[Computed:" not in answer.text
+    assert DAYS_IN_TWO_WAYS in answer.message
+
+
+def test_figures_of_two_conventions_in_one_column_are_told(tmp_path):
+    figures = ["1.234,56", "1,234.56", "1.234", "12,5", "7.25"]
+    rows = "".join(f"{n};{figure}\n" for n, figure in enumerate(figures))
+    (tmp_path / "landings.csv").write_text(f"landing;dues\n{rows}")
+    with Assistant(tmp_path / "store") as assistant:
+        assistant.add(tmp_path / "landings.csv")
+        answer = assistant.query("What is the sum of the dues of all landings?")
+
+    assert "[Computed:" not in answer.text
+    assert FIGURES_IN_TWO_WAYS in answer.message
+
+
+def test_of_many_columns_that_fit_it_is_asked_which_is_meant(tmp_path):
+    names = ["north", "south", "east", "west", "inner"]
+    header = ",".join(["harbour", *(f"{name} tolls" for name in names)])
+    (tmp_path / "tolls.csv").write_text(f"{header}\nHull,1,2,3,4,5\nLeith,6,7,8,9,10\n")
+    with Assistant(tmp_path / "store") as assistant:
+        assistant.add(tmp_path / "tolls.csv")
+        answer = assistant.query("What are the total tolls?")
+
+    assert answer.abstained
+    assert "More than one column fits" in answer.message
+    assert "“inner tolls”" in answer.message
