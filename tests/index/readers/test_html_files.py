@@ -478,7 +478,8 @@ def test_words_of_frames_that_nest_without_end_are_told_as_left_out(tmp_path):
         source = f'<p>level {at}</p><iframe srcdoc="{escape(source, quote=True)}"></iframe>'
     document = page(tmp_path, source)
 
-    assert "level 7" in document.text and "level 4" in document.text
+    assert "level 7" in document.text
+    assert "level 4" in document.text
     assert "level 3" in " ".join(one.words for one in document.left_out)
 
 
@@ -497,9 +498,11 @@ def saved(*parts, head=""):
 
 def test_a_page_saved_in_one_file_is_read_with_its_frames(tmp_path):
     parts = (
-        "Content-Type: text/html; charset=windows-1252\nContent-ID: <top@saved>\n"
-        "Content-Transfer-Encoding: quoted-printable\n\n"
-        "<title>Harbour</title><p>Der H=E4ndler ging.</p><iframe src=3D'cid:in@saved'></iframe>",
+        (
+            "Content-Type: text/html; charset=windows-1252\nContent-ID: <top@saved>\n"
+            "Content-Transfer-Encoding: quoted-printable\n\n"
+            "<title>Harbour</title><p>Der H=E4ndler ging.</p><iframe src=3D'cid:in@saved'></iframe>"
+        ),
         "Content-Type: text/css\n\np { color: red }",
         "Content-Type: text/html\nContent-ID: <in@saved>\n\n<p>Open from 9 to 5.</p>",
     )
