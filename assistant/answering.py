@@ -27,7 +27,7 @@ from assistant.asking.document_filter import (
     without_document_name,
 )
 from assistant.asking.instructions import asks_for_source, asks_to_write
-from assistant.asking.question import Question, parse_question, respell_names
+from assistant.asking.question import Question, in_other_words, parse_question, respell_names
 from assistant.asking.rewriting import History
 from assistant.citing.footnotes import Footnotes
 from assistant.citing.hearing import Evidences
@@ -172,7 +172,9 @@ class Answering:
             usage.append(took)
             clock.lap("plan")
         if plan is not None:
-            several = [parse_question(plan.question, (), self._limit)]
+            several = [
+                in_other_words(parse_question(plan.question, (), self._limit), plan.wordings)
+            ]
         else:
             several = split_question(asked, history, self._limit)
         for part in several:
