@@ -399,6 +399,21 @@ def test_a_question_is_also_searched_for_in_the_words_that_documents_may_have(
     assert len(evacuated) > len([text for text in without if "evacuat" in text])
 
 
+def test_what_the_program_computes_stands_where_the_writer_finds_no_answer(
+    chat: ChatServer, writing, tmp_path: Path
+):
+    rows = "\n".join(f"{place},{people}" for place, people in (("Orm", 40), ("Vik", 90)) * 30)
+    (tmp_path / "guests.csv").write_text(f"place,guests\n{rows}\n")
+    chat.answers(writes("NO ANSWER"), writes("NO ANSWER"))
+    assistant = writing(store=tmp_path / "store")
+    assistant.add(tmp_path / "guests.csv")
+    answer = assistant.query("How many guests were there in all from Vik?")
+    assert not answer.abstained
+    assert "2,700" in answer.text
+    assert answer.engine == "reader"
+    assert assistant.query("Who founded the guest house?").abstained
+
+
 def test_rows_of_a_table_are_shown_below_the_names_of_their_columns(
     chat: ChatServer, writing, tmp_path: Path
 ):
