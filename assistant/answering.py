@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, AnswerReady, Engine, Event, Progress, Usage, summed
+from assistant.asking.arrangement import compared_things, timeline_topic
 from assistant.asking.clarification import (
     antecedent_notice,
     ask_what_is_meant,
@@ -17,7 +18,6 @@ from assistant.asking.clarification import (
     unknown_names,
     unknown_names_notice,
 )
-from assistant.asking.comparison import compared_things
 from assistant.asking.decomposition import combine_answers, split_question
 from assistant.asking.document_filter import (
     Scope,
@@ -45,6 +45,7 @@ from assistant.reading.reader import ExtractiveReader, Reader
 from assistant.reading.sentence_ranking import PASSAGES, SentenceScorer
 from assistant.reading.summary import about_documents
 from assistant.reading.supersession import with_corrections
+from assistant.reading.timeline import told_in_order
 from assistant.retrieving.retrieval import (
     READ_ON,
     HybridRetriever,
@@ -198,8 +199,8 @@ class Answering:
                     clock.lap("read")
                     if reading.confidence >= SURE_BY_ITSELF:
                         break
-                if writer is None and reading.confidence < SURE_BY_ITSELF:
-                    reading = self._side_by_side(store, part, documents) or reading
+                if writer is None:
+                    reading = self._arranged(store, part, latest, reading, documents)
                 found.append(latest)
             opens = bool(readings)
             if writer is not None and found and reading.kind in ("answer", "yes_no"):
@@ -298,6 +299,23 @@ class Answering:
                 continue
             told = {"question": asked.text, "notices": (again, *event.answer.notices)}
             yield AnswerReady(answer=localised(event.answer.model_copy(update=told)))
+
+    def _arranged(
+        self,
+        store: Store,
+        question: Question,
+        found: Found,
+        reading: ProposedAnswer,
+        documents: Sequence[str] | None,
+    ) -> ProposedAnswer:
+        """What is read, or events in the order of their days, or two things side by side."""
+        topic = timeline_topic(question.text)
+        if topic is not None:
+            chunks = [one.chunk for one in found.passages]
+            return told_in_order(topic, chunks) or reading
+        if reading.confidence < SURE_BY_ITSELF:
+            return self._side_by_side(store, question, documents) or reading
+        return reading
 
     def _side_by_side(
         self, store: Store, question: Question, documents: Sequence[str] | None
