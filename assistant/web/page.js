@@ -74,7 +74,7 @@ function close() {
   const opener = document.getElementById(openedBy);
   hide();
   stepBack();
-  (opener ?? document.querySelector("#question textarea")).focus();
+  (opener ?? document.querySelector("#question textarea"))?.focus();
 }
 
 // From the source back to what it covers on a phone.
@@ -112,7 +112,7 @@ document.addEventListener("click", (event) => {
   else if (everywhere !== undefined) sendQuestion(everywhere, { everywhere: true });
   else if (target.dataset.dismiss !== undefined) {
     target.closest(".adding").hidden = true;
-    document.querySelector("#files input, #files button").focus();
+    document.querySelector("#files input, #files button")?.focus();
   } else if (remove !== undefined) trigger("remove", { document: remove });
   else if (replace !== undefined) {
     trigger("replace", { document: replace });
