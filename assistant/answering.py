@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -128,6 +129,12 @@ class Answering:
     def close(self) -> None:
         """Let go of the connections to writer and judge."""
         self.models.close()
+
+    def with_models(self, settings: Settings) -> "Answering":
+        """The same with the models that these settings name, which are its own to close."""
+        other = copy(self)
+        other.models = Models(settings, self._opening)
+        return other
 
     def engine(self, wanted: Engine | None = None) -> str:
         """What answers when this engine is wanted, or none in particular, as answers name it.
