@@ -71,8 +71,8 @@ class Library:
             self._embedder = self._configured_embedder(self._connections)
             self._opening = StoreHandle(self.store, self._embedder, self._shared)
         self._pages = PageImages()
-        self.conversations = Conversations(self.store)
-        self.matrices = KeptCells(self.store)
+        self.conversations = Conversations(self.store, self.shared_catalog)
+        self.matrices = KeptCells(self.store, self.shared_catalog)
 
     def __enter__(self) -> Self:
         return self
@@ -89,6 +89,11 @@ class Library:
             self._opening.close,
             self._connections.close,
         )
+
+    @property
+    def shared_catalog(self) -> str | None:
+        """The address of the database that the store shares with other machines, if it does."""
+        return None if self._shared is None else self._shared.catalog
 
     def add(
         self,

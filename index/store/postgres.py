@@ -55,6 +55,8 @@ class Postgres:
     Args:
         url: like postgresql://user:password@host/database; all of it is this store's.
         folder: where this machine keeps its copies.
+        schema: for tables beside the catalog: that in which they are; their writers take turns
+            without a lock of their own, as they do in SQLite.
 
     Raises:
         SettingsError: the address is none, or the driver is not installed.
@@ -66,9 +68,9 @@ class Postgres:
     index.errors.SettingsError: ... It is an address like postgresql://user:password@host/database.
     """
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self._folder = folder
-        self._engine, self.place = _engine(url)
+    def __init__(self, url: str, folder: Path, schema: str | None = None) -> None:
+        self._folder, self._schema = folder, schema
+        self._engine, self.place = _engine(url, schema)
         # SQLAlchemy shares the connections between the two.
         self._questions = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -98,6 +100,9 @@ class Postgres:
         held: Connection | None = getattr(self._own, "connection", None)
         if held is None:
             with self._engine.begin() as connection:
+                if self._schema is not None:
+                    turn = sql.func.hashtextextended(self._schema, _WRITER)
+                    connection.execute(sql.select(sql.func.pg_advisory_xact_lock(turn)))
                 yield connection
             return
         if held.invalidated:
@@ -120,8 +125,9 @@ class Postgres:
         """Write the tables anew, so that no deleted words stand in them; raises StoreError."""
         with self._engine.connect() as connection:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-            for table in catalog_tables.sorted_tables:
-                connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {table.name}")
+            own = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+            for name in connection.exec_driver_sql(own).scalars().all():
+                connection.exec_driver_sql(f'VACUUM (FULL, ANALYZE) "{name}"')
 
     def problems(self, connection: Connection) -> list[str]:
         """Nothing: PostgreSQL's own tools look at its files."""
@@ -191,7 +197,7 @@ class _Lock:
         self.exclusive = database.exclusive
 
 
-def _engine(url: str) -> tuple[Engine, str]:
+def _engine(url: str, schema: str | None) -> tuple[Engine, str]:
     """What connects to the server, and its address without user and password."""
     try:
         parsed = sql.make_url(url)
@@ -202,16 +208,17 @@ def _engine(url: str) -> tuple[Engine, str]:
             "The setting catalog (FOOTNOTE_CATALOG) cannot be used: It is an address like "
             "postgresql://user:password@host/database."
         )
+    options = _NOTICED if schema is None else f"{_NOTICED} -c search_path={schema}"
     place = f"postgresql://{parsed.host or 'localhost'}"
     place += f":{parsed.port}" if parsed.port else ""
     try:
         engine = sql.create_engine(
             parsed.set(drivername="postgresql+psycopg"),
-            pool_size=_CONNECTIONS,
-            max_overflow=_MORE,
+            pool_size=_CONNECTIONS if schema is None else 1,
+            max_overflow=_MORE if schema is None else 3,
             # A connection that a restarted server has ended is made anew, and no question fails.
             pool_pre_ping=True,
-            connect_args={"connect_timeout": _SECONDS, "options": _NOTICED},
+            connect_args={"connect_timeout": _SECONDS, "options": options},
         )
     except ImportError as error:
         raise SettingsError(
