@@ -458,6 +458,11 @@ class RemoteAssistant(Assistant):
         self._absent("store")
 
     @property
+    def shared_catalog(self) -> str | None:
+        """Refused."""
+        self._absent("shared_catalog")
+
+    @property
     def conversations(self) -> "Conversations":  # type: ignore[override]
         """Refused; `/api/v1/conversations` are those of the token."""
         self._absent("conversations")

@@ -80,7 +80,7 @@ def launch(
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)
     bound = listener.getsockname()[0]
     hosts = Hosts(host, bound, settings.hosts)
-    tokens = Tokens(assistant.store)
+    tokens = Tokens(assistant.store, assistant.shared_catalog)
     prefix = urlsplit(settings.address or "").path
     with closed_on_failure(listener.close, tokens.close, uploads.close):
         check_prefix(prefix)
