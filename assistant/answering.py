@@ -414,6 +414,7 @@ class Answering:
                     lambda text: (
                         self.find(store, parse_question(text), PASSAGES, documents).passages
                     ),
+                    [one.id for one in found.scope.documents] or documents,
                 )
                 or reading
             )
