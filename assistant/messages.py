@@ -74,6 +74,7 @@ NEEDS_WRITER = (
     "This asks for words of its own, and the embedded reader only quotes. A model that writes can "
     "be named in FOOTNOTE_WRITER; the README shows how."
 )
+ANSWERED_AGAIN = "This is what the documents say to “{}”, once more with its sources."
 DOCUMENTS_MENTION = "{} of {} documents mention “{}”:"
 NEWEST_DOCUMENT = "The newest of {} documents:"
 OLDEST_DOCUMENT = "The oldest of {} documents:"

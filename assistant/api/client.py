@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
 
     from assistant.asking.rewriting import History
+    from assistant.connecting import ChosenModel, Trial
     from assistant.conversations.cells import KeptCells
     from assistant.conversations.conversations import Conversations
     from assistant.matrix.columns import Column
@@ -410,6 +411,25 @@ class RemoteAssistant(Assistant):
         del document_id, older
         self._absent("changes")
 
+    def try_model(self, chosen: "ChosenModel", question: str) -> "Iterator[Trial]":
+        """Refused: what writes there, whoever runs that server chooses."""
+        del chosen, question
+        self._absent("try_model")
+
+    def connect(self, chosen: "ChosenModel") -> None:
+        """Refused, as `try_model` is."""
+        del chosen
+        self._absent("connect")
+
+    def disconnect(self) -> None:
+        """Refused, as `try_model` is."""
+        self._absent("disconnect")
+
+    def use(self, settings: Settings) -> None:
+        """Refused, as `try_model` is."""
+        del settings
+        self._absent("use")
+
     def plan_research(self, notes: "Notes") -> "Notes":
         """Refused; `research` plans and answers."""
         del notes
@@ -436,6 +456,11 @@ class RemoteAssistant(Assistant):
     def store(self) -> Path:  # type: ignore[override]
         """Refused."""
         self._absent("store")
+
+    @property
+    def shared_catalog(self) -> str | None:
+        """Refused."""
+        self._absent("shared_catalog")
 
     @property
     def conversations(self) -> "Conversations":  # type: ignore[override]

@@ -71,6 +71,8 @@ class _Setter:
             self._running.append(_LINE)
         elif tag == "img":
             self._running.append(_pictured(element))
+        elif tag == "area":
+            self._running.append(f"{_LINE}{_pictured(element)}{_LINE}")
         elif tag == "math":
             self._running.append(formula_text(element))
         elif tag in ("sup", "sub"):

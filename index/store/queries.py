@@ -21,6 +21,7 @@ from index.store.schema import (
     date_span_of,
     document_of,
     layouts,
+    listed,
     locations,
     pages_of,
     parts_of,
@@ -71,7 +72,8 @@ def is_empty(connection: Connection) -> bool:
     >>> is_empty(connection)
     False
     """
-    return connection.scalar(sql.select(versions.c.id).where(versions.c.state == "live")) is None
+    live = sql.select(versions.c.id).where(versions.c.state == "live").limit(1)
+    return connection.scalar(live) is None
 
 
 def documents(connection: Connection) -> list[DocumentInfo]:
@@ -381,7 +383,7 @@ def _info(row: Row[Any]) -> DocumentInfo:
 def _slices(connection: Connection, spans: Collection[_Slice]) -> dict[_Slice, str]:
     """The words of many spans, each (version's row, start, end), by span: one question for all.
 
-    SQLite cuts them out, so that of a part of 65,536 characters only the words are handed over.
+    The database cuts them out: of a part of 65,536 characters only the words are handed over.
     """
     asked = sorted(
         (version_id, part, start, end)
@@ -389,30 +391,32 @@ def _slices(connection: Connection, spans: Collection[_Slice]) -> dict[_Slice, s
         for part in _parts(start, end)
     )
     cut: dict[_Slice, list[str]] = defaultdict(list)
-    for version_id, start, end, words in connection.execute(_CUT, {"wanted": json.dumps(asked)}):
+    cutting = _CUT[connection.dialect.name]
+    for version_id, start, end, words in connection.execute(cutting, {"wanted": json.dumps(asked)}):
         cut[version_id, start, end].append(words)
     return {span: "".join(cut.get(span, ())) for span in spans}
 
 
-def _cut() -> sql.Select[Any]:
+def _cut(dialect: str) -> sql.Select[Any]:
     """The question of `_slices`: as JSON the spans are one value, so it is always the same one."""
-    one = sql.func.json_each(sql.bindparam("wanted", type_=sql.Text)).table_valued("value")
+    one = listed("wanted", dialect)
 
     def number(at: int) -> sql.ColumnElement[int]:
+        if dialect == "postgresql":
+            return sql.cast(sql.cast(one.c.value, sql.JSON).op("->>")(at), sql.Integer)
         return sql.cast(sql.func.json_extract(one.c.value, f"$[{at}]"), sql.Integer)
 
     version_id, part, start, end = number(0), number(1), number(2), number(3)
-    begin, behind = (
-        sql.func.max(start - texts.c.part * TEXT_PART, 0),
-        end - texts.c.part * TEXT_PART,
-    )
+    larger = sql.func.greatest if dialect == "postgresql" else sql.func.max
+    begin = larger(start - texts.c.part * TEXT_PART, 0)
+    behind = end - texts.c.part * TEXT_PART
     here = sql.and_(texts.c.version_id == version_id, texts.c.part == part)
     words = sql.func.substr(texts.c.text, begin + 1, behind - begin)
     found = sql.select(version_id, start, end, words).select_from(one.join(texts, here))
     return found.order_by(version_id, start, end, part)
 
 
-_CUT = _cut()
+_CUT = {dialect: _cut(dialect) for dialect in ("sqlite", "postgresql")}
 
 
 def _parts(start: int, end: int) -> range:
