@@ -49,24 +49,24 @@ from assistant.table_qa.measures import (
 )
 from assistant.table_qa.relations import RELATIONS, related, relation_of
 from assistant.table_qa.schema_linking import Linking, Mention, pieces, telling_words
-from index.tables.columns import is_total
+from index.tables.columns import names_total
 from index.tables.query import Measure, Relation, TableQuery
 
 _ADJECTIVES: tuple[tuple[str, Measure, str], ...] = (
-    ("best[- ]paid", "highest", "salary wage pay earnings"),
-    ("cheapest|least expensive", "lowest", "price cost"),
-    ("most expensive|dearest|costliest", "highest", "price cost"),
-    ("heaviest", "highest", "weight"),
-    ("lightest", "lowest", "weight"),
-    ("oldest", "highest", "age"),
-    ("youngest", "lowest", "age"),
-    ("tallest", "highest", "height"),
-    ("longest", "highest", "length duration"),
-    ("shortest", "lowest", "length duration"),
+    (r"best[- ]paid|bestbezahlte\w*", "highest", "salary wage pay earnings gehalt lohn"),
+    (r"cheapest|least expensive|billigste\w*|günstigste\w*", "lowest", "price cost preis kosten"),
+    (r"most expensive|dearest|costliest|teuerste\w*", "highest", "price cost preis kosten"),
+    (r"heaviest|schwerste\w*", "highest", "weight gewicht"),
+    (r"lightest|leichteste\w*", "lowest", "weight gewicht"),
+    (r"oldest|älteste\w*", "highest", "age alter"),
+    (r"youngest|jüngste\w*", "lowest", "age alter"),
+    ("tallest", "highest", "height höhe größe"),
+    (r"longest|längste\w*", "highest", "length duration länge dauer"),
+    (r"shortest|kürzeste\w*", "lowest", "length duration länge dauer"),
     ("fastest", "highest", "speed"),
     ("slowest", "lowest", "speed"),
-    ("latest|newest|most recent(?:ly)?|last", "highest", "date"),
-    ("earliest|oldest|first", "lowest", "date"),
+    (r"latest|newest|most recent(?:ly)?|last|neueste\w*|letzte\w*", "highest", "date"),
+    (r"earliest|oldest|first|früheste\w*|erste\w*", "lowest", "date"),
 )
 _TOP = re.compile(
     rf"\btop (?P<a>{FEW})\b|\b(?P<b>{FEW}) (?=(?:highest|largest|biggest|lowest|smallest|most"
@@ -138,15 +138,19 @@ def asks_for_figure(text: str) -> bool:
     (True, False)
     """
     asked = (COUNT, HOW_MUCH, AVERAGE, MEDIAN, SUM, HIGHEST, LOWEST, RANK, *RELATIONS)
-    return any(pattern.search(text) for pattern in asked)
+    adjectives = "|".join(said for said, _, _ in _ADJECTIVES)
+    best = re.search(rf"\b(?:{adjectives})\b", text, re.IGNORECASE)
+    return best is not None or any(pattern.search(text) for pattern in asked)
 
 
 def _with_totals(reading: Reading) -> Reading:
     """With the rows of totals, where one of them is asked for by its name."""
-    named = any(
-        isinstance(one.value, str) and is_total(one.value) for one in reading.query.conditions
-    )
-    return replace(reading, query=replace(reading.query, totals=True)) if named else reading
+    queries = [query for query in (reading.query, reading.against) if query is not None]
+    values = [one.value for query in queries for one in query.conditions]
+    if not any(isinstance(value, str) and names_total(value) for value in values):
+        return reading
+    query, *against = [replace(query, totals=True) for query in queries]
+    return replace(reading, query=query, against=next(iter(against), None))
 
 
 def _related(parser: Parsing, relation: Relation) -> Iterator[Reading]:
