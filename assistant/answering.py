@@ -47,6 +47,7 @@ from assistant.reading.sentence_ranking import PASSAGES, SentenceScorer
 from assistant.reading.summary import about_documents
 from assistant.reading.supersession import with_corrections
 from assistant.reading.timeline import told_in_order
+from assistant.reading.validity import in_force_first, read_in_force, status_notices
 from assistant.retrieving.retrieval import (
     READ_ON,
     HybridRetriever,
@@ -251,6 +252,7 @@ class Answering:
             *antecedent_notice(asked),
             *unknown_names_notice(one.question for one in found),
             *narrowing_notice(one.scope for one in found),
+            *status_notices(whole.claims),
             *whole.notices,
         )
         answer = footnotes.answer(
@@ -400,9 +402,10 @@ class Answering:
         if question.has_no_content:
             return ask_what_is_meant(found.passages)
         passages = with_whole(store, found.passages)
-        reading = self.reader.read(question, passages, found.rarity)
+        read = partial(self.reader.read, question, rarity=found.rarity)
+        reading = read_in_force(read(passages), passages, read, SURE_BY_ITSELF)
         reading = with_corrections(store, reading, passages)
-        reading = with_parallels(store, question, reading, passages)
+        reading = in_force_first(with_parallels(store, question, reading, passages))
         if not reading.conflicts:
             reading = (
                 read_figures(

@@ -350,6 +350,13 @@ class RemoteAssistant(Assistant):
             float(told["Footnote-Scale"]),
         )
 
+    def correct(self, document_id: str, corrections: Mapping[str, str | None]) -> DocumentInfo:
+        """Correct a document's title, author, date or status by hand: what it is then."""
+        said = dict(corrections)
+        return self._server.read(
+            Listed, "PATCH", f"/documents/{_id(document_id)}", json=said
+        ).info()
+
     def remove(
         self,
         document_id: str,
