@@ -12,6 +12,9 @@ from typing import Any, Final
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 
 from index.dates import iso_date
 from index.document import ISO_DATE, Document
@@ -100,20 +103,32 @@ def of_document(connection: Connection, document_id: str) -> dict[str, str]:
 def column() -> sql.ColumnElement[Any]:
     """All corrections of a version's document as one value of its row: see `parsed`."""
     return (
-        sql.select(sql.func.json_group_object(corrections.c.field, corrections.c.value))
+        sql.select(_as_object(corrections.c.field, corrections.c.value))
         .where(corrections.c.document_id == versions.c.document_id)
         .scalar_subquery()
         .label("corrected")
     )
 
 
-def parsed(value: str | None) -> dict[str, str]:
-    """What `column` holds.
+class _as_object(GenericFunction[Any]):  # noqa: N801 (the name is that of the function in SQL)
+    """Keys and values of several rows as one JSON object."""
+
+    name = "json_group_object"
+    inherit_cache = True
+
+
+@compiles(_as_object, "postgresql")
+def _in_postgres(element: _as_object, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    return f"json_object_agg({compiler.process(element.clauses, **options)})"
+
+
+def parsed(value: str | Mapping[str, str] | None) -> dict[str, str]:
+    """What `column` holds; a database that knows JSON gives it parsed.
 
     >>> parsed('{"date": "2024"}'), parsed(None)
     ({'date': '2024'}, {})
     """
-    return {} if value in (None, "{}") else dict(json.loads(value))
+    return dict(json.loads(value) if isinstance(value, str) else value or {})
 
 
 def corrected_document(document: Document, known: Mapping[str, str]) -> Document:
