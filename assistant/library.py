@@ -263,6 +263,10 @@ class Library:
 
         store = self._opening.current()
         places = [one.path for one in documents if one.path]
+        if store is not None and store.originals.are_elsewhere:
+            # These copies change never, and need not be on this machine.
+            own = store.originals.folder
+            places = [place for place in places if not Path(place).is_relative_to(own)]
         return document_states(documents, store.locations(places) if store is not None else {})
 
     def documents_at(self, path: str | Path) -> list[str]:

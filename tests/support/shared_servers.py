@@ -28,6 +28,10 @@ needed = pytest.mark.skipif(
     reason="there is no PostgreSQL, or no driver for it",
 )
 
+with_bucket = pytest.mark.skipif(
+    find_spec("moto") is None or find_spec("s3fs") is None, reason="there is no server for S3"
+)
+
 _SECONDS = 30
 
 
@@ -73,8 +77,9 @@ class PostgresServer(_Server):
     # At once, as in a crash; killed, its other processes would go on for a while.
     how = signal.SIGQUIT
 
-    def __init__(self) -> None:
+    def __init__(self, *, fsync: bool = False) -> None:
         super().__init__()
+        self._fsync = "on" if fsync else "off"
         self._numbers = count(1)
         # It refuses to run as root.
         self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
@@ -92,7 +97,7 @@ class PostgresServer(_Server):
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
             "unix_socket_directories": "",
-            "fsync": "off",
+            "fsync": self._fsync,
         }
         settings = [part for name, of in given.items() for part in ("-c", f"{name}={of}")]
         return [*self._as, str(_PROGRAMS / "postgres"), "-D", str(self.folder / "data"), *settings]
@@ -126,6 +131,23 @@ class ChromaRunning(_Server):
     def answers(self) -> bool:
         try:
             return httpx.get(f"{self.address}/api/v2/heartbeat").is_success
+        except httpx.TransportError:
+            return False
+
+
+class S3Server(_Server):
+    """A server that speaks S3, in memory: what was in it is gone with it."""
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+
+    def answers(self) -> bool:
+        try:
+            return httpx.put(f"{self.address}/footnote").is_success
         except httpx.TransportError:
             return False
 
