@@ -109,7 +109,7 @@ document.addEventListener("click", (event) => {
   else if (everywhere !== undefined) sendQuestion(everywhere, { everywhere: true });
   else if (target.dataset.dismiss !== undefined) {
     target.closest(".adding").hidden = true;
-    document.querySelector("#files input, #files button").focus();
+    document.querySelector("#files input, #files button")?.focus();
   } else if (remove !== undefined) trigger("remove", { document: remove });
   else if (replace !== undefined) {
     trigger("replace", { document: replace });

@@ -98,7 +98,11 @@ def of_document(connection: Connection, document_id: str) -> dict[str, str]:
 
 
 def column() -> sql.ColumnElement[Any]:
-    """All corrections of a version's document as one value of its row: see `parsed`."""
+    """All corrections of a version's document as one value of its row: see `parsed`.
+
+    >>> column().name
+    'corrected'
+    """
     return (
         sql.select(sql.func.json_group_object(corrections.c.field, corrections.c.value))
         .where(corrections.c.document_id == versions.c.document_id)

@@ -21,18 +21,29 @@ from index.document import Document, LeftOut
 from index.errors import StoreError, UnknownDocument
 from index.layout import Rectangle, printed_lines, rectangles
 from index.models.embeddings import Embedder, Vectors
-from index.store import catalog, corrections, indexes, members, opening, queries, typed_tables
+from index.store import (
+    catalog,
+    corrections,
+    indexes,
+    members,
+    opening,
+    queries,
+    typed_tables,
+    watches,
+)
 from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
 from index.store.corrections import Corrections
 from index.store.erasure import Runs, holding, telling
 from index.store.files import StoreLock, faults
 from index.store.identity import Outcome, Prepared, plan
 from index.store.indexes import Indexes
+from index.store.listing import Listing
 from index.store.maintenance import Difference, Model, Progress, differences, rebuild
 from index.store.opening import is_store
 from index.store.private import make_private
 from index.store.queries import Origin, Version
 from index.store.typed_tables import TableInfo
+from index.store.watches import Told, Watched
 from index.tables.columns import typed_tables as tables_of
 
 Hits = list[tuple[int, float]]
@@ -115,6 +126,7 @@ class Store:
         self._lock = StoreLock(folder)
         self._read_only = not opening.is_writable(folder)
         self.catalog = Catalog(folder / "catalog.sqlite", read_only=self._read_only)
+        self._listing = Listing(folder / "catalog.sqlite", self._documents)
         self.indexes = Indexes(folder)
         self._embedder = embedder
         with closed_on_failure(self.close), faults(folder):
@@ -127,7 +139,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the files."""
-        close_all(self.catalog.close, self.indexes.close)
+        close_all(self._listing.close, self.catalog.close, self.indexes.close)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -145,8 +157,8 @@ class Store:
 
     def documents(self) -> list[DocumentInfo]:
         """All live documents, the latest first."""
-        with self._reading() as connection:
-            return queries.documents(connection)
+        # Beside a file that cannot be written nothing tells of changes.
+        return self._documents() if self._read_only else self._listing.documents()
 
     def left_out(self) -> dict[str, list[LeftOut]]:
         """What live documents do not have of their files, by id."""
@@ -292,6 +304,26 @@ class Store:
             queries.live_version(connection, document_id)
             corrections.correct(connection, document_id, wanted)
             return queries.info(connection, document_id)
+
+    def watched(self) -> list[Watched]:
+        """The folders that are kept in step, by name."""
+        with self._reading() as connection:
+            return watches.listed(connection)
+
+    def watch(self, folder: str) -> None:
+        """Note that a folder is to be kept in step from now on."""
+        with self._changing(), self.catalog.writing() as connection:
+            watches.begin(connection, folder)
+
+    def unwatch(self, folder: str) -> None:
+        """Note that a folder is not kept in step any more; its documents stay."""
+        with self._changing(), self.catalog.writing() as connection:
+            watches.end(connection, folder)
+
+    def note_watch(self, folder: str, told: Told) -> None:
+        """Note what the last look into a watched folder has found."""
+        with self._changing(), self.catalog.writing() as connection:
+            watches.note(connection, folder, told)
 
     @property
     def uploads(self) -> Path:
@@ -468,6 +500,10 @@ class Store:
             finally:
                 # What Chroma and tantivy have made; copies of uploads are made private.
                 make_private(self.folder, without=self.folder / "uploads")
+
+    def _documents(self) -> list[DocumentInfo]:
+        with self._reading() as connection:
+            return queries.documents(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
