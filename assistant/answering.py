@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -9,6 +10,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, AnswerReady, Engine, Event, Progress, Usage, summed
+from assistant.asking.arrangement import compared_things, timeline_topic
 from assistant.asking.clarification import (
     antecedent_notice,
     ask_what_is_meant,
@@ -25,15 +27,16 @@ from assistant.asking.document_filter import (
     narrowing_notice,
     without_document_name,
 )
-from assistant.asking.instructions import asks_to_write
-from assistant.asking.question import Question, parse_question, respell_names
+from assistant.asking.instructions import asks_for_source, asks_to_write
+from assistant.asking.question import Question, in_other_words, parse_question, respell_names
 from assistant.asking.rewriting import History
 from assistant.citing.footnotes import Footnotes
 from assistant.citing.hearing import Evidences
 from assistant.draft import ProposedAnswer
+from assistant.language.terms import content_terms
 from assistant.language_models import Models
 from assistant.localisation import localised
-from assistant.messages import GREETING, NEEDS_WRITER, NOT_FOUND_IN, THANKED
+from assistant.messages import ANSWERED_AGAIN, GREETING, NEEDS_WRITER, NOT_FOUND_IN, THANKED
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
 from assistant.reading.block_ranking import BlockScorer
@@ -43,6 +46,7 @@ from assistant.reading.reader import ExtractiveReader, Reader
 from assistant.reading.sentence_ranking import PASSAGES, SentenceScorer
 from assistant.reading.summary import about_documents
 from assistant.reading.supersession import with_corrections
+from assistant.reading.timeline import told_in_order
 from assistant.reading.validity import in_force_first, read_in_force, status_notices
 from assistant.retrieving.retrieval import (
     READ_ON,
@@ -118,15 +122,20 @@ class Answering:
         self._retriever: Retriever = HybridRetriever(embedder, self._vectors)
         self._verifier: Verifier = Grounding(self._vectors)
         self.models = Models(settings, opening)
-        self.reader: Reader = ExtractiveReader(
-            SentenceScorer(self._vectors),
-            settings.confidence,
-            BlockScorer(embedder),
-        )
+        scorers = SentenceScorer(self._vectors), BlockScorer(embedder)
+        self.reader: Reader = ExtractiveReader(scorers[0], settings.confidence, scorers[1])
+        # That a thing is named tells that words are of it, where nothing else is asked.
+        self._describing: Reader = ExtractiveReader(scorers[0], 0.0, scorers[1])
 
     def close(self) -> None:
         """Let go of the connections to writer and judge."""
         self.models.close()
+
+    def with_models(self, settings: Settings) -> "Answering":
+        """The same with the models that these settings name, which are its own to close."""
+        other = copy(self)
+        other.models = Models(settings, self._opening)
+        return other
 
     def engine(self, wanted: Engine | None = None) -> str:
         """What answers when this engine is wanted, or none in particular, as answers name it.
@@ -154,6 +163,10 @@ class Answering:
         if writer is None and asks_to_write(asked.text):
             yield AnswerReady(answer=localised(_unwritten(asked, self.reader.name)))
             return
+        at = _last_asked(history)
+        if writer is None and at is not None and asks_for_source(asked.text):
+            yield from self._once_more(asked, documents, history[: at + 1])
+            return
         store = self._opening.filled(documents)
         footnotes = Footnotes(store)
         evidences = Evidences(store, self._retriever, documents)
@@ -168,7 +181,9 @@ class Answering:
             usage.append(took)
             clock.lap("plan")
         if plan is not None:
-            several = [parse_question(plan.question, (), self._limit)]
+            several = [
+                in_other_words(parse_question(plan.question, (), self._limit), plan.wordings)
+            ]
         else:
             several = split_question(asked, history, self._limit)
         for part in several:
@@ -192,6 +207,8 @@ class Answering:
                     clock.lap("read")
                     if reading.confidence >= SURE_BY_ITSELF:
                         break
+                if writer is None:
+                    reading = self._arranged(store, part, latest, reading, documents)
                 found.append(latest)
             opens = bool(readings)
             if writer is not None and found and reading.kind in ("answer", "yes_no"):
@@ -279,6 +296,55 @@ class Answering:
         leans = alone.standalone != question.standalone
         return (question,) if leans or alone == question else (alone, question)
 
+    def _once_more(
+        self, asked: Question, documents: Sequence[str] | None, history: History
+    ) -> Generator[Event, None, None]:
+        """The answer to the last question of the history, which is asked about now."""
+        earlier = history[-1][1]
+        again = ANSWERED_AGAIN.format(" ".join(earlier.split()))
+        for event in self.stream(earlier, documents, history[:-1], "reader"):
+            if not isinstance(event, AnswerReady):
+                yield event
+                continue
+            told = {"question": asked.text, "notices": (again, *event.answer.notices)}
+            yield AnswerReady(answer=localised(event.answer.model_copy(update=told)))
+
+    def _arranged(
+        self,
+        store: Store,
+        question: Question,
+        found: Found,
+        reading: ProposedAnswer,
+        documents: Sequence[str] | None,
+    ) -> ProposedAnswer:
+        """What is read, or events in the order of their days, or two things side by side."""
+        topic = timeline_topic(question.text)
+        if topic is not None:
+            chunks = [one.chunk for one in found.passages]
+            return told_in_order(topic, chunks) or reading
+        if reading.confidence < SURE_BY_ITSELF:
+            return self._side_by_side(store, question, documents) or reading
+        return reading
+
+    def _side_by_side(
+        self, store: Store, question: Question, documents: Sequence[str] | None
+    ) -> ProposedAnswer | None:
+        """What is said of each of two things that are compared; None where it is not of both."""
+        things = compared_things(question.text)
+        if things is None:
+            return None
+        sides = [parse_question(thing, (), self._limit) for thing in things]
+        readings = []
+        for side in sides:
+            found = self.find(store, side, PASSAGES, documents)
+            passages = with_whole(store, found.passages)
+            reading = self._describing.read(side, passages, found.rarity)
+            if reading.abstained or not _names(reading, side):
+                return None
+            readings.append(reading)
+        whole = combine_answers(sides, readings)
+        return replace(whole, confidence=max(whole.confidence, self._settings.confidence))
+
     def _understood(
         self, writer: "Writer", question: str, history: History
     ) -> "tuple[Plan | None, str, Usage]":
@@ -351,6 +417,7 @@ class Answering:
                     lambda text: (
                         self.find(store, parse_question(text), PASSAGES, documents).passages
                     ),
+                    [one.id for one in found.scope.documents] or documents,
                 )
                 or reading
             )
@@ -389,6 +456,14 @@ class Answering:
         return Found(asked, passages, rarity, named)
 
 
+def _names(reading: ProposedAnswer, thing: Question) -> bool:
+    """Whether what is read, with what stands above it, has all words that a thing is named by."""
+    claim = reading.claims[0]
+    source = claim.evidence[0]
+    above = " ".join([source.document.title, *source.heading])
+    return thing.terms <= content_terms(f"{above} {claim.text}")
+
+
 def _told_of(whole: ProposedAnswer, found: Sequence[Found]) -> set[str]:
     """The documents whose words an answer may hold besides its sentences.
 
@@ -410,6 +485,16 @@ def _greeted(asked: Question, engine: str) -> Answer:
         created=datetime.now(UTC),
         confidence=1.0,
     )
+
+
+def _last_asked(history: History) -> int | None:
+    """Where the user's last turn stands that is no request about an answer; None without one."""
+    turns = (
+        at
+        for at in range(len(history) - 1, -1, -1)
+        if history[at][0] == "user" and not asks_for_source(history[at][1])
+    )
+    return next(turns, None)
 
 
 def _unwritten(asked: Question, engine: str) -> Answer:

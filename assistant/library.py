@@ -64,13 +64,16 @@ class Library:
         self._model = MiniLM(self.settings.model_dir)
         bases: dict[str, Embedder] = {"e5": E5(), "minilm": self._model}
         self._base = bases.get(self.settings.embedding)
+        # They hold for the store that the settings name; another one that is named is its folder's.
+        is_default = self.store == self.settings.store
+        self._shared = self.settings.shared_by(self._model.word_ends) if is_default else None
         self._connections = ExitStack()
         with closed_on_failure(self._connections.close):
             self._embedder = self._configured_embedder(self._connections)
-            self._opening = StoreHandle(self.store, self._embedder)
+            self._opening = StoreHandle(self.store, self._embedder, self._shared)
         self._pages = PageImages()
-        self.conversations = Conversations(self.store)
-        self.matrices = KeptCells(self.store)
+        self.conversations = Conversations(self.store, self.shared_catalog)
+        self.matrices = KeptCells(self.store, self.shared_catalog)
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +90,11 @@ class Library:
             self._opening.close,
             self._connections.close,
         )
+
+    @property
+    def shared_catalog(self) -> str | None:
+        """The address of the database that the store shares with other machines, if it does."""
+        return None if self._shared is None else self._shared.catalog
 
     def add(
         self,
@@ -515,7 +523,7 @@ class Library:
         if self._base is not None:
             others = (self._model, E5())
             return Base(self._base, *others)
-        check_embedding(self.store, self.settings.embedding)
+        check_embedding(self.store, self.settings.embedding, self._shared)
         from assistant.llamaindex import embedder
 
         model = embedder(self.settings.embedding, self.settings.embedding_options)

@@ -20,7 +20,9 @@ from pydantic_settings import (
 from index.errors import SettingsError
 
 if TYPE_CHECKING:
+    from index.models.embeddings import WordEnds
     from index.sandbox.isolation import Limits
+    from index.store.engines import SharedBy
 
 _TOML = "footnote.toml"
 _NAME = re.compile(r"(([\w-]+\.)*[\w-]+\.?|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", re.ASCII)
@@ -82,6 +84,25 @@ class Settings(BaseSettings):
     )
 
     store: Path = Field(Path(".footnote"), description="The folder of the default store.")
+    catalog: SecretStr | None = Field(
+        None,
+        description="The database of a store that many machines share, like "
+        "postgresql://user:password@host/database, with FOOTNOTE_CHROMA; the store's folder is "
+        "then where this machine keeps its copies of what is in them. See docs/operations.md.",
+    )
+    chroma: str | None = Field(
+        None,
+        description="The Chroma server of a shared store, like http://host:8000, or "
+        "https://host/TENANT/DATABASE.",
+    )
+    chroma_key: SecretStr | None = Field(
+        None, description="The key that the Chroma server asks for, if it does."
+    )
+    originals: Path | None = Field(
+        None,
+        description="The folder of a shared store's copies of uploaded files, under the same path "
+        "on all machines; by default in this machine's own, where others do not see them.",
+    )
     embedding: str = Field(
         "e5",
         description="The embedding model: 'e5' (embedded, a hundred languages), 'minilm' "
@@ -251,6 +272,29 @@ class Settings(BaseSettings):
             return folder if inside and folder.is_dir() else None
         except (OSError, ValueError):  # no path that any folder can have
             return None
+
+    def shared_by(self, word_ends: "WordEnds") -> "SharedBy | None":
+        """The servers of a shared store, if the settings name them.
+
+        Raises:
+            SettingsError: they name one of them alone.
+        """
+        if self.catalog is None and self.chroma is None:
+            return None
+        if self.catalog is None or self.chroma is None:
+            missing = "FOOTNOTE_CATALOG" if self.catalog is None else "FOOTNOTE_CHROMA"
+            raise SettingsError(
+                f"A shared store needs FOOTNOTE_CATALOG and FOOTNOTE_CHROMA: set {missing} too."
+            )
+        from index.store.engines import SharedBy
+
+        return SharedBy(
+            self.catalog.get_secret_value(),
+            self.chroma,
+            word_ends,
+            None if self.chroma_key is None else self.chroma_key.get_secret_value(),
+            self.originals,
+        )
 
     @property
     def limits(self) -> "Limits":

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
 
     from assistant.asking.rewriting import History
+    from assistant.connecting import ChosenModel, Trial
     from assistant.conversations.cells import KeptCells
     from assistant.conversations.conversations import Conversations
     from assistant.matrix.columns import Column
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from index.ingesting.walking import State
     from index.models.embeddings import Vectors
     from index.store.maintenance import Difference
+    from index.store.watches import Told, Watched
 
 _FILES = 200
 """Files that go in one request."""
@@ -382,6 +384,25 @@ class RemoteAssistant(Assistant):
         del folder, progress, stop
         self._absent("watch")
 
+    def watched(self) -> "list[Watched]":
+        """Refused: the page tells of the server's watched folders."""
+        self._absent("watched")
+
+    def keep_watching(self, folder: str | Path) -> Path:
+        """Refused."""
+        del folder
+        self._absent("keep_watching")
+
+    def stop_watching(self, folder: str | Path) -> None:
+        """Refused."""
+        del folder
+        self._absent("stop_watching")
+
+    def note_watch(self, folder: str | Path, told: "Told") -> None:
+        """Refused."""
+        del folder, told
+        self._absent("note_watch")
+
     def original(self, document_id: str, version: str | None = None) -> Path:
         """Refused: the file lies on the server's machine."""
         del document_id, version
@@ -417,6 +438,25 @@ class RemoteAssistant(Assistant):
         del document_id, older
         self._absent("changes")
 
+    def try_model(self, chosen: "ChosenModel", question: str) -> "Iterator[Trial]":
+        """Refused: what writes there, whoever runs that server chooses."""
+        del chosen, question
+        self._absent("try_model")
+
+    def connect(self, chosen: "ChosenModel") -> None:
+        """Refused, as `try_model` is."""
+        del chosen
+        self._absent("connect")
+
+    def disconnect(self) -> None:
+        """Refused, as `try_model` is."""
+        self._absent("disconnect")
+
+    def use(self, settings: Settings) -> None:
+        """Refused, as `try_model` is."""
+        del settings
+        self._absent("use")
+
     def plan_research(self, notes: "Notes") -> "Notes":
         """Refused; `research` plans and answers."""
         del notes
@@ -443,6 +483,11 @@ class RemoteAssistant(Assistant):
     def store(self) -> Path:  # type: ignore[override]
         """Refused."""
         self._absent("store")
+
+    @property
+    def shared_catalog(self) -> str | None:
+        """Refused."""
+        self._absent("shared_catalog")
 
     @property
     def conversations(self) -> "Conversations":  # type: ignore[override]

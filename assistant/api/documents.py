@@ -257,6 +257,7 @@ def _begun(
         do,
         key=key,
         fingerprint=received.fingerprint,
+        size=received.size,
         shown=_by_name,
         afterwards=received.drop,
     )

@@ -14,12 +14,13 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Row
 
 from assistant.answer import Answer
+from assistant.conversations.database import format_of, note_format
 
 TITLE_CHARACTERS = 120
 
 Verdict = Literal["up", "down"]
 
-VERSION = 1
+VERSION = 2
 """Of these tables, as SQLite's `user_version`."""
 UNKNOWN = ""
 
@@ -34,6 +35,7 @@ conversations = sql.Table(
     sql.Column("updated", sql.Float, nullable=False),
     # The answer whose question the title is; none where somebody has given it.
     sql.Column("titled_by", sql.String),
+    sql.Column("pinned", sql.Boolean),
 )
 answers = sql.Table(
     "answers",
@@ -49,7 +51,12 @@ answers = sql.Table(
 sources = sql.Table(
     "sources",
     schema,
-    sql.Column("answer", sql.ForeignKey("answers.id"), primary_key=True),
+    # Checked at the end of a change, since answers are found by these rows and deleted before them.
+    sql.Column(
+        "answer",
+        sql.ForeignKey("answers.id", deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+    ),
     # The id of a document whose words the answer holds; UNKNOWN may be any.
     sql.Column("document", sql.String, primary_key=True, index=True),
 )
@@ -74,6 +81,8 @@ feedback = sql.Table(
 class Listed:
     """A conversation in a list; `updated` is when something was last added to it, in UTC.
 
+    Whoever it belongs to may have `pinned` it to the top.
+
     >>> one = Listed("c1", "Did it hold?", moment(0.0), answers=2)
     >>> f"{one.title} ({one.answers} answers, {one.updated.year})"
     'Did it hold? (2 answers, 1970)'
@@ -83,6 +92,7 @@ class Listed:
     title: str
     updated: datetime
     answers: int
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +242,14 @@ def migrate(connection: Connection) -> None:
     ...     sql.inspect(connection).get_table_names()
     ['answers', 'conversations', 'feedback', 'files', 'sources']
     """
-    if int(connection.exec_driver_sql("PRAGMA user_version").scalar_one()) >= VERSION:
+    version = format_of(connection)
+    if version >= VERSION:
         return
     older = sql.inspect(connection).has_table("conversations")
     schema.create_all(connection)
     if older:
+        connection.exec_driver_sql("ALTER TABLE conversations ADD COLUMN pinned BOOLEAN")
+    if older and version < 1:
         connection.exec_driver_sql("ALTER TABLE conversations ADD COLUMN titled_by VARCHAR")
         titles = {row.id: row.title for row in connection.execute(sql.select(conversations))}
         for row in connection.execute(sql.select(answers).order_by(answers.c.position)).all():
@@ -252,7 +265,7 @@ def migrate(connection: Connection) -> None:
                 connection.execute(conversations.update().where(this).values(titled_by=row.id))
         filled = sql.select(answers.c.conversation)
         connection.execute(conversations.delete().where(conversations.c.id.not_in(filled)))
-    connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+    note_format(connection, VERSION)
 
 
 def note(connection: Connection, answer_id: str, documents: Iterable[str]) -> None:

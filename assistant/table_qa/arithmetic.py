@@ -25,7 +25,7 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    rf"\b(?:from|between) {_YEAR}(?: (?:to|through|and) | ?[-–] ?){_YEAR}", re.IGNORECASE
+    rf"\bbetween {_YEAR} and {_YEAR}|{_YEAR}(?: (?:to|through) | ?[-–] ?){_YEAR}", re.IGNORECASE
 )
 _CHANGE = re.compile(
     r"\b(?:gr[eo]w(?:th|n)?|increased?|rise|rose|risen|decreased?|fall(?:en)?|fell|declined?"

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.web import texts
 from assistant.web.hosts import UPLOAD, Hosts, Refused, counted
-from assistant.web.session import LIBRARY, MATRIX, visitor
+from assistant.web.session import LIBRARY, MATRIX, MODEL, visitor
 from assistant.web.uploads import Uploads
 
 Known = Callable[[int], bool]
@@ -47,6 +47,7 @@ _SHOWN = {
     _TOLD,
     MATRIX,
     LIBRARY,
+    MODEL,
 }
 _SHOWN.add(f"{_GRADIO}upload_progress")
 _BELOW = (
@@ -63,7 +64,7 @@ _BELOW = (
 )
 """Everything that the page uses of itself; Gradio has many routes more."""
 
-_OWN = ("/export/", "/original/", "/page/", MATRIX, LIBRARY)
+_OWN = ("/export/", "/original/", "/page/", MATRIX, LIBRARY, MODEL)
 """Of these, what Gradio does not answer; nor does it answer uploads."""
 
 _FAILED = re.compile(rb'"success"\s*:\s*false')
@@ -118,7 +119,7 @@ class Guard:
         request = HTTPConnection(scope)
         path, method = scope["path"], scope["method"]
         shown = path in _SHOWN or path.startswith(_BELOW)
-        posted = path in _POSTED or path.startswith((f"{MATRIX}/", f"{LIBRARY}/"))
+        posted = path in _POSTED or path.startswith((f"{MATRIX}/", f"{LIBRARY}/", f"{MODEL}/"))
         if not (posted if method == "POST" else method in ("GET", "HEAD") and shown):
             raise Refused(404, "There is no such page.")
         if path.startswith(_FILE) and not self._uploads.gives(request, path.removeprefix(_FILE)):

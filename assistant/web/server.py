@@ -80,7 +80,7 @@ def launch(
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)
     bound = listener.getsockname()[0]
     hosts = Hosts(host, bound, settings.hosts)
-    tokens = Tokens(assistant.store)
+    tokens = Tokens(assistant.store, assistant.shared_catalog)
     prefix = urlsplit(settings.address or "").path
     with closed_on_failure(listener.close, tokens.close, uploads.close):
         check_prefix(prefix)
@@ -88,7 +88,8 @@ def launch(
     service = open_service(assistant, settings.address or address)
     stores = Stores(assistant, demo=demo, queues=service.queues)
     access = Access(tokens, needs_token=exposed)
-    page: ASGIApp = application(stores, uploads, hosts, settings.address)
+    operated = not exposed and settings.address is None
+    page: ASGIApp = application(stores, uploads, hosts, settings.address, operated=operated)
     if exposed and settings.sign_in == "token":
         page = SignIn(page, access, hosts)
     api = interface(service, hosts, access, other_interfaces(service))

@@ -24,6 +24,8 @@ MATRIX = "/matrix"
 """Where the view of matrices is."""
 LIBRARY = "/library"
 """Where the library's script asks."""
+MODEL = "/model"
+"""Where the sheet for the model that writes is."""
 _OPENED = ("/", MATRIX)
 _YEAR = 365 * 24 * 60 * 60
 
@@ -144,6 +146,11 @@ class Stores:
     def go_on(self) -> None:
         """Go on with the folders that the served store is kept in step with."""
         self._watching[id(self._served)].start()
+
+    def opened(self) -> list[Assistant]:
+        """The assistants that are open."""
+        with self._lock:
+            return [one for one in (self._served, self._own) if one is not None]
 
     def turn_to_ask(
         self, request: gr.Request, *, patient: bool = False

@@ -186,12 +186,13 @@ class Arrivals:
         """What a file holds, in its order; `unread` takes what is of no kind that is read."""
         return _in_order(self._members(shown, packed, unread), ahead=2 * self._workers.count)
 
-    def give_up(self, shown: str, *, in_part: bool = False) -> None:
+    def give_up(self, shown: str, *, in_part: bool = False, its_fault: bool = True) -> None:
         """Remember that a file has failed, and erase the copy that this run has made of it.
 
-        That stays where some of what the file holds is in the store.
+        That stays where some of what the file holds is in the store. A file that could not be
+        stored for no fault of its own is tried again.
         """
-        if self._failed is not None and shown in self._tried:
+        if its_fault and self._failed is not None and shown in self._tried:
             place, stamp = self._tried[shown]
             self._failed[place] = stamp
         copy = self._copies.pop(shown, None)
@@ -358,8 +359,8 @@ class Arrivals:
         Only the store's owner can read it.
         """
         size = regular.status(upload).st_size
-        uploads = self._store.folder / "uploads"
-        uploads.mkdir(mode=0o700, exist_ok=True)
+        uploads = self._store.uploads
+        uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=uploads, prefix=".") as scratch:
             copy = Path(scratch).resolve() / upload.name
             digest = self._workers.copy(upload.absolute(), copy, size)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from index.document import Chunk, Document
-from index.errors import DocumentError, UnknownDocument
+from index.errors import DocumentError, StoreError, UnknownDocument
 from index.ingesting import walking
 from index.ingesting.arrivals import (
     NO_STAMP,
@@ -416,5 +416,5 @@ class Ingest:
             holder.has_failed = True
             holder.is_whole = holder.is_whole and shown != holder.shown
         elif self._arrivals is not None:
-            self._arrivals.give_up(shown)
+            self._arrivals.give_up(shown, its_fault=not isinstance(error, StoreError))
         self._told.tell(shown, "failed", reason=reason_of(shown, error))

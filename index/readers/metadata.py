@@ -295,9 +295,12 @@ def _title(
     """
     if labelled := _first_group(lines, _TITLE, "title"):
         return labelled, None
-    if headings and headings[0].start < _HEAD_LENGTH:
-        return " ".join(text[headings[0].start : headings[0].end].split()), None
     first = next((line for line in lines if not _is_about_the_text(line.text)), None)
+    if headings and headings[0].start < _HEAD_LENGTH:
+        above = first is not None and first.alone and first.start < headings[0].start
+        # Below a line that stands like a title, what is no heading of the whole is one of a part.
+        if not (above and headings[0].level > 1 and first and _looks_like_title(first.text)):
+            return " ".join(text[headings[0].start : headings[0].end].split()), None
     if first is None or not _looks_like_title(first.text):
         return None, None
     below = next((line.text for line in lines if line.start > first.start), None)

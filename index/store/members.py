@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from index.places import INSIDE, file_of
 from index.store.catalog import Catalog, Location
-from index.store.schema import locations
+from index.store.schema import listed, locations
 
 _BEHIND = INSIDE[:-1] + chr(ord(INSIDE[-1]) + 1)
 """Comes after whatever begins with the sign."""
@@ -27,7 +27,7 @@ def inside(connection: Connection, places: Sequence[str]) -> dict[str, list[Loca
     >>> [one.location for one in inside(connection, ["/news/a.zip"])["/news/a.zip"]]
     ['/news/a.zip › b.txt']
     """
-    wanted = sql.func.json_each(sql.bindparam("places", type_=sql.Text)).table_valued("value")
+    wanted = listed("places", connection.dialect.name)
     file = sql.cast(wanted.c.value, sql.Text)
     here = locations.c.location.between(file + INSIDE, file + _BEHIND)
     columns = sql.select(file.label("file"), locations).select_from(wanted.join(locations, here))

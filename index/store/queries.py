@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from index.store.schema import (
     date_span_of,
     document_of,
     layouts,
+    listed,
     locations,
     pages_of,
     parts_of,
@@ -73,7 +74,8 @@ def is_empty(connection: Connection) -> bool:
     >>> is_empty(connection)
     False
     """
-    return connection.scalar(sql.select(versions.c.id).where(versions.c.state == "live")) is None
+    live = sql.select(versions.c.id).where(versions.c.state == "live").limit(1)
+    return connection.scalar(live) is None
 
 
 def documents(connection: Connection) -> list[DocumentInfo]:
@@ -83,7 +85,8 @@ def documents(connection: Connection) -> list[DocumentInfo]:
     ['2026-04-16', '2026-03-09', '2026-01-12']
     """
     rows = connection.execute(_infos().where(versions.c.state == "live"))
-    return latest_first(map(_info, rows))
+    known = corrections.of_documents(connection)
+    return latest_first(_info(row, known) for row in rows)
 
 
 def info(connection: Connection, document_id: str) -> DocumentInfo:
@@ -96,7 +99,7 @@ def info(connection: Connection, document_id: str) -> DocumentInfo:
     row = connection.execute(_infos().where(*mine)).first()
     if row is None:
         raise UnknownDocument.named(document_id)
-    return _info(row)
+    return _info(row, corrections.of_documents(connection, [document_id]))
 
 
 def document(connection: Connection, document_id: str, version: str | None = None) -> Document:
@@ -116,8 +119,8 @@ def document(connection: Connection, document_id: str, version: str | None = Non
     if row is None:
         raise UnknownDocument.named(document_id)
     found = document_of(row, _text(connection, row.id, 0, row.characters))
-    known = corrections.of_document(connection, document_id)
-    return corrections.corrected_document(found, known)
+    known = corrections.of_documents(connection, [document_id])
+    return corrections.corrected_document(found, known.get(document_id, {}))
 
 
 def left_out(connection: Connection) -> dict[str, list[LeftOut]]:
@@ -255,6 +258,7 @@ def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredC
     query = _infos().add_columns(*columns).join(chunks, chunks.c.version_id == versions.c.id)
     query = query.where(chunks.c.id.in_(ids), versions.c.state == "live")
     rows = connection.execute(query).all()
+    known = corrections.of_documents(connection, {row.document_id for row in rows})
     tables = {row.chunk_id: tables_of(row.chunk_tables) for row in rows}
     spans = {(row.version_id, row.start, row.end) for row in rows}
     spans |= {(row.version_id, *table.header) for row in rows for table in tables[row.chunk_id]}
@@ -267,7 +271,7 @@ def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredC
             text=words[row.version_id, row.start, row.end],
             pages=pages_of(row.chunk_pages),
             heading=tuple(row.heading),
-            document=_info(row),
+            document=_info(row, known),
             parts=parts_of(row.chunk_parts),
             tables=tuple(
                 (table, words[row.version_id, *table.header]) for table in tables[row.chunk_id]
@@ -368,12 +372,13 @@ def _infos() -> sql.Select[Any]:
         .scalar_subquery()
     )
     columns = [c for c in versions.c if c.name not in _STRUCTURE]
-    return sql.select(*columns, path.label("path"), corrections.column())
+    return sql.select(*columns, path.label("path"))
 
 
-def _info(row: Row[Any]) -> DocumentInfo:
+def _info(row: Row[Any], corrected: Mapping[str, Mapping[str, str]]) -> DocumentInfo:
+    """A document as it is with what is corrected of each."""
     info = _as_read(row)
-    known = corrections.parsed(row.corrected)
+    known = corrected.get(info.id)
     if not known:
         return info
     read = {"status": info.status, **{name: getattr(info, name) for name in _OWN}}
@@ -416,7 +421,7 @@ def _as_read(row: Row[Any]) -> DocumentInfo:
 def _slices(connection: Connection, spans: Collection[_Slice]) -> dict[_Slice, str]:
     """The words of many spans, each (version's row, start, end), by span: one question for all.
 
-    SQLite cuts them out, so that of a part of 65,536 characters only the words are handed over.
+    The database cuts them out: of a part of 65,536 characters only the words are handed over.
     """
     asked = sorted(
         (version_id, part, start, end)
@@ -424,30 +429,32 @@ def _slices(connection: Connection, spans: Collection[_Slice]) -> dict[_Slice, s
         for part in _parts(start, end)
     )
     cut: dict[_Slice, list[str]] = defaultdict(list)
-    for version_id, start, end, words in connection.execute(_CUT, {"wanted": json.dumps(asked)}):
+    cutting = _CUT[connection.dialect.name]
+    for version_id, start, end, words in connection.execute(cutting, {"wanted": json.dumps(asked)}):
         cut[version_id, start, end].append(words)
     return {span: "".join(cut.get(span, ())) for span in spans}
 
 
-def _cut() -> sql.Select[Any]:
+def _cut(dialect: str) -> sql.Select[Any]:
     """The question of `_slices`: as JSON the spans are one value, so it is always the same one."""
-    one = sql.func.json_each(sql.bindparam("wanted", type_=sql.Text)).table_valued("value")
+    one = listed("wanted", dialect)
 
     def number(at: int) -> sql.ColumnElement[int]:
+        if dialect == "postgresql":
+            return sql.cast(sql.cast(one.c.value, sql.JSON).op("->>")(at), sql.Integer)
         return sql.cast(sql.func.json_extract(one.c.value, f"$[{at}]"), sql.Integer)
 
     version_id, part, start, end = number(0), number(1), number(2), number(3)
-    begin, behind = (
-        sql.func.max(start - texts.c.part * TEXT_PART, 0),
-        end - texts.c.part * TEXT_PART,
-    )
+    larger = sql.func.greatest if dialect == "postgresql" else sql.func.max
+    begin = larger(start - texts.c.part * TEXT_PART, 0)
+    behind = end - texts.c.part * TEXT_PART
     here = sql.and_(texts.c.version_id == version_id, texts.c.part == part)
     words = sql.func.substr(texts.c.text, begin + 1, behind - begin)
     found = sql.select(version_id, start, end, words).select_from(one.join(texts, here))
     return found.order_by(version_id, start, end, part)
 
 
-_CUT = _cut()
+_CUT = {dialect: _cut(dialect) for dialect in ("sqlite", "postgresql")}
 
 
 def _parts(start: int, end: int) -> range:

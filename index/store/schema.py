@@ -11,11 +11,15 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sql
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Row
 
 from index.document import Chunk, Document, Heading, LeftOut, Page, Part, Span, StoredCell, Table
 
 SCHEMA_VERSION = 6
+
+# In PostgreSQL as large as in SQLite.
+_NUMBER = sql.Integer().with_variant(sql.BigInteger(), "postgresql")
 
 tables = sql.MetaData()
 meta = sql.Table(
@@ -27,7 +31,7 @@ meta = sql.Table(
 versions = sql.Table(
     "versions",
     tables,
-    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("id", _NUMBER, primary_key=True),
     sql.Column("document_id", sql.Text, nullable=False, index=True),
     sql.Column("hash", sql.Text, nullable=False, index=True),
     sql.Column("state", sql.Text, nullable=False, index=True),
@@ -76,7 +80,7 @@ layouts = sql.Table(
 chunks = sql.Table(
     "chunks",
     tables,
-    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("id", _NUMBER, primary_key=True),
     sql.Column("version_id", sql.ForeignKey("versions.id"), nullable=False, index=True),
     sql.Column("start", sql.Integer, nullable=False),
     sql.Column("end", sql.Integer, nullable=False),
@@ -105,8 +109,8 @@ locations = sql.Table(
     sql.Column("location", sql.Text, primary_key=True),
     sql.Column("document_id", sql.Text, nullable=False, index=True),
     sql.Column("file_hash", sql.Text, nullable=False, index=True),
-    sql.Column("size", sql.Integer, nullable=False),
-    sql.Column("modified_ns", sql.Integer, nullable=False),
+    sql.Column("size", _NUMBER, nullable=False),
+    sql.Column("modified_ns", _NUMBER, nullable=False),
 )
 corrections = sql.Table(
     "corrections",
@@ -182,7 +186,24 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         )""",
     ),
 }
-"""Statements that take a catalog from a format to the next one; all are run in one transaction."""
+"""Statements that take a catalog from a format to the next one; all are run in one transaction.
+
+From format 5 on they are run in PostgreSQL too, and must be understood there."""
+
+
+def listed(parameter: str, dialect: str) -> sql.TableValuedAlias:
+    """The members of a JSON list that is given as one value, as the column `value` of a table.
+
+    >>> with store.catalog.reading() as connection:
+    ...     one = listed("wanted", connection.dialect.name)
+    ...     connection.scalars(sql.select(one.c.value), {"wanted": "[7, 9]"}).all()
+    [7, 9]
+    """
+    given = sql.bindparam(parameter, type_=sql.Text)
+    if dialect == "postgresql":
+        members = sql.func.json_array_elements_text(sql.cast(given, postgresql.JSON))
+        return members.table_valued(sql.column("value", sql.Text))
+    return sql.func.json_each(given).table_valued("value")
 
 
 T = TypeVar("T", Page, Part, Table)

@@ -10,7 +10,7 @@ Chroma anew.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,10 +33,9 @@ from index.store import (
 )
 from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
 from index.store.corrections import Corrections
+from index.store.engines import IndexSet, SharedBy
 from index.store.erasure import Runs, holding, telling
-from index.store.files import StoreLock, faults
 from index.store.identity import Outcome, Prepared, plan
-from index.store.indexes import Indexes
 from index.store.listing import Listing
 from index.store.maintenance import Difference, Model, Progress, differences, rebuild
 from index.store.opening import is_store
@@ -58,10 +57,11 @@ class Snapshot:
     True
     """
 
-    def __init__(self, catalog: Catalog, indexes: Indexes, connection: Connection) -> None:
+    def __init__(self, catalog: Catalog, indexes: IndexSet, connection: Connection) -> None:
         self._indexes = indexes
         self._connection = connection
         self._state = catalog.state(connection)
+        self._in_step = indexes.follow(connection, self._state)
 
     def nearest(self, vector: Vectors, k: int, documents: Sequence[str] | None = None) -> Hits:
         """(chunk id, cosine similarity), best first."""
@@ -77,7 +77,12 @@ class Snapshot:
         return self._indexes.lexical(self._state).rarity(terms)
 
     def mentioned(self, terms: Iterable[str]) -> set[str]:
-        """Those of the analysed terms that stand in a document, or in its title or headings."""
+        """Those of the analysed terms that stand in a document, or in its title or headings.
+
+        Where a machine's copy of the index is not in step yet, any of them may.
+        """
+        if not self._in_step:
+            return set(terms)
         return self._indexes.lexical(self._state).mentioned(terms)
 
     def spelled_like(self, term: str, k: int) -> list[int]:
@@ -104,6 +109,8 @@ class Store:
         folder: where the store is, or is made.
         embedder: the model whose vectors it holds.
         create: make the store if it is not there.
+        shared: the servers of a store that many machines share; `folder` is then where this one
+            keeps its copies of what is in them.
 
     Raises:
         StoreError: there is no store, or it cannot be read or written.
@@ -117,35 +124,46 @@ class Store:
     True
     """
 
-    def __init__(self, folder: Path, embedder: Embedder, *, create: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        embedder: Embedder,
+        *,
+        create: bool = False,
+        shared: SharedBy | None = None,
+    ) -> None:
         self.folder = folder
-        if create:
+        self._originals = shared and shared.originals
+        self._is_shared = shared is not None
+        if shared is not None:
+            opening.make_copies_folder(folder)
+        elif create:
             opening.make_folder(folder)
         elif not is_store(folder):
             raise StoreError(f"There is no store in {folder}. 'footnote add PATH' makes one.")
-        self._lock = StoreLock(folder)
-        self._read_only = not opening.is_writable(folder)
-        self.catalog = Catalog(folder / "catalog.sqlite", read_only=self._read_only)
+        self._read_only = not self._is_shared and not opening.is_writable(folder)
+        self.catalog, self.indexes, self._lock = opening.engines(
+            folder, shared, read_only=self._read_only
+        )
         self._listing = Listing(folder / "catalog.sqlite", self._documents)
-        self.indexes = Indexes(folder)
         self._embedder = embedder
-        with closed_on_failure(self.close), faults(folder):
-            opening.create(folder, self.catalog, self.indexes, self._lock, embedder)
+        with closed_on_failure(self.close), self._faults():
+            opening.create(self.catalog, self.indexes, self._lock, embedder)
             if opening.is_outdated(self.catalog):
                 self._migrate()
-            opening.check_format(folder, self.catalog, embedder)
+            opening.check_format(self.catalog, embedder)
             if not self._read_only:
                 make_private(folder)
 
     def close(self) -> None:
         """Let go of the files."""
-        close_all(self._listing.close, self.catalog.close, self.indexes.close)
+        close_all(self._listing.close, self.indexes.close, self.catalog.close)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Search in one consistent state; writers wait meanwhile."""
-        with faults(self.folder), self._lock.shared(), self.catalog.reading() as connection:
-            opening.check_unchanged(self.folder, self.catalog, connection, self._embedder)
+        with self._searching() as connection:
+            opening.check_unchanged(self.catalog, connection, self._embedder)
             yield Snapshot(self.catalog, self.indexes, connection)
 
     # Questions to the catalog ------------------------------------------------------------------
@@ -157,8 +175,9 @@ class Store:
 
     def documents(self) -> list[DocumentInfo]:
         """All live documents, the latest first."""
-        # Beside a file that cannot be written nothing tells of changes.
-        return self._documents() if self._read_only else self._listing.documents()
+        # Nothing tells of changes in a database elsewhere, or beside a file that cannot be written.
+        is_told = not self._read_only and not self._is_shared
+        return self._listing.documents() if is_told else self._documents()
 
     def left_out(self) -> dict[str, list[LeftOut]]:
         """What live documents do not have of their files, by id."""
@@ -203,7 +222,10 @@ class Store:
     def tables(self, documents: Sequence[str]) -> list[TableInfo]:
         """The tables of these live documents that can be asked, each with its file."""
         with self._reading() as connection:
-            return typed_tables.listing(connection, self.folder, documents)
+            found = typed_tables.listing(connection, self.folder, documents)
+            if self._is_shared:
+                typed_tables.bring(connection, self.folder, found)
+        return found
 
     def rectangles(self, document_id: str, version: str, start: int, end: int) -> list[Rectangle]:
         """Where a span is printed, line by line; raises UnknownDocument."""
@@ -328,7 +350,7 @@ class Store:
     @property
     def uploads(self) -> Path:
         """Where the store's own copies of files lie."""
-        return (self.folder / "uploads").resolve()
+        return (self._originals or self.folder / "uploads").resolve()
 
     def put(self, batch: Sequence[Prepared]) -> list[tuple[str, Outcome]]:
         """Store documents: for each its id and what became of it. On return they are durable."""
@@ -372,7 +394,7 @@ class Store:
 
     def holding(self, runs: Runs) -> list[Path]:
         """The store's files in which one of these runs of words stands."""
-        with faults(self.folder):
+        with self._faults():
             return holding(self.folder, runs)
 
     def remove(self, document_id: str) -> None:
@@ -409,24 +431,17 @@ class Store:
     # Its soundness -----------------------------------------------------------------------------
 
     def missing_indexes(self) -> list[Path]:
-        """The index folders that are not there; what is in the others is not looked at."""
-        with faults(self.folder), self._lock.shared(), self.catalog.reading() as connection:
+        """The indexes that are not there; what is in the others is not looked at."""
+        with self._searching() as connection:
             return self.indexes.missing(self.catalog.state(connection).edition)
 
     def check(self) -> list[Difference]:
         """What catalog, indexes and copies disagree about; writers wait meanwhile."""
         writers = nullcontext() if self._read_only else self._lock.writing()
-        with (
-            faults(self.folder),
-            writers,
-            self._lock.shared(),
-            self.catalog.reading() as connection,
-        ):
-            tables = typed_tables.problems(connection, self.folder)
-            return [
-                *differences(self.folder, self.catalog, connection, self.indexes),
-                *(Difference("tables", problem) for problem in tables),
-            ]
+        with self._faults(), writers:
+            self.indexes.settle()
+            with self._searching() as connection:
+                return self._differences(connection)
 
     def repair(self, model: Model, progress: Progress | None = None) -> None:
         """Make the indexes anew from the catalog, and finish what was interrupted.
@@ -443,6 +458,14 @@ class Store:
             for path in sorted(self.uploads.rglob("*")):
                 if path.is_file() and path not in known:
                     path.unlink()
+
+    def _differences(self, connection: Connection) -> list[Difference]:
+        # Another machine's tables are made here when they are asked.
+        tables = () if self._is_shared else typed_tables.problems(connection, self.folder)
+        return [
+            *differences(self.uploads, self.catalog, connection, self.indexes),
+            *(Difference("tables", problem) for problem in tables),
+        ]
 
     # As the only writer ------------------------------------------------------------------------
 
@@ -494,7 +517,7 @@ class Store:
                 f"The store in {self.folder} is read-only: it can be asked, but not changed. Make "
                 "its folder and files writable for you, or name another store with --store."
             )
-        with faults(self.folder), self._lock.writing():
+        with self._faults(), self._lock.writing():
             try:
                 yield
             finally:
@@ -505,7 +528,16 @@ class Store:
         with self._reading() as connection:
             return queries.documents(connection)
 
+    def _faults(self) -> AbstractContextManager[None]:
+        return self.catalog.database.faults()
+
+    @contextmanager
+    def _searching(self) -> Iterator[Connection]:
+        """Hold the indexes as one of many readers."""
+        with self._faults(), self._lock.searching(self.catalog.reading) as connection:
+            yield connection
+
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with faults(self.folder), self.catalog.reading() as connection:
+        with self._faults(), self.catalog.reading() as connection:
             yield connection

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("http")
 EVACUATED = "How many people were evacuated?"
 HISTORY = [("user", "Why did Gate 3 fail?"), ("assistant", "Its bearing had run dry.")]
 
-LOCAL = {"close", "examined", "inspect", "settings"}
+LOCAL = {"close", "examined", "inspect", "model_servers", "settings"}
 """What works on this side as it is."""
 
 
@@ -65,6 +65,7 @@ def test_all_that_an_assistant_can_do_its_client_does_or_refuses_in_a_line(remot
         "astream",
         "batch",
         "compare",
+        "further",
         "query",
         "report",
         "timeline",
@@ -79,6 +80,10 @@ def test_all_that_an_assistant_can_do_its_client_does_or_refuses_in_a_line(remot
         lambda: remote.documents_at("a.txt"),
         lambda: remote.embeds("word"),
         lambda: remote.plan_research(None),
+        lambda: remote.try_model(None, "Why?"),
+        lambda: remote.connect(None),
+        lambda: remote.disconnect(),
+        lambda: remote.use(None),
         lambda: remote.changes("d1"),
         lambda: remote.store,
         lambda: remote.conversations,
