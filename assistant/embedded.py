@@ -108,7 +108,8 @@ class EmbeddedEngine:
         """The `k` passages nearest to a question, of the documents that it names if it does."""
         named = Scope()
         if names_a_document(asked.text):
-            there = [one for one in store.documents() if documents is None or one.id in documents]
+            some = None if documents is None else frozenset(documents)
+            there = [one for one in store.documents() if some is None or one.id in some]
             named = documents_named(asked.text, there)
             if named.documents:
                 asked, documents = without_document_name(asked), [one.id for one in named.documents]
