@@ -197,6 +197,22 @@ def test_a_purge_leaves_no_word_in_the_copies_of_machines_that_go_on(machine, mi
         there.store.document(gone.id)
 
 
+def test_a_back_up_of_the_database_is_the_whole_store(machine, minilm, postgres, shared):
+    here = machine("here")
+    here.add_documents(gates=note(OLD), museum=note(KEPT))
+    restored = replace(shared, catalog=postgres.copied(shared.catalog))
+    here.store.indexes.sweep(edition=0)  # the vectors are lost as well
+
+    there = machine("there", restored)
+    assert there.live() == sorted([OLD, KEPT])
+    assert there.lexical(OLD, k=1) == [OLD]
+    there.store.repair(Model(minilm, minilm.word_ends))
+    assert there.finds(OLD)
+    assert there.store.check() == []
+    there.add_documents(bridge=note(NEW))
+    assert there.finds(NEW)
+
+
 # Writers ------------------------------------------------------------------------------------------
 
 
