@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import as_completed, wait
 from contextlib import aclosing, closing
@@ -19,12 +20,14 @@ from assistant.models.span_reader import SpanReader
 from assistant.settings import Settings, load
 from assistant.threads import Threads
 from index.closing import close_all, closed_on_failure
+from index.document import Span
 from index.errors import QuestionError, SettingsError, UnknownDocument
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
 
+    from assistant.connecting import ChosenModel, ModelServer, Trial
     from assistant.doctor import Finding as Examined
     from assistant.matrix.columns import Column
     from assistant.matrix.matrix import Grid, Matrix
@@ -143,6 +146,69 @@ class Assistant(Library):
         folder = Path(store) if store is not None else settings.store
         return examined(settings, folder, judge=judge)
 
+    @staticmethod
+    def model_servers() -> "list[ModelServer]":
+        """The programs that serve models on this machine; nothing but this machine is asked."""
+        from assistant.connecting import find_servers
+
+        return find_servers()
+
+    def try_model(self, chosen: "ChosenModel", question: str) -> "Iterator[Trial]":
+        """How a model takes a short request, the judge's examination and a question, each in turn.
+
+        Nothing of it is kept but how the model did in the examination.
+
+        Raises:
+            FootnoteError: as `query` does.
+        """
+        from assistant.connecting import Trial, try_model
+
+        settings = chosen.on(self.settings)
+        for trial in try_model(settings, self.store):
+            yield trial
+            if trial.what == "reply" and not trial.well:
+                return
+        trying = self._answering.with_models(settings)
+        began = time.monotonic()
+        try:
+            *_, last = trying.stream(question, None, (), "writer")
+        finally:
+            trying.models.close()
+        if not isinstance(last, AnswerReady):
+            raise TypeError(f"an answer ended with {type(last)}")
+        answer = last.answer
+        took = time.monotonic() - began
+        yield Trial("question", answer.engine.startswith("writer:"), took, answer=answer)
+
+    def connect(self, chosen: "ChosenModel") -> None:
+        """Have a model write from now on, also after the next start: it is named in `.env`.
+
+        Raises:
+            SettingsError: the environment names another one, or the file cannot be written.
+        """
+        from assistant.connecting import keep_model
+
+        keep_model(chosen)
+        self.use(chosen.on(self.settings))
+
+    def disconnect(self) -> None:
+        """Have the embedded reader answer from now on, also after the next start.
+
+        Raises:
+            SettingsError: as `connect` does, and where `footnote.toml` names a writer.
+        """
+        from assistant.connecting import keep_model, without_model
+
+        keep_model(None)
+        self.use(without_model(self.settings))
+
+    def use(self, settings: Settings) -> None:
+        """Take the models that these settings name from now on; of all else they say nothing."""
+        names = ("writer", "writer_base", "writer_key")
+        update = {name: getattr(settings, name) for name in names}
+        self.settings = self.settings.model_copy(update=update)
+        self._answering.models.use(self.settings)
+
     def query(
         self,
         question: str,
@@ -179,6 +245,33 @@ class Assistant(Library):
         ask = partial(self._answering.stream, question, documents, history or (), engine)
         return ask() if self._traces is None else self._traces.of(ask)
 
+    def further(
+        self, answer: Answer, *, documents: Sequence[str] | None = None
+    ) -> Generator[str | None, None, None]:
+        """Questions that lead on from an answer and that the documents answer: each was tried.
+
+        They come one by one, None for one that is not answered, so that nobody has to wait for all.
+        The embedded reader tries them; no writer is asked.
+
+        Raises:
+            FootnoteError: as `query` does.
+        """
+        from assistant.reading.summary import further_questions
+
+        cited = {one.document_id: one for one in reversed(answer.citations)}
+        seen = {answer.question}
+        for one in reversed(cited.values()):
+            # The questions are put in English.
+            if one.language not in (None, "en"):
+                continue
+            document = self.document(one.document_id, one.version)
+            for asked, section in further_questions(document, Span(one.start, one.end)):
+                if asked in seen:
+                    continue
+                seen.add(asked)
+                found = self.query(asked, documents=documents, engine="reader")
+                yield asked if _answers(found, one.document_id, section) else None
+
     def search(
         self,
         question: str,
@@ -190,7 +283,8 @@ class Assistant(Library):
         """The `k` passages nearest to a question, best first; raises as `query` does."""
         asked = parse_question(question, history or (), self.settings.question_limit)
         store = self._opening.filled(documents)
-        return [one.passage for one in self._answering.find(store, asked, k, documents).passages]
+        found = self._answering.embedded.find(store, asked, k, documents)
+        return [one.passage for one in found.passages]
 
     def batch(
         self,
@@ -568,6 +662,15 @@ class Assistant(Library):
                 if left.is_set():
                     raise asyncio.CancelledError
         raise AssertionError("a stream ends with an answer")
+
+
+def _answers(found: Answer, document_id: str, section: Span | None) -> bool:
+    """Whether an answer is one, and rests on a document, and on that section of it."""
+    return not found.abstained and any(
+        one.document_id == document_id
+        and (section is None or section.start <= one.start < section.end)
+        for one in found.citations
+    )
 
 
 def _traces(address: str | None) -> "Traces | None":

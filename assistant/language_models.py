@@ -44,12 +44,24 @@ class Models:
         self._lock = threading.Lock()
         self._writer: Writer | None = None
         self._judge: Judge | None = None
+        self._before: list[Writer | Judge] = []
+
+    def use(self, settings: Settings) -> None:
+        """Take the models that these settings name from now on.
+
+        Who is answering with those before goes on to the end.
+        """
+        with self._lock:
+            self._before += [one for one in (self._writer, self._judge) if one is not None]
+            self._writer = self._judge = None
+            self._settings = settings
 
     def close(self) -> None:
         """Let go of their connections."""
         with self._lock:
-            opened = [one for one in (self._writer, self._judge) if one is not None]
+            opened = [one for one in (self._writer, self._judge, *self._before) if one is not None]
             self._writer = self._judge = None
+            self._before = []
         close_all(*(one.close for one in opened))
 
     def writer(self, wanted: Engine | None = None) -> "Writer | None":

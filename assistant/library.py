@@ -219,6 +219,23 @@ class Library:
         store = self._opening.current()
         return catalog.having(store.documents() if store else [], having or {})
 
+    def correct(self, document_id: str, corrections: Mapping[str, str | None]) -> DocumentInfo:
+        """Correct a document's title, author, date or status by hand: what it is then.
+
+        It counts wherever these do, and outlasts the document's next versions. What was read of
+        the file is kept beside it (`corrected` of what comes back).
+
+        Args:
+            document_id: which.
+            corrections: by field what is right: '' where it has none, None to go back to what was
+                read. Dates are written as 2025, 2025-11 or 2025-11-13.
+
+        Raises:
+            UnknownDocument: there is no such document.
+            DocumentError: a field cannot be corrected, or not to this.
+        """
+        return self._opening.filled([document_id]).correct(document_id, corrections)
+
     def left_out(self) -> dict[str, list[LeftOut]]:
         """What the texts of documents do not have of their files, by id, each with the reason."""
         store = self._opening.current()

@@ -11,6 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 _HEADER = struct.Struct("<IIddQQ")
 _TENTHS = 10.0
 _FARTHEST = 2.0**40  # in tenths: what a broken file says beyond that is cut
+_TELLING, _TALL = 5, 1.4
+"""Letters from which on a word's shape tells whether it is turned, and by how much it is higher."""
+
+SOFT_HYPHEN = "\u00ad"
+"""Behind the first half of a word that a line breaks."""
 
 
 class Rectangle(NamedTuple):
@@ -137,20 +142,53 @@ def rectangles(layout: Sequence[PageLayout], start: int, end: int) -> list[Recta
 def printed_lines(page: PageLayout, text: str) -> list[tuple[str, Rectangle]]:
     """The printed lines of a page, each with its words and where they stand.
 
-    Cells of a table that stand apart are lines of their own.
+    Cells of a table that stand apart are lines of their own; so are words from right to left and
+    those of turned lines. Half a word at the end of a line has a soft hyphen behind it.
 
     >>> words = [Piece(0, 3, 72, 90, 92, 102), Piece(4, 8, 95, 90, 120, 102)]
     >>> printed_lines(PageLayout(1, 595, 842, words), "The pier fell.")
     [('The pier', Rectangle(page=1, left=72.0, top=90.0, right=120.0, bottom=102.0))]
     """
-    lines: list[tuple[list[str], Rectangle]] = []
-    for start, end, *box in page.pieces:
-        here, word = Rectangle(page.number, *box), text[start:end]
-        if lines and _same_line(lines[-1][1], here) and _beside(lines[-1][1], here):
-            lines[-1] = ([*lines[-1][0], word], _around(lines[-1][1], here))
+    pieces = [
+        (start, end, text[start:end], Rectangle(page.number, *box))
+        for start, end, *box in page.pieces
+    ]
+    turned = turned_lines([(word, here) for _, _, word, here in pieces])
+    lines: list[tuple[str, Rectangle]] = []
+    last = -1
+    after_turned = [False, *turned]
+    for (start, end, word, here), *stand in zip(pieces, turned, after_turned, strict=False):
+        goes_on = bool(lines) and start == last
+        before, place = lines[-1] if lines else ("", here)
+        if lines and not any(stand) and _same_line(place, here) and _beside(place, here):
+            lines[-1] = (f"{before}{'' if goes_on else ' '}{word}", _around(place, here))
         else:
-            lines.append(([word], here))
-    return [(" ".join(words), place) for words, place in lines]
+            if goes_on:
+                lines[-1] = (before + SOFT_HYPHEN, place)
+            lines.append((word, here))
+        last = end
+    return lines
+
+
+def turned_lines(lines: Sequence[tuple[str, Rectangle]]) -> list[bool]:
+    """Whether each word or line of a page runs up or down the page as it is shown.
+
+    One that is too short to tell goes as the one before it, the first as those behind it.
+
+    >>> tall, flat = Rectangle(1, 40, 90, 52, 190), Rectangle(1, 40, 90, 140, 102)
+    >>> turned_lines([("The pier of Teal", tall), ("it", flat), ("The pier of Teal", flat)])
+    [True, True, False]
+    """
+    shapes = [
+        bottom - top > _TALL * (right - left) if len(words) >= _TELLING else None
+        for words, (_, left, top, right, bottom) in lines
+    ]
+    last = next((shape for shape in shapes if shape is not None), False)
+    found: list[bool] = []
+    for shape in shapes:
+        last = last if shape is None else shape
+        found.append(last)
+    return found
 
 
 def _rounded(rows: NDArray[np.float64]) -> NDArray[np.int64]:

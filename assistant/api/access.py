@@ -4,6 +4,7 @@ Without a token only programs and people of this machine get in, and only where 
 meant for others: it listens on a loopback address, and no setting names further hosts.
 """
 
+import asyncio
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Iterable
@@ -52,6 +53,8 @@ body is held in memory."""
 _WITH_FILES, _WITHOUT = 4, 64
 """How many of the largest requests of each kind may be there at a time, in all."""
 _HERE, _TOKEN = "here", "token:"
+_COUNTS_STILL = 5.0
+"""Seconds after which it is looked again whether the token of a request under way counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +270,27 @@ class Door:
                 body.room = self._files
         declared = request.headers.get("content-length", "")
         body.check(int(declared) if declared.isascii() and declared.isdecimal() else 0)
-        return body.counted(receive)
+        return self._while_counting(caller, body.counted(receive))
+
+    def _while_counting(self, caller: Caller, receive: Receive) -> Receive:
+        """`receive`, which tells that the client has left when its token counts no longer.
+
+        So what takes long, a stream above all, ends soon after a token was revoked.
+        """
+        if not caller.id.startswith(_TOKEN):
+            return receive
+
+        async def receiving() -> Message:
+            coming = asyncio.ensure_future(receive())
+            try:
+                while not (await asyncio.wait({coming}, timeout=_COUNTS_STILL))[0]:
+                    if not await run_in_threadpool(self._access.counts, caller.id):
+                        return {"type": "http.disconnect"}
+                return coming.result()
+            finally:
+                coming.cancel()
+
+        return receiving
 
 
 def problem_response(error: FootnoteError, store: str = "") -> JSONResponse:

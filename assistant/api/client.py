@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
 
     from assistant.asking.rewriting import History
+    from assistant.connecting import ChosenModel, Trial
     from assistant.conversations.cells import KeptCells
     from assistant.conversations.conversations import Conversations
     from assistant.matrix.columns import Column
@@ -349,6 +350,13 @@ class RemoteAssistant(Assistant):
             float(told["Footnote-Scale"]),
         )
 
+    def correct(self, document_id: str, corrections: Mapping[str, str | None]) -> DocumentInfo:
+        """Correct a document's title, author, date or status by hand: what it is then."""
+        said = dict(corrections)
+        return self._server.read(
+            Listed, "PATCH", f"/documents/{_id(document_id)}", json=said
+        ).info()
+
     def remove(
         self,
         document_id: str,
@@ -409,6 +417,25 @@ class RemoteAssistant(Assistant):
         """Refused."""
         del document_id, older
         self._absent("changes")
+
+    def try_model(self, chosen: "ChosenModel", question: str) -> "Iterator[Trial]":
+        """Refused: what writes there, whoever runs that server chooses."""
+        del chosen, question
+        self._absent("try_model")
+
+    def connect(self, chosen: "ChosenModel") -> None:
+        """Refused, as `try_model` is."""
+        del chosen
+        self._absent("connect")
+
+    def disconnect(self) -> None:
+        """Refused, as `try_model` is."""
+        self._absent("disconnect")
+
+    def use(self, settings: Settings) -> None:
+        """Refused, as `try_model` is."""
+        del settings
+        self._absent("use")
 
     def plan_research(self, notes: "Notes") -> "Notes":
         """Refused; `research` plans and answers."""

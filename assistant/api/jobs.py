@@ -25,6 +25,8 @@ Result = AddReport | Report | Matrix
 _AT_ONCE = 2
 _WAITING, _EACH = 64, 16
 """Jobs that wait at most, in all and of one caller."""
+_HELD = 2 << 30
+"""Bytes of files that wait on the disk with these jobs, at most."""
 _KEPT, _REPORTS = 100, 8
 """Of one caller the jobs that are over and known still, and those of them that made a report or a
 matrix, the latest: what nobody fetches goes at last."""
@@ -89,6 +91,7 @@ class Work:
     do: "Callable[[Work], Result]"
     fingerprint: str = ""
     key: str | None = None
+    size: int = 0
     shown: Callable[[AddReport], AddReport] = lambda report: report
     afterwards: Callable[[], None] = lambda: None
     state: State = "waiting"
@@ -170,6 +173,7 @@ class Jobs:
         *,
         key: str | None = None,
         fingerprint: str = "",
+        size: int = 0,
         shown: Callable[[AddReport], AddReport] = lambda report: report,
         afterwards: Callable[[], None] = lambda: None,
     ) -> Job:
@@ -181,23 +185,27 @@ class Jobs:
             do: does it.
             key: of the caller's choice; a request that is sent again with it is not done again.
             fingerprint: by which it is known whether it is the same request.
+            size: bytes of the files that wait for it.
             shown: the result as the owner may see it.
             afterwards: is called when it is over, or where it is not begun.
 
         Raises:
             KeyReused: the key came with another request.
-            TooBusy: too many jobs wait.
+            TooBusy: too many jobs wait, or too many files with them.
         """
         with self._lock:
             before = self._with_key(owner, key)
             waiting = [one for one in self._known.values() if one.state == "waiting"]
+            held = sum(one.size for one in waiting)
             if before is None and (
-                len(waiting) >= _WAITING or sum(one.owner == owner for one in waiting) >= _EACH
+                len(waiting) >= _WAITING
+                or sum(one.owner == owner for one in waiting) >= _EACH
+                or (held and held + size > _HELD)
             ):
                 afterwards()
                 raise TooBusy("Too many jobs wait; try again when some are done.", 30)
             if before is None:
-                work = Work(secrets.token_urlsafe(12), kind, owner, do, fingerprint, key)
+                work = Work(secrets.token_urlsafe(12), kind, owner, do, fingerprint, key, size)
                 work.shown, work.afterwards = shown, afterwards
                 self._known[work.id] = work
                 self._forget(owner)

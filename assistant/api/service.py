@@ -102,6 +102,11 @@ class Received:
     paths: list[Path]
     fingerprint: str
 
+    @property
+    def size(self) -> int:
+        """Their bytes."""
+        return sum(path.stat().st_size for path in self.paths)
+
     def drop(self) -> None:
         """Remove them."""
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,6 +1,7 @@
-"""Requests that only a model which writes can meet: in other words, shorter, in another language.
+"""Requests about the last answer, and for words of its own: no questions to be searched for.
 
-The embedded reader quotes. Such a request would otherwise be searched for as if it were a question.
+What only a model that writes can meet: in other words, shorter, in another language. And where it
+stands, what was answered.
 """
 
 import re
@@ -57,6 +58,54 @@ _PATTERNS = (
     r"(?:ترجم|أعد صياغة|اختصر|بسّط)\b.*|بالعربية|بالإنجليزية",
 )
 
+_SOURCE = (
+    (
+        r"(?:and )?(?:are|is) (?:you|that) (?:really )?(?:sure|certain|right|correct"
+        r"|true)(?: (?:of|about) (?:it|that|this))?"
+    ),
+    r"really",
+    (
+        r"(?:and )?where (?:does|do|is|did) (?:it|that|this|you) (?:say|stand|written|stated"
+        r"|found?|get|come from)(?: (?:it|that|this))?(?: from)?"
+    ),
+    (
+        r"(?:and )?(?:what|which)(?: is|['’]s| are)? (?:the |your )?(?:sources?|page|document"
+        r"|evidence)(?: (?:of|for|is) (?:it|that|this))?(?: (?:on|from|in))?"
+    ),
+    r"(?:the )?(?:sources?|evidence|citations?|proof)",
+    (
+        r"(?:show|give|name|quote|cite)(?: me)? (?:the |your )?(?:sources?|evidence|quote"
+        r"|passage|citations?)(?: (?:of|for) (?:it|that|this))?"
+    ),
+    r"how do you know(?: (?:it|that|this))?|says who|who says (?:so|that|this)",
+    (
+        r"(?:bist du|sind sie) (?:dir |sich )?(?:da )?sicher|stimmt das|wirklich|wo steht das"
+        r"|quellen?|woher (?:weißt du|wissen sie|kommt) das|was ist die quelle(?: dafür)?"
+    ),
+    (
+        r"(?:tu es|vous êtes|êtes-vous|es-tu) sûre?|vraiment|où est-ce (?:écrit"
+        r"|que c['’]est écrit)|(?:quelles? (?:est|sont) )?(?:la |les |tes |vos )?sources?"
+        r"|comment le (?:sais-tu|savez-vous)"
+    ),
+    (
+        r"¿?(?:estás|está) segur[oa]|¿?de verdad|¿?dónde (?:está|pone|dice)(?: eso)?"
+        r"|¿?(?:cuál es )?(?:la )?fuentes?"
+    ),
+    r"(?:sei|è) sicur[oa]|davvero|dove (?:sta|è) scritto|(?:qual è )?(?:la )?fonti?e?",
+    (
+        r"(?:tens|tem|você tem) a certeza|a sério|onde (?:está|diz)(?: isso)?"
+        r"|(?:qual é )?(?:a )?fontes?"
+    ),
+    r"weet je (?:het|dat) zeker|echt|waar staat dat|(?:wat is )?(?:de )?bron(?:nen)?",
+    (
+        r"(?:czy )?(?:jesteś|na) pew(?:ny|na|no)|naprawdę|gdzie to (?:jest|stoi)(?: napisane)?"
+        r"|(?:jakie jest )?źródł[oa]"
+    ),
+    r"(?:你)?(?:确定|肯定)(?:吗)?|真的吗|(?:这)?(?:出处|来源)(?:是什么|在哪里|在哪)?|哪里写的",
+    r"(?:本当|確か)(?:ですか|なの)?|(?:出典|根拠|出所)(?:は(?:何ですか|どこですか)?)?|どこに書いて(?:あり|い)ますか",
+    r"هل (?:أنت متأكد|هذا صحيح)|(?:ما )?(?:هو )?المصدر|أين (?:كتب|ورد) (?:هذا|ذلك)",
+)
+
 
 def asks_to_write(text: str) -> bool:
     """Whether words are asked for that nobody can quote.
@@ -66,14 +115,33 @@ def asks_to_write(text: str) -> bool:
     >>> asks_to_write("Who translated the report?"), asks_to_write("Explain why the gate failed.")
     (False, False)
     """
-    said = re.sub(r"^(?:please|bitte|now|and),? |,? (?:please|bitte)$", "", _bare(text), flags=re.I)
-    return _compiled().fullmatch(said) is not None
+    return _compiled(_PATTERNS).fullmatch(_bare(text)) is not None
+
+
+def asks_for_source(text: str) -> bool:
+    """Whether it is asked where the last answer stands, or whether it is so.
+
+    >>> asks_for_source("Are you sure?"), asks_for_source("Wo steht das?")
+    (True, True)
+    >>> asks_for_source("What is the source of the river?")
+    False
+    """
+    return _compiled(_SOURCE).fullmatch(_bare(text)) is not None
 
 
 def _bare(text: str) -> str:
-    return text.strip().rstrip(".!?。！？ ")
+    """A request without the words of politeness around it."""
+    said = text.strip().rstrip(".!?。！？؟ ")
+    return _POLITE.sub("", said)
+
+
+_POLITE = re.compile(
+    r"^(?:(?:please|bitte|now|and|can you|could you|would you|will you|kannst du|können sie"
+    r"|peux-tu|pouvez-vous|puedes|puoi|kun je|podes|możesz),? )+|,? (?:please|bitte)$",
+    re.IGNORECASE,
+)
 
 
 @cache
-def _compiled() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{one})" for one in _PATTERNS), re.IGNORECASE | re.DOTALL)
+def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{one})" for one in patterns), re.IGNORECASE | re.DOTALL)

@@ -10,12 +10,16 @@ from assistant.endpoints.wire import QUESTION_KINDS, parse_reply
 _PARTS = 5
 """Parts that are searched for, at most."""
 
+_WORDINGS = 3
+"""Other wordings that are searched for beside the question, at most."""
+
 _WORD = re.compile(r"\w")
 
 
 class _Reply(BaseModel):
     question: str
     parts: list[str] = []
+    wordings: list[str] = []
     kind: str = "fact"
 
 
@@ -26,14 +30,16 @@ class Plan:
     Attributes:
         question: understandable by itself.
         parts: further questions to search for.
+        wordings: the question in other words, such as documents may have.
         kind: the form of answer it asks for, one of `QUESTION_KINDS`.
 
-    >>> Plan("How do the two gates compare?", ("How old is gate 1?",), "comparison").kind
+    >>> Plan("How do the two gates compare?", ("How old is gate 1?",), kind="comparison").kind
     'comparison'
     """
 
     question: str
     parts: tuple[str, ...] = ()
+    wordings: tuple[str, ...] = ()
     kind: str = "fact"
 
     @property
@@ -56,10 +62,14 @@ def parse_plan(reply: str, limit: int) -> Plan:
     ('When did gate 3 fail?',)
     """
     told = parse_reply(_Reply, reply)
-    wanted = [" ".join(one.split()) for one in (told.question, *told.parts)]
-    question, *parts = (one if len(one) <= limit and _WORD.search(one) else "" for one in wanted)
+
+    def usable(texts: list[str]) -> tuple[str, ...]:
+        plain = (" ".join(one.split()) for one in texts)
+        return tuple(dict.fromkeys(one for one in plain if len(one) <= limit and _WORD.search(one)))
+
     return Plan(
-        question,
-        tuple(dict.fromkeys(part for part in parts if part))[:_PARTS],
+        next(iter(usable([told.question])), ""),
+        usable(told.parts)[:_PARTS],
+        usable(told.wordings)[:_WORDINGS],
         told.kind if told.kind in QUESTION_KINDS else "fact",
     )

@@ -6,7 +6,7 @@ Questions that more than one thing may answer: 'who met', 'which gates were', 'l
 
 import re
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal, TypedDict
@@ -181,6 +181,9 @@ _PROPER = re.compile(
     r"(?P<name>[A-Z][\w’-]*\w|\d+[A-Z][\w’-]*)"
 )
 _PERIOD = re.compile(r"(?:FY|Q[1-4]|H[12]|[1-4]Q|[12]H)[\d’]*")
+WORDING_WEIGHT = 0.5
+"""What a question in other words counts beside the question itself in a search."""
+
 _VAGUE = "happen happens happened happening next else one ones thing things matter details"
 _NO_NAMES = frozenset(["Mr", "Mrs", "Ms", "Miss", "Dr", "Prof", "Sir", "Dame", "Lord", "Lady"])
 _LEANING = re.compile(
@@ -310,6 +313,17 @@ def respell_names(question: Question, unknown: Mapping[str, str]) -> Question:
         text=spelled(question.text),
         names=tuple(spellings.get(name, name) for name in question.names),
     )
+
+
+def in_other_words(question: Question, wordings: Sequence[str]) -> Question:
+    """The question, searched for in other words, too.
+
+    >>> asked = in_other_words(parse_question("Who pays for the eye test?"), ["optician voucher"])
+    >>> asked.searches
+    (('Who pays for the eye test?', 1.0), ('optician voucher', 0.5))
+    """
+    further = tuple((words, WORDING_WEIGHT) for words in wordings)
+    return replace(question, searches=(*question.searches, *further))
 
 
 def reword_question(question: Question, change: Callable[[str], str]) -> Question:

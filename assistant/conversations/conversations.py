@@ -63,14 +63,17 @@ class Conversations:
     # Conversations -----------------------------------------------------------------------------
 
     def listed(self, owner: str, wanted: str = "") -> list[Listed]:
-        """Those whose title or answers hold the wanted words, the latest first."""
+        """Those whose title or answers hold the wanted words, the pinned and latest first."""
         count = sql.func.count(tables.answers.c.id)
         found = (
             sql.select(tables.conversations, count.label("answers"))
             .outerjoin(tables.answers)
             .where(tables.conversations.c.owner == tables.hashed(owner))
             .group_by(tables.conversations.c.id)
-            .order_by(tables.conversations.c.updated.desc())
+            .order_by(
+                tables.conversations.c.pinned.is_(True).desc(),
+                tables.conversations.c.updated.desc(),
+            )
             .limit(LISTED)
         )
         for word in wanted.split():
@@ -83,7 +86,7 @@ class Conversations:
             )
         with self._database.reading() as connection:
             return [
-                Listed(row.id, row.title, tables.moment(row.updated), row.answers)
+                Listed(row.id, row.title, tables.moment(row.updated), row.answers, bool(row.pinned))
                 for row in connection.execute(found)
             ]
 
@@ -133,6 +136,20 @@ class Conversations:
                     .where(tables.conversations.c.id == conversation_id)
                     .values(title=words, titled_by=None)
                 )
+
+    def pin(self, owner: str, conversation_id: str, *, pinned: bool = True) -> None:
+        """Have a conversation stand before those that are not pinned, or no longer.
+
+        Raises:
+            UnknownConversation: there is none such for this owner.
+        """
+        with self._database.writing() as connection:
+            self._own(connection, owner, conversation_id)
+            connection.execute(
+                tables.conversations.update()
+                .where(tables.conversations.c.id == conversation_id)
+                .values(pinned=pinned)
+            )
 
     def delete(self, owner: str, conversation_id: str) -> None:
         """Delete a conversation with its answers and what was thought of them.

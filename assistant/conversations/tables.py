@@ -20,7 +20,7 @@ TITLE_CHARACTERS = 120
 
 Verdict = Literal["up", "down"]
 
-VERSION = 1
+VERSION = 2
 """Of these tables, as SQLite's `user_version`."""
 UNKNOWN = ""
 
@@ -35,6 +35,7 @@ conversations = sql.Table(
     sql.Column("updated", sql.Float, nullable=False),
     # The answer whose question the title is; none where somebody has given it.
     sql.Column("titled_by", sql.String),
+    sql.Column("pinned", sql.Boolean),
 )
 answers = sql.Table(
     "answers",
@@ -80,6 +81,8 @@ feedback = sql.Table(
 class Listed:
     """A conversation in a list; `updated` is when something was last added to it, in UTC.
 
+    Whoever it belongs to may have `pinned` it to the top.
+
     >>> one = Listed("c1", "Did it hold?", moment(0.0), answers=2)
     >>> f"{one.title} ({one.answers} answers, {one.updated.year})"
     'Did it hold? (2 answers, 1970)'
@@ -89,6 +92,7 @@ class Listed:
     title: str
     updated: datetime
     answers: int
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +242,14 @@ def migrate(connection: Connection) -> None:
     ...     sql.inspect(connection).get_table_names()
     ['answers', 'conversations', 'feedback', 'files', 'sources']
     """
-    if format_of(connection) >= VERSION:
+    version = format_of(connection)
+    if version >= VERSION:
         return
     older = sql.inspect(connection).has_table("conversations")
     schema.create_all(connection)
     if older:
+        connection.exec_driver_sql("ALTER TABLE conversations ADD COLUMN pinned BOOLEAN")
+    if older and version < 1:
         connection.exec_driver_sql("ALTER TABLE conversations ADD COLUMN titled_by VARCHAR")
         titles = {row.id: row.title for row in connection.execute(sql.select(conversations))}
         for row in connection.execute(sql.select(answers).order_by(answers.c.position)).all():

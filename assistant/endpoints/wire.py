@@ -63,6 +63,7 @@ PLAN = Kind(
     _object(
         question=_TEXT,
         parts=_list(_TEXT),
+        wordings=_list(_TEXT),
         kind={"type": "string", "enum": list(QUESTION_KINDS)},
         entities=_list(_TEXT),
         dates=_list(_TEXT),

@@ -33,6 +33,7 @@ _NO_SENTENCE = -6.0
 """What counts as the best sentence's score where none was scored."""
 
 _PARAGRAPH = re.compile(r"[^\n]++(?:\n(?![^\S\n]*+\n)[^\n]++)*+")
+_LINE = re.compile(r"\S(?:[^\n]*\S)?")
 _ITEM = re.compile(r"[ \t]*+(?:[-*•–+]|\(?[0-9a-zA-Z]{1,3}[.)])[ \t]")
 _ANNOUNCES = re.compile(r"[:：][*_`)\]]*+\s*+\Z")
 
@@ -168,7 +169,7 @@ def _is_wide(character: str) -> bool:
 
 
 def block_spans(text: str) -> list[Span]:
-    """The spans of the blocks of a text, in order.
+    """The spans of the blocks of a text, in order; a line of marks alone is at no edge of one.
 
     >>> text = "Bring:" + chr(10) * 2 + "- a lamp" + chr(10) + "- a rope" + chr(10) * 2 + "Go home."
     >>> [text[slice(*span)].count("- ") for span in block_spans(text)]
@@ -176,10 +177,10 @@ def block_spans(text: str) -> list[Span]:
     """
     blocks: list[Span] = []
     for match in _PARAGRAPH.finditer(text):
-        start = match.start() + len(match[0]) - len(match[0].lstrip())
-        end = match.start() + len(match[0].rstrip())
-        if start >= end:
+        lines = [line for line in _LINE.finditer(match[0]) if any(map(str.isalnum, line[0]))]
+        if not lines:
             continue
+        start, end = (match.start() + edge for edge in (lines[0].start(), lines[-1].end()))
         if blocks and end - blocks[-1].start <= _LONGEST and _belongs(text, blocks[-1], start):
             blocks[-1] = Span(blocks[-1].start, end)
         else:

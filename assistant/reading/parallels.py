@@ -1,9 +1,9 @@
 """What a question leaves open, told of each: the same said in alike documents or below headings.
 
 Two manuals, the leases of two flats, reports of three years, the editions of a policy: their titles
-differ in a few words, and so do what they say of one thing. The question may name one of them, by
-its title, its heading, its time or a name that only this one holds; then that one answers. Else
-each does, under what tells it apart, the newest edition first.
+differ in a few words, and so do what they say of one thing. The question may name some of them, by
+title, heading, time, or a word that only these have; then those answer. Else each does, under what
+tells it apart, the newest edition first.
 """
 
 import re
@@ -29,12 +29,13 @@ from index.store.catalog import DocumentInfo, StoredChunk
 from index.store.lexical import analyzed
 from index.store.store import Store
 
-_SAME, _SAME_SENTENCE, _WORDS = 0.6, 0.7, 4
-"""The likeness by their words in order from which two blocks say the same of two things, and that
-of a sentence of each, if it has so many words."""
+_SAME, _SAME_OF_ALL, _SAME_SENTENCE, _WORDS = 0.6, 0.45, 0.7, 4
+"""The likeness by their words in order from which two blocks say the same of two things, the same
+where all things of a kind are asked for, and that of a sentence of each, if it has so many words.
+"""
 
-_MOST = 5
-"""Of how many things the same is told."""
+_MOST, _MOST_OF_ALL = 5, 20
+"""Of how many things the same is told, and where all are asked for."""
 
 _OPENING = 600
 """Characters in which a document says since when it is valid."""
@@ -148,11 +149,13 @@ def _each(
     """A claim, or of alike ones those that the question names, or all of them."""
     evidence = claim.evidence[0]
     first = _told(claim, evidence.document, evidence.heading, times)
-    group = {first.place: first, **_parallels(first, passages, times)}
+    least = _SAME_OF_ALL if question.expects_all else _SAME
+    group = {first.place: first, **_parallels(first, passages, times, least)}
     if len(group) == 1:
         return [claim]
     named = _named(store, question, list(group.values()))
-    chosen = _newest_first(named or list(group.values()))[:_MOST]
+    most = _MOST_OF_ALL if question.expects_all else _MOST
+    chosen = _newest_first(named or list(group.values()))[:most]
     if not named:
         chosen = _once(chosen)
     return [_under(one, chosen) for one in chosen]
@@ -163,7 +166,7 @@ def _told(claim: Claim, document: DocumentInfo, heading: _Heading, times: _Times
 
 
 def _parallels(
-    first: _Told, passages: Sequence[Retrieved], times: _Times
+    first: _Told, passages: Sequence[Retrieved], times: _Times, least: float
 ) -> dict[tuple[str, _Heading], _Told]:
     """What stands in the same words but a few elsewhere, the likest of each place."""
     found: dict[tuple[str, _Heading], tuple[float, _Told]] = {}
@@ -173,7 +176,7 @@ def _parallels(
         for start, end in block_spans(chunk.text):
             alike = _alike(first.words, chunk.text[start:end])
             place = (chunk.document.id, chunk.heading)
-            if alike >= _SAME and (place not in found or alike > found[place][0]):
+            if alike >= least and (place not in found or alike > found[place][0]):
                 claim = quoted(chunk, chunk.start + start, chunk.start + end)
                 found[place] = alike, _told(claim, chunk.document, chunk.heading, times)
     return {place: told for place, (_, told) in found.items()}
@@ -209,6 +212,8 @@ def _named(store: Store, question: Question, group: Sequence[_Told]) -> list[_To
     asked = frozenset(analyzed(question.text)) - function_terms()
     asked |= frozenset(_FIGURE.findall(question.text))
     counts = _own({one.place: one.names & asked for one in group})
+    if not any(counts.values()):
+        counts = _own({one.place: asked.intersection(analyzed(one.words)) for one in group})
     if not any(counts.values()):
         counts = _own(_holding(store, question.names, group))
     if most := max(counts.values()):

@@ -210,10 +210,58 @@ def suggested(store: Store, count: int) -> list[str]:
     return [*asked, *summaries][:count]
 
 
-def _speakers(document: Document) -> Iterator[str]:
-    """The first two people of whom the document tells what they say, by their full names."""
+def further_questions(document: Document, place: Span) -> Iterator[tuple[str, Span | None]]:
+    """Questions that lead on from a place of a document, the likeliest first.
+
+    Behind each the span in which its answer must stand, where that is not the whole document.
+
+    >>> report_text = store.document(report.id)
+    >>> questions = [asked for asked, _ in further_questions(report_text, Span(0, 80))]
+    >>> questions[0], questions[-1][:9]
+    ('What did Edvar Lintholme say?', 'Summarise')
+    """
+    spoken = [f"What did {name} say?" for name in _once(_speakers(document, place))]
+    about = [
+        (f"What does “{document.title}” say about “{words}”?", section)
+        for words, section in _sections(document)
+        if not section.start <= place.start < section.end
+    ]
+    # What stands behind the place is read before what stands before it.
+    about.sort(key=lambda one: (one[1].start < place.start, one[1].start))
+    yield from ((asked, None) for asked in spoken[:1])
+    yield from about[:2]
+    yield from ((asked, None) for asked in spoken[1:2])
+    yield f"Summarise {document.title}", None
+
+
+def _sections(document: Document) -> Iterator[tuple[str, Span]]:
+    """What the lower headings of a document name, each with its section."""
+    headings = document.headings
+    for at, heading in enumerate(headings):
+        named = " ".join(document.text[heading.start : heading.end].split())
+        words = _HEADING_NUMBER.sub("", named)
+        if words == document.title or not _NAMES.fullmatch(words):
+            continue
+        later = (one.start for one in headings[at + 1 :] if one.level <= heading.level)
+        section = Span(heading.end, next(later, len(document.text)))
+        yield words, section
+
+
+_HEADING_NUMBER = re.compile(r"^(?:\d+|[IVX]+)(?:\.\d+)*[.)]?\s+")
+_NAMES = re.compile(r"(?!(?:What|How|Why|Who|When|Where)\b)[A-Z][a-z]+(?: [a-z]+){0,3}")
+"""A heading that names a matter in a few words."""
+
+
+def _speakers(document: Document, place: Span | None = None) -> Iterator[str]:
+    """The first two people of whom the document tells what they say, by their full names.
+
+    Where there is a place, those nearest to it.
+    """
     found: dict[str, None] = {}
-    for start, end in document_sentences(document)[:SENTENCES]:
+    sentences = document_sentences(document)
+    if place is not None:
+        sentences = sorted(sentences, key=lambda one: abs(one[0] - place.start))
+    for start, end in sentences[:SENTENCES]:
         for speaker in speakers_of(" ".join(document.text[start:end].split())):
             if not speaker.pronoun and people(speaker.name) == [speaker.name]:
                 found[speaker.name] = None

@@ -106,9 +106,12 @@ class Retrieved:
 
     @property
     def shown(self) -> Shown:
-        """The chunk as a language model is shown it."""
-        document, heading = self.chunk.document, self.chunk.heading
-        return Shown(document.title, self.chunk.text, document.date, heading[-1] if heading else "")
+        """The chunk as a language model is shown it: rows of a table below its columns' names."""
+        chunk = self.chunk
+        heading = next((one for one in chunk.heading[::-1] if one != chunk.document.title), "")
+        row = chunk.table_row(chunk.start)
+        text = f"{row[1]}\n{chunk.text}" if row is not None else chunk.text
+        return Shown(chunk.document.title, text, chunk.document.date, heading)
 
 
 class Retriever(Protocol):

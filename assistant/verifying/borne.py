@@ -7,8 +7,9 @@ what can be decided without reading: figures, names, quoted words, addresses and
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
-from itertools import combinations
+from itertools import combinations, pairwise
 
+from assistant.language.identification import language_of
 from assistant.language.quantities import Quantity, quantities
 from assistant.language.speakers import TITLE
 from assistant.verifying.degree import changed_degrees
@@ -45,10 +46,18 @@ def unborne_spans(text: str, quotes: Sequence[str], around: Sequence[str]) -> li
     wrong = [*misquoted(text, quotes), *foreign_addresses(text, cited)]
     wrong += [*_figures(text, quotes, around[:1]), *changed_degrees(text, quotes)]
     # Who is meant does not depend on being called 'Ms'.
-    wrong += [
-        one for one in unknown_proper_names(text, cited) if not _TITLED.match(text, one.start)
+    names = [one for one in unknown_proper_names(text, cited) if not _TITLED.match(text, one.start)]
+    if names and language_of(text) == "de":
+        names = _side_by_side(text, names)
+    return sorted({*wrong, *names})
+
+
+def _side_by_side(text: str, names: Sequence[Span]) -> list[Span]:
+    """Those beside another one: in German each noun has a capital, and names have several words."""
+    touching = [
+        (one, other) for one, other in pairwise(names) if text[one.end : other.start] in (" ", "-")
     ]
-    return sorted(set(wrong))
+    return [one for pair in touching for one in pair]
 
 
 def _figures(text: str, quotes: Sequence[str], facts: Sequence[str]) -> Iterator[Span]:

@@ -76,6 +76,10 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 
+_DURATIONS = frozenset(["day", "week", "month", "year"])
+_THROUGHOUT = re.compile(r"\bover (?:the (?:last|past|next|following) )?$")
+"""'Over 5 years' is as long as that, not longer."""
+
 _SUPERLATIVE = re.compile(
     r"\b(?:most|least) (?!of\b|likely\b|people\b)\w+|\b(?:best|worst|first|last|only)\b"
     r"|\b(?:(?:large|great|high|low|long|short|strong|weak|fast|slow|small|old|young|new|late|near"
@@ -160,6 +164,7 @@ def _bounds(text: str, cited: str) -> list[Span]:
         Span(*figure.span)
         for figure in quantities(text)
         if (bounds := stated.get(figure.value))
+        and not (figure.unit in _DURATIONS and _THROUGHOUT.search(text, 0, figure.span.start))
         and _bound(text, figure.span.start) not in _allowed(bounds)
     ]
 

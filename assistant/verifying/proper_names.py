@@ -29,6 +29,10 @@ _BESIDE = 60
 _LONGEST_WORD = 3
 """Letters of words such as 'Who', which headings may leave without a capital."""
 
+_YES_NO = frozenset(
+    ["yes", "no", "ja", "nein", "doch", "oui", "non", "sí", "sì", "sim", "não", "nee", "tak", "nie"]
+)
+
 _AUXILIARIES = r"is|are|was|were|has|have|had|does|did|will|would|can|could|should|may|might|must"
 _OBJECT = r"an?|the|this|these|those|it|him|her|them|his|its|their|us|you|me"
 _JOINS = "|".join(FUNCTION_WORDS.split())
@@ -181,7 +185,8 @@ def _first_letters(name: str) -> str:
 
 def _acts(word: str, text: str, end: int) -> bool:
     plain = _POSSESSIVE.sub("", word.lower())
-    opens = plain in OPENERS or plain.endswith(("ly", "ing")) or bool(quantities(plain))
+    opens = plain in OPENERS or plain in _YES_NO or plain.endswith(("ly", "ing"))
+    opens = opens or bool(quantities(plain))
     return not opens and (plain != word.lower() or bool(_ACTS.match(text, end)))
 
 

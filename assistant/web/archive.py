@@ -54,6 +54,17 @@ class Archive:
             return str(answers.problem(str(error)))
         return self.asked(request, conversation, wanted)
 
+    def pin(
+        self, conversation: Conversation, wanted: str, request: gr.Request, event: gr.EventData
+    ) -> str:
+        """A conversation is to stand first, or no longer: the list anew."""
+        id_, pinned = str(event._data["id"]), bool(event._data["pinned"])
+        try:
+            self._stores.of(request).conversations.pin(visitor(request), id_, pinned=pinned)
+        except FootnoteError as error:
+            return str(answers.problem(str(error)))
+        return self.asked(request, conversation, wanted)
+
     def discard(
         self, conversation: Conversation, wanted: str, request: gr.Request, event: gr.EventData
     ) -> tuple[Any, ...]:

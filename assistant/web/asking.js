@@ -45,11 +45,13 @@ function sendQuestion(question, more = {}) {
 }
 
 function sendTyped() {
-  const question = box().value;
-  if (!question.trim() || !fits(question.trim())) return;
-  if (sendQuestion(question)) {
+  const question = withWords(box().value);
+  if (!box().value.trim() || !fits(question.trim())) return;
+  if (sendQuestion(question, about ? { about: about.document } : {})) {
     aside = "";
     put("");
+    // The document stays what is asked about, the words do not.
+    if (about?.words) setAbout({ ...about, words: "" });
   }
 }
 
@@ -97,6 +99,7 @@ new MutationObserver(() => {
   if (answering() || (lastTurn() && lastTurn().id !== sent.before)) sent = null;
   else if (faults().some((fault) => !sent.faults.includes(fault))) {
     if (!box().value) put(sent.question);
+    setAbout(about);
     sent = null;
     tell(NOT_SENT);
   }

@@ -74,7 +74,7 @@ document.addEventListener(
   (event) => {
     // A question that is open over all else is closed by the browser.
     if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
-    const open = "details.menu[open], :is(.kept, .documents) details[open]";
+    const open = "details.menu[open], :is(.kept, .documents, #source) details[open]";
     const menu = [...document.querySelectorAll(open)].filter((one) => one.checkVisibility()).at(-1);
     if (!menu) return;
     menu.open = false;
@@ -95,7 +95,7 @@ document.addEventListener("click", (event) => {
   const open = document.querySelector("details.menu[open]");
   if (open && !open.contains(event.target)) open.open = false;
   const target = event.target.closest(
-    "[data-resume], [data-rename], [data-discard], [data-copy], [data-link], [data-edit], [data-rate], [data-earlier]",
+    "[data-resume], [data-rename], [data-pin], [data-discard], [data-copy], [data-link], [data-edit], [data-rate], [data-earlier]",
   );
   if (!target) return;
   const { resume, rename, discard, edit } = target.dataset;
@@ -106,6 +106,8 @@ document.addEventListener("click", (event) => {
     uncover("#conversations");
   } else if (rename !== undefined) {
     trigger("rename", { id: rename, title: target.parentElement.querySelector("input").value });
+  } else if (target.dataset.pin !== undefined) {
+    trigger("pin", { id: target.dataset.pin, pinned: target.dataset.pinned === "true" });
   } else if (discard !== undefined) {
     if (address().get("conversation") === discard) name("");
     trigger("discard", { id: discard });

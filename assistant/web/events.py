@@ -21,13 +21,17 @@ from assistant.web.archive import Archive, listing, ready
 from assistant.web.rendering import answers, library, source_pane
 from assistant.web.rendering.conversation import Conversation, Turn
 from assistant.web.rendering.library import within
-from assistant.web.session import Stores
+from assistant.web.session import Stores, visitor
 from index.errors import EmptyStore, FootnoteError
 from index.ingesting.report import AddReport, FileDone, FileUnderWay
 from index.store.catalog import DocumentInfo
 
 _Take = Callable[..., AddReport]
 """Takes files into the store; called with `progress`, which is told of each."""
+
+_FURTHER = 3
+"""Questions that are offered behind an answer at most."""
+_NO_MORE = ""
 
 FILTER_FROM = 12
 """Documents from which the list has a field to narrow it."""
@@ -54,8 +58,8 @@ class Desk:
     True
     """
 
-    def __init__(self, stores: Stores) -> None:
-        self._stores = stores
+    def __init__(self, stores: Stores, *, operated: bool = False) -> None:
+        self._stores, self._operated = stores, operated
         self.archive = Archive(stores)
 
     def arrive(self, request: gr.Request) -> tuple[Any, ...]:
@@ -104,8 +108,11 @@ class Desk:
     ) -> Iterator[tuple[Any, ...]]:
         """A question was typed or chosen: see `ask`."""
         question = str(event._data["question"])
-        if event._data.get("everywhere"):
-            scope, since, until = None, None, None
+        about, wanted = event._data.get("about"), event._data.get("engine")
+        if about or event._data.get("everywhere"):
+            scope, since, until = [str(about)] if about else None, None, None
+        if wanted == "writer":
+            engine = "writer"
         yield from self.ask(question, conversation, scope, since, until, engine, request)
 
     def ask(
@@ -157,6 +164,37 @@ class Desk:
             raise
         asked = self.archive.asked(request, conversation)
         yield conversation.html(own=own), conversation, ready(), gr.skip(), asked
+
+    def further(self, conversation: Conversation, request: gr.Request) -> Iterator[str]:
+        """After an answer: questions that the documents answer as well, each tried.
+
+        They are tried only while nobody waits for an answer.
+        """
+        yield ""
+        turn = conversation.turns[-1] if conversation.turns else None
+        if turn is None or turn.id is None or turn.busy or not turn.citable:
+            return
+        assistant = self._stores.of(request)
+        asked = {one.question for one in conversation.turns}
+        found: list[str] = []
+        try:
+            answer = assistant.conversations.answer(visitor(request), turn.id)[1].answer
+            cited = {one.document_id for one in answer.citations}
+            limited = [*cited] if texts.is_limited(answer.notices) else None
+            with closing(assistant.further(answer, documents=limited)) as questions:
+                while len(found) < _FURTHER and conversation.turns[-1] is turn:
+                    with closing(self._stores.turn_to_ask(request)) as waiting:
+                        if not next(waiting):
+                            return
+                        question = next(questions, _NO_MORE)
+                    if question is _NO_MORE:
+                        return
+                    if question and question not in asked:
+                        found.append(question)
+                        yield str(answers.further(found))
+        except FootnoteError:
+            # Nobody has asked for them.
+            yield ""
 
     def _answered(
         self,
@@ -325,6 +363,10 @@ class Desk:
         listed = listing(assistant)
         return _documents(assistant, listed, wanted)
 
+    def connected(self, request: gr.Request) -> _Shelves:
+        """Another model writes, or none: the head of the page, and what can be chosen."""
+        return self._shelves(listing(self._stores.of(request)), request)
+
     def _changed(
         self, assistant: Assistant, conversation: Conversation, request: gr.Request
     ) -> tuple[Any, ...]:
@@ -339,12 +381,20 @@ class Desk:
         engine = assistant.engine
         judge = assistant.judge if engine.startswith("writer:") else ""
         return _Shelves(
-            str(library.masthead(engine, judge, len(listed), own=self._stores.shows_own(request))),
+            str(
+                library.masthead(
+                    engine,
+                    judge,
+                    len(listed),
+                    own=self._stores.shows_own(request),
+                    operated=self._operated,
+                )
+            ),
             _documents(assistant, listed),
             gr.Textbox("", visible=len(listed) >= FILTER_FROM),
             gr.Dropdown(choices=titles, value=[], visible=len(listed) > 1),
             gr.Row(visible=sum(document.date is not None for document in listed) > 1),
-            gr.Radio(visible=engine.startswith("writer:")),
+            gr.Radio(visible=engine.startswith("writer:"), value=None),
         )
 
 

@@ -74,7 +74,7 @@ function close() {
   const opener = document.getElementById(openedBy);
   hide();
   stepBack();
-  (opener ?? document.querySelector("#question textarea")).focus();
+  (opener ?? document.querySelector("#question textarea"))?.focus();
 }
 
 // From the source back to what it covers on a phone.
@@ -105,11 +105,14 @@ document.addEventListener("click", (event) => {
     show(panelOf);
     takeStep();
     document.querySelector(`#${panelOf} .close`).focus();
-  } else if (ask !== undefined) sendQuestion(ask);
+  } else if (ask !== undefined) {
+    const { about: document_ = about?.document, engine } = target.dataset;
+    sendQuestion(ask, { ...(document_ && { about: document_ }), ...(engine && { engine }) });
+  }
   else if (everywhere !== undefined) sendQuestion(everywhere, { everywhere: true });
   else if (target.dataset.dismiss !== undefined) {
     target.closest(".adding").hidden = true;
-    document.querySelector("#files input, #files button").focus();
+    document.querySelector("#files input, #files button")?.focus();
   } else if (remove !== undefined) trigger("remove", { document: remove });
   else if (replace !== undefined) {
     trigger("replace", { document: replace });
@@ -118,7 +121,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || confirming.open || dismissPeek()) return;
+  if (event.key !== "Escape" || confirming.open || keysSheet.open || dismissPeek()) return;
   const told = document.querySelector("details.engine[open]");
   if (told) told.open = false;
   else if (body.dataset.panel) close();

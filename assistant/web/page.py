@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from markupsafe import Markup
 
 from assistant.templating import Macros
-from assistant.web import downloads, matrices, texts
+from assistant.web import downloads, matrices, model_sheet, texts
 from assistant.web.checking import Checking
 from assistant.web.events import Desk
 from assistant.web.guard import Guard
@@ -24,6 +24,7 @@ _HTML = Macros("assistant.web", "page.html", texts=texts)
 _LOG = str(_HTML.log())
 _CONVERSATIONS_HEAD = str(_HTML.conversations_head())
 _DRAFT_HEAD = str(_HTML.draft_head())
+_MODEL_HEAD = str(Macros("assistant.web", "model.html", texts=texts).frame())
 _DOCUMENTS_HEAD = str(_HTML.documents_head())
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 
@@ -31,8 +32,34 @@ _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", 
 _WAITING = 100
 """Events of all browsers that wait at most."""
 
-_SCRIPTS = ("page.js", "asking.js", "confirming.js", "source.js", "peek.js", "selection.js")
-_STYLES = ("page.css", "source.css", "conversations.css")
+_SCRIPTS = (
+    "page.js",
+    "asking.js",
+    "confirming.js",
+    "source.js",
+    "peek.js",
+    "selection.js",
+    "model.js",
+    "about.js",
+    "keys.js",
+    "announcing.js",
+    "fonts.js",
+)
+_WORDS = (
+    "ABOUT",
+    "ANSWERED",
+    "ABOUT_WORDS",
+    "ABOUT_NO_MORE",
+    "ASK_ABOUT_WORDS",
+    "KEYS",
+    "KEYS_HEAD",
+    "KEYS_ON",
+    "KEYS_CLOSE",
+    "MODEL_WAIT",
+    "NO_FONT",
+)
+"""What the scripts say, by its name in `texts`."""
+_STYLES = ("page.css", "source.css", "conversations.css", "model.css")
 
 
 _KEEP = """(...limits) => {
@@ -46,11 +73,17 @@ _RECALL = """(...limits) => {
 
 
 def application(
-    stores: Stores, uploads: Uploads, hosts: Hosts, address: str | None = None
+    stores: Stores,
+    uploads: Uploads,
+    hosts: Hosts,
+    address: str | None = None,
+    *,
+    operated: bool = False,
 ) -> FastAPI:
     """The page as an application that answers to these host names, behind its guard.
 
-    `address` is the one by which people reach it, where a proxy stands before it.
+    `address` is the one by which people reach it, where a proxy stands before it. It is `operated`
+    where none but this machine reaches it: then whoever does may connect a model.
 
     >>> from anyio.from_thread import start_blocking_portal
     >>> from starlette.testclient import TestClient
@@ -62,7 +95,7 @@ def application(
     >>> uploads.close()
     """
     app = FastAPI(openapi_url=None)
-    blocks = _page(stores, uploads)
+    blocks = _page(stores, uploads, operated=operated)
 
     def unfinished(session: str, number: int) -> int:
         events = list(blocks._queue.event_ids_to_events.values())
@@ -76,6 +109,7 @@ def application(
     app.include_router(downloads.download_routes(stores))
     app.include_router(source_page.page_routes(stores))
     app.include_router(matrices.matrix_routes(stores))
+    app.include_router(model_sheet.model_routes(stores, operated=operated))
     gr.mount_gradio_app(
         app,
         blocks,
@@ -95,14 +129,14 @@ def application(
     return app
 
 
-def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
+def _page(stores: Stores, uploads: Uploads, *, operated: bool) -> gr.Blocks:
     """The page.
 
     Gradio's Chatbot is not used for the answers: it runs a Markdown parser over text that comes
     from documents, and repeats a message's source as its accessible name, so that a footnote would
     be read out as tags. The answers are HTML whose every foreign character is escaped.
     """
-    desk = Desk(stores)
+    desk = Desk(stores, operated=operated)
     blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True)
     with blocks:
         conversation = gr.State(Conversation())
@@ -116,6 +150,7 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
                     elem_id="transcript",
                     apply_default_css=False,
                 )
+                further = gr.HTML(elem_id="further", apply_default_css=False)
                 editing = gr.HTML(elem_id="editing", apply_default_css=False)
                 question = gr.Textbox(
                     label=texts.YOUR_QUESTION,
@@ -206,6 +241,8 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
                     elem_id="draft-file",
                 )
                 footnotes = gr.Button(texts.SET_FOOTNOTES, elem_id="set-footnotes")
+            with gr.Column(elem_id="model"):
+                gr.HTML(_MODEL_HEAD, elem_id="model-head", apply_default_css=False)
             source = gr.HTML(
                 elem_id="source",
                 apply_default_css=False,
@@ -214,6 +251,10 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
                 f"const LONGEST = {stores.question_limit};\n"
                 f"const TOO_LONG = {json.dumps(texts.TOO_LONG)};\n"
                 f"const NOT_SENT = {json.dumps(texts.NOT_SENT)};\n"
+                + "".join(
+                    f"const {name} = {json.dumps(getattr(texts, name))};\n" for name in _WORDS
+                )
+                + f"const BROKEN = {json.dumps(texts.NOT_ANSWERED)};\n"
                 f"const CANCEL = {json.dumps(texts.CANCEL)};\n" + "".join(map(_text, _SCRIPTS)),
             )
         for taking_files in (files, folder, replacement, dropped):
@@ -236,6 +277,10 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
         # The script lets no question be sent before the last answer has ended.
         asking = source.ask(desk.asked, asks, answer, trigger_mode="multiple", **quiet)
         under_way = [asking]
+        following = asking.then(
+            desk.further, conversation, further, trigger_mode="multiple", **quiet
+        )
+        source.ask(None, cancels=following, **quiet)
         question.stop(
             desk.stop,
             conversation,
@@ -255,6 +300,7 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
         asked.earlier(desk.archive.earlier, conversation, [transcript, conversation], **quiet)
         asked.rate(desk.archive.rate, conversation, conversation, **each)
         asked.rename(desk.archive.rename, recalled, asked, **each)
+        asked.pin(desk.archive.pin, recalled, asked, **each)
         asked.discard(desk.archive.discard, recalled, [transcript, conversation, asked], **each)
         # Not `input`: a paste is a change, too, and none is dropped while another is answered.
         recalling.change(desk.archive.recall, recalled, asked, **quiet)
@@ -274,6 +320,7 @@ def _page(stores: Stores, uploads: Uploads) -> gr.Blocks:
             **quiet,
         )
         source.remove(desk.remove, conversation, [progress, transcript, *shelves], **quiet)
+        source.connected(desk.connected, None, shelves, **quiet)
         narrowing.change(desk.narrow, narrowing, documents, **quiet)
     blocks.queue(default_concurrency_limit=8, max_size=_WAITING)
     return blocks

@@ -88,7 +88,8 @@ def launch(
     service = open_service(assistant, settings.address or address)
     stores = Stores(assistant, demo=demo, queues=service.queues)
     access = Access(tokens, needs_token=exposed)
-    page: ASGIApp = application(stores, uploads, hosts, settings.address)
+    operated = not exposed and settings.address is None
+    page: ASGIApp = application(stores, uploads, hosts, settings.address, operated=operated)
     if exposed and settings.sign_in == "token":
         page = SignIn(page, access, hosts)
     api = interface(service, hosts, access, other_interfaces(service))

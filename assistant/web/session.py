@@ -20,6 +20,8 @@ from assistant.assistant import Assistant
 COOKIE = "footnote_visitor"
 MATRIX = "/matrix"
 """Where the view of matrices is."""
+MODEL = "/model"
+"""Where the sheet for the model that writes is."""
 _OPENED = ("/", MATRIX)
 _YEAR = 365 * 24 * 60 * 60
 
@@ -124,6 +126,11 @@ class Stores:
             if self._own is None:
                 self._own = Assistant()
             return self._own
+
+    def opened(self) -> list[Assistant]:
+        """The assistants that are open."""
+        with self._lock:
+            return [one for one in (self._served, self._own) if one is not None]
 
     def turn_to_ask(
         self, request: gr.Request, *, patient: bool = False

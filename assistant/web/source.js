@@ -5,7 +5,8 @@ const ZOOMS = [1, 1.25, 1.5, 2, 3];
 const MARGIN = 12; // pixels left of the cited lines
 let opened = ""; // the place that is open, as its links hold it
 let view = "page"; // or "text", as it was chosen last
-let zoom = phone.matches ? 1.5 : 1; // on a phone the lines fill the screen, not the margins
+let zoom = 1; // as wide as the pane
+let finding = ""; // words that are looked for in the open document
 let arriving = {}; // what to do once the content is there: `focus` a selector, `scroll` a position
 
 const scroller = () => element.querySelector(".text, .sheet");
@@ -13,7 +14,7 @@ const scroller = () => element.querySelector(".text, .sheet");
 function ask(more, then = {}) {
   arriving = then;
   const width = Math.ceil(element.clientWidth * zoom * window.devicePixelRatio);
-  trigger("open", { ...JSON.parse(opened), view, width, ...more });
+  trigger("open", { ...JSON.parse(opened), view, width, find: finding, ...more });
 }
 
 function open(link) {
@@ -29,6 +30,7 @@ function reopen(place) {
     arriving = {};
     reveal();
   } else {
+    if (opened && JSON.parse(opened).document !== JSON.parse(place).document) finding = "";
     opened = place;
     element.classList.add("waiting");
     ask({});
@@ -148,6 +150,15 @@ function more(button) {
 }
 
 element.addEventListener("click", (event) => {
+  const hit = event.target.closest(".finding [data-open]");
+  if (hit) {
+    // From one place to the next the keyboard stays where it is.
+    event.preventDefault();
+    event.stopPropagation();
+    opened = hit.dataset.open;
+    ask({}, { focus: `#${hit.id}` });
+    return;
+  }
   const button = event.target.closest("button");
   if (!button) return;
   const { more: side, view: chosen, turn, way, step: by, zoom: larger } = button.dataset;
@@ -159,6 +170,20 @@ element.addEventListener("click", (event) => {
     ask({ page: turn }, way === undefined ? {} : { focus: `[data-way="${way}"]` });
   } else if (by !== undefined) step(Number(by));
   else if (larger !== undefined) resize(Number(larger));
+});
+
+// The first place behind the one that is open is shown; once more, the next.
+element.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const wanted = event.target.elements.find.value.trim();
+  const after = element.querySelector("#found-after");
+  if (wanted && wanted === finding && after) {
+    opened = after.dataset.open;
+    ask({}, { focus: "[name=find]" });
+    return;
+  }
+  finding = wanted;
+  ask({ go: true }, { focus: "[name=find]" });
 });
 
 element.addEventListener("change", (event) => {

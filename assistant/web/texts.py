@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from assistant.annotation import Stance
+from assistant.answer import Answer
 from assistant.messages import NOT_VERIFIED
 from index.calendar_names import MONTHS
 
@@ -158,6 +159,32 @@ PAGE, PAGE_TOOLS = "Page", "Pages and size"
 PREVIOUS_PAGE, NEXT_PAGE = "Previous page", "Next page"
 SMALLER, LARGER, SIZE = "Smaller", "Larger", "Size"
 NOT_MARKED = "Where the cited words stand on this page is not known; the text has them marked."
+OUTLINE, FIND_IN, ASK_ABOUT = "Outline", "Find in this document", "Ask about this document"
+FOUND, FOUND_BEFORE, FOUND_AFTER = "Found", "Previous place", "Next place"
+NOT_FOUND = "not there"
+ANSWERED = "The answer is complete. Footnotes: {}."
+"""Said to who listens; the script puts in how many there are."""
+ASK_ON, ASK_WRITER, CONNECT_MODEL = "Ask on", "Ask the writer", "Connect a model"
+NO_FONT = "This device has no font for these letters, which show as boxes: {}."
+PIN, UNPIN, PINNED = "Pin to the top", "Pin no longer", "Pinned"
+KEYS_HEAD, KEYS_CLOSE = "Keys", "Close"
+KEYS_ON = "Single keys work outside of fields"
+KEYS = (
+    ("/", "Go to the question"),
+    ("Enter", "Send the question"),
+    ("Shift Enter", "Another line in the question"),
+    ("f", "Find in the open document"),
+    ("n", "The next place that is cited of it"),
+    ("p", "The place before"),
+    ("d", "The documents"),
+    ("c", "The conversations"),
+    ("Escape", "Close what is open"),
+    ("?", "These keys"),
+)
+"""What a key does."""
+ASK_ABOUT_WORDS = "Ask about these words"
+ABOUT, ABOUT_WORDS, ABOUT_NO_MORE = "About “{}”", "About “{words}” in “{}”", "Ask all documents"
+"""The script puts in the title and the words."""
 EARLIER, LATER = "Show earlier text", "Show later text"
 TABLE = "Table"
 
@@ -223,6 +250,34 @@ def page_named(number: int, last: int, label: str | None) -> str:
     ('Page 2', 'Page iv (4 of 300)')
     """
     return f"{PAGE} {label} ({number} {of(last)})" if label else f"{PAGE} {number}"
+
+
+def needs_writer(answer: Answer) -> bool:
+    """Whether only a model that writes could answer, whatever the language in which that is said.
+
+    >>> told = "A model that writes can be named in FOOTNOTE_WRITER."
+    >>> needs_writer(Answer(question="Translate it", message=told, created="2026-01-02"))
+    True
+    """
+    return "FOOTNOTE_WRITER" in (answer.message or "")
+
+
+def ask_only(title: str) -> str:
+    """The button that puts a question to one document.
+
+    >>> ask_only("Tide log")
+    'Only “Tide log”'
+    """
+    return f"Only “{title}”"
+
+
+def hit_of(number: int, total: int) -> str:
+    """Which of the places where something was found is shown; 0 for none of them.
+
+    >>> hit_of(3, 1200), hit_of(0, 2)
+    ('3 of 1,200', '2 found')
+    """
+    return f"{number:,} of {total:,}" if number else f"{total:,} found"
 
 
 def passage_on(page: int, label: str | None = None, *, elsewhere: bool) -> str:
@@ -532,6 +587,78 @@ SIGN_IN_WITH = "Whoever runs this server gave you a token for it."
 SIGN_IN_FIRST = "Sign in first: open the page in this browser."
 TOKEN = "Token"  # noqa: S105 (a label)
 TOKEN_FOR_LESS = "This token is not for people: it lacks one of the scopes read, ask and write."  # noqa: S105
+
+
+# The sheet for the model that writes ------------------------------------------------------------
+
+MODEL_HEAD, CLOSE_MODEL = "A model that writes", "Close the model"
+MODEL_NOW = "What writes now"
+NO_MODEL = "The embedded reader answers: it quotes, and nothing leaves this machine."
+MODEL_DETAIL = (
+    "A model that writes composes answers in its own words; each sentence is checked against the "
+    "documents before it is shown as supported."
+)
+MODEL_HERE = "On this machine"
+LOOKS_WHERE = (
+    "Ollama, LM Studio, llama.cpp and vLLM are looked for at their usual ports, once, when you ask."
+)
+LOOK = "Look for models"
+NOTHING_FOUND = (
+    "Nothing that serves models answers on this machine. Start one of them, or give an address."
+)
+NO_MODELS_THERE = "It has no model yet: load one there."
+MODEL_ELSEWHERE = "At another address"
+OPENAI = "https://api.openai.com/v1"
+SENT_THERE = (
+    "Questions, and the passages found for them, are sent to this address. The key is kept in "
+    ".env, which only its owner can read, and is shown nowhere."
+)
+ADDRESS, KEY, MODEL_NAME = "Address", "Key", "Model"
+KEY_KEPT = "kept; leave empty to go on with it"
+WITH_KEY, WITHOUT_KEY = "with a key", "without a key"
+LIST_MODELS, TRY, USE, DISCONNECT = "List its models", "Try it", "Use it", "Use it no longer"
+TRIAL, TRY_WITH = "How it does", "A question to try a model with"
+TRIAL_QUESTION = "What are the documents about?"
+TRYING = {
+    "reply": "Sending a short request …",
+    "examination": "It sits the judge's examination: 132 sentences, some of them wrong …",
+    "question": "It answers the question …",
+}
+TRIED = {
+    "reply": ("It answers", "It does not answer"),
+    "examination": (
+        "It passes as a judge",
+        "It does not pass as a judge: only quotations are marked as supported",
+    ),
+    "question": ("Its answer to the question", "The embedded reader answered the question"),
+}
+"""What is said of each part of a trial, as it went well or not."""
+
+MODEL_WAIT = "One moment …"
+MODEL_BEING_TRIED = "A model is being tried already: wait until that has ended."
+NOT_OPERATOR = (
+    "A model is connected only in a browser on the server's own machine, where nobody else reaches "
+    "the page; elsewhere FOOTNOTE_WRITER names it."
+)
+NOT_ANSWERED = "The server does not answer. Is it still running?"
+
+
+def try_model(name: str) -> str:
+    """The button that tries a model.
+
+    >>> try_model("tiny")
+    'Try tiny'
+    """
+    return f"Try {name}"
+
+
+def use_model(name: str) -> str:
+    """The button that has a model write.
+
+    >>> use_model("tiny")
+    'Use tiny'
+    """
+    return f"Use {name}"
 
 
 # The view of matrices -------------------------------------------------------------------------

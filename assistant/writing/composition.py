@@ -88,8 +88,8 @@ class WriterAnswer:
     Its sentences stand in the writer's order, each with its verdict: quotations are seen at once,
     the rest a judge hears in one request. What is refused is asked for once more, with the reason.
     What only the program can do stays the reader's: accounts that differ are set side by side, and
-    figures are computed, below what the writer wrote. Where nothing that it wrote holds, the reader
-    answers.
+    figures are computed, below what the writer wrote, or in its place where it finds no answer in
+    the passages. Where nothing that it wrote holds, the reader answers.
 
     Args:
         writer: composes.
@@ -167,7 +167,8 @@ class WriterAnswer:
                 footnotes.refused(Claim(one.written.text, ()), one.wrong)
         self.written = held
         self.usage = composition.usage
-        if held:
+        declined = composition.declined and not composition.fault
+        if held or (declined and any(map(_is_computed, self._reading.claims))):
             return (yield from self._with_readers(footnotes, drafts, composition))
         return (yield from self._without(footnotes, drafts, composition, opens=opens))
 

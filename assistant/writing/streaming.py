@@ -303,9 +303,12 @@ def about_itself(text: str, quotes: Sequence[str]) -> list[Span]:
     >>> [text[start:end] for start, end in about_itself(text, ["The gate held."])]
     ['I', 'the passages']
     """
-    said = set(analyzed("\n".join(quotes)))
+    quoted = "\n".join(quotes)
+    said = set(analyzed(quoted))
     return [
         Span(*match.span())
         for match in _OF_ITSELF.finditer(text)
-        if match[0][0] == "<" or not said.issuperset(analyzed(match[0]))
+        # A tag is the document's own where it stands there as it is written.
+        if match[0] not in quoted
+        and (match[0][0] == "<" or not said.issuperset(analyzed(match[0])))
     ]

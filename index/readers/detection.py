@@ -17,6 +17,7 @@ TEXT_SUFFIXES = frozenset({".txt", ".text"})
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
+SAVED_PAGE_SUFFIXES = frozenset({".mht", ".mhtml"})
 MAIL_SUFFIXES = frozenset({".eml", ".mbox", ".msg"})
 DATA_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".geojson", ".ipynb", ".xml"})
 CODE_SUFFIXES = frozenset(
@@ -50,6 +51,7 @@ SUPPORTED = frozenset(
     TEXT_SUFFIXES
     | MARKDOWN_SUFFIXES
     | HTML_SUFFIXES
+    | SAVED_PAGE_SUFFIXES
     | IMAGE_SUFFIXES
     | MAIL_SUFFIXES
     | DATA_SUFFIXES
@@ -120,6 +122,7 @@ _MAIL_OPENING = re.compile(
     r"(?:Received|Return-Path|Message-ID|MIME-Version):",
     re.IGNORECASE,
 )
+_SAVED_PAGE = re.compile(r"^Snapshot-Content-Location:", re.IGNORECASE | re.MULTILINE)
 _MBOX_OPENING = re.compile(r"From \S+ .*\d{4}\n[A-Za-z][\w-]*:")
 _CUES_OPENING = re.compile(r"WEBVTT(?:[ \t\n]|\Z)|\s*\d{1,9}\n\d\d:\d\d:\d\d[.,]\d{3} --> \d\d:")
 _CARD_OPENING = re.compile(r"\s*BEGIN:(?:VCALENDAR|VCARD)\s*\n", re.IGNORECASE)
@@ -139,6 +142,7 @@ class Kind(Enum):
     PDF = "application/pdf"
     IMAGE = "image/*"
     EPUB = "application/epub+zip"
+    SAVED_PAGE = "multipart/related"
     EMAIL = "message/rfc822"
     MAILBOX = "application/mbox"
     OUTLOOK = "application/vnd.ms-outlook"
@@ -220,7 +224,8 @@ def _kind_of_text(text: str, suffix: str) -> Kind:
     if _MBOX_OPENING.match(head):
         return Kind.MAILBOX
     if suffix == ".eml" or _MAIL_OPENING.match(head):
-        return Kind.EMAIL
+        is_page = suffix in SAVED_PAGE_SUFFIXES or _SAVED_PAGE.search(head)
+        return Kind.SAVED_PAGE if is_page else Kind.EMAIL
     if suffix == ".ipynb":
         return Kind.NOTEBOOK
     if suffix in (".json", ".jsonl", ".ndjson", ".geojson"):

@@ -4,16 +4,19 @@ The publication date and publisher that a web page's meta tags and JSON-LD state
 """
 
 import codecs
+import email
+import email.policy
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
 import trafilatura
 from lxml import etree  # type: ignore[import-untyped]
 from lxml.html import (  # type: ignore[import-untyped]
+    Element,
     HtmlElement,
     HTMLParser,
     document_fromstring,
@@ -49,6 +52,7 @@ _DATE_NAMES = (
     "sailthru.date",
     "date",
 )
+_DEEPEST_FRAME = 3
 _LONGEST_STATEMENT = 2_000
 _MOST_DATA = 20_000
 """Characters of data in scripts in which trafilatura looks for what a page states."""
@@ -151,9 +155,46 @@ def read_html(data: bytes, name: str) -> Document:
     >>> read_html(b"<title>Storm</title><p>The pier fell.</p>", "storm.html").text
     'The pier fell.'
     """
-    source = _decoded(data)
+    return _read(_decoded(data), name)
+
+
+def read_saved_page(data: bytes, name: str) -> Document:
+    r"""A page that a browser saved with all its parts in one file (MHTML, RFC 2557).
+
+    Raises:
+        EmptyDocument: no part of it is a page, or nothing on it is visible text.
+        DocumentError: the page cannot be parsed whole.
+
+    >>> parts = b"--b\nContent-Type: text/html\n\n<p>The pier fell.</p>\n--b--\n"
+    >>> head = b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n"
+    >>> read_saved_page(head + parts, "storm.mht").text
+    'The pier fell.'
+    """
+    saved = email.message_from_bytes(data, policy=email.policy.default)
+    pages: dict[str, str] = {}
+    for part in saved.walk():
+        if part.get_content_type() not in ("text/html", "application/xhtml+xml"):
+            continue
+        held = part.get_payload(decode=True)
+        source = _decoded(held if isinstance(held, bytes) else b"", part.get_content_charset())
+        own = str(part.get("Content-ID", "")).strip("<> ")
+        place = str(part.get("Content-Location", "")).strip()
+        pages[f"cid:{own}" if own else place or str(len(pages))] = source
+        pages.setdefault(place, source)
+    if not pages:
+        raise EmptyDocument("No part of the file is a web page.")
+    address = str(saved.get("Snapshot-Content-Location", "")).strip()
+    return _read(next(iter(pages.values())), name, pages, address)
+
+
+def _read(
+    source: str, name: str, frames: Mapping[str, str] | None = None, address: str = ""
+) -> Document:
     tree = _parsed(source)
     beside = _statement(tree)
+    if address and not beside.source:
+        beside = replace(beside, source=address)
+    _open_frames(tree, frames or {})
     left_out = [*take_out_banners(tree), *take_out_unseen(tree), *take_out_furniture(tree)]
     body = set_text(_blocks(tree))
     if not body.text:
@@ -181,21 +222,42 @@ def visible_blocks(source: str, left_out: list[LeftOut] | None = None) -> list[B
     if not source.strip():
         return []
     tree = _parsed(normalised(source))
+    _open_frames(tree, {})
     unseen = take_out_unseen(tree)
     if left_out is not None:
         left_out.extend(unseen)
     return _blocks(tree)
 
 
-def _decoded(data: bytes) -> str:
-    """The page's source, by its byte order mark, then the encoding that it states."""
+def _open_frames(tree: HtmlElement, pages: Mapping[str, str], depth: int = 0) -> None:
+    """Set the pages that frames hold in their place; below so many frames, their bare words."""
+    for frame in list(tree.iter("iframe")):
+        source = frame.get("srcdoc") or pages.get(frame.get("src", ""), "")
+        if not source.strip():
+            continue
+        page = _parsed(source)
+        if depth == _DEEPEST_FRAME:
+            frame.text = page.text_content()
+            continue
+        _open_frames(page, pages, depth + 1)
+        body = page.find("body")
+        if body is not None:
+            opened = Element("div", {k: v for k, v in frame.items() if k in ("style", "hidden")})
+            opened.text, opened.tail = body.text, frame.tail
+            opened.extend(list(body))
+            frame.getparent().replace(frame, opened)
+
+
+def _decoded(data: bytes, told: str | None = None) -> str:
+    """The page's source, by its byte order mark, then the encoding that is told or it states."""
     marked = data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))
     stated = _CHARSET.search(data[:4096]) or _XML_ENCODING.match(data.lstrip())
-    if stated and not marked:
+    label = told or (stated[1].decode("ascii", "replace") if stated else "")
+    if label and not marked:
         try:
-            encoding = codecs.lookup(stated[1].decode("ascii")).name
+            encoding = codecs.lookup(label).name
             return normalised(data.decode(_MEANT.get(encoding, encoding), "replace"))
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             pass  # an encoding nobody knows states nothing
     source = text_of(data)
     return normalised(source)

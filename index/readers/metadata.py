@@ -24,6 +24,7 @@ from index.document import (
     readable_stem,
 )
 from index.layout import PageLayout
+from index.status import with_status
 
 _HEAD_LENGTH = 3_000
 _HEAD_LINES = 25
@@ -156,9 +157,10 @@ def compose(
         date = made
     if inside.title_span is not None:
         headings = [Heading(1, *inside.title_span), *headings]
+    title = beside.title or inside.title or _named(name) or _opening(text, span)
     return Document(
         text=text,
-        title=beside.title or inside.title or _named(name) or _opening(text, span),
+        title=title,
         media_type=media_type,
         author=beside.author or inside.author,
         date=date,
@@ -170,7 +172,7 @@ def compose(
         parts=tuple(parts),
         tables=tuple(tables),
         layout=tuple(layout),
-        properties=tuple(properties),
+        properties=with_status(properties, title, text),
         left_out=tuple(left_out),
         warnings=tuple(warnings),
         stored=tuple(stored),
@@ -293,9 +295,12 @@ def _title(
     """
     if labelled := _first_group(lines, _TITLE, "title"):
         return labelled, None
-    if headings and headings[0].start < _HEAD_LENGTH:
-        return " ".join(text[headings[0].start : headings[0].end].split()), None
     first = next((line for line in lines if not _is_about_the_text(line.text)), None)
+    if headings and headings[0].start < _HEAD_LENGTH:
+        above = first is not None and first.alone and first.start < headings[0].start
+        # Below a line that stands like a title, what is no heading of the whole is one of a part.
+        if not (above and headings[0].level > 1 and first and _looks_like_title(first.text)):
+            return " ".join(text[headings[0].start : headings[0].end].split()), None
     if first is None or not _looks_like_title(first.text):
         return None, None
     below = next((line.text for line in lines if line.start > first.start), None)

@@ -14,6 +14,7 @@ _READERS = {
     Kind.TEXT: ("index.readers.text", "read_text"),
     Kind.MARKDOWN: ("index.readers.text", "read_markdown"),
     Kind.HTML: ("index.readers.html", "read_html"),
+    Kind.SAVED_PAGE: ("index.readers.html", "read_saved_page"),
     Kind.PDF: ("index.readers.pdf.pdf", "read_pdf"),
     Kind.IMAGE: ("index.readers.pdf.ocr", "read_image"),
     Kind.DOCX: ("index.readers.office.docx", "read_docx"),

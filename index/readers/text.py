@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.dates import iso_date
-from index.document import Document, LeftOut, normalised
+from index.document import Document, Heading, LeftOut, normalised
 from index.errors import DocumentError, EmptyDocument, UnsupportedFormat
 from index.readers.blocks import BULLET, Block, row, set_text
 from index.readers.chats import read_chat
@@ -48,8 +48,28 @@ def read_text(data: bytes, name: str) -> Document:
     return (
         read_chat(words, name)
         or _turns(words, name)
-        or compose(words, media_type="text/plain", name=name)
+        or compose(words, media_type="text/plain", name=name, headings=_underlined(words))
     )
+
+
+_UNDERLINED = re.compile(
+    r"(?:\A|(?<=\n\n))(?P<words>\S[^\n]{0,118}\S)\n(?P<line>([=~^-])\3{2,120})$", re.MULTILINE
+)
+_LEVELS = {"=": 1, "-": 2}
+_OFF = 2
+"""Characters by which a line of marks may be longer or shorter than the heading above it."""
+_CELLS = re.compile(r"\t|\S {2,}\S|\|")
+
+
+def _underlined(text: str) -> list[Heading]:
+    """The headings of a plain text: lines of their own with a line of marks as long below them."""
+    return [
+        Heading(_LEVELS.get(match[3], 3), match.start("words"), match.end("words"))
+        for match in _UNDERLINED.finditer(text)
+        if abs(len(match["words"]) - len(match["line"])) <= _OFF
+        and not _CELLS.search(match["words"])
+        and any(map(str.isalpha, match["words"]))
+    ]
 
 
 def _turns(text: str, name: str) -> Document | None:

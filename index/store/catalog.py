@@ -26,6 +26,7 @@ from index.store.schema import (
     MIGRATIONS,
     SCHEMA_VERSION,
     chunks,
+    corrections,
     layouts,
     locations,
     meta,
@@ -84,6 +85,17 @@ class DocumentInfo:
     words: int | None = None
     tables: int | None = None
     left_out: int | None = None
+    corrected: tuple[tuple[str, str | None], ...] = ()
+    """What a person has corrected: each field with what was read of it."""
+
+    @property
+    def status(self) -> str | None:
+        """What it says of itself, or a person of it: 'draft', 'in force', 'Superseded'.
+
+        >>> report.status is None
+        True
+        """
+        return next((said for name, said in self.properties if name.casefold() == "status"), None)
 
     def has(self, name: str, value: str) -> bool:
         """Whether something is so of it: its title, date and the like, or what its file says.
@@ -329,6 +341,7 @@ class Catalog:
             raise UnknownDocument.named(document_id)
         connection.execute(versions.update().where(mine).values(state="withdrawn"))
         connection.execute(locations.delete().where(locations.c.document_id == document_id))
+        connection.execute(corrections.delete().where(corrections.c.document_id == document_id))
         connection.execute(removed.delete().where(removed.c.document_id == document_id))
         connection.execute(removed.insert().values(document_id=document_id))
 

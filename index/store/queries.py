@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from index.document import Document, LeftOut
 from index.errors import UnknownDocument
 from index.layout import PageLayout
+from index.store import corrections
 from index.store.catalog import DocumentInfo, Location, StoredChunk
 from index.store.listing import latest_first
 from index.store.schema import (
@@ -63,6 +64,7 @@ _BESIDE = 2
 _ASKED_AT_ONCE = 500  # ids: SQLite takes 32,766 values
 
 _READABLE = ("live", "replaced")
+_OWN = ("title", "author", "date")
 _STRUCTURE = ("pages", "headings", "parts", "tables", "left_out", "stored")
 
 
@@ -86,6 +88,19 @@ def documents(connection: Connection) -> list[DocumentInfo]:
     return latest_first(map(_info, rows))
 
 
+def info(connection: Connection, document_id: str) -> DocumentInfo:
+    """A live document without its text; raises UnknownDocument.
+
+    >>> info(connection, report.id) == report
+    True
+    """
+    mine = (versions.c.document_id == document_id, versions.c.state == "live")
+    row = connection.execute(_infos().where(*mine)).first()
+    if row is None:
+        raise UnknownDocument.named(document_id)
+    return _info(row)
+
+
 def document(connection: Connection, document_id: str, version: str | None = None) -> Document:
     """A document with its text: the live version, or the one with this hash.
 
@@ -102,7 +117,9 @@ def document(connection: Connection, document_id: str, version: str | None = Non
     row = connection.execute(sql.select(versions).where(which)).first()
     if row is None:
         raise UnknownDocument.named(document_id)
-    return document_of(row, _text(connection, row.id, 0, row.characters))
+    found = document_of(row, _text(connection, row.id, 0, row.characters))
+    known = corrections.of_document(connection, document_id)
+    return corrections.corrected_document(found, known)
 
 
 def left_out(connection: Connection) -> dict[str, list[LeftOut]]:
@@ -353,10 +370,28 @@ def _infos() -> sql.Select[Any]:
         .scalar_subquery()
     )
     columns = [c for c in versions.c if c.name not in _STRUCTURE]
-    return sql.select(*columns, path.label("path"))
+    return sql.select(*columns, path.label("path"), corrections.column())
 
 
 def _info(row: Row[Any]) -> DocumentInfo:
+    info = _as_read(row)
+    known = corrections.parsed(row.corrected)
+    if not known:
+        return info
+    read = {"status": info.status, **{name: getattr(info, name) for name in _OWN}}
+    day = known.get("date", info.date) or None
+    return replace(
+        info,
+        title=known.get("title") or info.title,
+        author=known.get("author", info.author) or None,
+        date=day,
+        date_span=info.date_span if day == info.date else None,
+        properties=corrections.with_corrected_status(info.properties, known),
+        corrected=tuple((field, read[field]) for field in corrections.FIELDS if field in known),
+    )
+
+
+def _as_read(row: Row[Any]) -> DocumentInfo:
     return DocumentInfo(
         id=row.document_id,
         version=row.hash,

@@ -22,8 +22,9 @@ from index.errors import StoreError, UnknownDocument
 from index.layout import Rectangle, printed_lines, rectangles
 from index.models.embeddings import Embedder, Vectors
 from index.places import file_of
-from index.store import catalog, indexes, members, opening, queries, typed_tables
+from index.store import catalog, corrections, indexes, members, opening, queries, typed_tables
 from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
+from index.store.corrections import Corrections
 from index.store.engines import IndexSet, SharedBy
 from index.store.erasure import Runs, holding, telling
 from index.store.identity import Outcome, Prepared, plan
@@ -306,6 +307,19 @@ class Store:
         """Let all that stands in a file have its stamp: it is known to be read to its end."""
         with self._changing(), self.catalog.writing() as connection:
             members.seal(connection, file)
+
+    def correct(self, document_id: str, wanted: Corrections) -> DocumentInfo:
+        """Correct what was read of a live document, or take corrections back: what it is then.
+
+        Raises:
+            UnknownDocument: there is no such live document.
+            DocumentError: a field cannot be corrected, or not to this.
+        """
+        wanted = corrections.checked(wanted)
+        with self._changing(), self.catalog.writing() as connection:
+            queries.live_version(connection, document_id)
+            corrections.correct(connection, document_id, wanted)
+            return queries.info(connection, document_id)
 
     @property
     def uploads(self) -> Path:

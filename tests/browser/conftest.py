@@ -49,11 +49,11 @@ def write_files(folder: Path) -> None:
 
 
 @contextmanager
-def started(*command: str, **environment: str) -> Iterator[str]:
-    """The address of a server started by `command`, which is ended as a person would end it."""
+def started(*command: str, folder: Path = ROOT, **environment: str) -> Iterator[str]:
+    """The address of a server started by `command` in a folder, ended as a person would end it."""
     server = subprocess.Popen(
         command,
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         text=True,
@@ -96,9 +96,10 @@ def varied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def served(*options: str, **environment: str) -> AbstractContextManager[str]:
+def served(*options: str, folder: Path = ROOT, **environment: str) -> AbstractContextManager[str]:
     """The address of a server with these options, which need not load what it uses."""
-    return started(*warm.started("serve", "--no-browser", "--port", 0, *options), **environment)
+    command = warm.started("serve", "--no-browser", "--port", 0, *options)
+    return started(*command, folder=folder, **environment)
 
 
 @pytest.fixture(scope="session")

@@ -115,6 +115,8 @@ def test_every_field_shows_that_it_has_the_keyboard(page):
     seen = 0
     for panel in (None, "draft", "conversations", "library"):
         if panel is not None:
+            # On a phone a sheet fills the screen, so that the one before has to be closed.
+            page.keyboard.press("Escape")
             page.locator(f'[data-panel-of="{panel}"]').click()
             expect(page.locator(f"#{panel}")).to_be_visible()
         # On a phone a panel lies over the conversation, which is out of reach meanwhile.

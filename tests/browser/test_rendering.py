@@ -508,3 +508,27 @@ def test_footnotes_of_one_document_stand_in_one_line_that_opens():
     (line,) = tree.xpath(".//*[@class='sources']//summary")
     assert "2 places" in line.text_content()
     assert len(tree.xpath(".//details/ol[@class='notes']/li")) == 2
+
+
+def test_a_document_of_an_overview_is_a_heading_and_its_sentence_is_below_it():
+    label = "[A title, 2 March 2023:]"
+    said = f"{label} It held all night."
+    spoken = "[Mr Larch in A title, 2 March 2023:] It held."
+    tree = rendered(
+        answer(
+            Sentence(text=said, citations=(1,), added=((0, len(label)),), paragraph=True),
+            Sentence(text=spoken, citations=(1,), added=((0, spoken.index("]") + 1),)),
+        )
+    )
+    assert texts_of(tree, ".//strong[@class='account']") == ["A title, 2 March 2023"]
+    # Who says it is told with the sentence.
+    assert "[Mr Larch in A title" in tree.text_content()
+
+
+def test_what_is_written_from_right_to_left_has_its_footnote_on_the_same_side():
+    tree = rendered(answer(Sentence(text="הגשר נבנה בשנת 1974.", citations=(1, 2))))
+    (line,) = tree.xpath(".//*[@class='sources']/li/details")
+    assert line.get("dir") == "auto"
+    # What decides the direction has none of its own.
+    assert line.xpath("./summary/strong")[0].get("dir") is None
+    assert line.xpath("./summary/bdi")

@@ -7,6 +7,7 @@ import pytest
 from flows import CROSSING, DAM, ask, first_footnote, in_view, marked, printed, words
 from papers import LETTERS
 from playwright.sync_api import expect
+from reportlab.pdfgen.canvas import Canvas
 
 from assistant import Assistant
 from assistant.answer import citation_id
@@ -343,7 +344,7 @@ def test_words_of_a_printed_page_are_selected_found_and_copied(page):
     ask(page, DAM)
     first_footnote(page).click()
     marked(page)
-    lines = page.locator("#source svg.words text")
+    lines = page.locator("#source svg.words tspan")
     words_of_line = lines.first.text_content()
     assert page.evaluate(f"window.find({words_of_line!r})")
     lines.first.select_text()
@@ -353,14 +354,93 @@ def test_words_of_a_printed_page_are_selected_found_and_copied(page):
     assert line["x"] + line["width"] < box["x"] + box["width"]
 
 
+def find(page, looked_for: str) -> str:
+    """What the browser's own search finds on the open page, and selects."""
+    page.evaluate("getSelection().removeAllRanges()")
+    page.evaluate("words => window.find(words)", looked_for)
+    return words(page.evaluate("getSelection().toString()"))
+
+
+def opened_page(tabs, serving, store, file):
+    """The first page of a document that is a file, in the pane of a server of its own."""
+    with Assistant(store) as assistant:
+        report = assistant.add(file)
+        assert len(report.added) == 1, report
+    with serving("--store", str(store)) as address:
+        page = tabs.open(address)
+        page.locator(".documents a").first.click()
+        printed(page)
+        yield page
+    tabs.forgive("ERR_CONNECTION_REFUSED")
+    tabs.forgive("ERR_INCOMPLETE_CHUNKED_ENCODING")
+
+
+INSIDE = """word => {
+    const paper = document.querySelector("#source .paper").getBoundingClientRect();
+    const shown = [...document.querySelectorAll("#source svg.words tspan")].find(
+        (one) => one.textContent.includes(word),
+    ).getBoundingClientRect();
+    return {
+        across: (shown.left + shown.width / 2 - paper.left) / paper.width,
+        down: (shown.top + shown.height / 2 - paper.top) / paper.height,
+        tall: shown.height > shown.width,
+    };
+}"""
+"""Where a word of the layer over the picture is, as a share of the page, and how it stands."""
+
+
+def test_words_are_found_across_the_ends_of_lines_and_of_broken_words(tabs, serving, tmp_path):
+    file = tmp_path / "pier.pdf"
+    paper = Canvas(str(file))
+    lines = ("The pier was built of larch in the spring of that year, and its mainte-", "nance was")
+    for at, line in enumerate((*lines, "left to the harbour office.")):
+        paper.drawString(72, 720 - 16 * at, line)
+    paper.save()
+    for page in opened_page(tabs, serving, tmp_path / "store", file):
+        assert find(page, "maintenance was left to the harbour") == (
+            "maintenance was left to the harbour"
+        )
+        assert find(page, "left to the lighthouse") == ""
+
+
+def test_words_of_turned_lines_are_found_where_they_stand(tabs, serving, tmp_path):
+    file = tmp_path / "turned.pdf"
+    paper = Canvas(str(file))
+    paper.rotate(90)
+    for at, line in enumerate(("The columns of this wide table", "were printed upwards by hand")):
+        paper.drawString(100, -300 - 20 * at, line)
+    paper.save()
+    for page in opened_page(tabs, serving, tmp_path / "store", file):
+        assert find(page, "wide table were printed") == "wide table were printed"
+        first, last = page.evaluate(INSIDE, "columns"), page.evaluate(INSIDE, "hand")
+        assert first["tall"]
+        assert first["across"] == pytest.approx(296 / 595, abs=0.02)
+        # It is read from below.
+        assert first["down"] > last["down"]
+
+
+def test_words_from_right_to_left_are_found_and_stand_from_right_to_left(
+    tabs, serving, tmp_path, letters_pdf
+):
+    for page in opened_page(tabs, serving, tmp_path / "store", letters_pdf):
+        turn(page, "Next page")
+        at_page(page, 2)
+        assert find(page, "יצאה מנמל חיפה בשעה") == "יצאה מנמל חיפה בשעה"
+        assert page.evaluate(INSIDE, "הספינה")["across"] > page.evaluate(INSIDE, "חיפה")["across"]
+
+
 def test_the_original_file_opens_from_its_source(page, address):
-    for question, kind in ((DAM, "application/pdf"), (CROSSING, "application/octet-stream")):
+    for question, kind, sent in (
+        (DAM, "application/pdf", "inline; filename*=UTF-8''reservoir.pdf"),
+        (CROSSING, "application/octet-stream", "attachment; filename*=UTF-8''ferry.txt"),
+    ):
         turn = ask(page, question)
         first_footnote(page, turn).click()
         marked(page)
-        link = page.locator("#source header a").get_attribute("href")
+        link = page.locator("#source header .details a").get_attribute("href")
         file = page.request.get(f"{address}/{link}")
         assert file.status == 200
         assert file.headers["content-type"].startswith(kind)
+        assert file.headers["content-disposition"] == sent
         assert file.headers["x-content-type-options"] == "nosniff"
     assert page.request.get(f"{address}/original/none/0123").status == 404

@@ -48,8 +48,8 @@ class ChatServer:
 
 
 @contextmanager
-def serving() -> Iterator[ChatServer]:
-    """The server while it runs."""
+def serving(port: int = 0) -> Iterator[ChatServer]:
+    """The server while it runs, on any port unless one is given."""
     state = ChatServer()
 
     class Handler(BaseHTTPRequestHandler):
@@ -64,10 +64,20 @@ def serving() -> Iterator[ChatServer]:
             with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked has left
                 (aside or state.next())(self)
 
+        def do_GET(self) -> None:
+            state.headers.append({name.lower(): value for name, value in self.headers.items()})
+            listed = {"object": "list", "data": [{"id": MODEL, "object": "model"}]}
+            body = json.dumps(listed).encode() if self.path == "/v1/models" else b""
+            self.send_response(200 if body else 404)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     state.address = f"http://127.0.0.1:{server.server_port}/v1"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -171,6 +171,15 @@ def conversation_total(usage: Usage) -> Markup:
     return _HTML.together(texts.SO_FAR.format(usage.summary))
 
 
+def further(questions: Sequence[str]) -> Markup:
+    """What may be asked next, one click each.
+
+    >>> further(["What did Mayor Oskin say?"]).striptags()
+    'Ask on What did Mayor Oskin say?'
+    """
+    return _HTML.further(questions)
+
+
 def partial(
     number: int, sentences: Sequence[Sentence], citations: Sequence[Citation], words: str
 ) -> Markup:
@@ -203,7 +212,16 @@ def finished(number: int, answer: Answer, seconds: float) -> Markup:
         stances(answer.sentences),
         took,
         sure,
+        _other_ways(answer),
     )
+
+
+def _other_ways(answer: Answer) -> list[tuple[str, str]]:
+    """Of a question that was refused: the documents that come nearest, each its id and title."""
+    if not answer.abstained or texts.is_limited(answer.notices):
+        return []
+    near = {passage.document_id: passage.title for passage in answer.nearest}
+    return [*near.items()] if len(near) > 1 else []
 
 
 def _sources(citations: Sequence[Citation]) -> Iterator[_Source]:
@@ -240,7 +258,8 @@ def _groups(
             if group is not None or sentence.paragraph or not paragraphs:
                 paragraphs.append([])
             said = _said(f"s{position}", sentence, known)
-            paragraphs[-1].append(said if group is None else _headed(said))
+            opens = group is not None or not paragraphs[-1]
+            paragraphs[-1].append(_headed(said, among=group is not None) if opens else said)
         yield _Group(group is not None, [_paragraph(said) for said in paragraphs])
 
 
@@ -282,12 +301,15 @@ def _said(name: str, sentence: Sentence, known: dict[int, Citation]) -> _Said:
     )
 
 
-def _headed(said: _Said) -> _Said:
-    """One of several accounts, with what stands before it in brackets as its heading."""
+def _headed(said: _Said, *, among: bool) -> _Said:
+    """A sentence with the document that stands before it in brackets as its heading.
+
+    `among` several accounts that differ, words before the title say no more than that they do.
+    """
     if not said.notes or not said.pieces or "added" not in said.pieces[0][1]:
         return said
     label, title = said.pieces[0][0].strip(), said.notes[0].title
-    if not label.endswith(":]") or title not in label:
+    if not label.endswith(":]") or not (title in label if among else label[1:].startswith(title)):
         return said
     account = label[label.index(title) : -len(":]")]
     first, *rest = said.stretches

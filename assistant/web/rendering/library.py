@@ -30,17 +30,22 @@ SHOWN = 300
 """Rows of the list; a larger store is narrowed with the field above it."""
 
 
-def masthead(engine: str, judge: str, documents: int, *, own: bool = False) -> Markup:
+def masthead(
+    engine: str, judge: str, documents: int, *, own: bool = False, operated: bool = False
+) -> Markup:
     """The head of the page: the name, what answers and judges, and how much it can read.
 
-    Where only the embedded reader answers, it tells how a model that writes is connected.
+    Where whoever reads it may connect a model, it opens the sheet for that; elsewhere, where only
+    the embedded reader answers, it tells how a model is connected.
 
     >>> "7 documents" in masthead("reader", "", 7)
     True
     """
     counted = texts.counted(documents, "document")
     matrix = "matrix?documents=own" if own else "matrix"
-    return _HTML.masthead(texts.engine(engine), judge, counted, matrix, engine == "reader")
+    return _HTML.masthead(
+        texts.engine(engine), judge, counted, matrix, engine == "reader", operated
+    )
 
 
 def demo_note(href: str, *, demo: bool) -> Markup:

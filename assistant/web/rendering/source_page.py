@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import itemgetter
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
@@ -15,7 +17,7 @@ from assistant.web.rendering.places import Place
 from assistant.web.session import Stores
 from index.document import Document
 from index.errors import FootnoteError
-from index.layout import Rectangle
+from index.layout import SOFT_HYPHEN, Rectangle, turned_lines
 from index.pages.images import PageImage
 
 WIDTH = 1_200
@@ -126,7 +128,7 @@ def sheet(document: Document, place: Place, shown: SourcePage, own: bool) -> Mar
         [_style(mark, shown.image) for mark in here],
         words,
         cited and not shown.marks,
-        [_line(words, at, shown.image.scale) for words, at in shown.lines],
+        _text_layer(shown),
         [
             (other, texts.passage_on(other, document.pages[other - 1].label, elsewhere=not here))
             for other in others
@@ -145,15 +147,54 @@ def tools(document: Document, shown: SourcePage) -> Markup:
     return _HTML.tools(shown.page, len(document.pages))
 
 
-def _line(words: str, at: Rectangle, scale: float) -> dict[str, object]:
-    """A line of the layer of text over the picture, in the picture's pixels."""
-    high = (at.bottom - at.top) * scale
+def _text_layer(shown: SourcePage) -> list[tuple[str, list[dict[str, object]]]]:
+    """The words over the picture, in its pixels: each stretch of lines with how it is turned.
+
+    A stretch is one element of text, so that words are found across the ends of its lines.
+    """
+    turned = turned_lines(shown.lines)
+    angle = _angle(
+        [place for (_, place), stands in zip(shown.lines, turned, strict=True) if stands]
+    )
+    stretches = groupby(zip(shown.lines, turned, strict=True), key=itemgetter(1))
+    return [
+        (
+            f"rotate({angle})" if stands else "",
+            [
+                _line(words, place, shown.image.scale, angle if stands else 0)
+                for (words, place), _ in run
+            ],
+        )
+        for stands, run in stretches
+    ]
+
+
+def _angle(places: Sequence[Rectangle]) -> int:
+    """The degrees by which turned words are turned: down the page where most go on so."""
+    following = [
+        after.top - before.top
+        for before, after in pairwise(places)
+        if min(before.right, after.right) > max(before.left, after.left)
+    ]
+    return 90 if sum(step > 0 for step in following) > len(following) / 2 else -90
+
+
+def _line(words: str, at: Rectangle, scale: float, angle: int) -> dict[str, object]:
+    """A line of the layer, as it stands once all of its stretch is turned by the angle."""
+    _, left, top, right, bottom = at
+    if angle == -90:
+        left, top, right, bottom = -bottom, left, -top, right
+    elif angle:
+        left, top, right, bottom = top, -right, bottom, -left
+    high = (bottom - top) * scale
+    broken = words.endswith(SOFT_HYPHEN)
     return {
-        "words": words,
-        "x": f"{at.left * scale:.1f}",
-        "y": f"{at.bottom * scale - 0.2 * high:.1f}",
+        "words": words.removesuffix(SOFT_HYPHEN),
+        "after": "" if broken else " ",
+        "x": f"{left * scale:.1f}",
+        "y": f"{bottom * scale - 0.2 * high:.1f}",
         "size": f"{high:.1f}",
-        "length": f"{max(at.right - at.left, 0.1) * scale:.1f}",
+        "length": f"{max(right - left, 0.1) * scale:.1f}",
     }
 
 

@@ -2,10 +2,13 @@
 
 import asyncio
 import gc
+from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI, Request
+from served import served
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.types import Message
@@ -152,6 +155,37 @@ def test_a_stream_that_has_nothing_to_say_yet_is_kept_alive(monkeypatch):
 
     asyncio.run(told(EventStream(events()), send))
     assert sent == [b"", *[b":\n\n"] * 3, event("answer", "{}"), b""]
+
+
+def test_a_stream_ends_soon_after_its_token_was_revoked(tmp_path, monkeypatch):
+    monkeypatch.setattr(access, "_COUNTS_STILL", 0.05)
+    tokens = Tokens(tmp_path)
+    secret, _ = tokens.make("agent", ["ask"])
+    own = door(tokens, needs_token=True)
+    ended: list[str] = []
+
+    async def events() -> Any:
+        try:
+            for _ in range(600):
+                yield event("progress", "{}")
+                await asyncio.sleep(0.05)
+        finally:
+            ended.append("events")
+
+    own.app.add_api_route("/api/v1/ask/events", lambda: EventStream(events()), methods=["GET"])
+    with served(own) as address:
+        headers = {"Authorization": f"Bearer {secret}"}
+        url = f"{address.replace('127.0.0.1', 'localhost')}/api/v1/ask/events"
+        with httpx.stream("GET", url, headers=headers, timeout=20) as stream:
+            lines = stream.iter_lines()
+            for _ in range(30):
+                assert next(lines) is not None
+            assert not ended
+            tokens.revoke("agent")
+            with suppress(httpx.RemoteProtocolError):
+                assert len(list(lines)) < 300
+    assert ended == ["events"]
+    tokens.close()
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", ""])

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.api import jobs as rules
 from assistant.api.jobs import Jobs, Work
-from assistant.api.problems import KeyReused, UnknownJob
+from assistant.api.problems import KeyReused, TooBusy, UnknownJob
 from assistant.reporting.report import Report
 from index.ingesting.report import AddReport
 
@@ -48,6 +48,31 @@ def test_a_job_that_waits_is_over_as_soon_as_it_is_cancelled(jobs):
     assert [done(jobs, "a", one.id) for one in running] == ["done", "done"]
     assert done(jobs, "a", jobs.start("add", "a", long).id) == "done"
     assert dropped == ["upload"]
+
+
+def test_files_that_wait_with_jobs_have_a_limit_in_all(jobs, monkeypatch):
+    monkeypatch.setattr(rules, "_HELD", 1_000)
+    go, dropped = threading.Event(), []
+
+    def long(work: Work) -> AddReport:
+        del work
+        assert go.wait(20)
+        return AddReport()
+
+    running = []
+    for number in (1, 2):
+        running.append(jobs.start("add", "a", long, size=900))
+        while jobs.running() < number:
+            time.sleep(0.01)
+    # One alone may be as large as the server takes.
+    large = jobs.start("add", "a", long, size=2_000)
+    with pytest.raises(TooBusy):
+        jobs.start("add", "b", long, size=1, afterwards=lambda: dropped.append("upload"))
+    assert dropped == ["upload"]
+    jobs.cancel("a", large.id)
+    assert jobs.start("add", "b", long, size=900).state == "waiting"
+    go.set()
+    assert [done(jobs, "a", one.id) for one in running] == ["done", "done"]
 
 
 def test_of_what_is_over_only_the_latest_is_known_and_others_lose_nothing_by_it(jobs, monkeypatch):

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("http")
 EVACUATED = "How many people were evacuated?"
 HISTORY = [("user", "Why did Gate 3 fail?"), ("assistant", "Its bearing had run dry.")]
 
-LOCAL = {"close", "examined", "inspect", "settings"}
+LOCAL = {"close", "examined", "inspect", "model_servers", "settings"}
 """What works on this side as it is."""
 
 
@@ -65,6 +65,7 @@ def test_all_that_an_assistant_can_do_its_client_does_or_refuses_in_a_line(remot
         "astream",
         "batch",
         "compare",
+        "further",
         "query",
         "report",
         "timeline",
@@ -79,6 +80,10 @@ def test_all_that_an_assistant_can_do_its_client_does_or_refuses_in_a_line(remot
         lambda: remote.documents_at("a.txt"),
         lambda: remote.embeds("word"),
         lambda: remote.plan_research(None),
+        lambda: remote.try_model(None, "Why?"),
+        lambda: remote.connect(None),
+        lambda: remote.disconnect(),
+        lambda: remote.use(None),
         lambda: remote.changes("d1"),
         lambda: remote.store,
         lambda: remote.conversations,
@@ -140,6 +145,12 @@ def test_files_are_sent_replaced_cited_verified_and_removed(remote, tmp_path):
     (tmp_path / "light.txt").write_text("The Ostrel light was built in 1905.")
     assert remote.replace(light, tmp_path / "light.txt").updated[0].document_id == light
     assert not remote.verify(tmp_path / "report.md").clean
+    corrected = remote.correct(light, {"date": "1904", "status": "archived"})
+    assert (corrected.date, corrected.status) == ("1904", "archived")
+    assert corrected in remote.documents()
+    assert remote.correct(light, {"status": None, "date": None}).corrected == ()
+    with pytest.raises(DocumentError, match="no date"):
+        remote.correct(light, {"date": "soon"})
     assert remote.remove(light, purge=True) == []
     with pytest.raises(UnknownDocument):
         remote.document(light)

@@ -40,6 +40,7 @@ POST   /api/v1/documents
 POST   /api/v1/documents/address
 POST   /api/v1/documents/folder
 GET    /api/v1/documents/{id_}
+PATCH  /api/v1/documents/{id_}
 DELETE /api/v1/documents/{id_}
 PUT    /api/v1/documents/{id_}/file
 GET    /api/v1/documents/{id_}/original

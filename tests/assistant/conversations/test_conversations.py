@@ -1,6 +1,8 @@
 """Kept conversations: whole, found again by their owner alone, and erased with a document."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,30 @@ def test_the_list_has_the_latest_first_and_is_searched_by_title_and_answers(own:
     assert [one.title for one in there.listed("me", "about")] == ["About rye"]
     there.rename("me", second, "   ")
     assert [one.title for one in there.listed("me", "about")] == ["About rye"]
+
+
+def test_a_pinned_conversation_stands_first_until_it_is_no_longer(own: Assistant):
+    first, _ = asked(own, PASSENGERS)
+    second, _ = asked(own, RYE)
+    there = own.conversations
+    there.pin("me", first)
+    assert [(one.id, one.pinned) for one in there.listed("me")] == [(first, True), (second, False)]
+    with pytest.raises(UnknownConversation):
+        there.pin("somebody", first, pinned=False)
+    there.pin("me", first, pinned=False)
+    assert [one.id for one in there.listed("me")] == [second, first]
+
+
+def test_conversations_of_the_version_before_are_all_there_and_can_be_pinned(own: Assistant):
+    id_, _ = asked(own, PASSENGERS, RYE)
+    own.conversations.close()
+    with closing(sqlite3.connect(own.store / FILE)) as old, old:
+        old.execute("ALTER TABLE conversations DROP COLUMN pinned")
+        old.execute("PRAGMA user_version = 1")
+    own.conversations.pin("me", id_)
+    assert [(one.id, one.answers, one.pinned) for one in own.conversations.listed("me")] == [
+        (id_, 2, True)
+    ]
 
 
 def test_a_question_asked_again_takes_the_place_of_what_came_after(own: Assistant):

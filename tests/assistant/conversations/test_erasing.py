@@ -103,6 +103,7 @@ def test_conversations_of_an_older_version_are_brought_to_this_one(own: Assistan
     with closing(sqlite3.connect(own.store / FILE)) as old, old:
         old.execute("DROP TABLE sources")
         old.execute("ALTER TABLE conversations DROP COLUMN titled_by")
+        old.execute("ALTER TABLE conversations DROP COLUMN pinned")
         old.execute("""UPDATE answers SET answer = json_remove(answer, '$.documents')""")
         old.execute("INSERT INTO conversations VALUES ('left', 'x', 'The ferry Marigold', 1.0)")
         old.execute("PRAGMA user_version = 0")

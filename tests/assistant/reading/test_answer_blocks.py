@@ -31,6 +31,7 @@ LONG = " ".join(f"In year {n} the keeper wrote {n} lines about the weather." for
         ("a | b\n1 | 2", ["a | b\n1 | 2"]),
         ("  \n\n One. \n \n", ["One."]),
         ("", []),
+        ("-----\n\nOne.\n***\n\n====\nTwo.", ["One.", "Two."]),
     ],
 )
 def test_a_block_is_a_paragraph_or_what_a_colon_announces_or_a_whole_list(text: str, blocks):

@@ -137,6 +137,34 @@ def test_headings_of_one_document_are_told_apart(ask):
     assert any("Model Oak" in text and "560" in text for text in told(answer))
 
 
+BERTHS = "# Berths of the harbour\n\n" + "\n\n".join(
+    f"## Berth {name}\n\nBerth {name} is kept by {keeper}. Its state: {state}."
+    for name, keeper, state in (
+        ("Heron", "Ida Moe", "open"),
+        ("Gull", "Jon Vik", "closed"),
+        ("Tern", "Ida Moe", "closed"),
+        ("Swan", "Kari Dal", "open"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "berths"),
+    [
+        ("Which berths does Ida Moe keep?", {"Heron", "Tern"}),
+        ("Which berths are open?", {"Heron", "Swan"}),
+        ("List all berths.", {"Heron", "Gull", "Tern", "Swan"}),
+    ],
+)
+def test_of_alike_sections_those_answer_that_have_the_word_asked_for(ask, question, berths):
+    answer = ask(berths=BERTHS)(question)
+
+    assert {
+        name for text in told(answer) for name in berths if f"Berth {name} is" in text
+    } == berths
+    assert len(told(answer)) == len(berths)
+
+
 @pytest.mark.parametrize(
     "question",
     ["When was the trial stopped?", "Was the trial stopped?", "Why was the trial stopped?"],

@@ -116,3 +116,24 @@ def test_whatever_is_said_the_marks_lie_inside_it(text: str, quotes: list[str]):
     spans = unborne_spans(text, quotes, [])
     assert spans == sorted(set(spans))
     assert all(0 <= start < end <= len(text) for start, end in spans)
+
+
+GERMAN = ("Die Kündigung bedarf der Schriftform und wirkt nach drei Monaten.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Nein, der Austritt wirkt nach drei Monaten.", []),
+        ("Der Vertrag endet mit der Kündigung nach drei Monaten.", []),
+        ("Die Kündigung an Helga Brandt wirkt nach drei Monaten.", ["Helga", "Brandt"]),
+        ("Die Kündigung wirkt nach 40 Monaten.", ["40"]),
+    ],
+)
+def test_a_german_noun_is_no_name_but_two_beside_each_other_are(text: str, wrong: list[str]):
+    assert marked(text, GERMAN) == wrong
+
+
+@pytest.mark.parametrize("text", ["Non, la porte est fermée.", "Sí, la puerta está cerrada."])
+def test_yes_and_no_name_nobody(text: str):
+    assert marked(text, ("La porte est fermée.", "La puerta está cerrada.")) == []

@@ -460,3 +460,9 @@ def test_a_name_may_be_written_out_or_by_its_initials():
     assert refused("He left the United States.", "He left the U.S. in May.") == []
     assert refused("It joined the WHO.", "It joined the World Health Organization.") == []
     assert refused("It joined the WTO.", "It joined the World Health Organization.") == ["WTO"]
+
+
+def test_over_five_years_may_be_as_long_as_they_last():
+    assert not unsupported_spans("It paid 205 crowns over 5 years.", ["5 years, 205 crowns."])
+    assert unsupported_spans("It took over 24 minutes.", ["It took 24 minutes."])
+    assert unsupported_spans("It took more than 5 years.", ["It took 5 years."])

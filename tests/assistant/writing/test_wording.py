@@ -61,6 +61,7 @@ def test_talk_about_the_answer_is_no_claim(text, words):
         ("I love the colour.", "I really love this colour."),
         ("The text of the treaty is short.", "The treaty's text is short, the paper says."),
         ("The question of borders was left open.", "They left open the question of borders."),
+        ("Set <mark_distance> to 70.", "Write down <mark_distance> and set it."),
     ],
 )
 def test_what_the_document_says_so_is(text, quote):

@@ -381,6 +381,55 @@ def test_what_is_compared_is_searched_for_in_parts_and_the_form_of_the_answer_is
     assert "The question asks for: comparison." in chat.requests[0]["messages"][0]["content"]
 
 
+def test_a_question_is_also_searched_for_in_the_words_that_documents_may_have(
+    chat: ChatServer, writing
+):
+    question = "Did anybody have to leave home?"
+    chat.answers(writes("NO ANSWER"))
+    assistant = writing()
+    judging(chat, plan=json.dumps({"question": question}))
+    assistant.query(question)
+    wordings = ["number of people evacuated", "evacuation centres"]
+    judging(chat, plan=json.dumps({"question": question, "wordings": wordings}))
+    assistant.query(question)
+    without, with_wordings = (
+        [one.text for one in read(asked).passages.values()] for asked in chat.requests
+    )
+    evacuated = [text for text in with_wordings if "evacuat" in text]
+    assert len(evacuated) > len([text for text in without if "evacuat" in text])
+
+
+def test_what_the_program_computes_stands_where_the_writer_finds_no_answer(
+    chat: ChatServer, writing, tmp_path: Path
+):
+    rows = "\n".join(f"{place},{people}" for place, people in (("Orm", 40), ("Vik", 90)) * 30)
+    (tmp_path / "guests.csv").write_text(f"place,guests\n{rows}\n")
+    chat.answers(writes("NO ANSWER"), writes("NO ANSWER"))
+    assistant = writing(store=tmp_path / "store")
+    assistant.add(tmp_path / "guests.csv")
+    answer = assistant.query("How many guests were there in all from Vik?")
+    assert not answer.abstained
+    assert "2,700" in answer.text
+    assert answer.engine == "reader"
+    assert assistant.query("Who founded the guest house?").abstained
+
+
+def test_rows_of_a_table_are_shown_below_the_names_of_their_columns(
+    chat: ChatServer, writing, tmp_path: Path
+):
+    rows = "\n".join(f"| Station {n} | {1900 + n} | {n * 7} |" for n in range(120))
+    (tmp_path / "line.md").write_text(
+        f"# Stations\n\n| Name | Opened | Passengers (thousand) |\n|---|---|---|\n{rows}\n"
+    )
+    chat.answers(writes("NO ANSWER"))
+    assistant = writing(store=tmp_path / "store")
+    assistant.add(tmp_path / "line.md")
+    assistant.query("What was said about Station 97 in the annual report?")
+    shown = [one.text for one in read(chat.requests[0]).passages.values()]
+    assert len(shown) > 1
+    assert all("Name | Opened | Passengers (thousand)" in text for text in shown)
+
+
 def test_a_small_context_is_given_the_first_passages_only(chat: ChatServer, writing):
     chat.answers(writes(f"{RAIN} [1]"))
     writing().query(QUESTION)

@@ -1,5 +1,6 @@
 """Of a web page the article is read, and nothing that its reader does not see."""
 
+from html import escape
 from time import process_time
 
 import pytest
@@ -459,3 +460,72 @@ def test_menus_dialogs_and_hidden_drafts_stay_out(saved, folded):
 
     assert document.text == "Permit\n\nApply before May."
     assert document.left_out
+
+
+def test_what_a_frame_holds_stands_in_its_place(tmp_path):
+    inner = "<p>Tickets cost 4 crowns.</p><iframe srcdoc='<p>Children pay 2.</p>'></iframe>"
+    framed = f'<p>The pier fell.</p><iframe srcdoc="{inner}"></iframe>It was noon.'
+    document = page(tmp_path, framed)
+
+    assert document.text == (
+        "The pier fell.\n\nTickets cost 4 crowns.\n\nChildren pay 2.\n\nIt was noon."
+    )
+
+
+def test_words_of_frames_that_nest_without_end_are_told_as_left_out(tmp_path):
+    source = "<p>innermost</p>"
+    for at in range(8):
+        source = f'<p>level {at}</p><iframe srcdoc="{escape(source, quote=True)}"></iframe>'
+    document = page(tmp_path, source)
+
+    assert "level 7" in document.text
+    assert "level 4" in document.text
+    assert "level 3" in " ".join(one.words for one in document.left_out)
+
+
+def test_places_of_a_clickable_picture_are_read(tmp_path):
+    areas = "<area alt='To the mole' href='#m'><area alt='To the pier' href='#p'>"
+    document = page(tmp_path, f"<p>Where to?</p><map name='m'>{areas}</map>")
+
+    assert document.text == "Where to?\n\nTo the mole\nTo the pier"
+
+
+def saved(*parts, head=""):
+    sent = [f"MIME-Version: 1.0\n{head}Content-Type: multipart/related; boundary=edge\n"]
+    sent += [f"--edge\n{part}" for part in parts]
+    return "\n".join([*sent, "--edge--\n"])
+
+
+def test_a_page_saved_in_one_file_is_read_with_its_frames(tmp_path):
+    parts = (
+        (
+            "Content-Type: text/html; charset=windows-1252\nContent-ID: <top@saved>\n"
+            "Content-Transfer-Encoding: quoted-printable\n\n"
+            "<title>Harbour</title><p>Der H=E4ndler ging.</p><iframe src=3D'cid:in@saved'></iframe>"
+        ),
+        "Content-Type: text/css\n\np { color: red }",
+        "Content-Type: text/html\nContent-ID: <in@saved>\n\n<p>Open from 9 to 5.</p>",
+    )
+    head = "From: <Saved by Blink>\nSnapshot-Content-Location: https://harbour.example/news\n"
+    for name in ("page.mhtml", "page.mht", "unnamed"):
+        document = page(tmp_path, saved(*parts, head=head), name)
+
+        assert document.text == "Der Händler ging.\n\nOpen from 9 to 5."
+        assert (document.title, document.source) == ("Harbour", "https://harbour.example/news")
+
+
+def test_frames_of_a_saved_page_that_hold_each_other_end(tmp_path):
+    def of(own, other):
+        return (
+            f"Content-Type: text/html\nContent-ID: <{own}>\n\n"
+            f"<p>Page {own}.</p><iframe src='cid:{other}'></iframe>"
+        )
+
+    document = page(tmp_path, saved(of("a", "b"), of("b", "a")), "page.mht")
+
+    assert document.text.startswith("Page a.\n\nPage b.\n\nPage a.")
+
+
+def test_a_saved_file_without_a_page_is_refused_in_one_line(tmp_path):
+    with pytest.raises(EmptyDocument, match="No part of the file is a web page"):
+        page(tmp_path, saved("Content-Type: text/css\n\np { color: red }"), "page.mht")

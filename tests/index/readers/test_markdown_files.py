@@ -161,3 +161,14 @@ def test_words_of_cells_in_html_are_not_one_word(saved):
 
 def test_an_empty_cell_is_no_fault(saved):
     assert read(saved("| a | |\n|---|---|\n| 1 | |\n", "a.md")).text == "a\n1"
+
+
+def test_a_line_that_stands_like_a_title_is_it_where_only_parts_have_headings(tmp_path):
+    path = tmp_path / "statutes.md"
+    path.write_text(
+        "Statutes of the Harbour Club\n\nThey were agreed in May.\n\n## Name and seat\n\n"
+        "The club is called so.\n\n## Purpose\n\nIt keeps the pier.\n"
+    )
+    assert read(path).title == "Statutes of the Harbour Club"
+    path.write_text("Draft\n\n# Statutes\n\nThe club keeps the pier.\n")
+    assert read(path).title == "Statutes"

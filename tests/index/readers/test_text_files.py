@@ -152,3 +152,19 @@ def test_the_line_that_is_the_title_is_a_heading_and_no_sentence(tmp_path):
     [heading] = document.headings
     assert document.text[heading.start : heading.end] == document.title
     assert document.heading_path(document.text.index("17")) == (document.title,)
+
+
+def test_lines_with_a_line_of_marks_below_are_headings(tmp_path):
+    path = tmp_path / "certificates.txt"
+    path.write_text(
+        "Certificates\n============\n\nHow they are kept.\n\nTo remove them\n--------------\n\n"
+        "Delete the file.\n\nName    Age\n-----------\nAnna    40\n\nShort\n----------------\n"
+    )
+    document = read(path)
+
+    headings = [(one.level, document.text[one.start : one.end]) for one in document.headings]
+    assert headings == [(1, "Certificates"), (2, "To remove them")]
+    assert document.heading_path(document.text.index("Delete")) == (
+        "Certificates",
+        "To remove them",
+    )
