@@ -296,3 +296,19 @@ def test_vectors_are_found_among_some_documents_only(machine):
     vector[0] = 1
     with here.store.snapshot() as snapshot:
         assert len(snapshot.nearest(vector, k=1_000)) == 2
+
+
+def test_a_store_of_an_older_release_is_brought_up_to_date_by_whoever_comes_first(
+    machine, postgres, shared
+):
+    here = machine("here")
+    here.add_documents(gates=note(OLD))
+    database = shared.catalog.rpartition("/")[2]
+    postgres.sql("DROP TABLE corrections, watched", database)
+    postgres.sql("UPDATE meta SET value = '5' WHERE key = 'schema'", database)
+
+    there = machine("there")
+    assert there.finds(OLD)
+    [info] = there.store.documents()
+    there.store.correct(info.id, {"title": "The gates"})
+    assert machine("new").store.documents()[0].title == "The gates"
