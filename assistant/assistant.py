@@ -287,7 +287,8 @@ class Assistant(Library):
         """The `k` passages nearest to a question, best first; raises as `query` does."""
         asked = parse_question(question, history or (), self.settings.question_limit)
         store = self._opening.filled(documents)
-        return [one.passage for one in self._answering.find(store, asked, k, documents).passages]
+        found = self._answering.embedded.find(store, asked, k, documents)
+        return [one.passage for one in found.passages]
 
     def batch(
         self,

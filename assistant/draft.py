@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from assistant.answer import Kind
 from index.document import Part, Span, touched
 from index.store.catalog import DocumentInfo, StoredChunk
-from index.tables.query import TableQuery
+from index.tables.joining import Key
+from index.tables.query import Relation, TableQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,25 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedTable:
+    """A second table, whose rows those of the first name by a key.
+
+    >>> JoinedTable("d1", "ab12", 1, Key(0, 2)).key.other
+    2
+    """
+
+    document_id: str
+    version: str
+    number: int
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
 class Tabulated:
     """The query of a table whose result a sentence tells; the sentence is checked by asking again.
 
-    With `distinct` it tells how many groups there are.
+    With `distinct` it tells how many groups there are; with a `relation` how the figure is to that
+    of the query `against`. The table may be `joined` with another.
 
     >>> Tabulated("d1", "ab12", 0, TableQuery("count")).query.measure
     'count'
@@ -70,6 +86,10 @@ class Tabulated:
     number: int
     query: TableQuery
     distinct: bool = False
+    relation: Relation | None = None
+    against: TableQuery | None = None
+    percent: bool = False
+    joined: JoinedTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ from pydantic_settings import (
 from index.errors import SettingsError
 
 if TYPE_CHECKING:
+    from index.models.embeddings import WordEnds
     from index.sandbox.isolation import Limits
+    from index.store.engines import SharedBy
 
 _TOML = "footnote.toml"
 _NAME = re.compile(r"(([\w-]+\.)*[\w-]+\.?|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", re.ASCII)
@@ -82,6 +84,31 @@ class Settings(BaseSettings):
     )
 
     store: Path = Field(Path(".footnote"), description="The folder of the default store.")
+    catalog: SecretStr | None = Field(
+        None,
+        description="The database of a store that many machines share, like "
+        "postgresql://user:password@host/database, with FOOTNOTE_CHROMA; the store's folder is "
+        "then where this machine keeps its copies of what is in them. See docs/operations.md.",
+    )
+    chroma: str | None = Field(
+        None,
+        description="The Chroma server of a shared store, like http://host:8000, or "
+        "https://host/TENANT/DATABASE.",
+    )
+    chroma_key: SecretStr | None = Field(
+        None, description="The key that the Chroma server asks for, if it does."
+    )
+    originals: Path | None = Field(
+        None,
+        description="The folder of a shared store's copies of uploaded files, under the same path "
+        "on all machines; by default in this machine's own, where others do not see them.",
+    )
+    bucket: str | None = Field(
+        None,
+        description="Where those copies lie for all machines if they share no folder, like "
+        "s3://bucket/folder (any address that fsspec opens); the folder is then each machine's "
+        "own, under the same path.",
+    )
     embedding: str = Field(
         "e5",
         description="The embedding model: 'e5' (embedded, a hundred languages), 'minilm' "
@@ -238,6 +265,48 @@ class Settings(BaseSettings):
         description="The languages of scanned pages and pictures, as tesseract names them: 'eng', "
         "'eng+deu' for both. Each needs its data, as the package tesseract-ocr-deu.",
     )
+
+    def allowed_folder(self, given: str) -> Path | None:
+        """The folder that somebody names over HTTP, if it is within one of `folders` and there.
+
+        >>> Settings(folders=(Path("papers"),)).allowed_folder("/etc") is None
+        True
+        """
+        try:
+            folder = Path(given).resolve()
+            inside = any(folder.is_relative_to(one.resolve()) for one in self.folders)
+            return folder if inside and folder.is_dir() else None
+        except (OSError, ValueError):  # no path that any folder can have
+            return None
+
+    def shared_by(self, word_ends: "WordEnds") -> "SharedBy | None":
+        """The servers of a shared store, if the settings name them.
+
+        Raises:
+            SettingsError: they name one of them alone.
+        """
+        if self.catalog is None and self.chroma is None:
+            return None
+        if self.catalog is None or self.chroma is None:
+            missing = "FOOTNOTE_CATALOG" if self.catalog is None else "FOOTNOTE_CHROMA"
+            raise SettingsError(
+                f"A shared store needs FOOTNOTE_CATALOG and FOOTNOTE_CHROMA: set {missing} too."
+            )
+        if self.bucket is not None and self.originals is None:
+            raise SettingsError(
+                "FOOTNOTE_BUCKET needs FOOTNOTE_ORIGINALS, a folder under the same path on all "
+                "machines: set it too."
+            )
+        from index.store.engines import SharedBy
+
+        return SharedBy(
+            self.catalog.get_secret_value(),
+            self.chroma,
+            word_ends,
+            None if self.chroma_key is None else self.chroma_key.get_secret_value(),
+            self.originals,
+            self.bucket,
+        )
 
     @property
     def limits(self) -> "Limits":

@@ -6,16 +6,18 @@ from pathlib import Path
 
 from index.errors import EmptyStore, StoreError, UnknownDocument
 from index.models.embeddings import Embedder
-from index.store.opening import is_store
+from index.store.engines import SharedBy
+from index.store.opening import is_store, is_there
 from index.store.store import Store
 
 
 class StoreHandle:
-    """A store folder that may not be there yet. Thread-safe.
+    """A store that may not be there yet. Thread-safe.
 
     Args:
         folder: where the store is, or will be.
         embedder: the model whose vectors it holds.
+        shared: the servers of a store that many machines share.
 
     Raises:
         StoreError: the folder holds something else, or the store cannot be opened.
@@ -28,12 +30,13 @@ class StoreHandle:
     >>> handle.close()
     """
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, shared: SharedBy | None = None) -> None:
         self.folder = folder
+        self._shared = shared
         self._embedder = embedder
         self._lock = threading.Lock()
         self._store: Store | None = None
-        if self.current() is None:
+        if self.current() is None and shared is None:
             _refuse_other_use(folder)
 
     def close(self) -> None:
@@ -45,7 +48,7 @@ class StoreHandle:
 
     def current(self) -> Store | None:
         """The store, if there is one by now: another process may have made it meanwhile."""
-        if self._store is None and is_store(self.folder):
+        if self._store is None and self._is_there():
             return self._open(create=False)
         return self._store
 
@@ -73,10 +76,15 @@ class StoreHandle:
                     raise UnknownDocument.named(document_id)
         return store
 
+    def _is_there(self) -> bool:
+        return (
+            is_store(self.folder) if self._shared is None else is_there(self.folder, self._shared)
+        )
+
     def _open(self, *, create: bool) -> Store:
         with self._lock:
             if self._store is None:
-                self._store = Store(self.folder, self._embedder, create=create)
+                self._store = Store(self.folder, self._embedder, create=create, shared=self._shared)
             return self._store
 
 

@@ -159,6 +159,20 @@ class StoreError(FootnoteError):
         return cls(f"The store's files in {folder} cannot be used: {said}. {way}")
 
     @classmethod
+    def server(cls, what: str, place: str, setting: str, fault: object) -> "StoreError":
+        """The error for a server of a shared store that does not answer, or refuses.
+
+        >>> print(StoreError.server("vectors", "http://db:8000", "FOOTNOTE_CHROMA", "refused"))
+        The store's vectors at http://db:8000 cannot be used: refused. See that the server runs ...
+        """
+        said = " ".join(str(fault).split())[:200].rstrip(".")
+        return cls(
+            f"The store's {what} at {place} cannot be used: {said or type(fault).__name__}. See "
+            f"that the server runs and that {setting} names it. What was acknowledged is kept; do "
+            "it again when the server is back."
+        )
+
+    @classmethod
     def catalog(cls, folder: Path, fault: Exception) -> "StoreError":
         """The error for a catalog in the store `folder` that its database complains of."""
         said = " ".join(str(fault).split())[:200].rstrip(".")
@@ -209,8 +223,8 @@ class EmbeddingMismatch(StoreError):
     """
 
     @classmethod
-    def between(cls, folder: Path, made_with: str, name: str) -> "EmbeddingMismatch":
-        """The error for a store in `folder` and the model that was configured."""
+    def between(cls, folder: Path | str, made_with: str, name: str) -> "EmbeddingMismatch":
+        """The error for a store in a folder or at an address, and the configured model."""
         return cls(
             f"The store in {folder} was made with the embedding model {made_with}, not {name}. Set "
             "FOOTNOTE_EMBEDDING back to it, or use another store (--store, FOOTNOTE_STORE) and add "

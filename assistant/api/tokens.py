@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Lock
 from typing import Any, Literal, get_args
 
 import sqlalchemy as sql
-from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.engine import Connection, Row
 
+from assistant.conversations.database import Database
 from index.errors import FootnoteError
 from index.store import files
 
@@ -96,10 +96,9 @@ class Tokens:
     (True, None)
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, server: str | None = None) -> None:
         self.folder = folder
-        self._lock = Lock()
-        self._engine: Engine | None = None
+        self._database = Database(folder, "tokens", _schema.create_all, server)
 
     def __enter__(self) -> "Tokens":
         return self
@@ -109,10 +108,7 @@ class Tokens:
 
     def close(self) -> None:
         """Let go of the database."""
-        with self._lock:
-            engine, self._engine = self._engine, None
-            if engine is not None:
-                engine.dispose()
+        self._database.close()
 
     def make(
         self,
@@ -166,9 +162,9 @@ class Tokens:
 
     def find(self, secret: str) -> Token | None:
         """The token with this secret, also one that has ended; None where there is none."""
-        if not secret.startswith(PREFIX) or not self._there():
+        if not secret.startswith(PREFIX) or not self._database.is_there:
             return None
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             # By its hash: how long the search takes tells nothing of the secret.
             row = connection.execute(
                 sql.select(_tokens).where(_tokens.c.hash == _hashed(secret))
@@ -182,9 +178,9 @@ class Tokens:
 
     def listed(self) -> list[Token]:
         """All tokens, also those that have ended, by name."""
-        if not self._there():
+        if not self._database.is_there:
             return []
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(sql.select(_tokens).order_by(_tokens.c.name)).all()
         return [_token(row) for row in rows]
 
@@ -195,7 +191,7 @@ class Tokens:
             TokenError: there is none of this name.
         """
         gone = 0
-        if self._there():
+        if self._database.is_there:
             with self._writing() as connection:
                 deleted = connection.execute(_tokens.delete().where(_tokens.c.name == name))
                 gone = deleted.rowcount
@@ -211,28 +207,12 @@ class Tokens:
 
     # -------------------------------------------------------------------------------------------
 
-    def _there(self) -> bool:
-        return (self.folder / FILE).exists()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with files.faults(self.folder), self._made().connect() as connection:
-            yield connection
-
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with files.faults(self.folder), self._made().begin() as connection:
+        with files.faults(self.folder):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._database.writing() as connection:
             yield connection
-
-    def _made(self) -> Engine:
-        with self._lock:
-            if self._engine is None:
-                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                engine = files.engine(self.folder / FILE, read_only=False)
-                with engine.begin() as connection:
-                    _schema.create_all(connection)
-                self._engine = engine
-            return self._engine
 
 
 def _token(row: Row[Any]) -> Token:

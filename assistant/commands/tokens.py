@@ -1,6 +1,7 @@
 """`footnote token`: what lets programs and people in over HTTP, made, listed and revoked."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,7 +34,7 @@ def add_token(
     >>> add_token("agent", scope=["read", "ask"], days=30)
     footnote_...
     """
-    with Tokens(load(store=store).store) as tokens:
+    with _tokens(store) as tokens:
         secret, made = tokens.make(name, scope or SCOPES, days=days, rate=rate)
     if as_json:
         told = {"scopes": made.scopes, "ends": made.ends.isoformat()}
@@ -51,7 +52,7 @@ def list_tokens(store: StoreOption = None, as_json: JsonOption = False) -> None:
     >>> list_tokens()
     No tokens. Make one: footnote token add NAME
     """
-    with Tokens(load(store=store).store) as tokens:
+    with _tokens(store) as tokens:
         listed = tokens.listed()
     if as_json:
         rows = [
@@ -84,6 +85,12 @@ def revoke_token(name: NameArgument, store: StoreOption = None) -> None:
         ...
     assistant.api.tokens.TokenError: There is no token 'agent'. ...
     """
-    with Tokens(load(store=store).store) as tokens:
+    with _tokens(store) as tokens:
         tokens.revoke(name)
     say(f"revoked {name}")
+
+
+def _tokens(store: Path | None) -> Tokens:
+    settings = load(store=store)
+    catalog = settings.catalog
+    return Tokens(settings.store, None if catalog is None else catalog.get_secret_value())

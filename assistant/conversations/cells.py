@@ -15,7 +15,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from assistant.conversations.conversations import UnknownConversation
-from assistant.conversations.database import Database
+from assistant.conversations.database import Database, format_of, note_format
 from assistant.conversations.tables import hashed, titled
 
 _VERSION = 1
@@ -70,8 +70,8 @@ class KeptCells:
     >>> kept.close()
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._database = Database(folder, "matrices", _migrate)
+    def __init__(self, folder: Path, server: str | None = None) -> None:
+        self._database = Database(folder, "matrices", _migrate, server)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -179,6 +179,6 @@ class KeptCells:
 
 
 def _migrate(connection: Connection) -> None:
-    if int(connection.exec_driver_sql("PRAGMA user_version").scalar_one()) < _VERSION:
+    if format_of(connection) < _VERSION:
         _schema.create_all(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version = {_VERSION}")
+        note_format(connection, _VERSION)

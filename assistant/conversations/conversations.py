@@ -53,8 +53,8 @@ class Conversations:
     >>> kept.close()
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._database = Database(folder, "conversations", tables.migrate)
+    def __init__(self, folder: Path, server: str | None = None) -> None:
+        self._database = Database(folder, "conversations", tables.migrate, server)
 
     def close(self) -> None:
         """Let go of the database."""

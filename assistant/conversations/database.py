@@ -1,4 +1,8 @@
-"""A database of its own in a store's folder, made when it is first used, for many processes."""
+"""A database of its own beside a store's catalog, made when it is first used, for many processes.
+
+It is a file in the store's folder or, of a store that many machines share, tables under its name in
+the catalog's PostgreSQL.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -6,19 +10,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import portalocker
-from sqlalchemy.engine import Connection, Engine
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection
 
-from index.store import files
-from index.store.files import locked
+from index.store import engines, files
+from index.store.files import SqliteFile, locked
+
+_format = sql.table("format", sql.column("version", sql.Integer))
 
 
 class Database:
-    """A file `name.db` of a store, with a lock beside it. Thread-safe.
+    """A file `name.db` of a store, with a lock beside it, or tables in a server. Thread-safe.
 
     Args:
         folder: the store's.
         name: of the file.
         migrate: makes its tables, or brings older ones to what they are now.
+        server: the address of a shared store's catalog.
 
     Raises:
         StoreError: from any method, where it cannot be read or written.
@@ -32,48 +40,103 @@ class Database:
     >>> database.close()
     """
 
-    def __init__(self, folder: Path, name: str, migrate: Callable[[Connection], None]) -> None:
-        self._folder, self._name, self._migrate = folder, name, migrate
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        migrate: Callable[[Connection], None],
+        server: str | None = None,
+    ) -> None:
+        self._folder, self._name, self._migrate, self._server = folder, name, migrate, server
         self._lock = threading.Lock()
-        self._engine: Engine | None = None
+        self._database: engines.Database | None = None
 
     @property
     def is_there(self) -> bool:
-        """Whether the file is."""
-        return (self._folder / f"{self._name}.db").exists()
+        """Whether there may be something in it."""
+        return self._server is not None or (self._folder / f"{self._name}.db").exists()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file or the connections."""
         with self._lock:
-            engine, self._engine = self._engine, None
-            if engine is not None:
-                engine.dispose()
+            database, self._database = self._database, None
+            if database is not None:
+                database.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection whose questions are answered from one state."""
-        with files.faults(self._folder), self._made().connect() as connection:
+        with self._opened() as database, database.reading() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection whose changes are made together or not at all."""
-        with files.faults(self._folder), self._made().begin() as connection:
+        with self._opened() as database, database.writing() as connection:
             yield connection
 
     def compact(self) -> None:
-        """Write the file anew, so that no deleted words stand in it."""
-        with files.faults(self._folder):
-            files.compact(self._made())
+        """Write it anew, so that no deleted words stand in it."""
+        with self._opened() as database:
+            database.compact()
 
-    def _made(self) -> Engine:
+    @contextmanager
+    def _opened(self) -> Iterator[engines.Database]:
+        with files.faults(self._folder):
+            database = self._made()
+            with database.faults():
+                yield database
+
+    def _made(self) -> engines.Database:
         with self._lock:
-            if self._engine is None:
-                engine = files.engine(self._folder / f"{self._name}.db", read_only=False)
-                with (
-                    locked(self._folder / f"{self._name}.lock", portalocker.LockFlags.EXCLUSIVE),
-                    engine.begin() as connection,
-                ):
-                    self._migrate(connection)
-                self._engine = engine
-            return self._engine
+            if self._database is None:
+                self._database = self._in_file() if self._server is None else self._in_server()
+            return self._database
+
+    def _in_file(self) -> engines.Database:
+        database = SqliteFile(self._folder / f"{self._name}.db")
+        with (
+            locked(self._folder / f"{self._name}.lock", portalocker.LockFlags.EXCLUSIVE),
+            database.writing() as connection,
+        ):
+            self._migrate(connection)
+        return database
+
+    def _in_server(self) -> engines.Database:
+        # Whoever has a store of their own need not have the driver.
+        from index.store.postgres import Postgres
+
+        database = Postgres(str(self._server), self._folder, schema=self._name)
+        with database.faults(), database.writing() as connection:
+            connection.execute(sql.schema.CreateSchema(self._name, if_not_exists=True))
+            self._migrate(connection)
+        return database
+
+
+def format_of(connection: Connection) -> int:
+    """The format that was noted of a database; 0 of a new one.
+
+    >>> with sql.create_engine("sqlite://", poolclass=sql.NullPool).begin() as connection:
+    ...     note_format(connection, 3)
+    ...     format_of(connection)
+    3
+    """
+    if connection.dialect.name == "sqlite":
+        return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    if not sql.inspect(connection).has_table(_format.name):
+        return 0
+    return int(connection.execute(sql.select(_format.c.version)).scalar_one())
+
+
+def note_format(connection: Connection, version: int) -> None:
+    """Note the format of a database.
+
+    >>> with sql.create_engine("sqlite://", poolclass=sql.NullPool).begin() as connection:
+    ...     note_format(connection, 3)
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA user_version = {version}")
+        return
+    connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS format (version INTEGER NOT NULL)")
+    connection.execute(_format.delete())
+    connection.execute(_format.insert().values(version=version))

@@ -14,6 +14,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Row
 
 from assistant.answer import Answer
+from assistant.conversations.database import format_of, note_format
 
 TITLE_CHARACTERS = 120
 
@@ -50,7 +51,12 @@ answers = sql.Table(
 sources = sql.Table(
     "sources",
     schema,
-    sql.Column("answer", sql.ForeignKey("answers.id"), primary_key=True),
+    # Checked at the end of a change, since answers are found by these rows and deleted before them.
+    sql.Column(
+        "answer",
+        sql.ForeignKey("answers.id", deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+    ),
     # The id of a document whose words the answer holds; UNKNOWN may be any.
     sql.Column("document", sql.String, primary_key=True, index=True),
 )
@@ -236,7 +242,7 @@ def migrate(connection: Connection) -> None:
     ...     sql.inspect(connection).get_table_names()
     ['answers', 'conversations', 'feedback', 'files', 'sources']
     """
-    version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    version = format_of(connection)
     if version >= VERSION:
         return
     older = sql.inspect(connection).has_table("conversations")
@@ -259,7 +265,7 @@ def migrate(connection: Connection) -> None:
                 connection.execute(conversations.update().where(this).values(titled_by=row.id))
         filled = sql.select(answers.c.conversation)
         connection.execute(conversations.delete().where(conversations.c.id.not_in(filled)))
-    connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+    note_format(connection, VERSION)
 
 
 def note(connection: Connection, answer_id: str, documents: Iterable[str]) -> None:

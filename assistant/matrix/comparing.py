@@ -4,7 +4,6 @@ Points are questions, or the clauses that both have. Of two versions of one docu
 clause by clause. And a timeline: what the documents say of each day, in order.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,25 +11,16 @@ from difflib import SequenceMatcher
 
 from assistant.answer import Passage
 from assistant.language.terms import content_terms
-from assistant.language.values import find_values
 from assistant.matrix.cells import Source
 from assistant.matrix.matrix import Cell, Grid, GridRow, Matrix
 from assistant.messages import DATED_ACCOUNTS, NOTHING_DIFFERS
 from assistant.reading.answer_span import collapse_whitespace
-from index import dates
+from assistant.reading.timeline import Account, Piece, dated_events
 from index.document import Span
 from index.errors import QuestionError
-from index.sentences import sentence_spans
 
 _SAME_HEADING = 0.5
 """The share of their content words that headings of one clause have in common."""
-_SAME_EVENT = 0.6
-"""The share of their content words that accounts of one event have in common, figures apart."""
-_WORDS = 3
-"""Content words that accounts of one event have in common at least, unless they name one moment."""
-_TOPIC = 0.5
-"""More than this share of a topic's content words a passage has which tells of it."""
-_FIGURE = re.compile(r"\d")
 
 
 def transposed(matrix: Matrix) -> Grid:
@@ -166,18 +156,6 @@ def _quoted(source: Source, spans: Sequence[Span]) -> Cell:
 # Timelines -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """A dated sentence of a document: its day, the time of the day, and what else it says."""
-
-    day: str
-    time: str
-    terms: frozenset[str]
-    text: str
-    source: Source
-    span: Span
-
-
 def timeline(topic: str, passages: Sequence[Passage], sources: dict[str, Source]) -> Grid:
     """What the passages tell of a topic that has a date: a row for each event, in order.
 
@@ -191,64 +169,41 @@ def timeline(topic: str, passages: Sequence[Passage], sources: dict[str, Source]
     >>> timeline("the flood", [], {}).rows
     ()
     """
-    told = content_terms(topic)
-    found: dict[tuple[str, Span], _Account] = {}
-    for passage in passages:
-        source = sources[passage.document_id]
-        around = content_terms(" ".join([passage.title, *passage.heading, passage.text]))
-        if len(told & around) <= _TOPIC * len(told):
-            continue
-        for account in _accounts(source, passage):
-            found.setdefault((passage.document_id, account.span), account)
-    events: list[list[_Account]] = []
-    for account in sorted(found.values(), key=lambda one: (one.day, one.time, one.span)):
-        home = next((one for one in events if _is_one_event(one, account)), None)
-        if home is None:
-            events.append([account])
-        else:
-            home.append(account)
+    events = dated_events(
+        topic,
+        (
+            Piece(
+                one.document_id,
+                one.start,
+                one.text,
+                " ".join([one.title, *one.heading]),
+                _apart(sources[one.document_id]),
+            )
+            for one in passages
+        ),
+    )
     return Grid(
         title=topic,
         corner="When",
         heads=(DATED_ACCOUNTS,),
-        rows=tuple(_event(one) for one in events),
+        rows=tuple(_event(one, sources) for one in events),
         created=datetime.now(UTC),
     )
 
 
-def _accounts(source: Source, passage: Passage) -> Iterator[_Account]:
-    """The sentences of a passage that state a day; a time counts where one does."""
-    for start, end in sentence_spans(passage.text):
-        span = Span(passage.start + start, passage.start + end)
-        text = collapse_whitespace(passage.text[start:end])
-        match = re.search(dates.DATE, text, re.IGNORECASE)
-        day = dates.iso_date(match[0]) if match else None
-        if match is None or day is None:
-            continue
-        rest = text[: match.start()] + text[match.end() :]
-        terms = frozenset(one for one in content_terms(rest) if not _FIGURE.search(one))
-        times = find_values("time", rest)
-        time = min(times, key=lambda one: one.rjust(5, "0")).rjust(5, "0") if times else ""
-        if terms:
-            yield _Account(day, time, terms, text, source, span)
+def _apart(source: Source) -> tuple[Span, ...]:
+    """The spans of a document that tell of no event."""
+    own = source.document.date_span
+    headers = (table.header for table in source.document.tables)
+    return (*headers, own) if own is not None else tuple(headers)
 
 
-def _is_one_event(event: Sequence[_Account], account: _Account) -> bool:
-    """Whether an account of another document tells of the same, whenever it says that was."""
-    if any(one.source.info.id == account.source.info.id for one in event):
-        return False
-    first = event[0]
-    shared = len(first.terms & account.terms)
-    if account.time and (account.day, account.time) == (first.day, first.time):
-        return shared > 0
-    return shared >= max(_WORDS, _SAME_EVENT * min(len(first.terms), len(account.terms)))
-
-
-def _event(accounts: Sequence[_Account]) -> GridRow:
+def _event(accounts: Sequence[Account], sources: dict[str, Source]) -> GridRow:
     first = accounts[0]
     differ = len({(one.day, one.time) for one in accounts}) > 1
     citations = tuple(
-        one.source.citation(one.span, number, 1.0) for number, one in enumerate(accounts, start=1)
+        sources[one.document_id].citation(one.span, number, 1.0)
+        for number, one in enumerate(accounts, start=1)
     )
     texts = list(dict.fromkeys(one.text for one in accounts))
     cell = Cell(

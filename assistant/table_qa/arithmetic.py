@@ -25,7 +25,7 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    rf"\b(?:from|between) {_YEAR}(?: (?:to|through|and) | ?[-–] ?){_YEAR}", re.IGNORECASE
+    rf"\bbetween {_YEAR} and {_YEAR}|{_YEAR}(?: (?:to|through) | ?[-–] ?){_YEAR}", re.IGNORECASE
 )
 _CHANGE = re.compile(
     r"\b(?:gr[eo]w(?:th|n)?|increased?|rise|rose|risen|decreased?|fall(?:en)?|fell|declined?"
@@ -50,7 +50,8 @@ _ASKS = re.compile(
 _PERCENT = re.compile(r"%|\bper ?cent(?:age|s)?\b|\brate\b", re.IGNORECASE)
 _AROUND_CHANGE = re.compile(
     r"\b(?:year[- ]over[- ]year|yoy|annual|by how much|how much|rates?|per ?cent(?:age|s)?|amount"
-    r"|what|units?|rounded?|round|decimal|places?|one|two)\b|%|\([^()]*\)",
+    r"|what|units?|rounded?|round|decimal|places?|one|two)\b|[%/]"
+    r"|\((?:\s*|in [^()]*|[^()]*(?:percent|decimal|million|thousand)s?[^()]*)\)",
     re.IGNORECASE,
 )
 _LAST = r"(?P<b>[^?]+)"

@@ -11,8 +11,7 @@ from functools import lru_cache
 from assistant.asking.question import Question
 from assistant.language.terms import content_terms
 from assistant.language.values import MONTH, has_value
-from assistant.table_qa.figures import Figure, TableContext
-from assistant.table_qa.tables import Row, Table
+from assistant.table_qa.figures import Figure, Row, Table, TableContext
 from index.places import innermost_stem
 from index.store.lexical import analyzed
 
@@ -129,14 +128,14 @@ ACCEPTED = 0.55
 OPERAND = 0.85
 """The least score of a cell that is computed with: its row may say hardly anything else."""
 
-_CONTEXT = 0.7
-"""What a word counts that stands above a row and not in it."""
+_SECTION, _CONTEXT = 0.9, 0.7
+"""What a word counts that heads a row, or that stands above its table, and not in it."""
 
 _IDLE = re.compile(
     r"\([^()]*\)|\b(?:in |of )?(?:usd|us dollars?|dollars?|euros?|thousands?|millions?|billions?"
-    r"|percent|per ?cent|amounts?|figures?|values?|numbers?|parts?|shares? of|size|level"
+    r"|percent|per ?cent|amounts?|figures?|values?|numbers?|size|level"
     r"|spend|spent|holds?|held|c[ao]mes?|report(?:ed)?|record(?:ed)?|earn(?:ed)?|ma[dk]e|t[ao]ken?"
-    r"|took|generated?|pa(?:y|id)|posted?|stood|stand|reach(?:ed)?)\b|[$€£¥%]",
+    r"|took|respective(?:ly)?|generated?|pa(?:y|id)|posted?|stood|stand|reach(?:ed)?)\b|[$€£¥%]",
     re.IGNORECASE,
 )
 """What asks for a figure and does not say which: units, and verbs that go with any."""
@@ -147,14 +146,19 @@ _NEUTRAL = "net total"
 _CHANGES = frozenset(
     analyzed(
         "grow grew growth change increase decrease fall fell rise rose shrink decline drop times"
+        " average mean median ratio proportion share percentage difference sum parts"
     )
 )
 """Words without which a figure is another: how much it grew is not how much it is."""
 
 _HOW_MANY = re.compile(r"\bhow many (?P<what>\S+(?: \S+)?)", re.IGNORECASE)
 _NO_CELL = re.compile(
-    r"\b(?:why|by how much|how many times|how do|how does|how did|list|range)\b", re.IGNORECASE
+    r"\b(?:why|by how much|how many times|how (?:is|are|was|were|do|does|did)|list|range)\b",
+    re.IGNORECASE,
 )
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_NO_TERMS: frozenset[str] = frozenset()
+_SEVERAL = re.compile(r"\brespective(?:ly)?\b", re.IGNORECASE)
 _PERCENT = re.compile(r"%|\bper ?cent|\bpercentage|\bshare\b|\bpart of\b|\brate\b", re.IGNORECASE)
 
 
@@ -174,10 +178,10 @@ def figure(
         rarity: the weights of stems; 1 for those that it lacks.
         least: the score from which a cell counts.
 
-    >>> from assistant.table_qa.tables import tables_in
-    >>> from index.document import Document
-    >>> report = Document("Item | 2021 | 2022\nRevenue | 10 | 12", "Report", "text/markdown")
-    >>> sheet = TableContext(demo.documents()[0], report, tuple(tables_in(report.text)))
+    >>> from index.document import Document, Span, Table as Place
+    >>> text = "Item | 2021 | 2022\nRevenue | 10 | 12"
+    >>> report = Document(text, "Report", "text/markdown", tables=(Place(0, 36, Span(0, 18)),))
+    >>> sheet = TableContext.of(demo.documents()[0], report, 0)
     >>> figure("revenue", Period(years=(2022,)), [sheet], rarity={}).cell.text
     '12'
     """
@@ -185,7 +189,7 @@ def figure(
     best: tuple[tuple[float, int, int, int], Figure] | None = None
     for rank, sheet in enumerate(among):
         for found in _fitting(sheet, wanted):
-            score = _score(wanted.terms, wanted.needed, found, rarity)
+            score = _score(wanted, found, rarity)
             if score < least:
                 continue
             # Of equals the longest and the latest period, then the best passage.
@@ -201,10 +205,10 @@ def figure(
 def beside(found: Figure, period: Period) -> Figure | None:
     r"""The cell of the same row that is of another period.
 
-    >>> from assistant.table_qa.tables import tables_in
-    >>> from index.document import Document
-    >>> report = Document("Item | 2021 | 2022\nRevenue | 10 | 12", "Report", "text/markdown")
-    >>> sheet = TableContext(demo.documents()[0], report, tuple(tables_in(report.text)))
+    >>> from index.document import Document, Span, Table as Place
+    >>> text = "Item | 2021 | 2022\nRevenue | 10 | 12"
+    >>> report = Document(text, "Report", "text/markdown", tables=(Place(0, 36, Span(0, 18)),))
+    >>> sheet = TableContext.of(demo.documents()[0], report, 0)
     >>> found = figure("revenue", Period(years=(2022,)), [sheet], rarity={})
     >>> beside(found, Period(years=(2021,))).cell.text
     '10'
@@ -218,24 +222,45 @@ def beside(found: Figure, period: Period) -> Figure | None:
     return replace(found, cell=alike[0]) if len(alike) == 1 else None
 
 
-def asked_figure(
+def asked_figures(
     question: Question, among: Sequence[TableContext], rarity: Mapping[str, float]
-) -> Figure | None:
-    r"""The cell that a question asks for; None where it asks for no cell, or none is certain.
+) -> list[Figure]:
+    r"""The cell that a question asks for, or one of each period that it names, in that order.
+
+    None where it asks for no cell, or one of them is not certain.
 
     >>> from assistant.asking.question import parse_question
-    >>> from assistant.table_qa.tables import tables_in
-    >>> from index.document import Document
-    >>> report = Document("Item | 2021 | 2022\nRevenue | 10 | 12", "Report", "text/markdown")
-    >>> sheet = TableContext(demo.documents()[0], report, tuple(tables_in(report.text)))
-    >>> asked_figure(parse_question("What was the revenue in 2022?"), [sheet], rarity={}).cell.text
-    '12'
+    >>> from index.document import Document, Span, Table as Place
+    >>> text = "Item | 2021 | 2022\nRevenue | 10 | 12"
+    >>> report = Document(text, "Report", "text/markdown", tables=(Place(0, 36, Span(0, 18)),))
+    >>> sheet = TableContext.of(demo.documents()[0], report, 0)
+    >>> asked = parse_question("What was the revenue in 2022 and 2021?")
+    >>> [found.cell.text for found in asked_figures(asked, [sheet], rarity={})]
+    ['12', '10']
     """
     if question.kind != "question" or _NO_CELL.search(question.asking):
-        return None
+        return []
     period = period_of(question.asking)
     if period_of(question.text).fiscal and not period.length:
         period = replace(period, length=12, fiscal=True)
+    years = period.years or (0,)
+    if len(years) < 2 and _SEVERAL.search(question.asking):
+        return []
+    first = replace(period, years=years[:1]) if len(years) > 1 else period
+    found = _asked_figure(question, first, among, rarity)
+    if found is None:
+        return []
+    others = [beside(found, replace(period, years=(year,))) for year in years[1:]]
+    there = [found, *(one for one in others if one is not None)]
+    return there if len({one.cell.span for one in there}) == len(years) else []
+
+
+def _asked_figure(
+    question: Question,
+    period: Period,
+    among: Sequence[TableContext],
+    rarity: Mapping[str, float],
+) -> Figure | None:
     found = figure(question.asking, period, among, rarity)
     kinds = question.expected - {"person", "place"}
     if found is None:
@@ -262,19 +287,22 @@ def names_something(phrase: str) -> bool:
 class _Wanted:
     """A phrase taken apart.
 
-    `terms` are the stems that are to be found, `needed` those without which nothing is.
+    `terms` are the stems that are to be found, `needed` those without which nothing is; those in
+    parentheses stand `aside`, and a row with others in its own is another.
     """
 
     terms: frozenset[str]
     needed: frozenset[str]
     period: Period
     percent: bool
+    aside: frozenset[str] = frozenset()
 
     @classmethod
     def by(cls, phrase: str, period: Period) -> "_Wanted":
         counted = _HOW_MANY.search(phrase)
         needed = terms_of(counted["what"]) if counted else frozenset[str]()
-        return cls(content_terms(_plain(phrase)), needed, period, bool(_PERCENT.search(phrase)))
+        percent = bool(_PERCENT.search(phrase))
+        return cls(content_terms(_plain(phrase)), needed, period, percent, _aside(phrase))
 
 
 def _fitting(sheet: TableContext, wanted: _Wanted) -> Iterator[Figure]:
@@ -304,19 +332,21 @@ def _in_period(sheet: TableContext, table: Table, row: Row, column: str, period:
     return period_of(table.above).years == period.years
 
 
-def _score(
-    asked: frozenset[str], needed: frozenset[str], found: Figure, rarity: Mapping[str, float]
-) -> float:
+def _score(wanted: _Wanted, found: Figure, rarity: Mapping[str, float]) -> float:
     """How much of what is asked for stands in row and column, or above; and how little else."""
     info, row = found.sheet.info, found.row
+    asked, needed = wanted.terms, wanted.needed
+    aside = _aside(row.label)
+    if wanted.aside and aside and not wanted.aside & aside:
+        return 0.0
     named = _names(f"{info.title} {innermost_stem(info.path)} {info.author or ''}")
     named = named if asked - named else frozenset()
     asked, needed = asked - named, (asked & needed) - named
     own = terms_of(f"{row.label} {found.column}")
     own -= (_stems(_NEUTRAL) - asked) | named
     headings = found.sheet.document.heading_path(row.span.start)
-    above = [found.sheet.words(row.section), found.table.above, *headings]
-    context = _stems(" ".join(above)) - own
+    heads = _stems(found.sheet.words(row.section)) - own
+    context = heads | (_stems(" ".join([found.table.above, *headings])) - own)
     if not (needed <= own | context and asked & _CHANGES <= own):
         return 0.0
     # Words of the column alone mean any of its rows.
@@ -326,9 +356,21 @@ def _score(
     direct = sum(rarity.get(term, 1.0) for term in asked & own)
     if not direct:
         return 0.0
-    indirect = sum(rarity.get(term, 1.0) for term in asked & context)
+    weights = ((heads, _SECTION), (context - heads, _CONTEXT))
+    indirect = sum(
+        share * rarity.get(term, 1.0) for terms, share in weights for term in asked & terms
+    )
     precision = len(asked & own) / len(own)
-    return (direct + _CONTEXT * indirect) / whole * (0.5 + 0.5 * precision)
+    return (direct + indirect) / whole * (0.5 + 0.5 * precision)
+
+
+@lru_cache(maxsize=8192)
+def _aside(text: str) -> frozenset[str]:
+    """The stems in parentheses that are no units, notes or the other way a figure may go."""
+    said = " ".join(_PARENTHESES.findall(text))
+    return (
+        content_terms(_IDLE.sub(" ", said)) - _CHANGES if re.search(r"[^\W\d]", said) else _NO_TERMS
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -1,11 +1,10 @@
 """Questions that a figure answers: a cell of a table, or what the program computes from some."""
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 
 from assistant.asking.question import Question
 from assistant.draft import Claim, Evidence, ProposedAnswer
-from assistant.language.formula import STEP_END, format_number, step, steps
+from assistant.language.formula import STEP_END, steps
 from assistant.messages import (
     COMPUTED,
     NO_FIGURE,
@@ -17,8 +16,9 @@ from assistant.messages import (
 )
 from assistant.retrieving.retrieval import Retrieved
 from assistant.table_qa.arithmetic import Operand, Operation, already_stated, operations
-from assistant.table_qa.cells import OPERAND, asked_figure, beside, figure
+from assistant.table_qa.cells import OPERAND, asked_figures, beside, figure
 from assistant.table_qa.figures import Figure, TableContext, table_contexts
+from assistant.table_qa.steps import steps_of
 from assistant.table_qa.table_answers import query_tables
 from index.document import Span
 from index.store.store import Store
@@ -27,7 +27,6 @@ CONFIDENCE = 0.8
 """Of a figure. The seven given for the questions about reports were right: too few for more; see
 `benchmarks/README.md`."""
 
-_PERCENT_DECIMALS, _RATIO_DECIMALS = 1, 2
 Found = Callable[[str], Sequence[Retrieved]]
 """The passages that another search finds."""
 
@@ -39,6 +38,7 @@ def read_figures(
     rarity: Mapping[str, float],
     sentences: Sequence[Claim],
     search: Found,
+    documents: Sequence[str] | None = None,
 ) -> ProposedAnswer | None:
     r"""What a figure answers; None where none does, or a sentence states what would be computed.
 
@@ -49,6 +49,7 @@ def read_figures(
         rarity: the weights of its stems.
         sentences: what the reader would answer.
         search: finds passages for a single figure that is needed.
+        documents: the only ones that may be asked.
 
     >>> from assistant import Assistant
     >>> _ = (tmp_path / "report.csv").write_text("Item,2021,2022\nRevenue,10,12\nCosts,7,8\n")
@@ -59,19 +60,26 @@ def read_figures(
     """
     if question.kind != "question":
         return None
-    tabulated = query_tables(store, question, passages)
+    tabulated = query_tables(store, question, passages, documents)
     wanted = operations(question.asking)
+    if tabulated is not None and tabulated.abstained:
+        # What a table lacks is told where nothing else answers.
+        told, tabulated = (None if sentences else tabulated), None
+    else:
+        told = None
     if tabulated is not None and not wanted and not _is_lookup(tabulated):
         return tabulated
     if any(already_stated(one, draft.text) for one in wanted for draft in sentences):
         return None
     near = table_contexts(store, passages)
-    found = asked_figure(question, near, rarity) if not wanted else None
-    if found is not None:
-        return ProposedAnswer(claims=(found.draft,), confidence=CONFIDENCE)
+    found = [] if wanted else asked_figures(question, near, rarity)
+    if found:
+        return ProposedAnswer(claims=tuple(one.draft for one in found), confidence=CONFIDENCE)
     computed = _computed(store, question, near, wanted, search)
     # A formula over cells that the table names says more than a query, which says more than parts.
-    return computed if computed is not None and not computed.message else tabulated or computed
+    if computed is not None and not computed.message:
+        return computed
+    return tabulated or computed or told
 
 
 def _is_lookup(answer: ProposedAnswer) -> bool:
@@ -99,7 +107,7 @@ def _computed(
             ]
             figures = _operands(operation, [*near, *more])
         there = [one for one in figures if one is not None]
-        if len(there) == len(figures):
+        if len({one.cell.span for one in there}) == len(figures):
             return _result(operation, there)
         if there and partly is None:
             missing = [
@@ -150,7 +158,12 @@ def _result(operation: Operation, figures: Sequence[Figure]) -> ProposedAnswer:
         len({one.currency for one in figures} - {""}) > 1
     ):
         return _unfinished(OTHER_UNITS, figures)
-    made = _steps(operation, values, percents=figures[0].cell.is_percent)
+    made = steps_of(
+        operation.kind,
+        values,
+        percents=figures[0].cell.is_percent,
+        percent=operation.percent,
+    )
     if not made or not all(made):
         return _unfinished(NO_SHARE, figures)
     return ProposedAnswer(claims=(_draft(operation, figures, made),), confidence=CONFIDENCE)
@@ -163,35 +176,6 @@ def _unfinished(why: str, figures: Sequence[Figure]) -> ProposedAnswer:
         claims=tuple(distinct.values()),
         confidence=CONFIDENCE / 2,
     )
-
-
-def _steps(operation: Operation, values: Sequence[Decimal], *, percents: bool) -> list[str]:
-    """The steps of the formula; '' for one that has no result.
-
-    Of percentages only the difference is given; and no share of a change across zero.
-    """
-    written = [_written(value) for value in values]
-    decimals = max(_decimals(value) for value in values)
-    match operation.kind:
-        case "change":
-            now, before = written
-            found = [step(f"{now} − {before}", decimals)]
-            if not percents and values[0] * values[1] > 0:
-                share = f"({now} − {before}) ÷ {before}"
-                found.append(step(share, _PERCENT_DECIMALS, percent=True))
-            elif operation.percent and not percents:
-                return []
-        case "difference":
-            found = [step(" − ".join(written), decimals)]
-        case "sum":
-            found = [step(" + ".join(written), decimals)]
-        case "average":
-            found = [step(f"({' + '.join(written)}) ÷ {len(written)}", decimals + 1)]
-        case "share":
-            found = [step(" ÷ ".join(written), _PERCENT_DECIMALS, percent=True)]
-        case "ratio":
-            found = [step(" ÷ ".join(written), _RATIO_DECIMALS)]
-    return [one or "" for one in found]
 
 
 def _draft(operation: Operation, figures: Sequence[Figure], made: Sequence[str]) -> Claim:
@@ -218,14 +202,3 @@ def _draft(operation: Operation, figures: Sequence[Figure], made: Sequence[str])
 def _of_percents(operation: Operation, figures: Sequence[Figure]) -> bool:
     """Whether the result is a difference of percentages."""
     return operation.kind in ("change", "difference") and figures[0].cell.is_percent
-
-
-def _written(value: Decimal) -> str:
-    """A number as a formula has it, a negative one in parentheses."""
-    number = format_number(value, _decimals(value))
-    return f"({number})" if value < 0 else number
-
-
-def _decimals(value: Decimal) -> int:
-    exponent = value.as_tuple().exponent
-    return max(-exponent, 0) if isinstance(exponent, int) else 0

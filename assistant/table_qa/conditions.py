@@ -55,6 +55,13 @@ class Parsing:
     linking: Linking
     used: set[int] = field(default_factory=set)
     conditions: list[Condition] = field(default_factory=list)
+    said: list[tuple[int, Condition]] = field(default_factory=list)
+    """Each condition by itself, with the place of the words that set it."""
+
+    def add(self, condition: Condition, start: int) -> None:
+        """Take up a condition that words at a place set."""
+        self.conditions.append(condition)
+        self.said.append((start, condition))
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -133,7 +140,9 @@ def by_values(parser: Parsing) -> bool:
         parser.used |= at
         start = words[min(at)].start
         value = next(value for column, value, _ in said if column == columns[0])
-        by_column.setdefault(columns[0], []).append((value, at, parser.is_negated(start)))
+        negated = parser.is_negated(start)
+        by_column.setdefault(columns[0], []).append((value, at, negated))
+        parser.said.append((start, Condition(columns[0], "!=" if negated else "=", value)))
     for column, values in by_column.items():
         denied = [value for value, _, negated in values if negated]
         meant_values = tuple(dict.fromkeys(value for value, _, negated in values if not negated))
@@ -158,13 +167,17 @@ def by_comparisons(parser: Parsing) -> bool:
     (True, [Condition(column=0, operator='>', value=Decimal('300'))])
     """
     for match in _BETWEEN.finditer(parser.text):
+        years = re.fullmatch(_YEAR, match["number"]) and re.fullmatch(_YEAR, match["upper"])
+        if years and when_column(parser) is not None:
+            continue
         column = _compared_column(parser, *match.span())
         if column is None or _other_currency(match, parser.columns[column]):
             _named_period(parser, *match.span())
             continue
         parser.take(*match.span())
         lower, upper = (Decimal(match[name].replace(",", "")) for name in ("number", "upper"))
-        parser.conditions += [Condition(column, ">=", lower), Condition(column, "<=", upper)]
+        parser.add(Condition(column, ">=", lower), match.start())
+        parser.add(Condition(column, "<=", upper), match.start())
     for operator, said in _COMPARED:
         pattern = re.compile(rf"(?<![\w<>=])(?:{said})\s?{_NUMBER}(?![\w.]){_NO_SCALE}", re.I)
         for match in pattern.finditer(parser.text):
@@ -174,7 +187,7 @@ def by_comparisons(parser: Parsing) -> bool:
             if column is None or _other_currency(match, parser.columns[column]):
                 return False
             value = Decimal(match["number"].replace(",", ""))
-            parser.conditions.append(Condition(column, operator, value))
+            parser.add(Condition(column, operator, value), match.start())
     return True
 
 
@@ -226,17 +239,10 @@ def by_periods(parser: Parsing) -> None:
     >>> parser.conditions
     [Condition(column=0, operator='<', value=Decimal('1931'))]
     """
-    dates = [n for n, column in enumerate(parser.columns) if column.kind == "date"]
-    years = [
-        n
-        for n, column in enumerate(parser.columns)
-        if column.kind == "number" and set(pieces(column.name)) <= {"year", "jahr"}
-    ]
-    if len(dates) > 1:
-        dates = [one.column for one in parser.mentions("date")]
+    when = when_column(parser)
     months = "|".join(sorted(month_numbers(), key=len, reverse=True))
     pattern = re.compile(
-        r"\b(?P<how>in|during|im|after|since|before|until|nach|seit|vor|from)\s+"
+        r"\b(?P<how>in|during|im|after|since|before|until|nach|seit|vor|from|of|for|für|between|zwischen|over)\s+"
         r"(?:the year |jahr )?"
         rf"(?:(?P<month>{months})\.?\s+)?(?P<year>{_YEAR})(?![\d-])"
         rf"(?:\s*(?:to|until|and|-|–|bis)\s*(?P<last>{_YEAR}))?",
@@ -253,14 +259,13 @@ def by_periods(parser: Parsing) -> None:
             continue  # a column of that year
         low: Value
         high: Value
-        if len(dates) == 1 and not parser.columns[dates[0]].doubt:
-            column = dates[0]
+        if when is not None and parser.columns[when].kind == "date":
             low, high = _days(match)
-        elif len(years) == 1 and not match["month"]:
-            column = years[0]
+        elif when is not None and not match["month"]:
             low, high = Decimal(match["year"]), Decimal(match["last"] or match["year"])
         else:
             return  # its figures stay unexplained
+        column = when
         parser.used |= at
         for one in parser.linking.mentions:
             if one.column == column and not one.lacking:
@@ -275,7 +280,29 @@ def by_periods(parser: Parsing) -> None:
             bounds = (("<", low),)
         elif how == "until":
             bounds = (("<=", high),)
-        parser.conditions += [Condition(column, operator, value) for operator, value in bounds]
+        for operator, value in bounds:
+            parser.add(Condition(column, operator, value), match.start())
+
+
+def when_column(parser: Parsing) -> int | None:
+    """The one column that says when: of days, or else of years.
+
+    >>> from assistant.table_qa.schema_linking import words_of
+    >>> columns = Column("Ship", "text"), Column("Year", "number")
+    >>> when_column(Parsing("In 1931?", Linking(words_of("In 1931?"), columns, ())))
+    1
+    """
+    dates = [n for n, column in enumerate(parser.columns) if column.kind == "date"]
+    years = [
+        n
+        for n, column in enumerate(parser.columns)
+        if column.kind == "number" and set(pieces(column.name)) <= {"year", "jahr"}
+    ]
+    if len(dates) > 1:
+        dates = [one.column for one in parser.mentions("date")]
+    if len(dates) == 1 and not parser.columns[dates[0]].doubt:
+        return dates[0]
+    return years[0] if len(years) == 1 else None
 
 
 def _days(match: re.Match[str]) -> tuple[str, str]:
@@ -310,7 +337,29 @@ def by_numbers(parser: Parsing) -> None:
             continue
         parser.used |= {*one.at, *range(max(one.at), behind + 1)}
         value = Decimal(words[behind].text.replace(",", ""))
-        parser.conditions.append(Condition(one.column, "=", value))
+        parser.add(Condition(one.column, "=", value), words[min(one.at)].start)
+
+
+def by_measures(parser: Parsing) -> None:
+    """'Of 40 tons': a number right before the name of a column of numbers.
+
+    >>> from assistant.table_qa.schema_linking import words_of
+    >>> asked = "ships of 40 tons"
+    >>> parser = Parsing(asked, Linking(words_of(asked), (Column("tons", "number"),), ()))
+    >>> by_measures(parser)
+    >>> parser.conditions
+    [Condition(column=0, operator='=', value=Decimal('40'))]
+    """
+    words = parser.linking.words
+    for one in parser.mentions("number"):
+        before, column = min(one.at) - 1, parser.columns[one.column]
+        if before < 0 or before in parser.used or one.lacking or column.in_full or column.doubt:
+            continue
+        if not re.fullmatch(r"\d[\d,]*(?:\.\d+)?", words[before].text) or is_key(column):
+            continue
+        parser.used |= {*one.at, before}
+        value = Decimal(words[before].text.replace(",", ""))
+        parser.add(Condition(one.column, "=", value), words[before].start)
 
 
 def by_flags(parser: Parsing, measured: frozenset[int]) -> None:
@@ -329,7 +378,7 @@ def by_flags(parser: Parsing, measured: frozenset[int]) -> None:
             continue
         meant = not parser.is_negated(parser.linking.words[min(one.at)].start)
         value = meant if column.kind == "boolean" else Decimal(int(meant))
-        parser.conditions.append(Condition(one.column, "=", value))
+        parser.add(Condition(one.column, "=", value), parser.linking.words[min(one.at)].start)
         parser.used |= one.at
 
 

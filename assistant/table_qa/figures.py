@@ -1,19 +1,21 @@
 """Figures that stand in the tables around passages, each with its place, and how one is shown."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.draft import Claim, Evidence
 from assistant.models.memory import Memory
 from assistant.retrieving.retrieval import Retrieved
-from assistant.table_qa.tables import Cell, Row, Table, tables_in
-from index.document import Document, Span, printed_label
+from assistant.table_qa.tabulation import evidence_of, table_of
+from index.document import Document, Span
 from index.errors import UnknownDocument
 from index.sentences import is_row
 from index.store.catalog import DocumentInfo
 from index.store.store import Store
+from index.tables.columns import TypedTable
 
 _ONE_NUMBER = re.compile(
     r"(?:US)?[$€£¥]?[(−–-]?(?:US)?[$€£¥]?[−–-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?\)?%?(?:\(\d\))?"
@@ -21,19 +23,132 @@ _ONE_NUMBER = re.compile(
 _FREE_OF_UNITS = re.compile(r"\bper\b|\bratio\b|\brate\b|\bprice\b|%|\bmargin\b", re.IGNORECASE)
 """A row of which the units of the table do not tell: '(in millions, except per share data)'."""
 
-_AROUND = 6_000
-"""Characters around a passage that are looked at where a document has no pages."""
+_AROUND, _ABOVE, _HEAD_LINES = 6_000, 900, 10
+"""Characters around a passage that are looked at where a document has no pages; characters and
+lines above a table that may say what it is of."""
+_LONGEST = 300_000
+"""A longer table has records, whose cells are found by queries."""
 
-_parsed: Memory[tuple[str, tuple[Span, ...]], tuple[Table, ...]] = Memory(64)
-"""The tables around the passages read last, by version and spans: some 20 MB at most."""
+_SIGN_APART = re.compile(r"(?<=[$€£¥])[\s|]++(?=[\d(—–-])|(?<!\s)[\s|]++(?=\)?%$)")
+"""The space between a figure and the sign that belongs to it."""
+_TOTAL = re.compile(r"total\b", re.IGNORECASE)
+_SCALE = r"(?:thousand|million|billion)s?"
+_UNITS = re.compile(
+    rf"(?:(?:[$€£¥]|(?:US )?dollars|euros|amounts)(?: and shares)? )?\bin {_SCALE}\b"
+    rf"|(?<=\()(?:[A-Z]{{0,3}}[$€£¥] ?|(?:[A-Z]{{3}}|dollars|euros) )?{_SCALE}\b",
+    re.IGNORECASE,
+)
+_SCALES = {"thousand": 3, "million": 6, "billion": 9}
+
+_made: Memory[tuple[str, int], tuple["Table", ...]] = Memory(64)
+"""The tables read last, by version and number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell's span, its text, and the number of its column.
+
+    >>> Cell(Span(0, 5), "(12%)", 1).is_percent
+    True
+    """
+
+    span: Span
+    text: str
+    column: int
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether it is a percentage."""
+        return self.text.rstrip(")").endswith("%") or self.text.endswith("%)")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its whole span, its label, and the row of words alone that heads it and others.
+
+    >>> Row(Span(0, 12), "Revenue | 10", ()).section is None
+    True
+    """
+
+    span: Span
+    label: str
+    cells: tuple[Cell, ...]
+    section: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of which a row is a quantity: its columns, what names them, what stands above.
+
+    `units` is where the scale of its figures is stated ('in millions'), `scale` the power of ten.
+
+    >>> Table(("", "2021"), Span(0, 4), "Sales", ()).name_of(Cell(Span(9, 11), "10", 1))
+    '2021'
+    """
+
+    columns: tuple[str, ...]
+    header: Span
+    above: str
+    rows: tuple[Row, ...]
+    units: Span | None = None
+    scale: int = 0
+
+    def name_of(self, cell: Cell) -> str:
+        """The name of a cell's column."""
+        return self.columns[cell.column]
+
+
+def statement(document: Document, typed: TypedTable) -> Table:
+    r"""A typed table as rows of labelled cells, with what heads them and states their units.
+
+    >>> from index.document import Table as Place
+    >>> from index.tables.columns import typed_table
+    >>> text = "Sales in millions\n\nItem | 2021 | 2022\nRevenue | 10 | 12"
+    >>> report = Document(text, "Report", "text/markdown", tables=(Place(19, 55, Span(19, 37)),))
+    >>> table = statement(report, typed_table(report, report.tables[0]))
+    >>> table.columns, table.scale, [table.name_of(cell) for cell in table.rows[0].cells]
+    (('Item', '2021', '2022'), 6, ['2021', '2022'])
+    """
+    text, grid = document.text, typed.grid
+    start = typed.table.header.start
+    below = text[start : int(grid.rows[0, 0])].rstrip()
+    header = Span(start, start + len(below))
+    earlier = bisect_right(document.tables, start - 1, key=lambda one: one.start) - 1
+    first = max(start - _ABOVE, document.tables[earlier].end if earlier >= 0 else 0)
+    lines = [line for line in text[first:start].split("\n") if line.strip()][-_HEAD_LINES:]
+    above = "\n".join([*lines, grid.names[0]]).strip()
+    stated = [*_UNITS.finditer(text, first, header.end)]
+    units = Span(*stated[-1].span()) if stated else None
+    word = stated[-1][0].lower() if stated else ""
+    scale = next((n for said, n in _SCALES.items() if said in word), 0)
+    return Table(grid.names, header, above, tuple(_rows(typed)), units, scale)
+
+
+def _rows(typed: TypedTable) -> Iterator[Row]:
+    grid = typed.grid
+    section: Span | None = None
+    for n in range(len(grid.rows)):
+        label = grid.texts[0][n]
+        cells = tuple(
+            Cell(grid.cell(n, column), _SIGN_APART.sub("", texts[n]), column)
+            for column, texts in enumerate(grid.texts)
+            if column and texts[n]
+        )
+        if not cells:
+            section = typed.row(n)
+            continue
+        yield Row(typed.row(n), label, cells, section)
+        section = None if _TOTAL.match(label) else section
 
 
 @dataclass(frozen=True, slots=True)
 class TableContext:
     r"""The tables around a passage, in their document.
 
-    >>> report = Document("Item | 2021 | 2022\nRevenue | 10 | 12", "Report", "text/markdown")
-    >>> sheet = TableContext(demo.documents()[0], report, tuple(tables_in(report.text)))
+    >>> from index.document import Document, Span, Table as Place
+    >>> text = "Item | 2021 | 2022\nRevenue | 10 | 12"
+    >>> report = Document(text, "Report", "text/markdown", tables=(Place(0, 36, Span(0, 18)),))
+    >>> sheet = TableContext.of(demo.documents()[0], report, 0)
     >>> sheet.words(sheet.tables[0].header)
     'Item | 2021 | 2022'
     """
@@ -41,6 +156,17 @@ class TableContext:
     info: DocumentInfo
     document: Document
     tables: tuple[Table, ...]
+
+    @classmethod
+    def of(cls, info: DocumentInfo, document: Document, number: int) -> "TableContext":
+        """The table of this number in its document; none of it where it has no certain grid."""
+        key = document.version, number
+        known = _made.of([key])
+        if key not in known:
+            typed = table_of(document, document.version, number)
+            known = {key: () if typed is None else (statement(document, typed),)}
+        _made.keep(known)
+        return cls(info, document, known[key])
 
     def words(self, span: Span | None) -> str:
         """The words of a span with single spaces; none of no span."""
@@ -51,8 +177,10 @@ class TableContext:
 class Figure:
     r"""A cell with its row and table, and how well it answers, from 0 to 1.
 
-    >>> report = Document("Item | 2021 | 2022\nRevenue | 10 | 12", "Report", "text/markdown")
-    >>> sheet = TableContext(demo.documents()[0], report, tuple(tables_in(report.text)))
+    >>> from index.document import Document, Span, Table as Place
+    >>> text = "Item | 2021 | 2022\nRevenue | 10 | 12"
+    >>> report = Document(text, "Report", "text/markdown", tables=(Place(0, 36, Span(0, 18)),))
+    >>> sheet = TableContext.of(demo.documents()[0], report, 0)
     >>> table, row = sheet.tables[0], sheet.tables[0].rows[0]
     >>> found = Figure(sheet, table, row, row.cells[1])
     >>> found.named, found.value, found.draft.text
@@ -120,10 +248,10 @@ class Figure:
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """The row, the lines that name its columns, and those that state its units."""
-        spans = [self.row.span, *([self.table.header] if self.table.header else [])]
         header, units = self.table.header, self.table.units
-        within = header is not None and units is not None and header.start <= units.start
-        if units is not None and self.units and not (within and header and units.end <= header.end):
+        spans = [self.row.span, header]
+        within = units is not None and header.start <= units.start and units.end <= header.end
+        if units is not None and self.units and not within:
             spans.append(units)
         if self.section and self.row.section:
             spans.append(self.row.section)
@@ -157,9 +285,8 @@ def table_contexts(store: Store, passages: Sequence[Retrieved]) -> list[TableCon
     [('Correction to preliminary report IHW 2026/04', 1)]
     >>> store.close()
     """
-    found: list[TableContext] = []
+    found: dict[tuple[str, int], TableContext] = {}
     documents: dict[str, Document] = {}
-    seen: set[tuple[str, Span]] = set()
     for one in passages:
         info = one.chunk.document
         if not any(map(is_row, one.chunk.text.split("\n"))):
@@ -169,47 +296,23 @@ def table_contexts(store: Store, passages: Sequence[Retrieved]) -> list[TableCon
         except UnknownDocument:  # it was removed after it was found
             continue
         documents[info.id] = document
-        spans = _around(document, one)
-        if (info.id, spans[-1]) not in seen:
-            seen.add((info.id, spans[-1]))
-            found.append(TableContext(info, document, _tables(document, info.version, spans)))
-    return found
+        near = _around(document, one)
+        for n, table in enumerate(document.tables):
+            inside = table.start < near.end and table.end > near.start
+            if not inside or (info.id, n) in found or table.end - table.start > _LONGEST:
+                continue
+            found[info.id, n] = TableContext.of(info, document, n)
+    return list(found.values())
 
 
-def _tables(document: Document, version: str, spans: Sequence[Span]) -> tuple[Table, ...]:
-    """The tables of parts of a version, which is named by the hash of its text."""
-    key = version, tuple(spans)
-    known = _parsed.of([key])
-    if key not in known:
-        known = {key: tuple(tables_in(document.text, spans))}
-    _parsed.keep(known)
-    return known[key]
-
-
-def _around(document: Document, found: Retrieved) -> list[Span]:
-    """The passage's pages, or what is near it; before them the row that names the columns."""
+def _around(document: Document, found: Retrieved) -> Span:
+    """The passage's pages, or what is near it."""
     chunk = found.chunk
     pages = [p for p in document.pages if p.start < chunk.end and p.end > chunk.start]
-    text = document.text
     if pages:
-        near = Span(pages[0].start, pages[-1].end)
-    else:
-        start = text.rfind("\n", 0, max(chunk.start - _AROUND, 0)) + 1
-        end = text.find("\n", min(chunk.end + _AROUND, len(text)))
-        near = Span(start, len(text) if end < 0 else end)
-    table = document.table_at(near.start)
-    return [table.header, near] if table and table.header.end <= near.start else [near]
+        return Span(pages[0].start, pages[-1].end)
+    return Span(max(chunk.start - _AROUND, 0), chunk.end + _AROUND)
 
 
 def _evidence(sheet: TableContext, span: Span) -> Evidence:
-    document = sheet.document
-    return Evidence(
-        sheet.info,
-        span.start,
-        span.end,
-        document.page_at(span.start),
-        document.page_at(max(span.end - 1, span.start)),
-        printed_label(document.pages, span.start, span.end),
-        document.heading_path(span.start),
-        document.parts_at(span.start, span.end),
-    )
+    return evidence_of(sheet.info, sheet.document, span)

@@ -75,7 +75,7 @@ held include includes included make makes made place placed places show shows sh
 get gets got see say says tell find found name named belong belongs been being each every per item
 items one ones ranking rank ranked value values figure figures exact exactly please currently much
 many amount amounts number numbers count sum times stand stands set put go goes went take takes took
-use used
+use used bring brings brought generate generated
 live lives lie lies sit sits located based state stated according respectively column columns
 alle allen aller gibt insgesamt zusammen liste tabelle zeile zeilen eintrag einträge haben hat
 hatte kommen kam kamen kommt enthalten enthält sitzen sitzt liegen liegt stehen steht sind ist war
@@ -191,6 +191,8 @@ class Linking:
     names: Sequence[str]
     values: Sequence[tuple[int, str, frozenset[int]]] = field(default=())
     """Columns with a value of theirs that stands in the question, and its words there."""
+    unique: frozenset[int] = frozenset()
+    """Columns of which each value stands in one row only."""
 
     @cached_property
     def mentions(self) -> list[Mention]:

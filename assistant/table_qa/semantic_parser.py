@@ -6,40 +6,54 @@ extremes, groups. What nothing here explains is refused, not guessed.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant.table_qa.conditions import (
     Parsing,
     by_comparisons,
     by_flags,
+    by_measures,
     by_numbers,
     by_periods,
     by_values,
     is_key,
 )
+from assistant.table_qa.grouping import (
+    FEW,
+    NTH,
+    RANK,
+    Group,
+    best_groups,
+    fullest,
+    group_of,
+    grouped,
+    number_of,
+    period_group,
+    placed_at,
+    ranked,
+)
+from assistant.table_qa.measures import (
+    AVERAGE,
+    COUNT,
+    HIGHEST,
+    HOW_MUCH,
+    LOWEST,
+    MEDIAN,
+    SUM,
+    Reading,
+    is_sound,
+    label_of,
+    row_words,
+    taken_measure,
+    targets_of,
+)
+from assistant.table_qa.relations import RELATIONS, related, relation_of
 from assistant.table_qa.schema_linking import Linking, Mention, pieces, telling_words
 from index.tables.columns import is_total
-from index.tables.query import Measure, TableQuery
+from index.tables.query import Measure, Relation, TableQuery
 
-_COUNT = re.compile(
-    r"\b(?:how many|(?:the )?number of|count(?: of)?|wie viele|anzahl(?: der)?)\b", re.IGNORECASE
-)
-_HOW_MUCH = re.compile(r"\b(?:how much|wie viel)\b", re.IGNORECASE)
-_AVERAGE = re.compile(r"\b(?:average|mean|avg|durchschnittliche?\w*|im durchschnitt)\b", re.I)
-_MEDIAN = re.compile(r"\bmedian\b", re.IGNORECASE)
-_SUM = re.compile(
-    r"\b(?:sum|total|combined|altogether|in total|together|summe|gesamt\w*|insgesamt|zusammen)\b",
-    re.IGNORECASE,
-)
-_HIGHEST = re.compile(
-    r"\b(?:most|highest|largest|biggest|greatest|maximum|max|top|höchste\w*|größte\w*|meisten?)\b",
-    re.IGNORECASE,
-)
-_LOWEST = re.compile(
-    r"\b(?:least|lowest|smallest|fewest|minimum|min|niedrigste\w*|kleinste\w*|wenigsten)\b",
-    re.IGNORECASE,
-)
 _ADJECTIVES: tuple[tuple[str, Measure, str], ...] = (
+    ("best[- ]paid", "highest", "salary wage pay earnings"),
     ("cheapest|least expensive", "lowest", "price cost"),
     ("most expensive|dearest|costliest", "highest", "price cost"),
     ("heaviest", "highest", "weight"),
@@ -51,40 +65,20 @@ _ADJECTIVES: tuple[tuple[str, Measure, str], ...] = (
     ("shortest", "lowest", "length duration"),
     ("fastest", "highest", "speed"),
     ("slowest", "lowest", "speed"),
-    ("latest|newest|most recent|last", "highest", "date"),
+    ("latest|newest|most recent(?:ly)?|last", "highest", "date"),
     ("earliest|oldest|first", "lowest", "date"),
 )
 _TOP = re.compile(
-    r"\b(?:top (?P<a>\d{1,2})|(?P<b>\d{1,2}) (?:highest|largest|biggest|lowest|smallest|most))\b",
+    rf"\btop (?P<a>{FEW})\b|\b(?P<b>{FEW}) (?=(?:highest|largest|biggest|lowest|smallest|most"
+    rf"|best|cheapest|dearest|heaviest|oldest|newest|youngest|latest|longest|shortest)\b)"
+    rf"|^(?:which|what|list|name|show|welche[rs]?)(?: are)?(?: the)? (?P<c>{FEW}) (?=[^\W\d])",
     re.IGNORECASE,
 )
-_GROUP = re.compile(r"\b(?:for each|for every|by|per|each|pro|je|nach)\s+(?=\w)", re.IGNORECASE)
 _OVER_ALL = re.compile(r"\bover (?=(?:all|the|every)\b)", re.IGNORECASE)
 _LISTS = re.compile(r"\s*(?:which|what|who|list|show|name|give|welche\w*|wer)\b", re.IGNORECASE)
-_NOT_ADDED = re.compile(
-    r"\b(?:rate|percent\w*|pct|share|ratio|average|avg|mean|median|price|index|rank\w*|year|id|code"
-    r"|nr|no|score|level|age|temperature|per|p\d\dth)\b|%",
-    re.IGNORECASE,
-)
 _CHANGE = re.compile(r"\b(?:change|growth|increase|decrease|variance)\b", re.IGNORECASE)
 _PERCENT = re.compile(r"%|\bper ?cent", re.IGNORECASE)
-_MOST_READINGS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A query that a question may be, and the words of it that are thereby explained.
-
-    >>> Reading(TableQuery("count"), frozenset({0, 1})).query.measure
-    'count'
-    """
-
-    query: TableQuery
-    used: frozenset[int]
-    distinct: bool = False
-    """Whether what is asked for is how many groups there are."""
-    loose: bool = False
-    """Whether a word is left unexplained, which is borne only where one row is looked up."""
+_MOST_READINGS = 8
 
 
 def readings(text: str, linking: Linking) -> list[Reading]:
@@ -94,24 +88,57 @@ def readings(text: str, linking: Linking) -> list[Reading]:
     >>> from index.tables.columns import Column
     >>> columns = (Column("ship", "text"), Column("tons", "number"))
     >>> asked = "Which ship has the most tons?"
-    >>> [one.query for one in readings(asked, Linking(words_of(asked), columns, ["Fleet"]))]
+    >>> linking = Linking(words_of(asked), columns, ["Fleet"], unique=frozenset({0}))
+    >>> [one.query for one in readings(asked, linking)]
     [TableQuery(measure='highest', column=1, conditions=(), show=(0, 1), group=None, limit=1, ...)]
+    >>> several = Linking(words_of(asked), columns, ["Fleet"])
+    >>> [one.query.measure for one in readings(asked, several)]  # a ship may have many rows
+    ['sum', 'highest']
     """
-    parser = Parsing(text, linking)
-    parser.taken(_OVER_ALL)
-    if not (by_values(parser) and by_comparisons(parser)):
+    found = parsed(text, linking)
+    if found is None:
         return []
-    by_periods(parser)
-    by_numbers(parser)
-    found = list(_measured(parser))
+    parser, made = found
     whole = []
-    for reading in map(_with_totals, found):
-        left = linking.unexplained(reading.used | parser.used | _entities(parser))
+    for reading in map(_with_totals, made):
+        left = linking.unexplained(reading.used | parser.used | entity_words(parser))
         loose = bool(left) and reading.query.measure == "rows" and _is_lookup(reading.query)
         strange = [word for word in left if word[0].isdigit() or word[0].isupper()]
         if len(left) <= int(loose) and not strange and not telling_words(left):
             whole.append(replace(reading, loose=loose))
     return whole if len(whole) <= _MOST_READINGS else []
+
+
+def parsed(text: str, linking: Linking) -> tuple[Parsing, list[Reading]] | None:
+    """A question as far as a table accounts for it; None where a value of it is in two columns.
+
+    >>> from assistant.table_qa.schema_linking import words_of
+    >>> asked = "How many red ships?"
+    >>> parser, made = parsed(asked, Linking(words_of(asked), (), ["Ships"]))
+    >>> [one.query.measure for one in made], sorted(parser.used)
+    ([], [0, 1])
+    """
+    parser = Parsing(text, linking)
+    parser.taken(_OVER_ALL)
+    if not (by_values(parser) and by_comparisons(parser)):
+        return None
+    relation = relation_of(parser)
+    if relation != "change":
+        by_periods(parser)
+    by_numbers(parser)
+    if not _TOP.search(parser.text):
+        by_measures(parser)
+    return parser, list(_measured(parser) if relation is None else _related(parser, relation))
+
+
+def asks_for_figure(text: str) -> bool:
+    """Whether a question has words of an operation over a table.
+
+    >>> asks_for_figure("Which ship has the most tons?"), asks_for_figure("Who sank it?")
+    (True, False)
+    """
+    asked = (COUNT, HOW_MUCH, AVERAGE, MEDIAN, SUM, HIGHEST, LOWEST, RANK, *RELATIONS)
+    return any(pattern.search(text) for pattern in asked)
 
 
 def _with_totals(reading: Reading) -> Reading:
@@ -122,12 +149,37 @@ def _with_totals(reading: Reading) -> Reading:
     return replace(reading, query=replace(reading.query, totals=True)) if named else reading
 
 
+def _related(parser: Parsing, relation: Relation) -> Iterator[Reading]:
+    """Two figures set against one another."""
+    measure = taken_measure(parser) or "sum"
+    if relation == "share" and measure not in ("sum", "count"):
+        return
+    for one in related(parser, relation, measure):
+        queries = one.first, one.second
+        column = one.first.column
+        counted = row_words(parser)
+        if column is None and not counted:
+            return  # nothing says that rows are counted
+        if any(q.column is not None and not is_sound(parser, q.column, q.measure) for q in queries):
+            return
+        used = one.used | (counted if column is None else frozenset())
+        yield Reading(one.first, used, False, False, relation, one.second, one.percent)
+
+
 def _is_lookup(query: TableQuery) -> bool:
     return any(condition.operator == "=" for condition in query.conditions)
 
 
-def _entities(parser: Parsing) -> set[int]:
-    """The words that name what the rows are, without asking for anything of it."""
+def entity_words(parser: Parsing) -> set[int]:
+    """The words that name what the rows are, without asking for anything of it.
+
+    >>> from assistant.table_qa.schema_linking import words_of
+    >>> from index.tables.columns import Column
+    >>> asked = "Which ship sank?"
+    >>> linking = Linking(words_of(asked), (Column("ship", "text"),), ())
+    >>> entity_words(Parsing(asked, linking))
+    {1}
+    """
     return {
         place
         for one in parser.linking.mentions
@@ -138,57 +190,94 @@ def _entities(parser: Parsing) -> set[int]:
 
 def _measured(parser: Parsing) -> Iterator[Reading]:
     """What is asked of the rows that meet the conditions."""
-    top = parser.taken(_TOP)
-    limit = int(top["a"] or top["b"]) if top else 1
+    if RANK.search(parser.text) and parser.taken(RANK):
+        yield from ranked(parser)
+        return
+    extreme = HIGHEST.search(parser.text) or LOWEST.search(parser.text)
+    nth = next((m for m in NTH.finditer(parser.text) if m["how"]), None)
+    if nth is not None:
+        parser.take(*nth.span())
+        yield from placed_at(parser, number_of(nth["nth"]), lowest=bool(LOWEST.search(nth["how"])))
+        return
+    top = parser.found(_TOP)
+    if top is not None and (extreme or top["a"] or top["b"]):
+        parser.take(*top.span())
+    else:
+        top = None
+    limit = number_of(top["a"] or top["b"] or top["c"]) if top else 1
     for said, direction, meant in _ADJECTIVES:
         match = parser.found(re.compile(rf"\b(?:{said})\b", re.IGNORECASE))
         column = match and _of_meaning(parser, meant.split())
         if match and column is not None:
             parser.take(*match.span())
-            yield from _extremes(parser, direction, [Mention(column, frozenset(), 0)], limit)
+            yield from _extremes(parser, direction, [_named_as(parser, column)], limit)
             return
     extremes: tuple[tuple[Measure, re.Pattern[str]], ...] = (
-        ("highest", _HIGHEST),
-        ("lowest", _LOWEST),
+        ("highest", HIGHEST),
+        ("lowest", LOWEST),
     )
     for direction, pattern in extremes:
-        match = parser.found(pattern)
+        match = top if top and top["a"] and direction == "highest" else parser.found(pattern)
         if match is not None:
             parser.take(*match.span())
-            targets = _targets(parser, match.end())
-            if targets:
-                yield from _extremes(parser, direction, targets, limit)
-            elif not top:
-                yield from _fullest(parser, match.end(), lowest=direction == "lowest")
+            told = limit if top else 0
+            lowest = direction == "lowest"
+            measure = taken_measure(parser)
+            targets = targets_of(parser, match.end())
+            if targets and measure != "count":
+                grouped = list(best_groups(parser, measure or "sum", targets, lowest, limit))
+                yield from grouped
+                if measure is None or not grouped:
+                    yield from _extremes(parser, direction, targets, limit)
+            else:
+                yield from fullest(parser, match.end(), lowest=lowest, told=told)
             return
     means: tuple[tuple[Measure, re.Pattern[str]], ...] = (
-        ("average", _AVERAGE),
-        ("median", _MEDIAN),
+        ("average", AVERAGE),
+        ("median", MEDIAN),
     )
     for measure, pattern in means:
         match = parser.found(pattern)
         if match is not None:
             parser.take(*match.span())
-            yield from _aggregates(parser, measure, _targets(parser, match.end()))
+            parser.taken(HOW_MUCH)
+            group = period_group(parser)
+            yield from _aggregates(parser, measure, targets_of(parser, match.end()), group)
             return
-    count = parser.found(_COUNT)
+    by_period = period_group(parser)
+    count = parser.found(COUNT)
     if count is not None:
         parser.take(*count.span())
         head = _head(parser, count.end())
+        head = head or _years_of_named(parser, count.end())
         if head:
-            yield from _sums(parser, head)
+            yield from _sums(parser, head, by_period)
         else:
-            yield from _counts(parser, count.end())
+            yield from _counts(parser, count.end(), by_period)
         return
-    much, total = parser.found(_HOW_MUCH), parser.found(_SUM)
+    much, total = parser.found(HOW_MUCH), parser.found(SUM)
     if total is not None:
-        targets = _targets(parser, total.end()) or _targets(parser, 0)
+        targets = targets_of(parser, total.end()) or targets_of(parser, 0)
         parser.take(*total.span())
         if much is not None:
             parser.take(*much.span())
-        yield from _aggregates(parser, "sum", targets)
+        yield from _aggregates(parser, "sum", targets, by_period)
         return
-    yield from _lookups(parser)
+    if much is not None:
+        group = by_period or group_of(parser)
+        targets = targets_of(parser, much.end())
+        if group is not None and targets:
+            parser.take(*much.span())
+            yield from _aggregates(parser, "sum", targets, group)
+            return
+    if by_period is None:
+        yield from _lookups(parser)
+
+
+def _named_as(parser: Parsing, column: int) -> Mention:
+    """A column with the words that name it, if any do."""
+    named = (one.at for one in parser.linking.mentions if one.column == column)
+    return Mention(column, frozenset(n for at in named for n in at), 0)
 
 
 def _of_meaning(parser: Parsing, meant: Sequence[str]) -> int | None:
@@ -201,24 +290,6 @@ def _of_meaning(parser: Parsing, meant: Sequence[str]) -> int | None:
     if not found and meant == ["date"]:
         found = [n for n, column in enumerate(parser.columns) if column.kind == "date"]
     return found[0] if len(found) == 1 else None
-
-
-def _targets(parser: Parsing, after: int) -> list[Mention]:
-    """The columns that a measure is taken of: the first named behind it, or those named before."""
-    compared = {one.column for one in parser.conditions}
-    there = [
-        one
-        for one in parser.mentions("number")
-        if one.column not in compared and not (one.at <= parser.used)
-    ]
-    there = [one for one in there if not is_key(parser.columns[one.column])]
-    words = parser.linking.words
-    behind = [one for one in there if words[max(one.at)].start >= after]
-    if behind:
-        nearest = min(min(one.at) for one in behind)
-        first = next(one for one in behind if min(one.at) == nearest)
-        return [one for one in behind if one.at == first.at]
-    return there if len({one.at for one in there}) == 1 else []
 
 
 def _head(parser: Parsing, after: int) -> list[Mention]:
@@ -236,24 +307,14 @@ def _head(parser: Parsing, after: int) -> list[Mention]:
     return [one for one in there if one.at == there[0].at]
 
 
-def _label(parser: Parsing, besides: int | None = None) -> tuple[int, ...]:
-    """The columns that name a row: those that are asked for, or the first in words."""
-    named = [one.column for one in parser.mentions("text") if not one.lacking]
-    compared = {one.column for one in parser.conditions if one.operator == "="}
-    words = [n for n, column in enumerate(parser.columns) if column.kind == "text"]
-    free = [n for n in named if n not in compared] or [n for n in words if n not in compared]
-    chosen = (free or words or [0])[0]
-    return () if chosen == besides else (chosen,)
-
-
-def _sound(parser: Parsing, column: int, measure: Measure) -> bool:
-    """Whether a measure of a column means anything."""
-    own = parser.columns[column]
-    if own.doubt or own.flag:
-        return False
-    if measure == "sum":
-        return not _NOT_ADDED.search(f"{own.name} {own.unit}".replace("_", " "))
-    return measure in ("highest", "lowest") or not is_key(own)
+def _years_of_named(parser: Parsing, after: int) -> list[Mention]:
+    """Columns of a year, where what is counted is what the table is called after: visitors."""
+    words = parser.linking.words
+    first = next((n for n, word in enumerate(words) if word.start >= after), None)
+    if first is None or first not in parser.linking.named or first in entity_words(parser):
+        return []
+    targets = targets_of(parser, after)
+    return targets if all(words[n].is_number for one in targets for n in one.at) else []
 
 
 def _extremes(
@@ -262,73 +323,43 @@ def _extremes(
     measured = frozenset(n for one in targets for n in one.at)
     by_flags(parser, measured)
     for one in targets:
-        if _sound(parser, one.column, direction):
-            show = (*_label(parser, one.column), one.column)
+        if is_sound(parser, one.column, direction):
+            show = (*label_of(parser, one.column), one.column)
             query = TableQuery(direction, one.column, tuple(parser.conditions), show, limit=limit)
             yield Reading(query, one.at)
 
 
-def _fullest(parser: Parsing, after: int, *, lowest: bool) -> Iterator[Reading]:
-    """'Which country has the most orders?' where orders are the rows."""
-    groups = [one for one in parser.mentions("text") if not one.lacking]
-    words = parser.linking.words
-    rows = [
-        n
-        for n in parser.linking.named | _keys(parser)
-        if words[n].start >= after and n not in {p for one in groups for p in one.at}
-    ]
-    if len(groups) == 1 and rows:
-        by_flags(parser, groups[0].at)
-        query = TableQuery(
-            "count", None, tuple(parser.conditions), group=groups[0].column, lowest_first=lowest
-        )
-        yield Reading(query, groups[0].at | frozenset(rows))
-
-
-def _keys(parser: Parsing) -> frozenset[int]:
-    keys = [one for one in parser.linking.mentions if is_key(parser.columns[one.column])]
-    return frozenset(n for one in keys for n in one.at)
-
-
-def _aggregates(parser: Parsing, measure: Measure, targets: Sequence[Mention]) -> Iterator[Reading]:
-    group = _group(parser)
+def _aggregates(
+    parser: Parsing, measure: Measure, targets: Sequence[Mention], group: Group | None = None
+) -> Iterator[Reading]:
+    group = group or group_of(parser)
     by_flags(parser, frozenset(n for one in targets for n in one.at))
     for one in targets:
-        if _sound(parser, one.column, measure):
-            query = TableQuery(measure, one.column, tuple(parser.conditions), group=group)
+        if is_sound(parser, one.column, measure):
+            query = TableQuery(measure, one.column, tuple(parser.conditions))
+            if group is not None:
+                query = grouped(parser, measure, one.column, group)
             yield Reading(query, one.at)
 
 
-def _group(parser: Parsing) -> int | None:
-    """The column by whose values a measure is wanted: 'by country', 'for each year'."""
-    words = parser.linking.words
-    for match in _GROUP.finditer(parser.text):
-        for one in parser.linking.mentions:
-            text = parser.columns[one.column].kind in ("text", "boolean")
-            if text and not one.lacking and words[min(one.at)].start == match.end():
-                parser.take(match.start(), words[max(one.at)].end)
-                return one.column
-    return None
-
-
-def _sums(parser: Parsing, head: Sequence[Mention]) -> Iterator[Reading]:
+def _sums(parser: Parsing, head: Sequence[Mention], group: Group | None) -> Iterator[Reading]:
     """'How many murders': of the one row that is meant, or added up over the rows."""
-    parser.taken(_SUM)
-    yield from _aggregates(parser, "sum", head)
+    parser.taken(SUM)
+    yield from _aggregates(parser, "sum", head, group)
 
 
-def _counts(parser: Parsing, after: int) -> Iterator[Reading]:
+def _counts(parser: Parsing, after: int, group: Group | None) -> Iterator[Reading]:
     """'How many orders': rows; 'how many countries': values of a column."""
     words = parser.linking.words
     parser.taken(re.compile(r"\b(?:in total|altogether|insgesamt|together)\b", re.IGNORECASE))
     distinct = parser.taken(re.compile(r"\b(?:different|distinct|unique|verschiedene)\b", re.I))
     first = next((n for n, word in enumerate(words) if word.start >= after), len(words))
     head = set(range(first, min(first + 4, len(words)))) - parser.linking.idle - parser.used
-    group = None if distinct else _group(parser)
+    group = None if distinct else group or group_of(parser)
     by_flags(parser, frozenset())
     conditions = tuple(parser.conditions)
     compared = {one.column for one in conditions}
-    called = parser.linking.named | _keys(parser)
+    called = row_words(parser)
     texts = [
         one
         for one in parser.mentions("text")
@@ -340,8 +371,9 @@ def _counts(parser: Parsing, after: int) -> Iterator[Reading]:
     )
     if noun is None and not generic:
         return
-    if group is not None and (noun in called or generic):
-        yield Reading(TableQuery("count", None, conditions, group=group), frozenset())
+    if group is not None:
+        if noun in called or generic:
+            yield Reading(grouped(parser, "count", None, group), frozenset())
         return
     if noun in called or generic or any(noun in one.at for one in texts):
         if texts and noun in texts[0].at:
@@ -377,7 +409,7 @@ def _lookups(parser: Parsing) -> Iterator[Reading]:
                 yield Reading(query, one.at)
         return
     if _LISTS.match(parser.text):
-        label = _label(parser)
+        label = label_of(parser)
         shown = (*label, *(c.column for c in conditions if c.column not in label))
         query = TableQuery("rows", None, conditions, tuple(dict.fromkeys(shown)))
         yield Reading(query, frozenset())

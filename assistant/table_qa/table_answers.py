@@ -3,30 +3,37 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
+from itertools import permutations
 
 from assistant.asking.question import Question
-from assistant.draft import Claim, ProposedAnswer, Tabulated
-from assistant.messages import ROWS_CITED_OF, RUN_AS, TWO_FIT
+from assistant.draft import Claim, JoinedTable, ProposedAnswer, Tabulated
+from assistant.messages import (
+    ROWS_CITED_OF,
+    RUN_AS,
+    TWO_FIT,
+    WHICH_COLUMN,
+)
 from assistant.retrieving.retrieval import Retrieved
-from assistant.table_qa.schema_linking import Linking, phrases, words_of
-from assistant.table_qa.semantic_parser import Reading, readings
-from assistant.table_qa.tabulation import table_of, tabulated_claim
+from assistant.table_qa.measures import Reading
+from assistant.table_qa.nearby import Near, called_in_sql, linked, tables_named, tables_near
+from assistant.table_qa.obstacles import what_is_lacking
+from assistant.table_qa.schema_linking import Linking, words_of
+from assistant.table_qa.semantic_parser import asks_for_figure, readings
+from assistant.table_qa.tabulation import asked_table, tabulated_claim
 from index.errors import TableError, UnknownDocument
-from index.places import innermost_stem
 from index.store.catalog import DocumentInfo
 from index.store.store import Store
 from index.store.typed_tables import TableInfo
-from index.tables.columns import TypedTable
+from index.tables.columns import Column, TypedTable
 from index.tables.engine import TableReader
-from index.tables.plain import compute
+from index.tables.joining import Key, joined_columns, named_alike
+from index.tables.plain import compute, wanted_groups
 from index.tables.query import ROWS_CITED, Result, Statement, TableQuery
 
 CONFIDENCE = 0.8
 """Of a figure that two paths agree on; see `benchmarks/tables.py` for how often it is right."""
 
-_MOST_TABLES = 12
-"""Tables that are put to a question, those of the best passages first."""
+_MOST_JOINED = 6
 _MOST_CLAIMS = 3
 _MOST_ROWS = 300
 """Rows that a list may have; nobody asks for more of them by a question."""
@@ -36,7 +43,6 @@ _SUBTOTAL = re.compile(
     r"|summe \w|gesamt\w* \w",
     re.IGNORECASE,
 )
-_LONGEST_CODE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class Asked:
     """A reading of a question over one table, and what DuckDB makes of it.
 
     >>> Asked.__slots__
-    ('info', 'table', 'reading', 'result', 'sql', 'weight')
+    ('info', 'table', 'reading', 'result', 'sql', 'weight', 'against', 'joined', 'key')
     """
 
     info: DocumentInfo
@@ -53,14 +59,28 @@ class Asked:
     result: Result
     sql: str
     weight: tuple[int, int]
+    against: Result | None = None
+    joined: Near | None = None
+    key: Key | None = None
 
 
 def query_tables(
-    store: Store, question: Question, passages: Sequence[Retrieved]
+    store: Store,
+    question: Question,
+    passages: Sequence[Retrieved],
+    documents: Sequence[str] | None = None,
 ) -> ProposedAnswer | None:
-    r"""What a query of a table near the passages answers; None where no table accounts for it.
+    r"""What a query of a table answers; None where no table accounts for the question.
 
-    Where several columns or tables fit, the answer has a sentence of each.
+    Where several columns or tables fit, the answer has a sentence of each. Tables near the passages
+    are asked first, then others whose columns the question names; two together where neither
+    accounts for it alone and one names rows of the other.
+
+    Args:
+        store: where the documents are.
+        question: what is asked.
+        passages: those found for it.
+        documents: the only ones that may be asked.
 
     >>> from assistant import Assistant
     >>> rows = "Ship,Port,Tons\nAnn,Hull,5\nBob,Hull,7\nEve,Leith,4\n"
@@ -72,16 +92,30 @@ def query_tables(
     """
     if question.kind != "question":
         return None
-    found = [
-        one
-        for info, table, names in tables_near(store, passages)
-        for one in _asked(question.asking, info, table, names)
-    ]
+    text = question.asking
+    near = tables_near(store, passages)
+    found = [one for each in near for one in _asked(text, each)] or _asked_joined(text, near)
+    if not found and asks_for_figure(text):
+        near = tables_named(store, text, documents)
+        found = [one for each in near for one in _asked(text, each)] or _asked_joined(text, near)
     if not found:
-        return None
+        return what_is_lacking(text, near) if asks_for_figure(text) else None
     best = max(one.weight for one in found)
     fitting = [one for one in found if one.weight == best]
-    return propose(store, fitting) if len(fitting) <= _MOST_CLAIMS else None
+    return propose(store, fitting) if len(fitting) <= _MOST_CLAIMS else _which(fitting)
+
+
+def _which(fitting: Sequence[Asked]) -> ProposedAnswer | None:
+    """The question back which of many columns is meant; None where they are of many tables."""
+    columns = {
+        one.table.columns[one.reading.query.column].name
+        for one in fitting
+        if one.reading.query.column is not None and one.joined is None
+    }
+    if len({one.table.file for one in fitting}) > 1 or len(columns) < len(fitting):
+        return None
+    listed = ", ".join(f"“{name}”" for name in sorted(columns))
+    return ProposedAnswer("clarification", WHICH_COLUMN.format(listed), abstained=True)
 
 
 def propose(store: Store, fitting: Sequence[Asked]) -> ProposedAnswer | None:
@@ -107,90 +141,88 @@ def propose(store: Store, fitting: Sequence[Asked]) -> ProposedAnswer | None:
     return ProposedAnswer(claims=tuple(claims), confidence=CONFIDENCE, notices=tuple(notices))
 
 
-Near = tuple[DocumentInfo, TableInfo, list[str]]
-"""A table, its document, and what either is called."""
-
-
-def tables_near(store: Store, passages: Sequence[Retrieved]) -> list[Near]:
-    """The tables that passages are of, without those that say what columns of others mean.
-
-    >>> tables_near(store, [])
-    []
-    """
-    near = _near(store, passages)
-    return [one for one in near if not _is_codebook(one[1], [other for _, other, _ in near])]
-
-
-def _near(store: Store, passages: Sequence[Retrieved]) -> list[Near]:
-    """The tables that passages are of, and those that stand alone in their document."""
-    documents = {one.chunk.document.id: one.chunk.document for one in passages}
-    near: dict[tuple[str, int], Near] = {}
-    there = store.tables(list(documents))
-    count = {id_: sum(table.document_id == id_ for table in there) for id_ in documents}
-    for one in passages:
-        info, chunk = one.chunk.document, one.chunk
-        for table in there:
-            if table.document_id != info.id or table.version != info.version:
-                continue
-            inside = chunk.start < table.end and chunk.end > table.start
-            if not inside and count[info.id] > 1:
-                continue
-            names = [info.title, *_place_names(info.path)]
-            if inside:
-                names += [*chunk.heading, *(p.label for p in chunk.parts if p.kind == "sheet")]
-            near.setdefault((info.id, table.number), (info, table, names))
-    return list(near.values())[:_MOST_TABLES]
-
-
-def _place_names(path: str | None) -> list[str]:
-    """A file's name and its folder's, which often say what a table is of."""
-    if not path:
-        return []
-    return [innermost_stem(path), PurePath(path).parent.name]
-
-
-def _is_codebook(table: TableInfo, others: Sequence[TableInfo]) -> bool:
-    if any(column.kind != "text" for column in table.columns):
-        return False
-    names = {c.name.lower() for other in others if other is not table for c in other.columns}
-    try:
-        with TableReader({"book": (table.file, table.columns)}) as reader:
-            found = {
-                value for column, value in reader.matching("book", sorted(names)) if not column
-            }
-    except TableError:  # its document was removed after it was found
-        return True
-    return 2 * len(found) > table.rows
-
-
-def _asked(text: str, info: DocumentInfo, table: TableInfo, names: Sequence[str]) -> list[Asked]:
+def _asked(text: str, near: Near) -> list[Asked]:
     """What the table answers, for each reading of the question."""
+    info, table, names = near
     words = words_of(text)
     bare = Linking(words, table.columns, names)
     if not bare.mentions and not bare.named:
         return []
-    said = phrases(words, text)
-    called = innermost_stem(info.path) if info.path else info.title
+    called = called_in_sql(info)
     try:
         with TableReader({called: (table.file, table.columns)}) as reader:
-            values = [
-                (column, value, at)
-                for column, value in reader.matching(called, list(said))
-                for at in said.get(value.lower(), ())
-                if not is_code(value) or value in text
-            ]
-            linking = Linking(words, table.columns, names, values)
-            found = []
-            for reading in readings(text, linking):
-                reading = _narrowed(reading, _rows(reader, called, reading))
-                result = reader.result(called, reading.query)
-                sql = Statement(reading.query, table.columns, called)
-                statement = sql.rows if reading.query.measure == "rows" else sql.main
-                weight = _weight(reading, linking)
-                found.append(Asked(info, table, reading, result, statement, weight))
-            return found
+            return _read(text, reader, called, table.columns, near)
     except TableError:  # its document was removed after it was found, or its file is damaged
         return []
+
+
+def _asked_joined(text: str, near: Sequence[Near]) -> list[Asked]:
+    """What two tables answer together, where one names rows of the other."""
+    found: list[Asked] = []
+    words = words_of(text)
+    for own, other in permutations(near[:_MOST_JOINED], 2):
+        tables = {f"{called_in_sql(one[0])} {n}": one for n, one in enumerate((own, other), 1)}
+        columns = own[1].columns, other[1].columns
+        if not named_alike(*columns) or not any(
+            Linking(words, one.columns, names).mentions for _, one, names in (own, other)
+        ):
+            continue
+        try:
+            files = {name: (one[1].file, one[1].columns) for name, one in tables.items()}
+            with TableReader(files) as reader:
+                key = reader.key(*tables)
+            if key is None:
+                continue
+            called = f"{called_in_sql(own[0])} with {called_in_sql(other[0])}"
+            with TableReader(files, {called: (*tables, key)}) as reader:  # type: ignore[dict-item]
+                made = joined_columns(*columns, key)
+                names = (own[0], own[1], [*own[2], *other[2]])
+                found += [
+                    replace(one, joined=other, key=key)
+                    for one in _read(text, reader, called, made, names)
+                ]
+        except TableError:  # a document was removed after it was found, or a file is damaged
+            continue
+    return found
+
+
+def _read(
+    text: str, reader: TableReader, called: str, columns: tuple[Column, ...], near: Near
+) -> list[Asked]:
+    """What a table that is open comes to, for each reading of the question."""
+    info, table, names = near
+    linking = linked(text, reader, called, columns, names)
+    found = []
+    for reading in readings(text, linking):
+        if reading.relation is None:
+            rows = _rows(reader, called, reading)
+            if rows == 1 and reading.query.measure in ("average", "median"):
+                continue  # of other cells than those of a column
+            reading = _narrowed(reading, rows)
+        result = reader.result(called, reading.query)
+        sql = Statement(reading.query, columns, called)
+        statement = sql.rows if reading.query.measure == "rows" else sql.main
+        against = None
+        if reading.against is not None:
+            against = reader.result(called, reading.against)
+            statement += f"; {Statement(reading.against, columns, called).main}"
+        weight = _weight(reading, linking)
+        found.append(Asked(info, table, reading, result, statement, weight, against))
+    return _distinct_answers(found)
+
+
+def _distinct_answers(found: Sequence[Asked]) -> list[Asked]:
+    """Without a group's figure that is also that of its one best row."""
+    rows = {one.result.lines for one in found if one.reading.query.group is None}
+    return [
+        one
+        for one in found
+        if one.reading.query.group is None
+        or tuple(
+            (name, figure) for name, figure, _ in wanted_groups(one.result.lines, one.reading.query)
+        )
+        not in rows
+    ]
 
 
 def _narrowed(reading: Reading, rows: int) -> Reading:
@@ -203,15 +235,6 @@ def _narrowed(reading: Reading, rows: int) -> Reading:
         "rows", None, query.conditions, (*names, query.column), totals=query.totals
     )
     return replace(reading, query=looked_up)
-
-
-def is_code(value: str) -> bool:
-    """Whether a value is a short code, which a word in small letters does not mean.
-
-    >>> is_code("US"), is_code("us")
-    (True, False)
-    """
-    return len(value) <= _LONGEST_CODE and value.isupper()
 
 
 def _sums_up_within(table: TypedTable) -> bool:
@@ -229,6 +252,13 @@ def _sums_up_within(table: TypedTable) -> bool:
     )
 
 
+def _adds_up(asked: Asked) -> bool:
+    """Whether a figure is of several rows, so that one that sums up others would count twice."""
+    if asked.against is not None:
+        return max(asked.result.count, asked.against.count) > 1
+    return asked.reading.query.measure != "rows"
+
+
 def _rows(reader: TableReader, called: str, reading: Reading) -> int:
     count = TableQuery("count", None, reading.query.conditions, totals=reading.query.totals)
     return reader.result(called, count).count
@@ -244,19 +274,39 @@ def _weight(reading: Reading, linking: Linking) -> tuple[int, int]:
 
 def _claim(store: Store, asked: Asked) -> Claim | None:
     """The sentence, where the cells of the text give what DuckDB gives."""
-    table, query = asked.table, asked.reading.query
+    table, query, against = asked.table, asked.reading.query, asked.reading.against
+    joined = None
+    if asked.joined is not None and asked.key is not None:
+        _, second, _ = asked.joined
+        joined = JoinedTable(second.document_id, second.version, second.number, asked.key)
+    tabulated = Tabulated(
+        table.document_id,
+        table.version,
+        table.number,
+        query,
+        asked.reading.distinct,
+        asked.reading.relation,
+        against,
+        asked.reading.percent,
+        joined,
+    )
+    other = None
     try:
         document = store.document(table.document_id, table.version)
+        if asked.joined is not None and joined is not None:
+            other = asked.joined[0], store.document(joined.document_id, joined.version)
     except UnknownDocument:  # it was removed after it was found
         return None
-    typed = table_of(document, table.version, table.number)
-    if typed is None or compute(typed, query) != asked.result:
+    tables = asked_table(document, tabulated, other[1] if other else None)
+    if tables is None or compute(tables[0], query) != asked.result:
         return None
-    if query.measure != "rows" and _sums_up_within(typed):
+    typed = tables[0]
+    if (None if against is None else compute(typed, against)) != asked.against:
+        return None
+    if against is not None and not (asked.against and asked.result.count and asked.against.count):
+        return None
+    if _adds_up(asked) and _sums_up_within(typed):
         return None
     if query.measure == "rows" and asked.result.count > (1 if asked.reading.loose else _MOST_ROWS):
         return None
-    tabulated = Tabulated(
-        table.document_id, table.version, table.number, query, asked.reading.distinct
-    )
-    return tabulated_claim(asked.info, document, tabulated)
+    return tabulated_claim(asked.info, document, tabulated, other)

@@ -7,10 +7,11 @@ making it anew.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from assistant.draft import Claim, Evidence, Tabulated
-from assistant.language.formula import format_number
+from assistant.language.formula import STEP_END, format_number, steps
 from assistant.messages import (
     AND_MORE,
     COMPUTED,
@@ -20,14 +21,18 @@ from assistant.messages import (
     LEFT_OUT_OTHER,
     LEFT_OUT_TOTALS,
     LEFT_OUT_UNREAD,
+    PERCENTAGE_POINTS,
+    ROWS_COUNTED,
 )
 from assistant.models.memory import Memory
+from assistant.table_qa.steps import steps_of
 from index.document import Document, Span, printed_label
 from index.store.catalog import DocumentInfo
 from index.store.store import Store
 from index.tables.columns import Column, TypedTable, Value, typed_table
-from index.tables.plain import compute
-from index.tables.query import ROWS_CITED, Condition, Result
+from index.tables.joining import join
+from index.tables.plain import compute, rank_of, wanted_groups
+from index.tables.query import ROWS_CITED, Condition, Relation, Result
 
 _UNITS_STATED = re.compile(
     r"\bin (?:(?:US|U\.S\.) )?(?:[$€£¥] ?|dollars? |euros? |pounds )?"
@@ -35,8 +40,16 @@ _UNITS_STATED = re.compile(
     re.IGNORECASE,
 )
 _UNITS_REACH = 300
-_SHOWN = 10
-"""Rows or groups that a sentence names."""
+_SHOWN, _SHOWN_GROUPS = 10, 12
+"""Rows and groups that a sentence names; a year has twelve months."""
+_MORE_DECIMALS = 2
+"""Decimals that a figure without an end has in a formula, besides those of its column."""
+_JOINTS: dict[Relation, str] = {
+    "share": " of ",
+    "ratio": " to ",
+    "difference": " and ",
+    "change": " against ",
+}
 _OPERATORS = {"=": "is", "!=": "is not", "in": "is", "contains": "contains"}
 _MEASURES = {
     "sum": "sum of",
@@ -72,8 +85,20 @@ def table_of(document: Document, version: str, number: int) -> TypedTable | None
     return next(iter(known[key]), None)
 
 
-def tabulated_claim(info: DocumentInfo, document: Document, asked: Tabulated) -> Claim | None:
+Source = tuple[DocumentInfo, Document]
+"""A document in which a table stands."""
+
+
+def tabulated_claim(
+    info: DocumentInfo, document: Document, asked: Tabulated, other: Source | None = None
+) -> Claim | None:
     """The sentence that answers a query, with the rows that it rests on; None where there is none.
+
+    Args:
+        info: of the document of the table.
+        document: where it stands.
+        asked: what is asked of it.
+        other: where the table stands that it is joined with.
 
     >>> from index.document import Table
     >>> text = "Ship | Tons" + chr(10) + "Ann | 5" + chr(10) + "Bob | 7"
@@ -83,21 +108,52 @@ def tabulated_claim(info: DocumentInfo, document: Document, asked: Tabulated) ->
     >>> print(tabulated_claim(demo.documents()[0], port, summed).text)
     [Computed: sum of Tons in “...”, over 2 rows: 12]
     """
-    table = table_of(document, asked.version, asked.number)
-    if table is None:
+    tables = asked_table(document, asked, None if other is None else other[1])
+    if tables is None:
         return None
+    table, second, matched = tables
     result = compute(table, asked.query)
+    against = None if asked.against is None else compute(table, asked.against)
     units = _units_above(document.text, table.table.start)
     stated = document.text[slice(*units)] if units and asked.query.measure != "count" else ""
-    worded = _Wording(table, asked, result, stated).sentence(info.title)
-    if worded is None:
+    worded = _Wording(table, asked, result, stated)
+    title = info.title if other is None else f"{info.title}” with “{other[0].title}"
+    told = worded.sentence(title) if against is None else worded.related(title, against)
+    if told is None:
         return None
-    text, exact = worded
-    rows = [table.row(row) for row in result.first[:ROWS_CITED]]
+    text, exact = told
+    first = [*result.first[:ROWS_CITED], *(against.first[:ROWS_CITED] if against else ())]
+    rows = [table.row(row) for row in first]
     around = [units, table.table.header] if stated and units else [table.table.header]
     spans = _joined([*around, *rows], document.text)
-    evidence = tuple(_evidence(info, document, span) for span in spans)
-    return Claim(text, evidence, (Span(0, len(text)),), (exact,), tabulated=asked)
+    evidence = tuple(evidence_of(info, document, span) for span in spans)
+    if second is not None and other is not None:
+        named = sorted({row for one in first if (row := matched[one]) is not None})
+        rows = [second.row(row) for row in named[:ROWS_CITED]]
+        spans = _joined([second.table.header, *rows], other[1].text)
+        evidence += tuple(evidence_of(*other, span) for span in spans)
+    return Claim(text, evidence, (Span(0, len(text)),), exact, tabulated=asked)
+
+
+def asked_table(
+    document: Document, asked: Tabulated, other: Document | None
+) -> tuple[TypedTable, TypedTable | None, list[int | None]] | None:
+    """The table that is asked; where it is joined, the second one and its row for each of its own.
+
+    >>> port = Document("The pier fell.", "Port", "text/plain")
+    >>> from index.tables.query import TableQuery
+    >>> asked_table(port, Tabulated("d1", port.version, 0, TableQuery("count")), None) is None
+    True
+    """
+    table = table_of(document, asked.version, asked.number)
+    joined = asked.joined
+    if table is None or joined is None:
+        return None if table is None else (table, None, [])
+    second = None if other is None else table_of(other, joined.version, joined.number)
+    if second is None:
+        return None
+    both, matched = join(table, second, joined.key)
+    return both, second, matched
 
 
 def holds(store: Store, claim: Claim) -> bool:
@@ -116,7 +172,15 @@ def holds(store: Store, claim: Claim) -> bool:
     if (info.id, info.version) != (asked.document_id, asked.version):
         return False
     document = store.document(asked.document_id, asked.version)
-    made = tabulated_claim(info, document, asked)
+    other = None
+    if asked.joined is not None:
+        second = asked.joined.document_id, asked.joined.version
+        cited = (one.document for one in claim.evidence)
+        named = next((one for one in cited if (one.id, one.version) == second), None)
+        if named is None:
+            return False
+        other = named, store.document(*second)
+    made = tabulated_claim(info, document, asked, other)
     return made is not None and (made.text, made.exact, made.evidence) == (
         claim.text,
         claim.exact,
@@ -134,9 +198,58 @@ def _units_above(text: str, start: int) -> Span | None:
 class _Wording:
     def __init__(self, table: TypedTable, asked: Tabulated, result: Result, units: str) -> None:
         self.table, self.query, self.result, self.units = table, asked.query, result, units
+        self.asked = asked
         self.distinct = asked.distinct
 
-    def sentence(self, title: str) -> tuple[str, Span] | None:
+    def related(self, title: str, other: Result) -> tuple[str, tuple[Span, ...]] | None:
+        """The sentence that sets the figure against another; None where that has no result."""
+        asked = self.asked
+        if asked.relation is None or asked.against is None:
+            return None
+        against = _Wording(self.table, replace(asked, query=asked.against), other, self.units)
+        values = [self._exact_figure, against._exact_figure]
+        figures = [value for value in values if value is not None]
+        column = None if self.query.column is None else self.table.columns[self.query.column]
+        in_percent = column is not None and "%" in column.unit
+        if len(figures) < len(values) or (in_percent and asked.relation == "share"):
+            return None
+        made = steps_of(asked.relation, figures, percents=in_percent, percent=asked.percent)
+        if not made or not all(made):
+            return None
+        units = f", {self.units}" if self.units else ""
+        if column is not None and column.unit and asked.relation in ("difference", "change"):
+            unit = PERCENTAGE_POINTS if in_percent else column.unit
+            units += f", {unit}" if in_percent or unit not in column.name else ""
+        opening = (
+            f"[{COMPUTED} {asked.relation} in “{title}”{units}: {self._described}"
+            f"{_JOINTS[asked.relation]}{against._described}: "
+        )
+        notes = dict.fromkeys([*self._left_out_notes, *against._left_out_notes])
+        rows = f"; {ROWS_COUNTED.format(self.result.count, other.count)}"
+        text = f"{opening}{STEP_END.join(made)}{rows}{''.join(f', {note}' for note in notes)}]"
+        results = [one.result_span for one in steps(text) if one.span.start >= len(opening)]
+        return text, tuple(results[-1:] if asked.percent else results)
+
+    @property
+    def _described(self) -> str:
+        """The figure in words: 'sum of tolls where flag is Chile'."""
+        one_row = self.query.measure == "sum" and self.result.count == 1
+        column = self.query.column
+        said = self._name(column) if one_row and column is not None else self._measure
+        return f"{said or 'number of rows'}{self._where}"
+
+    @property
+    def _exact_figure(self) -> Decimal | None:
+        """The figure that a formula takes: rounded only where it has no end."""
+        query, value = self.query, self.result.value
+        if query.measure == "count" or query.column is None:
+            return Decimal(self.result.count)
+        if not isinstance(value, Decimal):
+            return None
+        finest = self.table.columns[query.column].decimals + _MORE_DECIMALS
+        return value if value == round(value, finest) else round(value, finest)
+
+    def sentence(self, title: str) -> tuple[str, tuple[Span, ...]] | None:
         """The sentence and the place of what answers; None where nothing comes out."""
         query, result = self.query, self.result
         place = f"in “{title}”{self._where}{f', {self.units}' if self.units else ''}"
@@ -153,9 +266,7 @@ class _Wording:
         if query.group is not None:
             if not result.lines:
                 return None
-            measure = self._measure or "number of rows"
-            label = f"{measure} by {self._name(query.group)} {place}: "
-            return _closed(opening + label, self._groups, self._left_out)
+            return self._grouped(opening, place)
         if query.measure == "count" or query.column is None:
             label = f"{opening}number of rows {place}: "
             return _closed(label, f"{result.count:,}", self._left_out)
@@ -168,6 +279,26 @@ class _Wording:
         over = f", over {rows:,} {'row' if rows == 1 else 'rows'}: "
         figure = self._figure(result.value, self.table.columns[query.column])
         return _closed(f"{opening}{self._measure} {place}{over}", figure, self._left_out)
+
+    def _grouped(self, opening: str, place: str) -> tuple[str, tuple[Span, ...]] | None:
+        query, lines = self.query, self.result.lines
+        name = self._name(query.group or 0)
+        by = f"{query.period} of {name}" if query.period else name
+        measure = f"{self._measure or 'number of rows'} by {by} {place}"
+        told = wanted_groups(lines, query)
+        if not told:
+            return None
+        if isinstance(query.place, str):
+            low = ", the lowest first" if query.lowest_first else ""
+            opening += f"place of {told[0][0]} by {measure}{low}: "
+            notes = f" of {len(lines):,} ({self._groups}){self._left_out}"
+            return _closed(opening, f"{rank_of(told[0], lines)}", notes)
+        extreme = "lowest " if query.lowest_first else "highest "
+        if query.place is not None:
+            opening += f"place {query.place} by {extreme}"
+        elif query.told:
+            opening += extreme
+        return _closed(f"{opening}{measure}: ", self._groups, self._left_out)
 
     @property
     def _measure(self) -> str:
@@ -200,7 +331,11 @@ class _Wording:
     def _rows(self, shown: Sequence[int]) -> str:
         """These cells of each row, as they are printed."""
         lines = [
-            ", ".join(text for column in shown if (text := self.table.grid.texts[column][row]))
+            ", ".join(
+                text.replace(" | ", " ")
+                for column in shown
+                if (text := self.table.grid.texts[column][row])
+            )
             for row in self.result.first[:_SHOWN]
         ]
         more = len(self.result.first) - _SHOWN
@@ -211,11 +346,11 @@ class _Wording:
     @property
     def _groups(self) -> str:
         column = None if self.query.column is None else self.table.columns[self.query.column]
+        told = wanted_groups(self.result.lines, self.query)
         lines = [
-            f"{group} {self._figure(figure, column)}"
-            for group, figure, _ in self.result.lines[:_SHOWN]
+            f"{group} {self._figure(figure, column)}" for group, figure, _ in told[:_SHOWN_GROUPS]
         ]
-        more = len(self.result.lines) - _SHOWN
+        more = len(told) - _SHOWN_GROUPS
         return "; ".join([*lines, AND_MORE.format(more)] if more > 0 else lines)
 
     def _figure(self, value: Value, column: Column | None) -> str:
@@ -234,6 +369,10 @@ class _Wording:
 
     @property
     def _left_out(self) -> str:
+        return f"; {', '.join(self._left_out_notes)}" if self._left_out_notes else ""
+
+    @property
+    def _left_out_notes(self) -> list[str]:
         """What was not counted, in words."""
         query, table = self.query, self.table
         notes = []
@@ -257,16 +396,16 @@ class _Wording:
             for one in sorted(compared, key=lambda one: one.name)
             if one.in_full
         ]
-        return f"; {', '.join(notes)}" if notes else ""
+        return notes
 
     def _name(self, column: int) -> str:
         return self.table.columns[column].name or f"column {column + 1}"
 
 
-def _closed(opening: str, answer: str, notes: str) -> tuple[str, Span] | None:
+def _closed(opening: str, answer: str, notes: str) -> tuple[str, tuple[Span, ...]] | None:
     if not answer:
         return None
-    return f"{opening}{answer}{notes}]", Span(len(opening), len(opening) + len(answer))
+    return f"{opening}{answer}{notes}]", (Span(len(opening), len(opening) + len(answer)),)
 
 
 def _joined(spans: Sequence[Span], text: str) -> list[Span]:
@@ -280,7 +419,13 @@ def _joined(spans: Sequence[Span], text: str) -> list[Span]:
     return joined
 
 
-def _evidence(info: DocumentInfo, document: Document, span: Span) -> Evidence:
+def evidence_of(info: DocumentInfo, document: Document, span: Span) -> Evidence:
+    """A span of a document with the page and the headings that it stands under.
+
+    >>> port = Document("The pier fell.", "Port", "text/plain")
+    >>> evidence_of(demo.documents()[0], port, Span(4, 8)).start
+    4
+    """
     return Evidence(
         info,
         span.start,

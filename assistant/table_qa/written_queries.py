@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 
 from assistant.draft import ProposedAnswer
 from assistant.retrieving.retrieval import Retrieved
+from assistant.table_qa.measures import Reading
+from assistant.table_qa.nearby import Near, is_code, tables_near
 from assistant.table_qa.schema_linking import phrases, words_of
-from assistant.table_qa.semantic_parser import Reading
-from assistant.table_qa.table_answers import Asked, Near, is_code, propose, tables_near
+from assistant.table_qa.table_answers import Asked, propose
 from index.errors import TableError
 from index.places import innermost_stem
 from index.store.store import Store

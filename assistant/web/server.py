@@ -80,7 +80,7 @@ def launch(
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder)
     bound = listener.getsockname()[0]
     hosts = Hosts(host, bound, settings.hosts)
-    tokens = Tokens(assistant.store)
+    tokens = Tokens(assistant.store, assistant.shared_catalog)
     prefix = urlsplit(settings.address or "").path
     with closed_on_failure(listener.close, tokens.close, uploads.close):
         check_prefix(prefix)
@@ -115,6 +115,7 @@ def launch(
     if open_browser:
         # The socket listens already: the browser's first request waits there for the server.
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    stores.go_on()
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:

@@ -132,7 +132,7 @@ class _Setter:
             return
         grid, named = grid_of(cells)
         written = list(filter(None, map(row, grid)))
-        self._stand(Block("\n".join(written), header=named))
+        self._stand(Block("\n".join(written), header=named or _names_by_contrast(grid)))
 
 
 def _own_rows(table: _Element, setter: _Setter) -> Iterator[_Element]:
@@ -224,6 +224,21 @@ def _names_columns(cells: Sequence[_Element]) -> bool:
     return len(cells) > 1 and all(
         cell.tag == "th" or cell.getparent().getparent().tag == "thead" for cell in cells
     )
+
+
+_FIGURE = re.compile(r"\d")
+_PERIOD = re.compile(r"[^\d%$€£]*(?:19|20)\d\d", re.IGNORECASE)
+
+
+def _names_by_contrast(grid: Sequence[Sequence[str]]) -> bool:
+    """Whether the first line names the columns though no markup says so: words over figures."""
+    first, *others = grid
+    filled = [text for text in first if text]
+    if len(filled) < 2 or len(others) < 2:
+        return False
+    named = all(not _FIGURE.search(text) or _PERIOD.fullmatch(text) for text in filled)
+    figures = sum(any(_FIGURE.search(text) for text in line[1:]) for line in others)
+    return named and 2 * figures >= len(others)
 
 
 def _lines_of(element: _Element) -> str:

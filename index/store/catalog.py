@@ -7,8 +7,8 @@ out. Chunks of a version that is not live are leftovers, cleared by whoever writ
 A document that is found nowhere any more is withdrawn. Each function within a transaction.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +19,15 @@ from sqlalchemy.engine import Connection
 
 from index.document import Chunk, Document, Page, Part, Span, Table, printed_label
 from index.errors import StoreError, UnknownDocument
-from index.store import files
+from index.status import kind_of
 from index.store import schema as rows
+from index.store.engines import Database
+from index.store.files import SqliteFile
 from index.store.schema import (
     MIGRATIONS,
     SCHEMA_VERSION,
     chunks,
+    corrections,
     layouts,
     locations,
     meta,
@@ -83,6 +86,17 @@ class DocumentInfo:
     words: int | None = None
     tables: int | None = None
     left_out: int | None = None
+    corrected: tuple[tuple[str, str | None], ...] = ()
+    """What a person has corrected: each field with what was read of it."""
+
+    @property
+    def status(self) -> str | None:
+        """What it says of itself, or a person of it: 'draft', 'in force', 'Superseded'.
+
+        >>> report.status is None
+        True
+        """
+        return next((said for name, said in self.properties if name.casefold() == "status"), None)
 
     def has(self, name: str, value: str) -> bool:
         """Whether something is so of it: its title, date and the like, or what its file says.
@@ -93,6 +107,8 @@ class DocumentInfo:
         (True, False)
         """
         wanted = value.casefold()
+        if name.casefold() == "status" and wanted == kind_of(self.status):
+            return True
         if name.casefold() == "date":
             return (self.date or "").startswith(wanted)
         fields = {n: getattr(self, n) for n in ("title", "author", "language", "source", "path")}
@@ -172,28 +188,27 @@ class Catalog:
     'all-MiniLM-L6-v2'
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self._engine = files.engine(path, read_only=read_only)
+    def __init__(self, database: Path | Database, *, read_only: bool = False) -> None:
+        self.database: Database = (
+            SqliteFile(database, read_only=read_only) if isinstance(database, Path) else database
+        )
 
     def close(self) -> None:
-        """Let go of the database file."""
-        self._engine.dispose()
+        """Let go of the database."""
+        self.database.close()
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A connection for questions, all of them answered from one state."""
-        with self._engine.connect() as connection:
-            yield connection
+        return self.database.reading()
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> AbstractContextManager[Connection]:
         """A transaction: all of it is kept, durably, or none."""
-        with self._engine.begin() as connection:
-            yield connection
+        return self.database.writing()
 
     def create(self, connection: Connection, **facts: str) -> None:
         """Make the tables and note the facts that the store is bound to."""
         tables.create_all(connection)
+        self.database.finish(connection)
         noted = {"schema": str(SCHEMA_VERSION), "generation": "0", **facts}
         connection.execute(
             meta.insert(), [{"key": key, "value": value} for key, value in noted.items()]
@@ -329,6 +344,7 @@ class Catalog:
             raise UnknownDocument.named(document_id)
         connection.execute(versions.update().where(mine).values(state="withdrawn"))
         connection.execute(locations.delete().where(locations.c.document_id == document_id))
+        connection.execute(corrections.delete().where(corrections.c.document_id == document_id))
         connection.execute(removed.delete().where(removed.c.document_id == document_id))
         connection.execute(removed.insert().values(document_id=document_id))
 
@@ -347,8 +363,8 @@ class Catalog:
         return connection.scalar(sql.select(meta.c.value).where(meta.c.key == key))
 
     def compact(self) -> None:
-        """Write the file anew, so that no deleted words stand in it; raises StoreError."""
-        files.compact(self._engine)
+        """Write the tables anew, so that no deleted words stand in them; raises StoreError."""
+        self.database.compact()
 
     def leftovers(self, connection: Connection) -> list[int]:
         """The ids of chunks that the indexes must let go of."""

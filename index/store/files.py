@@ -16,7 +16,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -28,6 +28,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from index.closing import closed_on_failure
 from index.errors import StoreError
+from index.store.engines import Reading
 from index.store.private import make_private_file, opener
 
 
@@ -50,6 +51,58 @@ def engine(path: Path, *, read_only: bool) -> Engine:
     sql.event.listen(made, "connect", _by_hand if read_only else _set_up)
     sql.event.listen(made, "begin", _begin)
     return made
+
+
+class SqliteFile:
+    """A catalog's database in one file (see `index.store.engines.Database`).
+
+    >>> database = SqliteFile(tmp_path / "catalog.sqlite")
+    >>> with database.reading() as opened:
+    ...     database.problems(opened)
+    []
+    >>> database.close()
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._folder = path.parent
+        self._engine = engine(path, read_only=read_only)
+
+    @property
+    def place(self) -> str:
+        """The store's folder."""
+        return str(self._folder)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for questions, all of them answered from one state."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: all of it is kept, durably, or none."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    def finish(self, connection: Connection) -> None:
+        """Nothing is needed beside the catalog's tables."""
+
+    def compact(self) -> None:
+        """Write the file anew, so that no deleted words stand in it; raises StoreError."""
+        compact(self._engine)
+
+    def problems(self, connection: Connection) -> list[str]:
+        """What SQLite finds wrong in its own file."""
+        said = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+        return [f"SQLite: {line}." for line in said if line != "ok"]
+
+    def faults(self) -> AbstractContextManager[None]:
+        """What it and the disk complain of, as one line: raises StoreError."""
+        return faults(self._folder)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
 
 
 def compact(engine: Engine) -> None:
@@ -153,6 +206,12 @@ class StoreLock:
         self._writer = folder / "writer.lock"
         self._gate = folder / "turnstile.lock"
         self._room = folder / "store.lock"
+
+    @contextmanager
+    def searching(self, reading: Reading) -> Iterator[Connection]:
+        """Hold the indexes as one of many readers, with a connection that sees what they hold."""
+        with self.shared(), reading() as connection:
+            yield connection
 
     @contextmanager
     def shared(self) -> Iterator[None]:

@@ -7,17 +7,19 @@ The caller is the only writer. Each function has transactions of its own.
 
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy.engine import Connection
 
 from index.closing import close_all
+from index.errors import StoreError
 from index.models.contexts import has_vector
 from index.models.embeddings import Vectors
 from index.store.catalog import Catalog, IndexState
-from index.store.files import StoreLock
+from index.store.engines import IndexSet, Lock
 from index.store.identity import Prepared
 from index.store.lexical import LexicalEntry, LexicalIndex
 from index.store.vectors import VectorIndex
@@ -84,19 +86,62 @@ class Indexes:
             shutil.rmtree(lexical)
         return vectors, LexicalIndex(lexical, create=True)
 
+    def create(self) -> dict[str, str]:
+        """Make the first edition; the facts by which the catalog finds it again.
+
+        Raises:
+            StoreError: it holds chunks already, so a catalog was lost.
+        """
+        if self.vectors(1).create():
+            raise StoreError(
+                f"The store in {self._folder} has lost its catalog. Restore catalog.sqlite, or add "
+                "the documents to a new store."
+            )
+        LexicalIndex(self._path("lexical", 1), create=True)
+        return {}
+
+    def follow(self, connection: Connection, state: IndexState) -> bool:
+        """True: what others have written is in the same folders."""
+        del connection, state
+        return True
+
+    def settle(self) -> None:
+        """Nothing: as `follow`."""
+
+    def alone(self, lock: Lock) -> AbstractContextManager[None]:
+        """While vectors go in: Chroma's embedded client bears nobody beside it."""
+        return lock.exclusive()
+
+    def change_words(
+        self, state: IndexState, add: Iterable[LexicalEntry] = (), remove: Iterable[int] = ()
+    ) -> None:
+        """Add entries to the lexical index and remove others, in one commit."""
+        self.lexical(state).change(add=add, remove=remove)
+
     def missing(self, edition: int) -> list[Path]:
         """The folders of this edition that are not there, or in which there is no index."""
         heads = {"chroma": "chroma.sqlite3", "lexical": "meta.json"}
         paths = {self._path(name, edition): head for name, head in heads.items()}
         return [path for path, head in paths.items() if not (path / head).is_file()]
 
-    def others(self, edition: int) -> Iterator[Path]:
-        """Index folders that do not count."""
+    def others(self, edition: int) -> list[str]:
+        """The names of index folders that do not count."""
+        return [path.name for path in self._others(edition)]
+
+    def sweep(self, edition: int) -> None:
+        """Delete all but this edition."""
+        for path in self._others(edition):
+            VectorIndex.at(path).close()
+            shutil.rmtree(path)
+
+    def _others(self, edition: int) -> list[Path]:
         kept = {self._path(name, edition) for name in ("chroma", "lexical")}
-        for name in ("chroma", "lexical"):
-            for path in sorted(self._folder.glob(f"{name}*")):
-                if path.is_dir() and path not in kept:
-                    yield path
+        return [
+            path
+            for name in ("chroma", "lexical")
+            for path in sorted(self._folder.glob(f"{name}*"))
+            if path.is_dir() and path not in kept
+        ]
 
     def _path(self, name: str, edition: int) -> Path:
         return self._folder / (name if edition == 1 else f"{name}-{edition}")
@@ -108,14 +153,15 @@ _SLICE = 128
 
 def fill(
     catalog: Catalog,
-    indexes: Indexes,
-    lock: StoreLock,
+    indexes: IndexSet,
+    lock: Lock,
     new: Sequence[tuple[Prepared, str, list[int]]],
 ) -> None:
     """Give the indexes the chunks of pending versions: each with document id and chunk ids.
 
     >>> with new_store.catalog.writing() as changing:
     ...     _, ids = new_store.catalog.insert(changing, "d1", arriving.document, arriving.chunks)
+    >>> from index.store.files import StoreLock
     >>> lock = StoreLock(new_store.folder)
     >>> fill(new_store.catalog, new_store.indexes, lock, [(arriving, "d1", ids)])
     >>> new_store.indexes.lexical(IndexState(edition=1, generation=1)).ids() == ids
@@ -137,10 +183,10 @@ def fill(
     with catalog.reading() as connection:
         state = catalog.state(connection)
     # Readers need not wait for it: tantivy's commits are atomic, and the chunks not yet live.
-    indexes.lexical(state).change(add=entries)
+    indexes.change_words(state, add=entries)
     vectors = _stacked([prepared.vectors for prepared, _, _ in new])
     for at in range(0, len(rows), _SLICE):
-        with lock.exclusive(), _advanced(catalog) as (before, after):
+        with indexes.alone(lock), _advanced(catalog) as (before, after):
             indexes.vectors(before.edition).change(
                 before.generation,
                 after,
@@ -149,12 +195,13 @@ def fill(
             )
 
 
-def clear(catalog: Catalog, indexes: Indexes, lock: StoreLock) -> None:
+def clear(catalog: Catalog, indexes: IndexSet, lock: Lock) -> None:
     """Finish what a change, possibly another process's interrupted one, left behind.
 
     >>> [(document_id, _)] = new_store.put([arriving])
     >>> with new_store.catalog.writing() as changing:
     ...     new_store.catalog.withdraw(changing, document_id)
+    >>> from index.store.files import StoreLock
     >>> clear(new_store.catalog, new_store.indexes, StoreLock(new_store.folder))
     >>> new_store.indexes.lexical(IndexState(edition=1, generation=2)).ids()
     []
@@ -165,7 +212,7 @@ def clear(catalog: Catalog, indexes: Indexes, lock: StoreLock) -> None:
         # Under the lock, because a reader that began before may still take them for live.
         with lock.exclusive(), _advanced(catalog) as (before, after):
             indexes.vectors(before.edition).change(before.generation, after, remove=ids)
-            indexes.lexical(before).change(remove=ids)
+            indexes.change_words(before, remove=ids)
     with catalog.writing() as connection:
         catalog.clear_leftovers(connection)
 

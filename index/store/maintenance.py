@@ -4,30 +4,27 @@ What a store's catalog, indexes and copies disagree about.
 """
 
 import hashlib
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from index.document import Chunk
 from index.errors import StoreError
-from index.models.contexts import contexts, embedded, has_vector
+from index.models.contexts import embedded, has_vector
 from index.models.embeddings import Embedder, Vectors, WordEnds
 from index.store import queries
 from index.store.catalog import Catalog, IndexState
-from index.store.files import StoreLock
-from index.store.indexes import Indexes
+from index.store.engines import IndexSet, Lock, VectorEngine
+from index.store.entries import entries
 from index.store.lexical import LexicalEntry
 from index.store.members import copies
+from index.store.originals import Originals
 from index.store.schema import chunks, locations, tables_of, versions
-from index.store.vectors import VectorIndex
 
 _REBUILD_BATCH = 1_000
 """Chunks a step; an interrupted run loses at most the vectors of one."""
@@ -52,8 +49,8 @@ class Model:
 
 def rebuild(
     catalog: Catalog,
-    indexes: Indexes,
-    lock: StoreLock,
+    indexes: IndexSet,
+    lock: Lock,
     model: Model,
     *,
     resume: bool,
@@ -72,6 +69,7 @@ def rebuild(
         progress: is told how far it is.
 
     >>> from index.models.embeddings import MiniLM
+    >>> from index.store.files import StoreLock
     >>> model, lock = Model(MiniLM(), MiniLM().word_ends), StoreLock(new_store.folder)
     >>> _ = new_store.put([arriving])
     >>> rebuild(new_store.catalog, new_store.indexes, lock, model, resume=False, progress=print)
@@ -83,7 +81,7 @@ def rebuild(
         new = IndexState(state.edition + 1, state.generation)
         made_with, name = catalog.fact(connection, "embedding"), model.embedder.name
         if not resume or (catalog.noted(connection, "renewing") or made_with) != name:
-            _sweep(indexes, state.edition)
+            indexes.sweep(state.edition)
     with catalog.writing() as connection:
         catalog.note(connection, "renewing", name)
     vectors, lexical = indexes.made(new.edition)
@@ -91,8 +89,10 @@ def rebuild(
         there = set(vectors.documents(new.generation))
         wanted = _with_vectors(connection)
         done = 0
-        for batch in _batches(_entries(connection, model)):
-            lexical.change(add=batch)
+        live = (info.id for info in queries.documents(connection))
+        for batch in _batches(entries(connection, live, model.word_ends)):
+            if lexical is not None:
+                lexical.change(add=batch)
             missing = [one for one in batch if one.chunk_id in wanted and one.chunk_id not in there]
             if missing:
                 vectors.change(
@@ -119,24 +119,7 @@ def rebuild(
             catalog.note(connection, "dimension", str(model.embedder.dimension))
             catalog.advance(connection)
         indexes.close()
-        _sweep(indexes, new.edition)
-
-
-def _sweep(indexes: Indexes, edition: int) -> None:
-    for path in indexes.others(edition):
-        VectorIndex.at(path).close()
-        shutil.rmtree(path)
-
-
-def _entries(connection: Connection, model: Model) -> Iterator[LexicalEntry]:
-    """All live chunks, document by document."""
-    for info in queries.documents(connection):
-        document = queries.document(connection, info.id)
-        spans = _chunk_spans(connection, info.id)
-        chunks = [Chunk(start, end) for _, start, end in spans]
-        around = contexts(document, chunks, model.word_ends, info.path or "")
-        for (chunk_id, start, end), context in zip(spans, around, strict=True):
-            yield LexicalEntry(chunk_id, info.id, document.text[start:end], context)
+        indexes.sweep(new.edition)
 
 
 def _batches(entries: Iterator[LexicalEntry]) -> Iterator[list[LexicalEntry]]:
@@ -151,7 +134,7 @@ def _batches(entries: Iterator[LexicalEntry]) -> Iterator[list[LexicalEntry]]:
 
 
 def _kept_vectors(
-    old: VectorIndex | None, state: IndexState, entries: Sequence[LexicalEntry], model: Model
+    old: VectorEngine | None, state: IndexState, entries: Sequence[LexicalEntry], model: Model
 ) -> Vectors:
     """The entries' vectors, from an old index of the same model where it has them whole."""
     try:
@@ -194,16 +177,16 @@ class Difference:
 
 
 def differences(
-    folder: Path, catalog: Catalog, connection: Connection, indexes: Indexes
+    originals: Originals, catalog: Catalog, connection: Connection, indexes: IndexSet
 ) -> Iterator[Difference]:
     """All disagreements; no change happens meanwhile, which is the caller's care.
 
-    >>> list(differences(store.folder, store.catalog, connection, store.indexes))
+    >>> list(differences(store.originals, store.catalog, connection, store.indexes))
     []
     """
     state = catalog.state(connection)
     dimension = int(catalog.fact(connection, "dimension"))
-    for problem in _in_catalog(connection):
+    for problem in _in_catalog(catalog, connection):
         yield Difference("catalog", problem)
     live = _owner_of_chunks(connection)
     leftover = set(catalog.leftovers(connection))
@@ -229,16 +212,16 @@ def differences(
             yield Difference("lexical", problem)
     except (StoreError, OSError) as error:
         yield Difference("lexical", str(error))
-    for problem in _uploads(folder, queries.places(connection)):
+    for problem in _uploads(originals, queries.places(connection)):
         yield Difference("uploads", problem)
-    for path in indexes.others(state.edition):
-        yield Difference("folder", f"{path.name} is left over from an interrupted repair or purge.")
+    for name in indexes.others(state.edition):
+        yield Difference("folder", f"{name} is left over from an interrupted repair or purge.")
     if catalog.noted(connection, "purging"):
         yield Difference("folder", "A purge was interrupted: what it erases may still be there.")
 
 
-def _in_catalog(connection: Connection) -> Iterator[str]:
-    yield from _file_faults(connection)
+def _in_catalog(catalog: Catalog, connection: Connection) -> Iterator[str]:
+    yield from catalog.database.problems(connection)
     for version in queries.readable_versions(connection):
         name = f"Version {version.hash[:16]} of {version.title!r} ({version.document_id})"
         digest, length = hashlib.sha256(), 0
@@ -281,7 +264,7 @@ def _against(
 
 
 def _vector_problems(
-    vectors: VectorIndex, state: IndexState, ids: list[int], dimension: int
+    vectors: VectorEngine, state: IndexState, ids: list[int], dimension: int
 ) -> Iterator[str]:
     unreadable = broken = 0
     for at in range(0, len(ids), _CHECK_BATCH):
@@ -295,10 +278,8 @@ def _vector_problems(
         yield f"{_chunks(broken)} with a vector that is not one of {dimension} numbers."
 
 
-def _uploads(folder: Path, places: Iterable[str]) -> Iterator[str]:
-    uploads = (folder / "uploads").resolve()
-    known = set(copies(uploads, places))
-    there = {path for path in uploads.rglob("*") if path.is_file()}
+def _uploads(originals: Originals, places: Iterable[str]) -> Iterator[str]:
+    known, there = set(copies(originals.folder, places)), originals.all()
     for path in sorted(known - there):
         yield f"The copy {path} is missing."
     for path in sorted(there - known):
@@ -313,19 +294,6 @@ def _chunk_count(connection: Connection) -> int:
     """How many chunks are live."""
     live = sql.select(sql.func.count()).select_from(chunks.join(versions))
     return int(connection.scalar(live.where(versions.c.state == "live")) or 0)
-
-
-def _chunk_spans(connection: Connection, document_id: str) -> list[tuple[int, int, int]]:
-    """(chunk id, start, end) of a live document's chunks, in reading order."""
-    mine = sql.select(chunks.c.id, chunks.c.start, chunks.c.end).join(versions)
-    mine = mine.where(versions.c.document_id == document_id, versions.c.state == "live")
-    return [(id_, start, end) for id_, start, end in connection.execute(mine.order_by(chunks.c.id))]
-
-
-def _file_faults(connection: Connection) -> list[str]:
-    """What SQLite finds wrong in its own file."""
-    said = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
-    return [f"SQLite: {line}." for line in said if line != "ok"]
 
 
 def _owner_of_chunks(connection: Connection) -> dict[int, str]:

@@ -1,7 +1,6 @@
 """What stands inside one file on the disk: the places of its members, and its copy in the store."""
 
 import json
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from index.places import INSIDE, file_of
 from index.store.catalog import Catalog, Location
-from index.store.schema import locations
+from index.store.originals import Originals
+from index.store.schema import listed, locations
 
 _BEHIND = INSIDE[:-1] + chr(ord(INSIDE[-1]) + 1)
 """Comes after whatever begins with the sign."""
@@ -27,7 +27,7 @@ def inside(connection: Connection, places: Sequence[str]) -> dict[str, list[Loca
     >>> [one.location for one in inside(connection, ["/news/a.zip"])["/news/a.zip"]]
     ['/news/a.zip › b.txt']
     """
-    wanted = sql.func.json_each(sql.bindparam("places", type_=sql.Text)).table_valued("value")
+    wanted = listed("places", connection.dialect.name)
     file = sql.cast(wanted.c.value, sql.Text)
     here = locations.c.location.between(file + INSIDE, file + _BEHIND)
     columns = sql.select(file.label("file"), locations).select_from(wanted.join(locations, here))
@@ -80,16 +80,16 @@ def copies(uploads: Path, places: Iterable[str]) -> Iterator[Path]:
 
 
 def erase_copies(
-    catalog: Catalog, connection: Connection, uploads: Path, places: Iterable[str]
+    catalog: Catalog, connection: Connection, originals: Originals, places: Iterable[str]
 ) -> None:
     """Delete the store's own copies at these places in which no document is found any more.
 
     Each lies in a folder named by its content.
 
-    >>> erase_copies(store.catalog, connection, store.uploads, [report.path])  # is no copy
+    >>> erase_copies(store.catalog, connection, store.originals, [report.path])  # is no copy
     >>> Path(report.path).exists()
     True
     """
-    for folder in {copy.parent for copy in copies(uploads, places)}:
-        if folder.exists() and not catalog.places_below(connection, str(folder)):
-            shutil.rmtree(folder)
+    for folder in {copy.parent for copy in copies(originals.folder, places)}:
+        if not catalog.places_below(connection, str(folder)):
+            originals.erase(folder)

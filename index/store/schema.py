@@ -11,11 +11,15 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sql
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Row
 
 from index.document import Chunk, Document, Heading, LeftOut, Page, Part, Span, StoredCell, Table
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
+
+# In PostgreSQL as large as in SQLite.
+_NUMBER = sql.Integer().with_variant(sql.BigInteger(), "postgresql")
 
 tables = sql.MetaData()
 meta = sql.Table(
@@ -27,7 +31,7 @@ meta = sql.Table(
 versions = sql.Table(
     "versions",
     tables,
-    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("id", _NUMBER, primary_key=True),
     sql.Column("document_id", sql.Text, nullable=False, index=True),
     sql.Column("hash", sql.Text, nullable=False, index=True),
     sql.Column("state", sql.Text, nullable=False, index=True),
@@ -57,6 +61,8 @@ versions = sql.Table(
     sql.Column("left_out_count", sql.Integer),
     sqlite_autoincrement=True,
 )
+# Of the single columns SQLite takes the state, which nearly all rows have in common.
+sql.Index("ix_versions_document_state", versions.c.document_id, versions.c.state)
 texts = sql.Table(
     "texts",
     tables,
@@ -74,7 +80,7 @@ layouts = sql.Table(
 chunks = sql.Table(
     "chunks",
     tables,
-    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("id", _NUMBER, primary_key=True),
     sql.Column("version_id", sql.ForeignKey("versions.id"), nullable=False, index=True),
     sql.Column("start", sql.Integer, nullable=False),
     sql.Column("end", sql.Integer, nullable=False),
@@ -103,8 +109,24 @@ locations = sql.Table(
     sql.Column("location", sql.Text, primary_key=True),
     sql.Column("document_id", sql.Text, nullable=False, index=True),
     sql.Column("file_hash", sql.Text, nullable=False, index=True),
-    sql.Column("size", sql.Integer, nullable=False),
-    sql.Column("modified_ns", sql.Integer, nullable=False),
+    sql.Column("size", _NUMBER, nullable=False),
+    sql.Column("modified_ns", _NUMBER, nullable=False),
+)
+corrections = sql.Table(
+    "corrections",
+    tables,
+    sql.Column("document_id", sql.Text, primary_key=True),
+    sql.Column("field", sql.Text, primary_key=True),
+    # '' where it is corrected to be none.
+    sql.Column("value", sql.Text, nullable=False),
+)
+watched = sql.Table(
+    "watched",
+    tables,
+    sql.Column("folder", sql.Text, primary_key=True),
+    sql.Column("since", sql.Text, nullable=False),
+    # What the last looks have found.
+    sql.Column("told", sql.JSON, nullable=False, server_default="{}"),
 )
 removed = sql.Table(
     "removed",
@@ -149,8 +171,39 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         )""",
     ),
     4: ("ALTER TABLE versions ADD COLUMN stored JSON NOT NULL DEFAULT '[]'",),
+    5: (
+        "CREATE INDEX IF NOT EXISTS ix_versions_document_state ON versions (document_id, state)",
+        """CREATE TABLE corrections (
+            document_id TEXT NOT NULL,
+            field TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (document_id, field)
+        )""",
+        """CREATE TABLE watched (
+            folder TEXT NOT NULL PRIMARY KEY,
+            since TEXT NOT NULL,
+            told JSON NOT NULL DEFAULT '{}'
+        )""",
+    ),
 }
-"""Statements that take a catalog from a format to the next one; all are run in one transaction."""
+"""Statements that take a catalog from a format to the next one; all are run in one transaction.
+
+From format 5 on they are run in PostgreSQL too, and must be understood there."""
+
+
+def listed(parameter: str, dialect: str) -> sql.TableValuedAlias:
+    """The members of a JSON list that is given as one value, as the column `value` of a table.
+
+    >>> with store.catalog.reading() as connection:
+    ...     one = listed("wanted", connection.dialect.name)
+    ...     connection.scalars(sql.select(one.c.value), {"wanted": "[7, 9]"}).all()
+    [7, 9]
+    """
+    given = sql.bindparam(parameter, type_=sql.Text)
+    if dialect == "postgresql":
+        members = sql.func.json_array_elements_text(sql.cast(given, postgresql.JSON))
+        return members.table_valued(sql.column("value", sql.Text))
+    return sql.func.json_each(given).table_valued("value")
 
 
 T = TypeVar("T", Page, Part, Table)

@@ -114,6 +114,16 @@ def write(folder: Path, version: str, found: Iterable[tuple[int, TypedTable]]) -
         write_parquet(typed, path)
 
 
+def bring(connection: Connection, folder: Path, wanted: Sequence[TableInfo]) -> None:
+    """Make those of the files that are not here, as where another machine has added the document.
+
+    >>> bring(connection, store.folder, [])
+    """
+    missing = {(one.document_id, one.version) for one in wanted if not one.file.exists()}
+    for document_id, version in sorted(missing):
+        write(folder, version, tables_of(queries.document(connection, document_id, version)))
+
+
 def clear(catalog: Catalog, folder: Path) -> None:
     """Remove the tables of versions that are not live, files first.
 

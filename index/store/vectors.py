@@ -28,6 +28,7 @@ from index.store.files import WritableCopy
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
     from chromadb.api.types import Where
 
@@ -90,11 +91,14 @@ def _erase(header: Path) -> None:
 T = TypeVar("T")
 
 _COLLECTION = "chunks"
-_BATCH = 5_000
+BATCH = 5_000
 """Chroma refuses more than 5,461 rows a call."""
 
 _shared: "WeakValueDictionary[Path, VectorIndex]" = WeakValueDictionary()
 _sharing = threading.Lock()
+
+GRAPH: "CreateHNSWConfiguration" = {"space": "cosine", "ef_search": 200}
+"""How vectors are compared, and how many are looked at to find the nearest."""
 
 _PERSISTED_EVERY = 256
 """Rows after which Chroma writes its graph down; whoever opens it adds what came later one by one.
@@ -145,13 +149,7 @@ class VectorIndex:
             client.get_or_create_collection(
                 _COLLECTION,
                 embedding_function=None,
-                configuration={
-                    "hnsw": {
-                        "space": "cosine",
-                        "ef_search": 200,
-                        "sync_threshold": _PERSISTED_EVERY,
-                    }
-                },
+                configuration={"hnsw": {**GRAPH, "sync_threshold": _PERSISTED_EVERY}},
             )
             return client.get_collection(_COLLECTION, embedding_function=None).count()
 
@@ -170,7 +168,7 @@ class VectorIndex:
             found = collection.query(
                 query_embeddings=vector[np.newaxis],
                 n_results=count,
-                where=_within(documents),
+                where=within(documents),
                 include=["distances"],
             )
             distances = found["distances"] or [[]]
@@ -196,16 +194,16 @@ class VectorIndex:
         """
 
         def write(collection: "Collection") -> None:
-            for at in range(0, len(remove), _BATCH):
-                collection.delete(ids=[str(id_) for id_ in remove[at : at + _BATCH]])
+            for at in range(0, len(remove), BATCH):
+                collection.delete(ids=[str(id_) for id_ in remove[at : at + BATCH]])
             if vectors is None:
                 return
-            for at in range(0, len(add), _BATCH):
-                rows = add[at : at + _BATCH]
+            for at in range(0, len(add), BATCH):
+                rows = add[at : at + BATCH]
                 # The ids are new, so this is faster than `upsert`.
                 collection.add(
                     ids=[str(chunk_id) for chunk_id, _ in rows],
-                    embeddings=vectors[at : at + _BATCH],
+                    embeddings=vectors[at : at + BATCH],
                     metadatas=[{"document": document_id} for _, document_id in rows],
                 )
 
@@ -222,8 +220,8 @@ class VectorIndex:
 
         def read(collection: "Collection") -> dict[int, str]:
             found: dict[int, str] = {}
-            for at in range(0, collection.count(), _BATCH):
-                page = collection.get(limit=_BATCH, offset=at, include=["metadatas"])
+            for at in range(0, collection.count(), BATCH):
+                page = collection.get(limit=BATCH, offset=at, include=["metadatas"])
                 for id_, metadata in zip(page["ids"], page["metadatas"] or [], strict=True):
                     found[int(id_)] = str((metadata or {}).get("document"))
             return found
@@ -235,8 +233,8 @@ class VectorIndex:
 
         def read(collection: "Collection") -> dict[int, Vectors]:
             found: dict[int, Vectors] = {}
-            for at in range(0, len(ids), _BATCH):
-                names = [str(id_) for id_ in ids[at : at + _BATCH]]
+            for at in range(0, len(ids), BATCH):
+                names = [str(id_) for id_ in ids[at : at + BATCH]]
                 page = collection.get(ids=names, include=["embeddings"])
                 rows = page["embeddings"]
                 if rows is not None:
@@ -283,7 +281,12 @@ class VectorIndex:
                 raise StoreError.of(self._folder, error) from error
 
 
-def _within(documents: Sequence[str] | None) -> "Where | None":
+def within(documents: Sequence[str] | None) -> "Where | None":
+    """What Chroma is asked to keep to: chunks of these documents, or of any.
+
+    >>> within(["d1"]), within(None)
+    ({'document': {'$in': ['d1']}}, None)
+    """
     if documents is None:
         return None
     return cast("Where", {"document": {"$in": list(documents)}})

@@ -15,6 +15,9 @@ _MOST_LEVELS = 3
 _PERIOD = re.compile(
     r"[^\d%$€£]*(?:19|20)\d\d(?:[^\d%$€£]+\d{1,2})?|[^\d$€£]*\d{1,2}, (?:19|20)\d\d", re.I
 )
+_DAY = re.compile(r".*[^\W\d]{3,9} \d{1,2},")
+"""A day of the years that stand below it: 'Years ended March 31,'."""
+_OPENING, _CLOSING = {"$", "€", "£", "¥", "US$"}, {"%", ")", ")%"}
 _SPARSE = 8
 """Where a table is emptier than this, readers write no gaps, and its columns cannot be told."""
 
@@ -66,14 +69,14 @@ def grid_of(document: Document, table: Table) -> Grid | None:
     if not lines or len(names) < 2:
         return None
     width = max(map(len, lines))
+    if width > len(names):
+        names = _beside_signs(names, lines, width)
     if 2 * sum(len(line) == width for line in lines) > len(lines):
         names += [""] * (width - len(names))  # columns at the end that nobody named
     filled = sum(bool(cell) for line in lines for cell, _ in line)
     if width > len(names) or len(names) * len(lines) > _SPARSE * filled:
         return None
-    texts = tuple(
-        [line[n][0] if n < len(line) else "" for line in lines] for n in range(len(names))
-    )
+    texts = [[line[n][0] if n < len(line) else "" for line in lines] for n in range(len(names))]
     starts = np.array(
         [
             [line[n][1] if n < len(line) else end for n in range(len(names))]
@@ -81,22 +84,76 @@ def grid_of(document: Document, table: Table) -> Grid | None:
         ],
         dtype=np.int64,
     )
-    return Grid(tuple(names), texts, starts, np.array(spans, dtype=np.int64))
+    rows = np.array(spans, dtype=np.int64)
+    return _with_signs(Grid(tuple(names), tuple(texts), starts, rows), text)
+
+
+def _beside_signs(names: list[str], lines: list[list[tuple[str, int]]], width: int) -> list[str]:
+    """The names with a gap over each column of signs, where they lack just those."""
+    said = [{line[n][0] for line in lines if n < len(line)} - {""} for n in range(width)]
+    signs = [bool(one) and one <= _OPENING | _CLOSING for one in said]
+    if width - sum(signs) != len(names):
+        return names
+    left = iter(names)
+    return ["" if sign else next(left) for sign in signs]
+
+
+def _with_signs(grid: Grid, text: str) -> Grid:
+    """Columns of nothing but currencies, or of '%' and ')', put to the figures that they are of."""
+    opens, closes = (
+        {
+            n
+            for n, texts in enumerate(grid.texts)
+            if n and set(texts) & signs and set(texts) <= signs | {""}
+        }
+        for signs in (_OPENING, _CLOSING)
+    )
+    home = {n: n + 1 for n in opens if n + 1 < len(grid.names) and n + 1 not in opens | closes}
+    home |= {n: n - 1 for n in closes if n - 1 not in opens | closes}
+    if not home:
+        return grid
+    names, starts = list(grid.names), grid.starts.copy()
+    texts = [list(column) for column in grid.texts]
+    for sign, own in home.items():
+        names[own] = names[own] or names[sign]
+        for row, said in enumerate(grid.texts[sign]):
+            if not said or not texts[own][row]:
+                continue
+            first = min(starts[row, sign], starts[row, own])
+            last, width = max((starts[row, n], len(texts[n][row])) for n in (sign, own))
+            starts[row, own] = first
+            # Between them stands the mark that parts cells, which is no part of the figure.
+            texts[own][row] = text[first : last + width]
+    kept = [n for n in range(len(names)) if n not in home]
+    return Grid(
+        tuple(names[n] for n in kept),
+        tuple(texts[n] for n in kept),
+        starts[:, kept],
+        grid.rows,
+    )
 
 
 def _lower_names(names: list[str], text: str, at: int, end: int) -> tuple[list[str], int]:
     """The names of columns with those that lines below add, as years below 'Years ended'.
 
-    Such a line labels nothing and holds no figures; the names above it leave gaps.
+    Such a line holds no figures, and labels nothing unless it names years; the names above it leave
+    gaps, or one stands over all columns.
     """
     for _ in range(_MOST_LEVELS):
         line = text[at:end].split("\n", 1)[0]
         cells = [cell for cell, _ in cells_of(line, at)]
-        gaps = not all(names[1:]) or not names[0]
-        if not gaps or not any(cells) or cells[0] or not all(map(_is_name, cells)):
+        if len(names) == len(cells) == 1 and (_is_name(cells[0]) or _DAY.fullmatch(cells[0])):
+            names, at = [f"{names[0]} {cells[0]}"], at + len(line) + 1
+            continue
+        alone = len(names) == 1 and len(cells) > 1
+        gaps = alone or not all(names[1:]) or not names[0]
+        years = any(map(_PERIOD.fullmatch, cells[1:]))
+        if not gaps or not any(cells[1:]) or not all(map(_is_name, cells[1:])):
             break
-        joined = zip_longest(_spread(names), cells, fillvalue="")
-        names = [f"{upper} {lower}".strip() for upper, lower in joined]
+        if cells[0] and not (years and (alone or not all(names[1:]))):
+            break
+        names = ["", *names * (len(cells) - 1)] if alone else _spread(names)
+        names = [f"{u} {c}".strip() for u, c in zip_longest(names, cells, fillvalue="")]
         at += len(line) + 1
     return names, at
 

@@ -17,9 +17,10 @@ import numpy as np
 
 from index.errors import TableError
 from index.tables.columns import Column, TypedTable, Value
-from index.tables.plain import measured, ordered
+from index.tables.joining import COVERED, Key, is_key_sql, join_sql, joined_columns, named_alike
+from index.tables.plain import cited_groups, measured, ordered
 from index.tables.query import (
-    Condition,
+    ROWS_CITED,
     Place,
     Result,
     Statement,
@@ -32,6 +33,9 @@ from index.tables.query import (
 
 MEMORY, SECONDS, MOST_ROWS = "512MB", 10.0, 10_000
 """What one statement may take, and how many rows it may give."""
+
+Joined = tuple[str, str, Key]
+"""A table, another that says more of its rows, and the columns by which it does."""
 
 _SQL_TYPES = {"date": "DATE", "boolean": "BOOLEAN", "text": "VARCHAR"}
 
@@ -80,12 +84,17 @@ class TableReader:
 
     Args:
         tables: by the name that SQL has for each, its file and columns.
+        joins: of two of the tables one more, by the name that it has.
 
     Raises:
         TableError: a file is missing or damaged.
     """
 
-    def __init__(self, tables: Mapping[str, tuple[Path, tuple[Column, ...]]]) -> None:
+    def __init__(
+        self,
+        tables: Mapping[str, tuple[Path, tuple[Column, ...]]],
+        joins: Mapping[str, Joined] | None = None,
+    ) -> None:
         self._tables = {name: columns for name, (_, columns) in tables.items()}
         with _faults():
             self._connection = duckdb.connect(
@@ -116,6 +125,13 @@ class TableReader:
                     f"CREATE VIEW {quoted(_places(name))} AS SELECT * "
                     f"FROM read_parquet({literal(str(path))})"
                 )
+            for name, (own, other, key) in (joins or {}).items():
+                both = (self._tables[own], self._tables[other])
+                for one, view in ((own, name), (with_totals(own), with_totals(name))):
+                    self._connection.execute(
+                        f"CREATE VIEW {quoted(view)} AS {join_sql(one, other, both, key)}"
+                    )
+                self._tables[name] = joined_columns(*both, key)
             self._connection.execute("SET lock_configuration = true")
 
     def close(self) -> None:
@@ -185,6 +201,29 @@ class TableReader:
             return []
         return [(int(n), str(v)) for n, v in self.run(" UNION ALL ".join(asked) + " ORDER BY ALL")]
 
+    def unique(self, name: str) -> frozenset[int]:
+        """The columns of words of which each value stands in one row only."""
+        columns = self._tables[name]
+        names = distinct_names(columns)
+        words = [n for n, column in enumerate(columns) if column.kind == "text"]
+        if not words:
+            return frozenset()
+        counts = ", ".join(
+            f"count({c}) = count(DISTINCT {c})" for c in (quoted(names[n]) for n in words)
+        )
+        ((*alike,),) = self.run(f"SELECT {counts} FROM {quoted(name)}")
+        return frozenset(n for n, one in zip(words, alike, strict=True) if one)
+
+    def key(self, own: str, other: str) -> Key | None:
+        """The one column by which rows of a table name rows of another; None without such a one."""
+        columns = (self._tables[own], self._tables[other])
+        found = []
+        for key in named_alike(*columns):
+            ((once, held, values, filled),) = self.run(is_key_sql(own, other, columns, key))
+            if once and values and held >= COVERED * values and filled:
+                found.append(key)
+        return found[0] if len(found) == 1 else None
+
     def _groups(self, name: str, query: TableQuery, main: list[tuple[Any, ...]]) -> Result:
         """The groups with their figure and their rows, the first one with where it stands."""
         found = [
@@ -193,12 +232,13 @@ class TableReader:
             if group is not None
         ]
         empty = sum(row[2] for row in main if row[0] is None)
-        lines = ordered(found, lowest_first=query.lowest_first)
-        best: tuple[int, ...] = ()
-        if lines and query.group is not None:
-            within = (*query.conditions, Condition(query.group, "=", lines[0][0]))
-            statement = Statement(TableQuery("count", None, within), self._tables[name], name)
-            best = tuple(int(row[0]) for row in self.run(statement.rows))
+        lines = ordered(found, query)
+        statement = Statement(query, self._tables[name], name)
+        best = tuple(
+            int(row[0])
+            for group in cited_groups(lines, query)
+            for row in self.run(statement.members(group))
+        )[:ROWS_CITED]
         count = sum(int(row[2]) for row in main) - empty
         return Result(count, empty, None, lines, best)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from index.tables.columns import TypedTable, Value
-from index.tables.query import ROWS_CITED, Condition, Result, TableQuery
+from index.tables.query import ROWS_CITED, Condition, Period, Result, TableQuery
 
 _COMPARISONS = {
     "=": operator.eq,
@@ -73,7 +73,8 @@ def measured(measure: str, values: Sequence[Value]) -> Value:
 def _grouped(table: TypedTable, query: TableQuery, group: int, rows: Sequence[int]) -> Result:
     groups: dict[Value, list[int]] = defaultdict(list)
     for row in rows:
-        groups[table.values[group][row]].append(row)
+        name = table.values[group][row]
+        groups[period_name(name, query.period) if query.period else name].append(row)
     empty = len(groups.pop(None, []))
     found: list[tuple[Value, Value, Decimal, int]] = []
     for name, members in groups.items():
@@ -84,22 +85,43 @@ def _grouped(table: TypedTable, query: TableQuery, group: int, rows: Sequence[in
             present = [column[row] for row in members if column[row] is not None]
             value = measured(query.measure, present)
         found.append((name, value, Decimal(len(members)), members[0]))
-    lines = ordered(found, lowest_first=query.lowest_first)
-    best = groups[lines[0][0]][:ROWS_CITED] if lines else []
-    return Result(len(rows) - empty, empty, None, lines, tuple(best))
+    lines = ordered(found, query)
+    best = [row for name in cited_groups(lines, query) for row in groups[name]]
+    return Result(len(rows) - empty, empty, None, lines, tuple(best[:ROWS_CITED]))
+
+
+def period_name(day: Value, period: Period) -> str | None:
+    """The year, quarter or month of a day, as groups by it are called; None of no day.
+
+    A number is a year already.
+
+    >>> [period_name("2023-05-12", period) for period in ("year", "quarter", "month")]
+    ['2023', '2023-Q2', '2023-05']
+    """
+    if isinstance(day, Decimal):
+        return f"{day:f}"
+    if not isinstance(day, str):
+        return None
+    if period == "quarter":
+        return f"{day[:4]}-Q{(int(day[5:7]) + 2) // 3}"
+    return day[:4] if period == "year" else day[:7]
+
+
+Line = tuple[Value, ...]
+"""A group with its figure and its number of rows."""
 
 
 def ordered(
-    groups: Sequence[tuple[Value, Value, Decimal, int]], *, lowest_first: bool
-) -> tuple[tuple[Value, Value, Decimal], ...]:
+    groups: Sequence[tuple[Value, Value, Decimal, int]], query: TableQuery
+) -> tuple[Line, ...]:
     """Groups with their figure and their number of rows, the first to be named first.
 
     Args:
         groups: of each its name, its figure, how many rows it has, and the first of these.
-        lowest_first: whether small figures come first.
+        query: says whether small figures come first, or the names are in order.
 
     >>> [name for name, _, _ in ordered([("a", Decimal(1), 1, 0), ("b", Decimal(2), 1, 1)],
-    ...     lowest_first=False)]
+    ...     TableQuery("sum", 1, group=0))]
     ['b', 'a']
     """
 
@@ -107,9 +129,48 @@ def ordered(
         _, figure, _, first = group
         if not isinstance(figure, Decimal):
             return True, Decimal(0), first
-        return False, figure if lowest_first else -figure, first
+        return False, figure if query.lowest_first else -figure, first
 
-    return tuple((name, figure, count) for name, figure, count, _ in sorted(groups, key=place))
+    by = (lambda group: (False, str(group[0]), 0)) if query.in_order else place
+    return tuple((name, figure, count) for name, figure, count, _ in sorted(groups, key=by))
+
+
+def wanted_groups(lines: Sequence[Line], query: TableQuery) -> list[Line]:
+    """Those groups that are told: all, the first, with those that have the same figure, or one.
+
+    >>> lines = ("a", Decimal(3), 1), ("b", Decimal(2), 1), ("c", Decimal(2), 1)
+    >>> [name for name, _, _ in wanted_groups(lines, TableQuery("sum", 1, group=0, told=2))]
+    ['a', 'b', 'c']
+    """
+    if isinstance(query.place, str):
+        return [line for line in lines if str(line[0]).lower() == query.place.lower()]
+    if query.place is not None:
+        return [line for line in lines if rank_of(line, lines) == query.place]
+    if not query.told:
+        return list(lines)
+    last = lines[: query.told][-1:]
+    return [line for n, line in enumerate(lines) if n < query.told or line[1] == last[0][1]]
+
+
+def rank_of(line: Line, lines: Sequence[Line]) -> int:
+    """Which place a group has among all: those of the same figure share one.
+
+    >>> lines = ("a", Decimal(3), 1), ("b", Decimal(2), 1), ("c", Decimal(2), 1)
+    >>> [rank_of(line, lines) for line in lines]
+    [1, 2, 2]
+    """
+    return 1 + next(n for n, other in enumerate(lines) if other[1] == line[1])
+
+
+def cited_groups(lines: Sequence[Line], query: TableQuery) -> list[Value]:
+    """The names of the groups whose rows are cited: those told of, of all only the first.
+
+    >>> cited_groups((("a", Decimal(3), 1), ("b", Decimal(2), 1)), TableQuery("sum", 1, group=0))
+    ['a']
+    """
+    told = wanted_groups(lines, query)
+    some = bool(query.told) or query.place is not None
+    return [name for name, _, _ in (told if some else told[:1])]
 
 
 def _extreme(

@@ -8,6 +8,9 @@ from index.tables.columns import Column, Value
 
 Operator = Literal["=", "!=", ">", ">=", "<", "<=", "contains", "in"]
 Measure = Literal["count", "sum", "average", "median", "highest", "lowest", "rows"]
+Period = Literal["year", "quarter", "month"]
+Relation = Literal["share", "ratio", "difference", "change"]
+"""How two figures are set against one another."""
 Place = tuple[int, int, int]
 """A row's number in its table, and where it begins and ends in the document's text."""
 
@@ -33,8 +36,9 @@ class TableQuery:
 
     `count` counts rows and needs no column, `rows` gives the `show`n columns of the rows, as do
     'highest' and 'lowest' of the first `limit` ones. With a `group` column the measure is taken for
-    each of its values, the highest first, or the lowest. Rows that sum up others count only where
-    `totals` says so.
+    each of its values, the highest first, or the lowest, and of days for each `period`. Of groups
+    the first `told` are wanted, or all; or the one in this `place`; or the place of the one of this
+    name. Rows that sum up others count only where `totals` says so.
 
     >>> TableQuery("sum", 3, (Condition(2, "=", "Norway"),)).measure
     'sum'
@@ -48,6 +52,14 @@ class TableQuery:
     limit: int = 1
     lowest_first: bool = False
     totals: bool = False
+    period: Period | None = None
+    told: int = 0
+    place: int | str | None = None
+
+    @property
+    def in_order(self) -> bool:
+        """Whether groups stand in the order of their names, as periods do where all are told."""
+        return self.period is not None and not self.told and self.place is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,7 @@ class Statement:
         query = self.query
         source = f"FROM {self._source}{self._where}"
         if query.group is not None:
-            group = self._name(query.group)
+            group = self._group
             there = "*" if query.column is None else self._name(query.column)
             return (
                 f"SELECT {group}, {self._aggregate}, count(*), count({there}), min(row_number) "
@@ -122,6 +134,38 @@ class Statement:
             return f"{source} {present} ORDER BY {name} {order}, row_number LIMIT {query.limit}"
         limit = "" if query.measure == "rows" else f" LIMIT {ROWS_CITED}"
         return f"{source} ORDER BY row_number{limit}"
+
+    def members(self, group: Value) -> str:
+        """The statement that gives the first rows of a group."""
+        said = (
+            literal(group)
+            if isinstance(group, str)
+            else f"{group:f}"
+            if isinstance(group, Decimal)
+            else str(group)
+        )
+        joint = "AND" if self.query.conditions else "WHERE"
+        return (
+            f"SELECT row_number FROM {self._source}{self._where} {joint} {self._group} = {said} "
+            f"ORDER BY row_number LIMIT {ROWS_CITED}"
+        )
+
+    @property
+    def _group(self) -> str:
+        """What rows are grouped by."""
+        if self.query.group is None:
+            return ""
+        name = self._name(self.query.group)
+        if self.query.period and self.columns[self.query.group].kind == "number":
+            return f"CAST({name} AS VARCHAR)"
+        match self.query.period:
+            case "year":
+                return f"strftime({name}, '%Y')"
+            case "month":
+                return f"strftime({name}, '%Y-%m')"
+            case "quarter":
+                return f"strftime({name}, '%Y') || '-Q' || quarter({name})"
+        return name
 
     @property
     def _source(self) -> str:

@@ -93,6 +93,7 @@ def number_in(text: str) -> Number | None:
     >>> number_in("61 kg")
     Number(digits='61', negative=False, unit='kg', exponent='')
     """
+    text = text.replace(" | ", " ")  # a currency that stood in a column of its own
     match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None

@@ -18,6 +18,7 @@ from index.ingesting.report import AddReport, Progress
 from index.models.contexts import contexts, embedded
 from index.models.embeddings import MiniLM
 from index.store.catalog import Location
+from index.store.engines import SharedBy
 from index.store.identity import Prepared
 from index.store.store import Store
 
@@ -34,9 +35,16 @@ def worker_processes() -> set[int]:
 class Shelf:
     """A store with the embedder that fills it."""
 
-    def __init__(self, folder: Path, embedder: MiniLM, *, create: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        embedder: MiniLM,
+        *,
+        create: bool = True,
+        shared: SharedBy | None = None,
+    ) -> None:
         self.embedder = embedder
-        self.store = Store(folder, embedder, create=create)
+        self.store = Store(folder, embedder, create=create, shared=shared)
 
     def ingest(self, progress: Progress | None = None, **options: Any) -> Ingest:
         return Ingest(self.store, self.embedder, self.embedder, progress, **options)

@@ -13,9 +13,6 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.table_qa.table_lines import Line
-from assistant.table_qa.tables import _parted_cells
-from index.document import Span
 
 ROWS = [
     ["", "2023", "2022"],
@@ -104,14 +101,6 @@ def holds(assistant: Assistant, answer: Answer) -> None:
 
 def exact(answer: Answer) -> list[str]:
     return [s.text[start:end] for s in answer.sentences for start, end in s.exact]
-
-
-def test_an_empty_cell_keeps_its_place():
-    row = "| 2024 |   | 30 || |"
-
-    cells = _parted_cells(Line(Span(0, len(row)), row, True, False))
-
-    assert [cell.text for cell in cells] == ["", "2024", "", "30", "", "", ""]
 
 
 @pytest.mark.parametrize("made", MAKERS)

@@ -5,8 +5,7 @@ from typing import Any, cast
 
 from assistant.table_qa.cells import Period, figure
 from assistant.table_qa.figures import TableContext
-from assistant.table_qa.tables import tables_in
-from index.document import Document
+from index.document import Document, Span, Table
 
 REPORT = """(in millions) | 2021 | 2022
 Ferries
@@ -21,13 +20,14 @@ Borth | 1969 | 933"""
 
 
 def sheet(text: str) -> TableContext:
-    document = Document(text, "Report", "application/pdf")
+    table = Table(0, len(text), Span(0, text.index("\n")))
+    document = Document(text, "Report", "application/pdf", tables=(table,))
     info = cast("Any", SimpleNamespace(title="Report", path=None, author=None))
-    return TableContext(info, document, tuple(tables_in(text)))
+    return TableContext.of(info, document, 0)
 
 
 def test_a_sign_set_apart_belongs_to_its_figure():
-    [table] = tables_in(REPORT)
+    [table] = sheet(REPORT).tables
 
     assert [cell.text for row in table.rows[:2] for cell in row.cells] == [
         "$10",

@@ -20,6 +20,7 @@ from index.errors import StoreError, UnknownDocument
 from index.layout import PageLayout, Piece
 from index.models.embeddings import MiniLM
 from index.store import maintenance
+from index.store.indexes import Indexes
 from index.store.maintenance import Model
 from index.store.store import Store
 
@@ -252,7 +253,7 @@ def repairing(folder, name):
         os.kill(os.getpid(), signal.SIGKILL)
 
     if name == "exchange":
-        maintenance._sweep = kill
+        Indexes.sweep = kill
     store.repair(Model(minilm, minilm.word_ends), kill if name == "batch" else None)
 
 

@@ -143,3 +143,38 @@ def test_days_that_are_shown_as_one_month_stay_alike():
     found = typed_table(Document(text, "Ports", "x/y", tables=(table,), stored=stored), table)
 
     assert found.values[1] == ["2023-03", "2023-03"]
+
+
+def test_a_name_over_all_columns_stands_before_each_name_below_it():
+    text = "Year ended March 31,\n(In thousands) | 2019 | 2018\nFees | 12 | 9\nRents | 7 | 8"
+    document = Document(text, "Port", "text/plain", tables=(Table(0, len(text), Span(0, 20)),))
+    table = typed_table(document, document.tables[0])
+
+    assert table is not None
+    assert table.grid.names == (
+        "(In thousands)",
+        "Year ended March 31, 2019",
+        "Year ended March 31, 2018",
+    )
+    assert table.values[1] == [Decimal(12), Decimal(7)]
+
+
+def test_a_row_of_years_below_unnamed_labels_is_no_name():
+    text = "| Opened | Closed\nHull | 1931 | 1950\nLeith | 1902 | 1999"
+    document = Document(text, "Port", "text/plain", tables=(Table(0, len(text), Span(0, 17)),))
+    table = typed_table(document, document.tables[0])
+
+    assert table is not None
+    assert table.grid.texts[0] == ["Hull", "Leith"]
+
+
+def test_signs_in_columns_of_their_own_belong_to_the_figures():
+    text = "| 2023 | 2022\nFees | $ | 48.5 | $ | 41.2\nRents | $ | 7.9 | $ | 8.4"
+    document = Document(text, "Port", "text/plain", tables=(Table(0, len(text), Span(0, 13)),))
+    table = typed_table(document, document.tables[0])
+
+    assert table is not None
+    assert table.grid.names == ("", "2023", "2022")
+    assert table.values[1] == [Decimal("48.5"), Decimal("7.9")]
+    assert table.columns[1].unit == "$"
+    assert text[slice(*table.grid.cell(0, 2))] == "$ | 41.2"

@@ -1,4 +1,7 @@
-"""Questions that set two things beside each other, in the languages that the program speaks."""
+"""Questions that ask for two things side by side, or for what happened in the order of its days.
+
+In the languages that the program speaks.
+"""
 
 import re
 from functools import cache
@@ -32,6 +35,34 @@ _PATTERNS = (
     r"(?:.{0,20})الفرق بين (?P<a>.+?) و ?(?P<b>.+)",
 )
 
+_TIMELINES = (
+    (
+        r"(?:(?:give|show|make|draw|write)(?: me| us)? )?(?:an?|the )?\s?"
+        r"(?:timeline|time line|chronology) (?:of|for|on|about) (?P<a>.+)"
+    ),
+    r"(?:(?:put|list|show|tell)(?: me)? )?(?P<a>.+?) in (?:chronological|date) order",
+    (
+        r"(?:(?:gib|zeige?|erstelle?)(?: mir| uns)? )?(?:eine |die )?"
+        r"(?:zeitleiste|zeitachse|chronologie|chronik|zeitlicher ablauf)"
+        r" (?:der|des|von|vom|zu|zum|zur|für) (?P<a>.+)"
+    ),
+    (
+        r"(?:(?:donne[zr]?|fais|faites)(?:-moi)? )?(?:une |la )?(?:chronologie|frise)"
+        r" (?:de la |du |des |de |d['’])(?P<a>.+)"
+    ),
+    r"(?:(?:dame|haz) )?(?:una |la )?(?:cronología|línea de tiempo) (?:del |de la |de )(?P<a>.+)",
+    r"(?:(?:dammi|fai) )?(?:una |la )?cronologia (?:della |del |dei |delle |di )(?P<a>.+)",
+    (
+        r"(?:(?:dá-me|faça) )?(?:uma |a )?(?:cronologia|linha do tempo)"
+        r" (?:da |do |dos |das |de )(?P<a>.+)"
+    ),
+    r"(?:(?:geef|maak)(?: me)? )?(?:een |de )?(?:tijdlijn|chronologie) (?:van|over) (?P<a>.+)",
+    r"(?:(?:podaj|pokaż) )?(?:chronologi[ae]|oś czasu|kalendarium) (?P<a>.+)",
+    r"(?:请)?(?:给出|列出|按时间顺序列出)?(?P<a>.+?)(?:的)?(?:时间线|时间表|大事记|年表)",
+    r"(?P<a>.+?)(?:の)?(?:年表|時系列|タイムライン)(?:を.{0,12})?",
+    r"(?:أعطني |اعرض )?(?:التسلسل الزمني|الجدول الزمني|تسلسل أحداث) (?:ل|لل)?(?P<a>.+)",
+)
+
 _LONGEST = 6
 """Words of a thing; what is longer is a question by itself."""
 _ASKS = re.compile(r"(?:what|which|who|where|when|how|why|is|are|do|does|did|can)\b", re.IGNORECASE)
@@ -45,7 +76,7 @@ def compared_things(text: str) -> tuple[str, str] | None:
     >>> compared_things("How do I compare two commits?") is None
     True
     """
-    match = _compiled().fullmatch(text.strip().rstrip(".!?。！？؟ "))
+    match = _compiled(_PATTERNS).fullmatch(_bare(text))
     if match is None:
         return None
     first, second = (value.strip(' ,;:"“”') for value in match.groups() if value)
@@ -54,7 +85,21 @@ def compared_things(text: str) -> tuple[str, str] | None:
     return first, second
 
 
+def timeline_topic(text: str) -> str | None:
+    """What is to be told in the order of its days; None where nothing is.
+
+    >>> timeline_topic("Give me a timeline of the flood."), timeline_topic("Who made the timeline?")
+    ('the flood', None)
+    """
+    match = _compiled(_TIMELINES).fullmatch(_bare(text))
+    return next(value for value in match.groups() if value).strip() if match else None
+
+
+def _bare(text: str) -> str:
+    return text.strip().rstrip(".!?。！？؟ ")
+
+
 @cache
-def _compiled() -> re.Pattern[str]:
-    unnamed = (re.sub(r"\(\?P<\w>", "(", one) for one in _PATTERNS)
+def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    unnamed = (re.sub(r"\(\?P<\w>", "(", one) for one in patterns)
     return re.compile("|".join(unnamed), re.IGNORECASE | re.DOTALL)

@@ -1,9 +1,9 @@
-"""Two things that are to be compared are shown side by side where the documents tell of both."""
+"""Two things stand side by side where the documents tell of both, and events in order of days."""
 
 import pytest
 
 from assistant import Assistant
-from assistant.asking.comparison import compared_things
+from assistant.asking.arrangement import compared_things, timeline_topic
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,38 @@ def test_nothing_is_shown_beside_a_thing_that_no_document_tells_of(pumps):
 
     assert not any("Birch" in citation.quote for citation in answer.citations)
     assert answer.abstained or all("Alder" in citation.quote for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("Timeline of the flood", "the flood"),
+        ("Give me a timeline for Gate 3.", "Gate 3"),
+        ("Put the repairs in chronological order", "the repairs"),
+        ("Zeige mir die Chronologie der Flut", "Flut"),
+        ("Chronologie de la crue", "crue"),
+        ("Cronología de la inundación", "inundación"),
+        ("Tijdlijn van de brug", "de brug"),
+        ("洪水的时间线", "洪水"),
+        ("洪水の年表を作ってください", "洪水"),
+    ],
+)
+def test_what_a_timeline_is_of_is_found(text, topic):
+    assert timeline_topic(text) == topic
+
+
+def test_events_are_told_in_the_order_of_their_days_each_cited(demo):
+    answer = demo.query("Give me a timeline of Gate 3.")
+
+    days = [text.partition(":]")[0].strip("[") for text in (s.text for s in answer.sentences)]
+    assert days[0] == "1 April 2016"
+    assert days[-1].startswith("13 November 2025")
+    assert len(days) > 8
+    assert all(sentence.citations for sentence in answer.sentences)
+    assert not any(c.quote.startswith("By Wenna") for c in answer.citations)
+
+
+def test_a_timeline_of_what_has_no_days_is_a_question_like_others(pumps):
+    answer = pumps.query("Timeline of the Alder pump")
+
+    assert answer.abstained or "51 kg" in answer.text

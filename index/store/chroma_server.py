@@ -1,0 +1,245 @@
+"""Chunk vectors in a Chroma server, which many machines ask and fill at the same time.
+
+What is added is seen by whoever asks next, so there are no generations here, and no lock: a chunk
+is found only once the catalog says that it is live. Each edition of a store is a collection.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import numpy as np
+
+from index.closing import close_all
+from index.errors import SettingsError, StoreError
+from index.models.embeddings import Vectors
+from index.store.engines import Hits
+from index.store.vectors import BATCH, GRAPH, within
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
+
+T = TypeVar("T")
+
+_CONNECT, _ANSWER = 5.0, 60.0
+"""Seconds in which a server lets a connection in, and answers."""
+
+_ADDED = 1_000
+"""Rows a request: some megabytes."""
+
+
+class ChromaServer:
+    """A connection to a server, made when it is first used and after each fault. Thread-safe.
+
+    Args:
+        address: like http://vectors:8000, with a tenant and a database of it as path if need be.
+        key: what the server asks for as `x-chroma-token`, if it does.
+
+    Raises:
+        SettingsError: the address is none.
+
+    >>> ChromaServer("http://vectors").place
+    'http://vectors:8000'
+    """
+
+    def __init__(self, address: str, key: str | None = None) -> None:
+        try:
+            parts = urlsplit(address)
+        except ValueError:  # brackets without an IPv6 address
+            parts = urlsplit("")
+        names = [name for name in parts.path.split("/") if name]
+        if parts.scheme not in {"http", "https"} or not parts.hostname or len(names) not in {0, 2}:
+            raise SettingsError(
+                "The setting chroma (FOOTNOTE_CHROMA) cannot be used: It is an address like "
+                "http://host:8000, or https://host/TENANT/DATABASE."
+            )
+        self._ssl, self._host = parts.scheme == "https", parts.hostname
+        self._port = parts.port or (443 if self._ssl else 8_000)
+        self._where = dict(zip(("tenant", "database"), names, strict=False))
+        self._headers = {"x-chroma-token": key} if key else {}
+        self.place = f"{parts.scheme}://{self._host}:{self._port}"
+        self._client: Client | None = None
+        self._mutex = threading.Lock()
+
+    def client(self) -> "Client":
+        """The connection."""
+        with self._mutex:
+            if self._client is None:
+                # Chroma's own client waits for ever for a server that does not answer.
+                seconds = httpx.Timeout(_ANSWER, connect=_CONNECT)
+                beat = f"{self.place}/api/v2/heartbeat"
+                httpx.get(beat, headers=self._headers, timeout=_CONNECT).raise_for_status()
+                self._client = _client(
+                    self._host, self._port, self._ssl, self._headers, self._where
+                )
+                for session in _sessions(self._client):
+                    session.timeout = seconds
+            return self._client
+
+    def close(self) -> None:
+        """Let go of the connection; the next use makes it again."""
+        with self._mutex:
+            client, self._client = self._client, None
+            if client is not None:
+                sessions = _sessions(client)
+                close_all(*(session.close for session in sessions), client.close)
+
+    def names(self) -> list[str]:
+        """The names of all collections."""
+        with self.faults():
+            return [one.name for one in self.client().list_collections()]
+
+    def delete(self, name: str) -> None:
+        """Delete a collection."""
+        with self.faults():
+            self.client().delete_collection(name)
+
+    @contextmanager
+    def faults(self) -> Iterator[None]:
+        """What the server or the way to it complains of, as one line: raises StoreError."""
+        from chromadb.errors import ChromaError
+
+        try:
+            yield
+        except (ChromaError, httpx.HTTPError, ValueError) as error:
+            raise StoreError.server("vectors", self.place, "FOOTNOTE_CHROMA", error) from error
+
+
+class ServerVectors:
+    """The vectors of one edition (see `index.store.engines.VectorEngine`).
+
+    Raises:
+        StoreError: from any method, where the server does not answer or refuses.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> vectors = ServerVectors(ChromaServer("http://vectors"), "footnote-ab12-1")
+    >>> vectors.search(0, MiniLM().embed_query("the pier"), k=5, documents=[])
+    []
+    """
+
+    def __init__(self, server: ChromaServer, name: str) -> None:
+        self._server = server
+        self._name = name
+        self._collection: Collection | None = None
+
+    def create(self) -> int:
+        """Make the collection where there is none yet; how many chunks it holds already."""
+        with self._server.faults():
+            made = self._server.client().get_or_create_collection(
+                self._name, embedding_function=None, configuration={"hnsw": {**GRAPH}}
+            )
+            return made.count()
+
+    def search(
+        self, generation: int, vector: Vectors, k: int, documents: Sequence[str] | None = None
+    ) -> Hits:
+        """The `k` nearest chunks as (chunk id, cosine similarity), best first."""
+        del generation
+        # Chroma refuses an empty list of documents.
+        if documents == []:
+            return []
+
+        def query(collection: "Collection") -> Hits:
+            found = collection.query(
+                query_embeddings=vector[np.newaxis],
+                n_results=k,
+                where=within(documents),
+                include=["distances"],
+            )
+            distances = found["distances"] or [[]]
+            return [
+                (int(id_), 1.0 - distance)
+                for id_, distance in zip(found["ids"][0], distances[0], strict=True)
+            ]
+
+        return self._use(query)
+
+    def change(
+        self,
+        before: int,
+        after: int,
+        add: Sequence[tuple[int, str]] = (),
+        vectors: Vectors | None = None,
+        remove: Sequence[int] = (),
+    ) -> None:
+        """Add chunks, as (chunk id, document id) with their vectors, and remove others."""
+        del before, after
+
+        def write(collection: "Collection") -> None:
+            for at in range(0, len(remove), _ADDED):
+                collection.delete(ids=[str(id_) for id_ in remove[at : at + _ADDED]])
+            if vectors is None:
+                return
+            for at in range(0, len(add), _ADDED):
+                rows = add[at : at + _ADDED]
+                collection.add(
+                    ids=[str(chunk_id) for chunk_id, _ in rows],
+                    embeddings=vectors[at : at + _ADDED],
+                    metadatas=[{"document": document_id} for _, document_id in rows],
+                )
+
+        self._use(write)
+
+    def documents(self, generation: int) -> dict[int, str]:
+        """The document id of every chunk."""
+        del generation
+
+        def read(collection: "Collection") -> dict[int, str]:
+            found: dict[int, str] = {}
+            for at in range(0, collection.count(), BATCH):
+                page = collection.get(limit=BATCH, offset=at, include=["metadatas"])
+                for id_, metadata in zip(page["ids"], page["metadatas"] or [], strict=True):
+                    found[int(id_)] = str((metadata or {}).get("document"))
+            return found
+
+        return self._use(read)
+
+    def vectors(self, generation: int, ids: Sequence[int]) -> dict[int, Vectors]:
+        """The vectors of these chunks; those that are not there are left out."""
+        del generation
+
+        def read(collection: "Collection") -> dict[int, Vectors]:
+            found: dict[int, Vectors] = {}
+            for at in range(0, len(ids), _ADDED):
+                names = [str(id_) for id_ in ids[at : at + _ADDED]]
+                page = collection.get(ids=names, include=["embeddings"])
+                rows = page["embeddings"]
+                if rows is not None:
+                    for id_, row in zip(page["ids"], rows, strict=True):
+                        found[int(id_)] = np.asarray(row, np.float32)
+            return found
+
+        return self._use(read)
+
+    def close(self) -> None:
+        """Nothing: the connection is the server's."""
+
+    def _use(self, act: "Callable[[Collection], T]") -> T:
+        with self._server.faults():
+            if self._collection is None:
+                client = self._server.client()
+                self._collection = client.get_collection(self._name, embedding_function=None)
+            return act(self._collection)
+
+
+def _sessions(client: "Client") -> list[httpx.Client]:
+    """What a client of Chroma sends its requests by; it closes none of them itself."""
+    own: Any = client
+    return [one._server._session for one in (own, own._admin_client)]
+
+
+def _client(
+    host: str, port: int, ssl: bool, headers: dict[str, str], where: dict[str, str]
+) -> "Client":
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    client: Client = chromadb.HttpClient(  # type: ignore[assignment]
+        host, port, ssl, headers, settings, **where
+    )
+    return client
