@@ -362,6 +362,8 @@ class Library:
     ) -> list[tuple[str, Rectangle]]:
         """The lines of a printed page, each with its words and where they stand; the first is 1.
 
+        Half a word at the end of a line has a soft hyphen (U+00AD) behind it.
+
         Args:
             document_id: which document.
             page: which of its pages.
