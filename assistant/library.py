@@ -28,6 +28,7 @@ from index.store.catalog import DocumentInfo
 from index.store.maintenance import Difference, Model
 from index.store.opening import check_embedding
 from index.store.store import Store
+from index.store.watches import Told, Watched
 
 if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
@@ -177,6 +178,35 @@ class Library:
 
         return watch(Path(folder), self.store, begin, stop)
 
+    def watched(self) -> list[Watched]:
+        """The folders that a server of this store keeps in step, with what it has found in them."""
+        store = self._opening.current()
+        return store.watched() if store is not None else []
+
+    def keep_watching(self, folder: str | Path) -> Path:
+        """Note that a folder is to be kept in step by the server: the folder's full path.
+
+        Raises:
+            DocumentError: it is not there.
+        """
+        from index.ingesting.walking import check_folder
+
+        _check_named([folder])
+        check_folder(Path(folder))
+        whole = Path(folder).resolve()
+        self._opening.made().watch(str(whole))
+        return whole
+
+    def stop_watching(self, folder: str | Path) -> None:
+        """Note that a folder is not kept in step any more; its documents stay."""
+        store = self._opening.current()
+        if store is not None:
+            store.unwatch(str(folder))
+
+    def note_watch(self, folder: str | Path, told: Told) -> None:
+        """Note what the last look into a watched folder has found."""
+        self._opening.made().note_watch(str(folder), told)
+
     def embeds(self, text: str) -> None:
         """Let the embedding model read a text, to see that it does.
 
@@ -219,6 +249,23 @@ class Library:
         store = self._opening.current()
         return catalog.having(store.documents() if store else [], having or {})
 
+    def correct(self, document_id: str, corrections: Mapping[str, str | None]) -> DocumentInfo:
+        """Correct a document's title, author, date or status by hand: what it is then.
+
+        It counts wherever these do, and outlasts the document's next versions. What was read of
+        the file is kept beside it (`corrected` of what comes back).
+
+        Args:
+            document_id: which.
+            corrections: by field what is right: '' where it has none, None to go back to what was
+                read. Dates are written as 2025, 2025-11 or 2025-11-13.
+
+        Raises:
+            UnknownDocument: there is no such document.
+            DocumentError: a field cannot be corrected, or not to this.
+        """
+        return self._opening.filled([document_id]).correct(document_id, corrections)
+
     def left_out(self) -> dict[str, list[LeftOut]]:
         """What the texts of documents do not have of their files, by id, each with the reason."""
         store = self._opening.current()
@@ -246,6 +293,10 @@ class Library:
 
         store = self._opening.current()
         places = [one.path for one in documents if one.path]
+        if store is not None and store.originals.are_elsewhere:
+            # These copies change never, and need not be on this machine.
+            own = store.originals.folder
+            places = [place for place in places if not Path(place).is_relative_to(own)]
         return document_states(documents, store.locations(places) if store is not None else {})
 
     def documents_at(self, path: str | Path) -> list[str]:
@@ -310,6 +361,8 @@ class Library:
         self, document_id: str, page: int, version: str | None = None
     ) -> list[tuple[str, Rectangle]]:
         """The lines of a printed page, each with its words and where they stand; the first is 1.
+
+        Half a word at the end of a line has a soft hyphen (U+00AD) behind it.
 
         Args:
             document_id: which document.

@@ -103,6 +103,12 @@ class Settings(BaseSettings):
         description="The folder of a shared store's copies of uploaded files, under the same path "
         "on all machines; by default in this machine's own, where others do not see them.",
     )
+    bucket: str | None = Field(
+        None,
+        description="Where those copies lie for all machines if they share no folder, like "
+        "s3://bucket/folder (any address that fsspec opens); the folder is then each machine's "
+        "own, under the same path.",
+    )
     embedding: str = Field(
         "e5",
         description="The embedding model: 'e5' (embedded, a hundred languages), 'minilm' "
@@ -260,6 +266,19 @@ class Settings(BaseSettings):
         "'eng+deu' for both. Each needs its data, as the package tesseract-ocr-deu.",
     )
 
+    def allowed_folder(self, given: str) -> Path | None:
+        """The folder that somebody names over HTTP, if it is within one of `folders` and there.
+
+        >>> Settings(folders=(Path("papers"),)).allowed_folder("/etc") is None
+        True
+        """
+        try:
+            folder = Path(given).resolve()
+            inside = any(folder.is_relative_to(one.resolve()) for one in self.folders)
+            return folder if inside and folder.is_dir() else None
+        except (OSError, ValueError):  # no path that any folder can have
+            return None
+
     def shared_by(self, word_ends: "WordEnds") -> "SharedBy | None":
         """The servers of a shared store, if the settings name them.
 
@@ -273,6 +292,11 @@ class Settings(BaseSettings):
             raise SettingsError(
                 f"A shared store needs FOOTNOTE_CATALOG and FOOTNOTE_CHROMA: set {missing} too."
             )
+        if self.bucket is not None and self.originals is None:
+            raise SettingsError(
+                "FOOTNOTE_BUCKET needs FOOTNOTE_ORIGINALS, a folder under the same path on all "
+                "machines: set it too."
+            )
         from index.store.engines import SharedBy
 
         return SharedBy(
@@ -281,6 +305,7 @@ class Settings(BaseSettings):
             word_ends,
             None if self.chroma_key is None else self.chroma_key.get_secret_value(),
             self.originals,
+            self.bucket,
         )
 
     @property

@@ -14,7 +14,15 @@ from assistant.answer import Passage
 from assistant.api.access import Editor, Reader
 from assistant.api.jobs import Job, Kind, Work
 from assistant.api.problems import Forbidden
-from assistant.api.schemas import Address, Described, DocumentText, Folder, Listed, Purged
+from assistant.api.schemas import (
+    Address,
+    Correction,
+    Described,
+    DocumentText,
+    Folder,
+    Listed,
+    Purged,
+)
 from assistant.api.service import Received, Service, Shared
 from index.document import LeftOut
 from index.errors import UnknownDocument
@@ -213,6 +221,19 @@ def _changing(routes: APIRouter) -> None:
 
         return _begun(service, "replace", caller.id, do, received, key)
 
+    @routes.patch(
+        "/documents/{id_}", summary="Correct a document's title, author, date or status by hand"
+    )
+    async def correct(id_: str, said: Correction, caller: Editor, service: Shared) -> Listed:
+        del caller
+
+        def work() -> Listed:
+            wanted = said.model_dump(exclude_unset=True)
+            info = service.assistant.correct(id_, wanted)
+            return Listed.of(info, service.assistant.states([info]).get(id_))
+
+        return await run_in_threadpool(work)
+
     @routes.delete("/documents/{id_}", summary="Remove a document; with `purge` every trace of it")
     async def remove(
         id_: str, request: Request, caller: Editor, service: Shared, purge: bool = False
@@ -268,15 +289,8 @@ def _allowed_folder(service: Service, given: str) -> Path:
     Raises:
         Forbidden: it is none of those, or not within one, or not there: which, is not told.
     """
-    try:
-        folder = Path(given).resolve()
-        inside = any(
-            folder.is_relative_to(one.resolve()) for one in service.assistant.settings.folders
-        )
-        known = inside and folder.is_dir()
-    except (OSError, ValueError):  # no path that any folder can have
-        known = False
-    if not known:
+    folder = service.assistant.settings.allowed_folder(given)
+    if folder is None:
         raise Forbidden(
             "Only folders within those that FOOTNOTE_FOLDERS names can be added over HTTP."
         )

@@ -151,6 +151,21 @@ class Folder(_Said):
     sync: bool = False
 
 
+class Correction(_Said):
+    """What is right of a document: '' where it has none, null to go back to what was read.
+
+    A field that is not named stays as it is.
+
+    >>> Correction(date="2024-05").model_dump(exclude_unset=True)
+    {'date': '2024-05'}
+    """
+
+    title: str | None = Field(None, max_length=300)
+    author: str | None = Field(None, max_length=300)
+    date: str | None = Field(None, max_length=10, description="2025, 2025-11 or 2025-11-13.")
+    status: str | None = Field(None, max_length=60, description="E.g. draft, final, archived.")
+
+
 class Title(_Said):
     """A conversation's new title.
 
@@ -245,6 +260,7 @@ class Listed(BaseModel):
     words: int | None = None
     tables: int | None = None
     left_out: int | None = None
+    corrected: tuple[tuple[str, str | None], ...] = ()
     state: State | None = None
 
     @classmethod

@@ -10,7 +10,7 @@ import typer
 
 from assistant.commands.agents import mcp
 from assistant.commands.asking import ask, search
-from assistant.commands.documents import add, check, documents, remove, repair, sync, watch
+from assistant.commands.documents import add, check, correct, documents, remove, repair, sync, watch
 from assistant.commands.inspecting import inspect
 from assistant.commands.matrix import compare, matrix, timeline
 from assistant.commands.measuring import doctor, evaluate, feedback
@@ -47,6 +47,7 @@ for command in (
     search,
     documents,
     inspect,
+    correct,
     remove,
     check,
 ):

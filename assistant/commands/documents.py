@@ -146,6 +146,69 @@ def documents(
         say("No documents yet. Add some: footnote add PATH…", aside=True)
 
 
+def correct(
+    ids: Annotated[
+        list[str],
+        typer.Argument(help="Ids of documents ('footnote documents'), or paths of files."),
+    ],
+    title: Annotated[str | None, typer.Option(help="Its title.")] = None,
+    author: Annotated[str | None, typer.Option(help="Who wrote it; '' for nobody known.")] = None,
+    date: Annotated[
+        str | None, typer.Option(help="Its date: 2025, 2025-11 or 2025-11-13; '' for none.")
+    ] = None,
+    status: Annotated[
+        str | None, typer.Option(help="E.g. draft, final, archived; '' for none.")
+    ] = None,
+    undo: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD", help="Go back to what was read of it; repeatable."),
+    ] = None,
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Correct title, author, date or status of documents by hand; no file is changed.
+
+    Without anything to correct it shows what is corrected, and what was read.
+
+    >>> from pathlib import Path
+    >>> _ = Path("quay.md").write_text("The quay held.")
+    >>> with open_assistant(None) as assistant:
+    ...     (quay,) = assistant.add("quay.md").added
+    >>> correct(["quay.md"], date="1931-05", as_json=True)
+    [
+      {
+        "id": "...",
+        "version": "...",
+        "title": "Quay",
+        "author": null,
+        "date": "1931-05",
+    ...
+    """
+    given = {"title": title, "author": author, "date": date, "status": status}
+    wanted = {field: said for field, said in given.items() if said is not None}
+    twice = sorted(set(undo or ()) & wanted.keys())
+    if twice:
+        raise typer.BadParameter(f"{twice[0]} is corrected as well", param_hint="--undo")
+    corrections = {**wanted, **dict.fromkeys(undo or ())}
+    with open_assistant(store) as assistant:
+        there = {one.id: one for one in assistant.documents()}
+        meant = _meant(assistant, there, ids)
+        infos = [
+            assistant.correct(id_, corrections) if corrections or id_ not in there else there[id_]
+            for id_ in meant
+        ]
+    if as_json or format is Format.json:
+        print_json([{**asdict(info), "added": info.added.isoformat()} for info in infos])
+        return
+    for info in infos:
+        said = ", ".join(
+            f"{field} {getattr(info, field) or 'none'} (read: {read or 'none'})"
+            for field, read in info.corrected
+        )
+        say(f"{info.id}  {info.title}: {said or 'nothing is corrected'}")
+
+
 def remove(
     ids: Annotated[
         list[str],

@@ -24,6 +24,7 @@ from index.document import (
     readable_stem,
 )
 from index.layout import PageLayout
+from index.status import with_status
 
 _HEAD_LENGTH = 3_000
 _HEAD_LINES = 25
@@ -156,9 +157,10 @@ def compose(
         date = made
     if inside.title_span is not None:
         headings = [Heading(1, *inside.title_span), *headings]
+    title = beside.title or inside.title or _named(name) or _opening(text, span)
     return Document(
         text=text,
-        title=beside.title or inside.title or _named(name) or _opening(text, span),
+        title=title,
         media_type=media_type,
         author=beside.author or inside.author,
         date=date,
@@ -170,7 +172,7 @@ def compose(
         parts=tuple(parts),
         tables=tuple(tables),
         layout=tuple(layout),
-        properties=tuple(properties),
+        properties=with_status(properties, title, text),
         left_out=tuple(left_out),
         warnings=tuple(warnings),
         stored=tuple(stored),

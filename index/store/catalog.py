@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 
 from index.document import Chunk, Document, Page, Part, Span, Table, printed_label
 from index.errors import StoreError, UnknownDocument
+from index.status import kind_of
 from index.store import schema as rows
 from index.store.engines import Database
 from index.store.files import SqliteFile
@@ -26,6 +27,7 @@ from index.store.schema import (
     MIGRATIONS,
     SCHEMA_VERSION,
     chunks,
+    corrections,
     layouts,
     locations,
     meta,
@@ -84,6 +86,17 @@ class DocumentInfo:
     words: int | None = None
     tables: int | None = None
     left_out: int | None = None
+    corrected: tuple[tuple[str, str | None], ...] = ()
+    """What a person has corrected: each field with what was read of it."""
+
+    @property
+    def status(self) -> str | None:
+        """What it says of itself, or a person of it: 'draft', 'in force', 'Superseded'.
+
+        >>> report.status is None
+        True
+        """
+        return next((said for name, said in self.properties if name.casefold() == "status"), None)
 
     def has(self, name: str, value: str) -> bool:
         """Whether something is so of it: its title, date and the like, or what its file says.
@@ -94,6 +107,8 @@ class DocumentInfo:
         (True, False)
         """
         wanted = value.casefold()
+        if name.casefold() == "status" and wanted == kind_of(self.status):
+            return True
         if name.casefold() == "date":
             return (self.date or "").startswith(wanted)
         fields = {n: getattr(self, n) for n in ("title", "author", "language", "source", "path")}
@@ -329,6 +344,7 @@ class Catalog:
             raise UnknownDocument.named(document_id)
         connection.execute(versions.update().where(mine).values(state="withdrawn"))
         connection.execute(locations.delete().where(locations.c.document_id == document_id))
+        connection.execute(corrections.delete().where(corrections.c.document_id == document_id))
         connection.execute(removed.delete().where(removed.c.document_id == document_id))
         connection.execute(removed.insert().values(document_id=document_id))
 

@@ -28,7 +28,8 @@ class SharedBy:
     """The servers on which a store stands that many machines share.
 
     `word_ends` is the tokenizer that cuts chunks' contexts, which each machine makes for its own
-    copy of the lexical index. `originals` is where copies of uploaded files lie, for all machines.
+    copy of the lexical index. `originals` is the folder of copies of uploaded files, and `bucket`
+    where all machines have them, if that is not a folder.
 
     >>> SharedBy("postgresql://db/notes", "http://vectors:8000", word_ends=lambda texts: []).key
     """
@@ -38,6 +39,7 @@ class SharedBy:
     word_ends: WordEnds
     key: str | None = None
     originals: Path | None = None
+    bucket: str | None = None
 
 
 class Database(Protocol):

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -24,6 +23,7 @@ from index.store.engines import IndexSet, Lock, VectorEngine
 from index.store.entries import entries
 from index.store.lexical import LexicalEntry
 from index.store.members import copies
+from index.store.originals import Originals
 from index.store.schema import chunks, locations, tables_of, versions
 
 _REBUILD_BATCH = 1_000
@@ -177,11 +177,11 @@ class Difference:
 
 
 def differences(
-    uploads: Path, catalog: Catalog, connection: Connection, indexes: IndexSet
+    originals: Originals, catalog: Catalog, connection: Connection, indexes: IndexSet
 ) -> Iterator[Difference]:
     """All disagreements; no change happens meanwhile, which is the caller's care.
 
-    >>> list(differences(store.uploads, store.catalog, connection, store.indexes))
+    >>> list(differences(store.originals, store.catalog, connection, store.indexes))
     []
     """
     state = catalog.state(connection)
@@ -212,7 +212,7 @@ def differences(
             yield Difference("lexical", problem)
     except (StoreError, OSError) as error:
         yield Difference("lexical", str(error))
-    for problem in _uploads(uploads, queries.places(connection)):
+    for problem in _uploads(originals, queries.places(connection)):
         yield Difference("uploads", problem)
     for name in indexes.others(state.edition):
         yield Difference("folder", f"{name} is left over from an interrupted repair or purge.")
@@ -278,9 +278,8 @@ def _vector_problems(
         yield f"{_chunks(broken)} with a vector that is not one of {dimension} numbers."
 
 
-def _uploads(uploads: Path, places: Iterable[str]) -> Iterator[str]:
-    known = set(copies(uploads, places))
-    there = {path for path in uploads.rglob("*") if path.is_file()}
+def _uploads(originals: Originals, places: Iterable[str]) -> Iterator[str]:
+    known, there = set(copies(originals.folder, places)), originals.all()
     for path in sorted(known - there):
         yield f"The copy {path} is missing."
     for path in sorted(there - known):

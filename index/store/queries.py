@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from index.document import Document, LeftOut
 from index.errors import UnknownDocument
 from index.layout import PageLayout
+from index.store import corrections
 from index.store.catalog import DocumentInfo, Location, StoredChunk
 from index.store.listing import latest_first
 from index.store.schema import (
@@ -63,6 +64,7 @@ _BESIDE = 2
 _ASKED_AT_ONCE = 500  # ids: SQLite takes 32,766 values
 
 _READABLE = ("live", "replaced")
+_OWN = ("title", "author", "date")
 _STRUCTURE = ("pages", "headings", "parts", "tables", "left_out", "stored")
 
 
@@ -83,7 +85,21 @@ def documents(connection: Connection) -> list[DocumentInfo]:
     ['2026-04-16', '2026-03-09', '2026-01-12']
     """
     rows = connection.execute(_infos().where(versions.c.state == "live"))
-    return latest_first(map(_info, rows))
+    known = corrections.of_documents(connection)
+    return latest_first(_info(row, known) for row in rows)
+
+
+def info(connection: Connection, document_id: str) -> DocumentInfo:
+    """A live document without its text; raises UnknownDocument.
+
+    >>> info(connection, report.id) == report
+    True
+    """
+    mine = (versions.c.document_id == document_id, versions.c.state == "live")
+    row = connection.execute(_infos().where(*mine)).first()
+    if row is None:
+        raise UnknownDocument.named(document_id)
+    return _info(row, corrections.of_documents(connection, [document_id]))
 
 
 def document(connection: Connection, document_id: str, version: str | None = None) -> Document:
@@ -102,7 +118,9 @@ def document(connection: Connection, document_id: str, version: str | None = Non
     row = connection.execute(sql.select(versions).where(which)).first()
     if row is None:
         raise UnknownDocument.named(document_id)
-    return document_of(row, _text(connection, row.id, 0, row.characters))
+    found = document_of(row, _text(connection, row.id, 0, row.characters))
+    known = corrections.of_documents(connection, [document_id])
+    return corrections.corrected_document(found, known.get(document_id, {}))
 
 
 def left_out(connection: Connection) -> dict[str, list[LeftOut]]:
@@ -240,6 +258,7 @@ def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredC
     query = _infos().add_columns(*columns).join(chunks, chunks.c.version_id == versions.c.id)
     query = query.where(chunks.c.id.in_(ids), versions.c.state == "live")
     rows = connection.execute(query).all()
+    known = corrections.of_documents(connection, {row.document_id for row in rows})
     tables = {row.chunk_id: tables_of(row.chunk_tables) for row in rows}
     spans = {(row.version_id, row.start, row.end) for row in rows}
     spans |= {(row.version_id, *table.header) for row in rows for table in tables[row.chunk_id]}
@@ -252,7 +271,7 @@ def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredC
             text=words[row.version_id, row.start, row.end],
             pages=pages_of(row.chunk_pages),
             heading=tuple(row.heading),
-            document=_info(row),
+            document=_info(row, known),
             parts=parts_of(row.chunk_parts),
             tables=tuple(
                 (table, words[row.version_id, *table.header]) for table in tables[row.chunk_id]
@@ -356,7 +375,26 @@ def _infos() -> sql.Select[Any]:
     return sql.select(*columns, path.label("path"))
 
 
-def _info(row: Row[Any]) -> DocumentInfo:
+def _info(row: Row[Any], corrected: Mapping[str, Mapping[str, str]]) -> DocumentInfo:
+    """A document as it is with what is corrected of each."""
+    info = _as_read(row)
+    known = corrected.get(info.id)
+    if not known:
+        return info
+    read = {"status": info.status, **{name: getattr(info, name) for name in _OWN}}
+    day = known.get("date", info.date) or None
+    return replace(
+        info,
+        title=known.get("title") or info.title,
+        author=known.get("author", info.author) or None,
+        date=day,
+        date_span=info.date_span if day == info.date else None,
+        properties=corrections.with_corrected_status(info.properties, known),
+        corrected=tuple((field, read[field]) for field in corrections.FIELDS if field in known),
+    )
+
+
+def _as_read(row: Row[Any]) -> DocumentInfo:
     return DocumentInfo(
         id=row.document_id,
         version=row.hash,

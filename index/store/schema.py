@@ -16,7 +16,7 @@ from sqlalchemy.engine import Row
 
 from index.document import Chunk, Document, Heading, LeftOut, Page, Part, Span, StoredCell, Table
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 # In PostgreSQL as large as in SQLite.
 _NUMBER = sql.Integer().with_variant(sql.BigInteger(), "postgresql")
@@ -61,6 +61,8 @@ versions = sql.Table(
     sql.Column("left_out_count", sql.Integer),
     sqlite_autoincrement=True,
 )
+# Of the single columns SQLite takes the state, which nearly all rows have in common.
+sql.Index("ix_versions_document_state", versions.c.document_id, versions.c.state)
 texts = sql.Table(
     "texts",
     tables,
@@ -110,6 +112,22 @@ locations = sql.Table(
     sql.Column("size", _NUMBER, nullable=False),
     sql.Column("modified_ns", _NUMBER, nullable=False),
 )
+corrections = sql.Table(
+    "corrections",
+    tables,
+    sql.Column("document_id", sql.Text, primary_key=True),
+    sql.Column("field", sql.Text, primary_key=True),
+    # '' where it is corrected to be none.
+    sql.Column("value", sql.Text, nullable=False),
+)
+watched = sql.Table(
+    "watched",
+    tables,
+    sql.Column("folder", sql.Text, primary_key=True),
+    sql.Column("since", sql.Text, nullable=False),
+    # What the last looks have found.
+    sql.Column("told", sql.JSON, nullable=False, server_default="{}"),
+)
 removed = sql.Table(
     "removed",
     tables,
@@ -153,6 +171,20 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         )""",
     ),
     4: ("ALTER TABLE versions ADD COLUMN stored JSON NOT NULL DEFAULT '[]'",),
+    5: (
+        "CREATE INDEX IF NOT EXISTS ix_versions_document_state ON versions (document_id, state)",
+        """CREATE TABLE corrections (
+            document_id TEXT NOT NULL,
+            field TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (document_id, field)
+        )""",
+        """CREATE TABLE watched (
+            folder TEXT NOT NULL PRIMARY KEY,
+            since TEXT NOT NULL,
+            told JSON NOT NULL DEFAULT '{}'
+        )""",
+    ),
 }
 """Statements that take a catalog from a format to the next one; all are run in one transaction.
 

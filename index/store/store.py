@@ -21,16 +21,30 @@ from index.document import Document, LeftOut
 from index.errors import StoreError, UnknownDocument
 from index.layout import Rectangle, printed_lines, rectangles
 from index.models.embeddings import Embedder, Vectors
-from index.store import catalog, indexes, members, opening, queries, typed_tables
+from index.places import file_of
+from index.store import (
+    catalog,
+    corrections,
+    indexes,
+    members,
+    opening,
+    queries,
+    typed_tables,
+    watches,
+)
 from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
+from index.store.corrections import Corrections
 from index.store.engines import IndexSet, SharedBy
 from index.store.erasure import Runs, holding, telling
 from index.store.identity import Outcome, Prepared, plan
+from index.store.listing import Listing
 from index.store.maintenance import Difference, Model, Progress, differences, rebuild
 from index.store.opening import is_store
+from index.store.originals import Originals
 from index.store.private import make_private
 from index.store.queries import Origin, Version
 from index.store.typed_tables import TableInfo
+from index.store.watches import Told, Watched
 from index.tables.columns import typed_tables as tables_of
 
 Hits = list[tuple[int, float]]
@@ -121,7 +135,8 @@ class Store:
         shared: SharedBy | None = None,
     ) -> None:
         self.folder = folder
-        self._originals = shared and shared.originals
+        kept = (shared and shared.originals) or folder / "uploads"
+        self.originals = Originals(kept, shared.bucket if shared is not None else None)
         self._is_shared = shared is not None
         if shared is not None:
             opening.make_copies_folder(folder)
@@ -133,6 +148,7 @@ class Store:
         self.catalog, self.indexes, self._lock = opening.engines(
             folder, shared, read_only=self._read_only
         )
+        self._listing = Listing(folder / "catalog.sqlite", self._documents)
         self._embedder = embedder
         with closed_on_failure(self.close), self._faults():
             opening.create(self.catalog, self.indexes, self._lock, embedder)
@@ -144,7 +160,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the files."""
-        close_all(self.indexes.close, self.catalog.close)
+        close_all(self._listing.close, self.indexes.close, self.catalog.close)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -162,8 +178,9 @@ class Store:
 
     def documents(self) -> list[DocumentInfo]:
         """All live documents, the latest first."""
-        with self._reading() as connection:
-            return queries.documents(connection)
+        # Nothing tells of changes in a database elsewhere, or beside a file that cannot be written.
+        is_told = not self._read_only and not self._is_shared
+        return self._listing.documents() if is_told else self._documents()
 
     def left_out(self) -> dict[str, list[LeftOut]]:
         """What live documents do not have of their files, by id."""
@@ -243,7 +260,10 @@ class Store:
     def origin(self, document_id: str, version: str | None = None) -> Origin:
         """What a version, by default the live one, was read from; raises UnknownDocument."""
         with self._reading() as connection:
-            return queries.origin(connection, document_id, version)
+            found = queries.origin(connection, document_id, version)
+            for place in found.places if found.live else ():
+                self.originals.fetch(Path(file_of(place.location)), place.modified_ns)
+        return found
 
     def locations(self, places: Sequence[str]) -> dict[str, Location]:
         """What is known of the files at these places, by place."""
@@ -281,6 +301,7 @@ class Store:
             Those whose document has other content by now: nothing is noted of them.
         """
         with self._changing():
+            self._keep_originals(found)
             with self.catalog.writing() as connection:
                 stale = catalog.locate(self.catalog, connection, found)
                 catalog.leave(self.catalog, connection, gone)
@@ -300,15 +321,49 @@ class Store:
         with self._changing(), self.catalog.writing() as connection:
             members.seal(connection, file)
 
+    def correct(self, document_id: str, wanted: Corrections) -> DocumentInfo:
+        """Correct what was read of a live document, or take corrections back: what it is then.
+
+        Raises:
+            UnknownDocument: there is no such live document.
+            DocumentError: a field cannot be corrected, or not to this.
+        """
+        wanted = corrections.checked(wanted)
+        with self._changing(), self.catalog.writing() as connection:
+            queries.live_version(connection, document_id)
+            corrections.correct(connection, document_id, wanted)
+            return queries.info(connection, document_id)
+
+    def watched(self) -> list[Watched]:
+        """The folders that are kept in step, by name."""
+        with self._reading() as connection:
+            return watches.listed(connection)
+
+    def watch(self, folder: str) -> None:
+        """Note that a folder is to be kept in step from now on."""
+        with self._changing(), self.catalog.writing() as connection:
+            watches.begin(connection, folder)
+
+    def unwatch(self, folder: str) -> None:
+        """Note that a folder is not kept in step any more; its documents stay."""
+        with self._changing(), self.catalog.writing() as connection:
+            watches.end(connection, folder)
+
+    def note_watch(self, folder: str, told: Told) -> None:
+        """Note what the last look into a watched folder has found."""
+        with self._changing(), self.catalog.writing() as connection:
+            watches.note(connection, folder, told)
+
     @property
     def uploads(self) -> Path:
         """Where the store's own copies of files lie."""
-        return (self._originals or self.folder / "uploads").resolve()
+        return self.originals.folder
 
     def put(self, batch: Sequence[Prepared]) -> list[tuple[str, Outcome]]:
         """Store documents: for each its id and what became of it. On return they are durable."""
         with self._changing():
             self._clear()
+            self._keep_originals([prepared.location for prepared in batch])
             with self.catalog.writing() as connection:
                 plans = plan(self.catalog, connection, batch)
                 pending = [
@@ -408,15 +463,14 @@ class Store:
             self._renew(model, progress, purge=purge)
             with self.catalog.reading() as connection:
                 known = set(members.copies(self.uploads, queries.places(connection)))
-            for path in sorted(self.uploads.rglob("*")):
-                if path.is_file() and path not in known:
-                    path.unlink()
+            for path in sorted(self.originals.all() - known):
+                self.originals.delete(path)
 
     def _differences(self, connection: Connection) -> list[Difference]:
         # Another machine's tables are made here when they are asked.
         tables = () if self._is_shared else typed_tables.problems(connection, self.folder)
         return [
-            *differences(self.uploads, self.catalog, connection, self.indexes),
+            *differences(self.originals, self.catalog, connection, self.indexes),
             *(Difference("tables", problem) for problem in tables),
         ]
 
@@ -429,6 +483,10 @@ class Store:
         with self._changing():
             typed_tables.remake(self.catalog, self.folder)
 
+    def _keep_originals(self, places: Sequence[Location]) -> None:
+        for file in dict.fromkeys(Path(file_of(place.location)) for place in places):
+            self.originals.keep(file)
+
     def _clear(self) -> None:
         typed_tables.clear(self.catalog, self.folder)
         indexes.clear(self.catalog, self.indexes, self._lock)
@@ -437,7 +495,7 @@ class Store:
         """Let a document be found at this place alone."""
         others = set(self.catalog.paths(connection, place.document_id)) - {place.location}
         catalog.leave(self.catalog, connection, sorted(others))
-        members.erase_copies(self.catalog, connection, self.uploads, others)
+        members.erase_copies(self.catalog, connection, self.originals, others)
 
     def _withdraw(self, document_id: str, *, purging: bool = False) -> None:
         with self.catalog.writing() as connection:
@@ -448,7 +506,7 @@ class Store:
             # Before the commit: killed in between, it is a removal to repeat, and not a copy
             # that nothing refers to.
             members.unseal(connection, paths)
-            members.erase_copies(self.catalog, connection, self.uploads, paths)
+            members.erase_copies(self.catalog, connection, self.originals, paths)
 
     def _renew(self, model: Model, progress: Progress | None, *, purge: bool) -> None:
         """Write the indexes anew without what is not live; to purge, the catalog's file too."""
@@ -476,6 +534,10 @@ class Store:
             finally:
                 # What Chroma and tantivy have made; copies of uploads are made private.
                 make_private(self.folder, without=self.folder / "uploads")
+
+    def _documents(self) -> list[DocumentInfo]:
+        with self._reading() as connection:
+            return queries.documents(connection)
 
     def _faults(self) -> AbstractContextManager[None]:
         return self.catalog.database.faults()

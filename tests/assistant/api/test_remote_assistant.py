@@ -145,6 +145,12 @@ def test_files_are_sent_replaced_cited_verified_and_removed(remote, tmp_path):
     (tmp_path / "light.txt").write_text("The Ostrel light was built in 1905.")
     assert remote.replace(light, tmp_path / "light.txt").updated[0].document_id == light
     assert not remote.verify(tmp_path / "report.md").clean
+    corrected = remote.correct(light, {"date": "1904", "status": "archived"})
+    assert (corrected.date, corrected.status) == ("1904", "archived")
+    assert corrected in remote.documents()
+    assert remote.correct(light, {"status": None, "date": None}).corrected == ()
+    with pytest.raises(DocumentError, match="no date"):
+        remote.correct(light, {"date": "soon"})
     assert remote.remove(light, purge=True) == []
     with pytest.raises(UnknownDocument):
         remote.document(light)
