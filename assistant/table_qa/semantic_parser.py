@@ -32,6 +32,7 @@ from assistant.table_qa.grouping import (
     placed_at,
     ranked,
 )
+from assistant.table_qa.lookups import looked_up
 from assistant.table_qa.measures import (
     AVERAGE,
     COUNT,
@@ -75,9 +76,6 @@ _TOP = re.compile(
     re.IGNORECASE,
 )
 _OVER_ALL = re.compile(r"\bover (?=(?:all|the|every)\b)", re.IGNORECASE)
-_LISTS = re.compile(r"\s*(?:which|what|who|list|show|name|give|welche\w*|wer)\b", re.IGNORECASE)
-_CHANGE = re.compile(r"\b(?:change|growth|increase|decrease|variance)\b", re.IGNORECASE)
-_PERCENT = re.compile(r"%|\bper ?cent", re.IGNORECASE)
 _MOST_READINGS = 8
 
 
@@ -275,7 +273,7 @@ def _measured(parser: Parsing) -> Iterator[Reading]:
             yield from _aggregates(parser, "sum", targets, group)
             return
     if by_period is None:
-        yield from _lookups(parser)
+        yield from looked_up(parser)
 
 
 def _named_as(parser: Parsing, column: int) -> Mention:
@@ -386,41 +384,3 @@ def _counts(parser: Parsing, after: int, group: Group | None) -> Iterator[Readin
             if noun not in called or distinct:
                 return
         yield Reading(TableQuery("count", None, conditions), frozenset())
-
-
-def _lookups(parser: Parsing) -> Iterator[Reading]:
-    """A cell of the row that a value names; or the rows that meet conditions."""
-    if not _LISTS.match(parser.text) and not re.match(
-        r"\W*(?:when|where|how|in which|for which|wann|wo)\b", parser.text, re.IGNORECASE
-    ):
-        return
-    compared = {one.column for one in parser.conditions}
-    targets = [
-        one
-        for one in parser.linking.mentions
-        if one.column not in compared and not one.at <= parser.used
-    ]
-    targets = [one for one in targets if not _other_change(parser, one.column)]
-    conditions = tuple(parser.conditions)
-    if not conditions:
-        return
-    if any(one.operator == "=" for one in conditions) and targets:
-        exact = [one for one in targets if not one.lacking] or targets
-        if len({one.at for one in exact}) == 1:
-            for one in exact:
-                names = tuple(c.column for c in conditions if c.operator in ("=", "in"))
-                query = TableQuery("rows", None, conditions, (*dict.fromkeys(names), one.column))
-                yield Reading(query, one.at)
-        return
-    if _LISTS.match(parser.text):
-        label = label_of(parser)
-        shown = (*label, *(c.column for c in conditions if c.column not in label))
-        query = TableQuery("rows", None, conditions, tuple(dict.fromkeys(shown)))
-        yield Reading(query, frozenset())
-
-
-def _other_change(parser: Parsing, column: int) -> bool:
-    """Whether a column gives in percent a change that is not asked for in percent."""
-    own = parser.columns[column]
-    in_percent = "%" in own.unit and _CHANGE.search(own.name.replace("_", " "))
-    return bool(in_percent) and not _PERCENT.search(parser.text)
