@@ -193,3 +193,12 @@ def test_totals_of_blocks_and_of_all_are_told():
     table = typed(f"port;ships\n{rows}")
 
     assert table.totals == {2, 5, 6}
+
+
+def test_of_two_lines_of_one_name_the_period_stands_over_the_columns():
+    text = "Combined plan\nYears ended May 31,\n| 2019 | 2018\nFees | 12 | 9\nRents | 7 | 8"
+    document = Document(text, "Port", "text/plain", tables=(Table(0, len(text), Span(0, 13)),))
+    table = typed_table(document, document.tables[0])
+
+    assert table is not None
+    assert table.grid.names == ("", "Years ended May 31, 2019", "Years ended May 31, 2018")
