@@ -9,10 +9,12 @@ indexes: each time the catalog's generation advances first, and whoever sees ano
 Chroma anew.
 """
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 from sqlalchemy.engine import Connection
 
@@ -22,10 +24,19 @@ from index.errors import StoreError, UnknownDocument
 from index.layout import Rectangle, printed_lines, rectangles
 from index.models.embeddings import Embedder, Vectors
 from index.places import file_of
-from index.store import catalog, corrections, indexes, members, opening, queries, typed_tables
+from index.store import (
+    backup,
+    catalog,
+    corrections,
+    indexes,
+    members,
+    opening,
+    queries,
+    typed_tables,
+)
 from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
 from index.store.corrections import Corrections
-from index.store.engines import IndexSet, SharedBy
+from index.store.engines import IndexSet, SharedBy, VectorSource
 from index.store.erasure import Runs, holding, telling
 from index.store.identity import Outcome, Prepared, plan
 from index.store.maintenance import Difference, Model, Progress, differences, rebuild
@@ -441,6 +452,41 @@ class Store:
             *(Difference("tables", problem) for problem in tables),
         ]
 
+    # In one file -------------------------------------------------------------------------------
+
+    def back_up(self, packed: ZipFile) -> None:
+        """Put all that is in the store into an archive; writers wait meanwhile."""
+        writers = nullcontext() if self._read_only else self._lock.writing()
+        with (
+            self._faults(),
+            writers,
+            self._searching() as connection,
+            tempfile.TemporaryDirectory() as scratch,
+        ):
+            state = (self.catalog, connection, self.indexes, self.originals)
+            backup.write(packed, Path(scratch), *state)
+
+    def restore(
+        self, packed: ZipFile, head: backup.Head, model: Model, progress: Progress | None = None
+    ) -> None:
+        """Fill an empty store from a back-up: with its vectors, if it has them.
+
+        What interrupts it, `repair` finishes.
+
+        Raises:
+            StoreError: the store is not empty.
+            EmbeddingMismatch: the back-up's vectors come from another model.
+        """
+        opening.check_model(self.catalog, head.embedding, self._embedder)
+        # On the store's own disk, which has the room.
+        own = tempfile.TemporaryDirectory(dir=self.folder, prefix=".restoring-")
+        with self._changing(), own as scratch:
+            self._clear()
+            with self.catalog.writing() as connection:
+                state = (self.catalog, connection, self.originals)
+                kept = backup.read(packed, head, Path(scratch), *state)
+            self._renew(model, progress, purge=False, kept=kept)
+
     # As the only writer ------------------------------------------------------------------------
 
     def _migrate(self) -> None:
@@ -475,9 +521,17 @@ class Store:
             members.unseal(connection, paths)
             members.erase_copies(self.catalog, connection, self.originals, paths)
 
-    def _renew(self, model: Model, progress: Progress | None, *, purge: bool) -> None:
+    def _renew(
+        self,
+        model: Model,
+        progress: Progress | None,
+        *,
+        purge: bool,
+        kept: VectorSource | None = None,
+    ) -> None:
         """Write the indexes anew without what is not live; to purge, the catalog's file too."""
-        rebuild(self.catalog, self.indexes, self._lock, model, resume=not purge, progress=progress)
+        on = (self.catalog, self.indexes, self._lock)
+        rebuild(*on, model, resume=not purge, progress=progress, kept=kept)
         typed_tables.clear(self.catalog, self.folder)
         typed_tables.remake(self.catalog, self.folder)
         with self.catalog.writing() as connection:
