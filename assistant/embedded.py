@@ -1,5 +1,6 @@
 """The embedded engine: finds passages, reads them and arranges what they say. No language model."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -58,6 +59,9 @@ SURE_BY_ITSELF = 0.5
 does not lean on it. On conversations a lower one answers more that nothing answers."""
 
 
+_ENDS = re.compile(r"[.!?。！？؟।:…][\"'”’»)\]]*\s*\Z")
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A question as it was searched for, its passages, how rare its terms are, and where it was.
@@ -108,7 +112,8 @@ class EmbeddedEngine:
         """The `k` passages nearest to a question, of the documents that it names if it does."""
         named = Scope()
         if names_a_document(asked.text):
-            there = [one for one in store.documents() if documents is None or one.id in documents]
+            some = None if documents is None else frozenset(documents)
+            there = [one for one in store.documents() if some is None or one.id in some]
             named = documents_named(asked.text, there)
             if named.documents:
                 asked, documents = without_document_name(asked), [one.id for one in named.documents]
@@ -233,8 +238,13 @@ class EmbeddedEngine:
 
 
 def _names(reading: ProposedAnswer, thing: Question) -> bool:
-    """Whether what is read, with what stands above it, has all words that a thing is named by."""
+    """Whether what is read, with what stands above it, has all words that a thing is named by.
+
+    A line without an end is a title or a name itself, and says nothing of it.
+    """
     claim = reading.claims[0]
+    if "\n" not in claim.text and not _ENDS.search(claim.text):
+        return False
     source = claim.evidence[0]
     above = " ".join([source.document.title, *source.heading])
     return thing.terms <= content_terms(f"{above} {claim.text}")

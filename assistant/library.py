@@ -28,6 +28,7 @@ from index.store.catalog import DocumentInfo
 from index.store.maintenance import Difference, Model
 from index.store.opening import check_embedding
 from index.store.store import Store
+from index.store.watches import Told, Watched
 
 if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
@@ -177,6 +178,35 @@ class Library:
             return self._ingest(progress, failed)
 
         return watch(Path(folder), self.store, begin, stop)
+
+    def watched(self) -> list[Watched]:
+        """The folders that a server of this store keeps in step, with what it has found in them."""
+        store = self._opening.current()
+        return store.watched() if store is not None else []
+
+    def keep_watching(self, folder: str | Path) -> Path:
+        """Note that a folder is to be kept in step by the server: the folder's full path.
+
+        Raises:
+            DocumentError: it is not there.
+        """
+        from index.ingesting.walking import check_folder
+
+        _check_named([folder])
+        check_folder(Path(folder))
+        whole = Path(folder).resolve()
+        self._opening.made().watch(str(whole))
+        return whole
+
+    def stop_watching(self, folder: str | Path) -> None:
+        """Note that a folder is not kept in step any more; its documents stay."""
+        store = self._opening.current()
+        if store is not None:
+            store.unwatch(str(folder))
+
+    def note_watch(self, folder: str | Path, told: Told) -> None:
+        """Note what the last look into a watched folder has found."""
+        self._opening.made().note_watch(str(folder), told)
 
     def embeds(self, text: str) -> None:
         """Let the embedding model read a text, to see that it does.
@@ -332,6 +362,8 @@ class Library:
         self, document_id: str, page: int, version: str | None = None
     ) -> list[tuple[str, Rectangle]]:
         """The lines of a printed page, each with its words and where they stand; the first is 1.
+
+        Half a word at the end of a line has a soft hyphen (U+00AD) behind it.
 
         Args:
             document_id: which document.

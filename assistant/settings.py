@@ -266,6 +266,19 @@ class Settings(BaseSettings):
         "'eng+deu' for both. Each needs its data, as the package tesseract-ocr-deu.",
     )
 
+    def allowed_folder(self, given: str) -> Path | None:
+        """The folder that somebody names over HTTP, if it is within one of `folders` and there.
+
+        >>> Settings(folders=(Path("papers"),)).allowed_folder("/etc") is None
+        True
+        """
+        try:
+            folder = Path(given).resolve()
+            inside = any(folder.is_relative_to(one.resolve()) for one in self.folders)
+            return folder if inside and folder.is_dir() else None
+        except (OSError, ValueError):  # no path that any folder can have
+            return None
+
     def shared_by(self, word_ends: "WordEnds") -> "SharedBy | None":
         """The servers of a shared store, if the settings name them.
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -30,6 +30,7 @@ _LABELLED = re.compile(
 _LONE = re.compile(r"[\W_]*(?P<said>[^\n]{2,30}?)[\W_]*")
 
 
+@lru_cache(maxsize=1_000)
 def kind_of(status: str | None) -> Kind | None:
     """What a status means: a draft, in force, or no longer so; None of one that tells neither.
 

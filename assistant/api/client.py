@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from index.ingesting.walking import State
     from index.models.embeddings import Vectors
     from index.store.maintenance import Difference
+    from index.store.watches import Told, Watched
 
 _FILES = 200
 """Files that go in one request."""
@@ -382,6 +383,25 @@ class RemoteAssistant(Assistant):
         """Refused; `sync` keeps up with a folder of the server's machine."""
         del folder, progress, stop
         self._absent("watch")
+
+    def watched(self) -> "list[Watched]":
+        """Refused: the page tells of the server's watched folders."""
+        self._absent("watched")
+
+    def keep_watching(self, folder: str | Path) -> Path:
+        """Refused."""
+        del folder
+        self._absent("keep_watching")
+
+    def stop_watching(self, folder: str | Path) -> None:
+        """Refused."""
+        del folder
+        self._absent("stop_watching")
+
+    def note_watch(self, folder: str | Path, told: "Told") -> None:
+        """Refused."""
+        del folder, told
+        self._absent("note_watch")
 
     def original(self, document_id: str, version: str | None = None) -> Path:
         """Refused: the file lies on the server's machine."""

@@ -289,15 +289,8 @@ def _allowed_folder(service: Service, given: str) -> Path:
     Raises:
         Forbidden: it is none of those, or not within one, or not there: which, is not told.
     """
-    try:
-        folder = Path(given).resolve()
-        inside = any(
-            folder.is_relative_to(one.resolve()) for one in service.assistant.settings.folders
-        )
-        known = inside and folder.is_dir()
-    except (OSError, ValueError):  # no path that any folder can have
-        known = False
-    if not known:
+    folder = service.assistant.settings.allowed_folder(given)
+    if folder is None:
         raise Forbidden(
             "Only folders within those that FOOTNOTE_FOLDERS names can be added over HTTP."
         )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.asking.question import Question, reword_question
 from assistant.language.dates import spoken_date
@@ -49,6 +50,10 @@ _GENERAL = frozenset(analyzed("document text file article report paper page"))
 
 _TELLING = 2
 """Words by which a title must be named to be the only place to look in."""
+
+
+_MANY = 32_768
+"""Documents whose words are kept: a question that names one looks at all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +205,7 @@ def _file_names(path: str) -> set[str]:
     return {shown, shown.partition(INSIDE)[0], innermost_name(path).casefold()} - {""}
 
 
+@lru_cache(maxsize=_MANY)
 def _title(document: DocumentInfo) -> frozenset[str]:
     return content_terms(document.title)
 
@@ -208,6 +214,7 @@ def _stem(document: DocumentInfo) -> frozenset[str]:
     return content_terms(innermost_stem(document.path).replace("_", " "))
 
 
+@lru_cache(maxsize=_MANY)
 def _described(document: DocumentInfo) -> frozenset[str]:
     """The terms by which a document may be named."""
     facts = (

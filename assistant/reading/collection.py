@@ -39,7 +39,8 @@ def about_collection(
     >>> about_collection(store, vectors, asked, documents=None).message
     '1 of 7 documents mention “the flood fund”:'
     """
-    infos = [one for one in store.documents() if documents is None or one.id in documents]
+    some = None if documents is None else frozenset(documents)
+    infos = [one for one in store.documents() if some is None or one.id in some]
     if asked.wanted == "mention":
         return _mentioning(store, asked.value, infos)
     chosen = _chosen(asked, infos)

@@ -56,7 +56,8 @@ def about_documents(
     >>> about_documents(store, vectors, asked, documents=None).message
     '“Correction to preliminary report IHW 2026/04” in its own words:'
     """
-    infos = [d for d in store.documents() if documents is None or d.id in documents]
+    some = None if documents is None else frozenset(documents)
+    infos = [d for d in store.documents() if some is None or d.id in some]
     meant = infos if asked.kind == "overview" else _meant(asked.target, infos)
     if len(meant) == 1 and asked.kind == "summary":
         return summary(vectors, meant[0].title, _chunks(store, meant[0].id))

@@ -8,6 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from assistant.language.terms import function_terms
@@ -53,6 +54,7 @@ def _terms(text: str) -> frozenset[str]:
     return frozenset(analyzed(text)) - function_terms() | frozenset(_FIGURE.findall(text))
 
 
+@lru_cache(maxsize=32_768)
 def _names(document: DocumentInfo) -> frozenset[str]:
     stem = innermost_stem(document.path or "").replace("_", " ")
     told = (document.title, stem, document.author or "", document.source or "", document.date or "")

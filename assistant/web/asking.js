@@ -40,7 +40,7 @@ function fits(question) {
 function sendQuestion(question, more = {}) {
   if (sent !== null || answering()) return false;
   sent = { question, before: lastTurn()?.id, faults: faults() };
-  trigger("ask", { question, ...more });
+  trigger("ask", { question, documents: tickedDocuments(), ...more });
   return true;
 }
 

@@ -16,6 +16,7 @@ from assistant.asking.rewriting import History
 from assistant.assistant import Assistant
 from assistant.messages import RESEARCH_OF
 from assistant.research import Notes
+from assistant.web import library_texts as words
 from assistant.web import texts
 from assistant.web.archive import Archive, listing, ready
 from assistant.web.rendering import answers, library, source_pane
@@ -23,6 +24,7 @@ from assistant.web.rendering.conversation import Conversation, Turn
 from assistant.web.rendering.library import within
 from assistant.web.session import Stores, visitor
 from index.errors import EmptyStore, FootnoteError
+from index.ingesting.fetching import is_address
 from index.ingesting.report import AddReport, FileDone, FileUnderWay
 from index.store.catalog import DocumentInfo
 
@@ -33,17 +35,12 @@ _FURTHER = 3
 """Questions that are offered behind an answer at most."""
 _NO_MORE = ""
 
-FILTER_FROM = 12
-"""Documents from which the list has a field to narrow it."""
-
 
 class _Shelves(NamedTuple):
-    """What shows the documents: the head of the page, the list, its field, the choice of some."""
+    """What shows the documents: the head of the page, the list, the choice of some."""
 
     masthead: str
     documents: str
-    narrowing: Any
-    scope: Any
     period: Any
     engine: Any
 
@@ -85,16 +82,9 @@ class Desk:
         asked = self.archive.asked(request, conversation)
         return note, shown_source, shown, conversation, asked, *self._shelves(listed, request)
 
-    def limits(
-        self,
-        scope: list[str] | None,
-        since: str | None,
-        until: str | None,
-        request: gr.Request,
-    ) -> tuple[list[str], str, str]:
-        """The limits that this tab had before it was loaded anew, of what there still is."""
-        there = {document.id for document in listing(self._stores.of(request))}
-        return [one for one in scope or () if one in there], since or "", until or ""
+    def tick(self, event: gr.EventData) -> list[str]:
+        """The documents that a person has ticked: answers and drafts are limited to them."""
+        return [str(one) for one in event._data["documents"]]
 
     def asked(
         self,
@@ -108,12 +98,19 @@ class Desk:
     ) -> Iterator[tuple[Any, ...]]:
         """A question was typed or chosen: see `ask`."""
         question = str(event._data["question"])
+        # What the question brings along is never behind what has just been ticked.
+        scope = self._still_there(event._data.get("documents", scope), request)
         about, wanted = event._data.get("about"), event._data.get("engine")
         if about or event._data.get("everywhere"):
             scope, since, until = [str(about)] if about else None, None, None
         if wanted == "writer":
             engine = "writer"
         yield from self.ask(question, conversation, scope, since, until, engine, request)
+
+    def _still_there(self, ticked: list[str] | None, request: gr.Request) -> list[str]:
+        """Those of the ticked documents that there are; all where none is left, to be told so."""
+        there = {one.id for one in listing(self._stores.of(request))} if ticked else set()
+        return [one for one in ticked or () if one in there] or list(ticked or ())
 
     def ask(
         self,
@@ -230,8 +227,8 @@ class Desk:
         """What is told with an answer that a person limited to some of the documents."""
         if asked_of is None:
             return ()
-        there = listing(self._stores.of(request))
-        titles = [one.title for one in there if one.id in asked_of]
+        there, some = listing(self._stores.of(request)), frozenset(asked_of)
+        titles = [one.title for one in there if one.id in some]
         return (texts.limited_to(titles),) if titles else ()
 
     def _researched(
@@ -304,14 +301,61 @@ class Desk:
         replace = partial(self._stores.of(request).replace, document, file, uploads=True)
         yield from self._taken([file], replace, conversation, request)
 
+    def bring(
+        self, conversation: Conversation, request: gr.Request, event: gr.EventData
+    ) -> Iterator[tuple[Any, ...]]:
+        """A web address or a folder of the server is to be added: progress, and the documents."""
+        said = {key: str(value) for key, value in event._data.items()}
+        if "address" in said:
+            address = said["address"].strip()
+            # What is no address would be taken for a path of this machine.
+            if not is_address(address):
+                yield from self._refused(words.NO_ADDRESS.format(address[:200]))
+                return
+            yield from self._brought(address, conversation, request)
+            return
+        within = said.get("within", "").strip()
+        settings = self._stores.of(request).settings
+        folder = settings.allowed_folder(str(Path(said.get("folder", ""), within)))
+        if folder is None:
+            yield from self._refused(words.NOT_ALLOWED)
+        elif said.get("keep"):
+            self._stores.watching(request.query_params).add(folder)
+            yield from self._refused(words.begun(str(folder)), done=True)
+        else:
+            yield from self._brought(str(folder), conversation, request)
+
+    def _brought(
+        self, place: str, conversation: Conversation, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        add = partial(self._stores.of(request).add, place)
+        yield from self._taken([place], add, conversation, request, uploads=False)
+
+    def _refused(self, said: str, *, done: bool = False) -> Iterator[tuple[Any, ...]]:
+        line = answers.done(said) if done else answers.problem(said)
+        yield str(line), *[gr.skip()] * (2 + len(_Shelves._fields))
+
+    def refresh(self, conversation: Conversation, request: gr.Request) -> tuple[Any, ...]:
+        """Documents have come or gone without this page's doing: the list anew."""
+        return self._changed(self._stores.of(request), conversation, request)
+
     def replacing(self, event: gr.EventData) -> str:
         """The id of the document that the file chosen next replaces."""
         return str(event._data["document"])
 
     def _taken(
-        self, paths: Sequence[str], take: _Take, conversation: Conversation, request: gr.Request
+        self,
+        paths: Sequence[str],
+        take: _Take,
+        conversation: Conversation,
+        request: gr.Request,
+        *,
+        uploads: bool = True,
     ) -> Iterator[tuple[Any, ...]]:
-        """The steps of taking files: what the page shows of them, and at last the documents."""
+        """The steps of taking files: what the page shows of them, and at last the documents.
+
+        Of what are no uploads all files are shown that are found in them.
+        """
         done: list[FileDone | FileUnderWay] = []
         began = time.monotonic()
         as_before = [gr.skip()] * (1 + len(_Shelves._fields))
@@ -326,6 +370,8 @@ class Desk:
             with closing(_adding(take)) as progress:
                 for file in progress:
                     done.append(file)
+                    if not uploads:
+                        paths = []
                     yield (
                         str(library.adding(paths, done, time.monotonic() - began)),
                         gr.skip(),
@@ -339,7 +385,7 @@ class Desk:
             raise
         finally:
             # The store has its own copies; nothing of an upload stays in Gradio's folder.
-            for path in paths:
+            for path in paths if uploads else ():
                 Path(path).unlink(missing_ok=True)
         yield str(shown), again, *self._changed(assistant, conversation, request)
 
@@ -357,12 +403,6 @@ class Desk:
             said = answers.problem(str(error))
         return str(said), *self._changed(assistant, conversation, request)
 
-    def narrow(self, wanted: str, request: gr.Request) -> str:
-        """The list of the documents whose title or date holds what is typed."""
-        assistant = self._stores.of(request)
-        listed = listing(assistant)
-        return _documents(assistant, listed, wanted)
-
     def connected(self, request: gr.Request) -> _Shelves:
         """Another model writes, or none: the head of the page, and what can be chosen."""
         return self._shelves(listing(self._stores.of(request)), request)
@@ -376,7 +416,6 @@ class Desk:
         return welcome, *self._shelves(listed, request)
 
     def _shelves(self, listed: Sequence[DocumentInfo], request: gr.Request) -> _Shelves:
-        titles = [(document.title, document.id) for document in listed]
         assistant = self._stores.of(request)
         engine = assistant.engine
         judge = assistant.judge if engine.startswith("writer:") else ""
@@ -391,16 +430,14 @@ class Desk:
                 )
             ),
             _documents(assistant, listed),
-            gr.Textbox("", visible=len(listed) >= FILTER_FROM),
-            gr.Dropdown(choices=titles, value=[], visible=len(listed) > 1),
             gr.Row(visible=sum(document.date is not None for document in listed) > 1),
             gr.Radio(visible=engine.startswith("writer:"), value=None),
         )
 
 
-def _documents(assistant: Assistant, listed: Sequence[DocumentInfo], wanted: str = "") -> str:
-    states, left_out = assistant.states(listed), assistant.left_out()
-    return str(library.documents(listed, states, left_out, wanted))
+def _documents(assistant: Assistant, listed: Sequence[DocumentInfo]) -> str:
+    states = assistant.states(listed[: library.SHOWN])
+    return str(library.documents(listed, states, len(listed)))
 
 
 def _answering(

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.web import texts
 from assistant.web.hosts import UPLOAD, Hosts, Refused, counted
-from assistant.web.session import MATRIX, MODEL, visitor
+from assistant.web.session import LIBRARY, MATRIX, MODEL, visitor
 from assistant.web.uploads import Uploads
 
 Known = Callable[[int], bool]
@@ -46,6 +46,7 @@ _SHOWN = {
     "/manifest.json",
     _TOLD,
     MATRIX,
+    LIBRARY,
     MODEL,
 }
 _SHOWN.add(f"{_GRADIO}upload_progress")
@@ -57,12 +58,13 @@ _BELOW = (
     "/original/",
     "/page/",
     f"{MATRIX}/",
+    f"{LIBRARY}/",
     _HEARTBEAT,
     _FILE,
 )
 """Everything that the page uses of itself; Gradio has many routes more."""
 
-_OWN = ("/export/", "/original/", "/page/", MATRIX, MODEL)
+_OWN = ("/export/", "/original/", "/page/", MATRIX, LIBRARY, MODEL)
 """Of these, what Gradio does not answer; nor does it answer uploads."""
 
 _FAILED = re.compile(rb'"success"\s*:\s*false')
@@ -117,7 +119,7 @@ class Guard:
         request = HTTPConnection(scope)
         path, method = scope["path"], scope["method"]
         shown = path in _SHOWN or path.startswith(_BELOW)
-        posted = path in _POSTED or path.startswith((f"{MATRIX}/", f"{MODEL}/"))
+        posted = path in _POSTED or path.startswith((f"{MATRIX}/", f"{LIBRARY}/", f"{MODEL}/"))
         if not (posted if method == "POST" else method in ("GET", "HEAD") and shown):
             raise Refused(404, "There is no such page.")
         if path.startswith(_FILE) and not self._uploads.gives(request, path.removeprefix(_FILE)):

@@ -9,12 +9,13 @@ from fastapi import FastAPI
 from markupsafe import Markup
 
 from assistant.templating import Macros
-from assistant.web import downloads, matrices, model_sheet, texts
+from assistant.web import downloads, library_texts, matrices, model_sheet, texts
 from assistant.web.checking import Checking
 from assistant.web.events import Desk
 from assistant.web.guard import Guard
 from assistant.web.hosts import Hosts
-from assistant.web.rendering import source_page
+from assistant.web.library import library_routes
+from assistant.web.rendering import library, source_page
 from assistant.web.rendering.conversation import Conversation
 from assistant.web.session import Stores, Visitors
 from assistant.web.uploads import Uploads
@@ -24,6 +25,7 @@ _HTML = Macros("assistant.web", "page.html", texts=texts)
 _LOG = str(_HTML.log())
 _CONVERSATIONS_HEAD = str(_HTML.conversations_head())
 _DRAFT_HEAD = str(_HTML.draft_head())
+_TOOLS = str(Macros("assistant.web", "library.html", texts=texts, words=library_texts).tools())
 _MODEL_HEAD = str(Macros("assistant.web", "model.html", texts=texts).frame())
 _DOCUMENTS_HEAD = str(_HTML.documents_head())
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
@@ -33,6 +35,7 @@ _WAITING = 100
 """Events of all browsers that wait at most."""
 
 _SCRIPTS = (
+    "library.js",
     "page.js",
     "asking.js",
     "confirming.js",
@@ -59,7 +62,7 @@ _WORDS = (
     "NO_FONT",
 )
 """What the scripts say, by its name in `texts`."""
-_STYLES = ("page.css", "source.css", "conversations.css", "model.css")
+_STYLES = ("page.css", "library.css", "source.css", "conversations.css", "model.css")
 
 
 _KEEP = """(...limits) => {
@@ -109,6 +112,7 @@ def application(
     app.include_router(downloads.download_routes(stores))
     app.include_router(source_page.page_routes(stores))
     app.include_router(matrices.matrix_routes(stores))
+    app.include_router(library_routes(stores))
     app.include_router(model_sheet.model_routes(stores, operated=operated))
     gr.mount_gradio_app(
         app,
@@ -177,16 +181,15 @@ def _page(stores: Stores, uploads: Uploads, *, operated: bool) -> gr.Blocks:
                     elem_id="files",
                 )
                 folder = gr.UploadButton(texts.ADD_FOLDER, file_count="directory", elem_id="folder")
+                gr.HTML(
+                    str(library.elsewhere(stores.folders)),
+                    elem_id="elsewhere",
+                    apply_default_css=False,
+                )
                 replacing = gr.State(None)
                 replacement = gr.UploadButton(texts.REPLACEMENT, elem_id="replacement")
                 progress = gr.HTML(elem_id="progress", apply_default_css=False)
-                scope = gr.Dropdown(
-                    label=texts.LIMIT,
-                    multiselect=True,
-                    choices=[],
-                    visible=False,
-                    elem_id="scope",
-                )
+                scope = gr.State([])
                 engine = gr.Radio(
                     list(texts.ENGINES),
                     label=texts.ANSWERED_BY,
@@ -198,14 +201,7 @@ def _page(stores: Stores, uploads: Uploads, *, operated: bool) -> gr.Blocks:
                         gr.Textbox(label=label, placeholder=texts.DAY, max_lines=1)
                         for label in (texts.SINCE, texts.UNTIL)
                     )
-                narrowing = gr.Textbox(
-                    label=texts.FIND_DOCUMENT,
-                    show_label=False,
-                    placeholder=texts.FIND_DOCUMENT,
-                    container=False,
-                    visible=False,
-                    elem_id="narrowing",
-                )
+                gr.HTML(_TOOLS, elem_id="library-tools", apply_default_css=False)
                 documents = gr.HTML(elem_id="documents", apply_default_css=False)
             with gr.Column(elem_id="conversations"):
                 gr.HTML(_CONVERSATIONS_HEAD, elem_id="conversations-head", apply_default_css=False)
@@ -251,6 +247,7 @@ def _page(stores: Stores, uploads: Uploads, *, operated: bool) -> gr.Blocks:
                 f"const LONGEST = {stores.question_limit};\n"
                 f"const TOO_LONG = {json.dumps(texts.TOO_LONG)};\n"
                 f"const NOT_SENT = {json.dumps(texts.NOT_SENT)};\n"
+                f"const WORDS = {json.dumps(library_texts.SCRIPT)};\n"
                 + "".join(
                     f"const {name} = {json.dumps(getattr(texts, name))};\n" for name in _WORDS
                 )
@@ -259,7 +256,7 @@ def _page(stores: Stores, uploads: Uploads, *, operated: bool) -> gr.Blocks:
             )
         for taking_files in (files, folder, replacement, dropped):
             taking_files.GRADIO_CACHE = str(uploads.folder)
-        shelves = [masthead, documents, narrowing, scope, period, engine]
+        shelves = [masthead, documents, period, engine]
         asked_of = [scope, since, until]
         asks = [conversation, *asked_of, engine]
         answer = [transcript, conversation, question, editing, asked]
@@ -271,9 +268,10 @@ def _page(stores: Stores, uploads: Uploads, *, operated: bool) -> gr.Blocks:
 
         blocks.load(
             desk.arrive, None, [note, source, transcript, conversation, asked, *shelves], **quiet
-        ).then(desk.limits, asked_of, asked_of, js=_RECALL, **quiet)
-        for limit in (scope, since, until):
-            limit.change(None, asked_of, None, js=_KEEP, **quiet)
+        ).then(None, [since, until], [since, until], js=_RECALL, **quiet)
+        for limit in (since, until):
+            limit.change(None, [since, until], None, js=_KEEP, **quiet)
+        source.tick(desk.tick, None, scope, **{**quiet, "trigger_mode": "always_last"})
         # The script lets no question be sent before the last answer has ended.
         asking = source.ask(desk.asked, asks, answer, trigger_mode="multiple", **quiet)
         under_way = [asking]
@@ -312,6 +310,15 @@ def _page(stores: Stores, uploads: Uploads, *, operated: bool) -> gr.Blocks:
         folder.upload(
             desk.add, [folder, conversation], [progress, files, transcript, *shelves], **quiet
         )
+        bringing = source.bring(
+            desk.bring,
+            conversation,
+            [progress, files, transcript, *shelves],
+            trigger_mode="multiple",
+            **quiet,
+        )
+        bringing.then(None, js="() => document.dispatchEvent(new Event('footnote:brought'))")
+        source.refresh(desk.refresh, conversation, [transcript, *shelves], **quiet)
         source.replace(desk.replacing, None, replacing, **quiet)
         replacement.upload(
             desk.replace,
@@ -321,7 +328,6 @@ def _page(stores: Stores, uploads: Uploads, *, operated: bool) -> gr.Blocks:
         )
         source.remove(desk.remove, conversation, [progress, transcript, *shelves], **quiet)
         source.connected(desk.connected, None, shelves, **quiet)
-        narrowing.change(desk.narrow, narrowing, documents, **quiet)
     blocks.queue(default_concurrency_limit=8, max_size=_WAITING)
     return blocks
 

@@ -37,12 +37,47 @@ document.addEventListener(
   true,
 );
 
+// Of a folder that is dropped all files are taken, which Gradio would take for a file itself.
+const MOST_FILES = 2000; // the server takes no more at once
+
+async function filesOf(entry, found) {
+  if (found.length >= MOST_FILES) return;
+  if (entry.isFile) {
+    found.push(await new Promise((take, fail) => entry.file(take, fail)));
+    return;
+  }
+  const reader = entry.createReader();
+  for (;;) {
+    // A folder is told in pieces, the last of which is empty.
+    const some = await new Promise((take, fail) => reader.readEntries(take, fail));
+    if (!some.length) return;
+    for (const one of some) if (!one.name.startsWith(".")) await filesOf(one, found);
+  }
+}
+
+async function dropFolders(target, entries) {
+  const found = [];
+  for (const entry of entries) await filesOf(entry, found);
+  const all = new DataTransfer();
+  for (const file of found) all.items.add(file);
+  const again = { bubbles: true, cancelable: true, dataTransfer: all };
+  // Files alone: what is too large among them is left out as of any other drop.
+  target.dispatchEvent(new DragEvent("drop", again));
+}
+
 let sifted = null; // the drop that takes the place of one with files that are too large
 document.addEventListener(
   "drop",
   (event) => {
     const chooser = event.target.closest(CHOOSERS);
     if (!chooser || event === sifted) return;
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.());
+    if (chooser.id === "files" && entries.some((entry) => entry?.isDirectory)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      dropFolders(event.target, entries.filter(Boolean));
+      return;
+    }
     const files = [...event.dataTransfer.files];
     const kept = leaveOut(chooser, files);
     if (kept.files.length === files.length) return;

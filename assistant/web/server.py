@@ -115,6 +115,7 @@ def launch(
     if open_browser:
         # The socket listens already: the browser's first request waits there for the server.
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    stores.go_on()
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:

@@ -6,6 +6,7 @@ Which store a browser tab reads: the one that is served, or, out of the demo, th
 import secrets
 from collections.abc import Generator, Mapping
 from http.cookies import SimpleCookie
+from pathlib import Path
 from threading import Lock
 from urllib.parse import urlencode
 
@@ -16,10 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.api.turns import Queues
 from assistant.assistant import Assistant
+from assistant.watching import Watching
 
 COOKIE = "footnote_visitor"
 MATRIX = "/matrix"
 """Where the view of matrices is."""
+LIBRARY = "/library"
+"""Where the library's script asks."""
 MODEL = "/model"
 """Where the sheet for the model that writes is."""
 _OPENED = ("/", MATRIX)
@@ -99,12 +103,18 @@ class Stores:
         self.demo = demo
         self._queues = queues or Queues.of(assistant.settings.waiting)
         self._own: Assistant | None = None
+        self._watching = {id(assistant): Watching(assistant)}
         self._lock = Lock()
 
     @property
     def question_limit(self) -> int:
         """The characters of the longest question that is taken."""
         return self._served.settings.question_limit
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of this machine from which documents may be added."""
+        return self._served.settings.folders
 
     def shows_demo(self, request: gr.Request) -> bool:
         """Whether the tab reads the demo documents."""
@@ -125,7 +135,17 @@ class Stores:
         with self._lock:
             if self._own is None:
                 self._own = Assistant()
+                self._watching[id(self._own)] = Watching(self._own)
+                self._watching[id(self._own)].start()
             return self._own
+
+    def watching(self, parameters: Mapping[str, str]) -> Watching:
+        """What keeps the folders of that assistant in step."""
+        return self._watching[id(self.named(parameters))]
+
+    def go_on(self) -> None:
+        """Go on with the folders that the served store is kept in step with."""
+        self._watching[id(self._served)].start()
 
     def opened(self) -> list[Assistant]:
         """The assistants that are open."""
@@ -159,6 +179,8 @@ class Stores:
 
     def close(self) -> None:
         """Let go of the user's own store; the served one belongs to who opened it."""
+        for watching in list(self._watching.values()):
+            watching.close()
         with self._lock:
             own, self._own = self._own, None
             if own is not None:

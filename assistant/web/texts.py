@@ -87,10 +87,9 @@ CONVERSATION = "Conversation"
 NOT_SENT = "This question has not been sent: the server is busy or not there. Try again in a while."
 
 DOCUMENTS, CLOSE_DOCUMENTS, ADD_DOCUMENTS = "Documents", "Close the documents", "Add documents"
-LIMIT, ALL_DOCUMENTS, FIND_DOCUMENT = "Limit answers to", "All documents", "Find a document"
 LIMITED, EVERYWHERE = "Limited to {}.", "Search all documents"
 DROP_FILES = "Drop files here, or click to choose them"
-NO_DOCUMENTS, NO_SUCH_DOCUMENT = "Nothing has been added yet.", "No document matches."
+NO_DOCUMENTS = "Nothing has been added yet."
 DEMO = ("These are the demo documents.", "Use my own documents")
 OWN = ("These are your own documents.", "Back to the demo")
 ORIGINAL = "Original file"
@@ -346,15 +345,6 @@ def only_there(sentence: str, passage: str) -> str:
     return " ".join(parts)
 
 
-def more_documents(count: int) -> str:
-    """The line below a list that is too long to be shown.
-
-    >>> more_documents(1200)
-    '… and 1,200 more: narrow the list above.'
-    """
-    return f"… and {count:,} more: narrow the list above."
-
-
 def adding(done: int, total: int) -> str:
     """How far files are that are being added.
 
@@ -385,15 +375,6 @@ def added(good: int, failed: int) -> str:
     if failed:
         parts.append(f"{counted(failed, 'file')} could not be added")
     return ", ".join(parts)
-
-
-def replace_or_remove(title: str) -> str:
-    """The name of what opens a document's tools.
-
-    >>> replace_or_remove("Tide log")
-    'Replace or remove “Tide log”'
-    """
-    return f"Replace or remove “{title}”"
 
 
 def replace_document(title: str) -> str:

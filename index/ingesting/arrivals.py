@@ -21,6 +21,7 @@ from index import regular
 from index.document import Document
 from index.errors import DocumentError, EmptyDocument
 from index.ingesting import walking
+from index.ingesting.feeds import Named, named_pages
 from index.ingesting.fetching import fetched
 from index.ingesting.report import UnreadFiles
 from index.places import inside
@@ -39,6 +40,9 @@ _LOOKED_UP = 500
 
 _AHEAD = 64_000_000
 """Bytes of files that are read, or being read, before their turn has come."""
+
+_LISTS = 3
+"""Lists of lists on the web that are followed."""
 
 Stamp = tuple[int, int]
 """A file's size and time of change, by which it is known to be the same without being read."""
@@ -102,6 +106,18 @@ class Packed(NamedTuple):
     own: Read | Known | None = None
 
 
+class Listed(NamedTuple):
+    """A sitemap or a feed: the pages that it names, which are asked for in its place.
+
+    >>> from index.ingesting.feeds import Named
+    >>> Listed(Named(("https://news.example/storm",), (), more=0), depth=0).depth
+    0
+    """
+
+    named: Named
+    depth: int
+
+
 class Arrival(NamedTuple):
     """A file whose turn has come; `result` may have to be waited for, and may raise anything.
 
@@ -113,7 +129,7 @@ class Arrival(NamedTuple):
     """
 
     shown: str
-    result: "Future[Read | Known | Packed]"
+    result: "Future[Read | Known | Packed | Listed]"
     size: int = 0
     place: str = ""
     more: int = 0
@@ -147,18 +163,24 @@ class Arrivals:
         self._failed = failed
         self._tried: dict[str, tuple[str, Stamp]] = {}
         self._copies: dict[str, Path] = {}
+        self._asked: set[str] = set()
         self.passed_over = 0
 
     def of(
         self, files: Sequence[Path], addresses: Sequence[str], *, uploads: bool
     ) -> Iterator[Arrival]:
         """Files, then web addresses, each in its order; `uploads` are copied into the store."""
-        pages = (
-            Arrival(address, self._threads.submit(self._page, address))
-            for address in dict.fromkeys(addresses)
-        )
-        arriving = chain(self._files(files, uploads=uploads), pages)
+        arriving = chain(self._files(files, uploads=uploads), self._pages(addresses, 0))
         return _in_order(arriving, ahead=2 * self._workers.count)
+
+    def not_asked(self, addresses: Sequence[str]) -> list[str]:
+        """Those of the addresses that this run has not asked for."""
+        return [one for one in addresses if one not in self._asked]
+
+    def listed(self, addresses: Sequence[str], depth: int) -> Iterator[Arrival]:
+        """The pages that a list on the web names, which stands so deep in others."""
+        pages = self._pages(addresses, depth + 1)
+        return _in_order(pages, ahead=2 * self._workers.count)
 
     def members(self, shown: str, packed: Packed, unread: UnreadFiles) -> Iterator[Arrival]:
         """What a file holds, in its order; `unread` takes what is of no kind that is read."""
@@ -178,6 +200,11 @@ class Arrivals:
             copy.unlink()
             if not any(copy.parent.iterdir()):
                 copy.parent.rmdir()
+
+    def _pages(self, addresses: Sequence[str], depth: int) -> Iterator[Arrival]:
+        for address in dict.fromkeys(addresses):
+            self._asked.add(address)
+            yield Arrival(address, self._threads.submit(self._page, address, depth))
 
     def _files(self, files: Sequence[Path], *, uploads: bool) -> Iterator[Arrival]:
         resolved: dict[str, str] = {}
@@ -214,7 +241,7 @@ class Arrivals:
 
     def _file(
         self, path: Path, location: Location, all_known: tuple[Location, ...]
-    ) -> Read | Known | Packed:
+    ) -> Read | Known | Packed | Listed:
         """Read a file, unless the store has what it holds, or begin to unpack it."""
         file_hash, head = self._workers.examined(path, location.size)
         location = replace(location, file_hash=file_hash)
@@ -308,9 +335,11 @@ class Arrivals:
 
         return self._known(location, before, read) or read()
 
-    def _page(self, address: str) -> Read | Known:
+    def _page(self, address: str, depth: int) -> Read | Known | Listed:
         """Read what is published at an address, unless the store has it from there."""
         page = fetched(address)
+        if depth < _LISTS and (named := named_pages(page)) is not None:
+            return Listed(named, depth)
         file_hash = hashlib.sha256(page.data).hexdigest()
         known = self._store.locations([address]).get(address)
         if known and known.file_hash == file_hash:
@@ -393,13 +422,13 @@ def _unchanged(shown: str, place: str, known: Sequence[Location]) -> Iterator[Ar
         more = 0
 
 
-def settled(result: Read | Known | Exception) -> "Future[Read | Known | Packed]":
+def settled(result: Read | Known | Exception) -> "Future[Read | Known | Packed | Listed]":
     """A result that need not be waited for, or what is to be raised in its place.
 
     >>> settled(Known(arriving.location)).result().location.size
     23
     """
-    future: Future[Read | Known | Packed] = Future()
+    future: Future[Read | Known | Packed | Listed] = Future()
     if isinstance(result, Exception):
         future.set_exception(result)
     else:

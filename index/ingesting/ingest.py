@@ -16,6 +16,7 @@ from index.ingesting.arrivals import (
     NO_STAMP,
     Arrivals,
     Known,
+    Listed,
     NotTaken,
     Packed,
     Read,
@@ -23,6 +24,7 @@ from index.ingesting.arrivals import (
     arrivals,
 )
 from index.ingesting.chunking import chunks
+from index.ingesting.feeds import ELSEWHERE
 from index.ingesting.fetching import is_address
 from index.ingesting.holding import HOLDS_NOTHING, SEVERAL, Holder, seal
 from index.ingesting.report import (
@@ -275,7 +277,23 @@ class Ingest:
             searched = [Path(os.path.commonpath([one.absolute() for one in searched]))]
         self._told.tell_unread(self._unread, *map(walking.printable_path, searched))
 
-    def _attempt(self, shown: str, act: Callable[[], Read | Known | Packed]) -> None:
+    def _take_listed(self, arrivals: Arrivals, shown: str, listed: Listed) -> None:
+        """Add the pages that a sitemap or a feed names, and tell of those that are left out."""
+        taken, elsewhere, more = listed.named
+        # What another list has named before is not asked for twice.
+        fresh = arrivals.not_asked(taken)
+        self._told.total += len(fresh) + len(elsewhere) + bool(more) + (not taken) - 1
+        for address in elsewhere:
+            self._told.tell(address, "passed over", reason=ELSEWHERE)
+        if more:
+            reason = f"The list names {more:,} pages more: add them by their own addresses."
+            self._told.tell(shown, "passed over", reason=reason, files=more)
+        if not taken:
+            self._told.tell(shown, "failed", reason="The list names no page of its own site.")
+        for arrival in arrivals.listed(fresh, listed.depth):
+            self._attempt(arrival.shown, arrival.result.result)
+
+    def _attempt(self, shown: str, act: Callable[[], Read | Known | Packed | Listed]) -> None:
         """Put what `act` makes into the batch, if it is anything new."""
         try:
             made = act()
@@ -292,6 +310,8 @@ class Ingest:
                 self._fail(shown, DocumentError(SEVERAL))
             else:
                 self._unpack(self._arrivals, shown, made)
+        if isinstance(made, Listed) and self._arrivals is not None:
+            self._take_listed(self._arrivals, shown, made)
         if isinstance(made, Known):
             if self._replaces not in (None, made.location.document_id):
                 self._fail(shown, DocumentError(TWICE))

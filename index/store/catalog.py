@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 
 from index.document import Chunk, Document, Page, Part, Span, Table, printed_label
 from index.errors import StoreError, UnknownDocument
+from index.status import kind_of
 from index.store import schema as rows
 from index.store.engines import Database
 from index.store.files import SqliteFile
@@ -106,6 +107,8 @@ class DocumentInfo:
         (True, False)
         """
         wanted = value.casefold()
+        if name.casefold() == "status" and wanted == kind_of(self.status):
+            return True
         if name.casefold() == "date":
             return (self.date or "").startswith(wanted)
         fields = {n: getattr(self, n) for n in ("title", "author", "language", "source", "path")}

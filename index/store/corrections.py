@@ -4,22 +4,19 @@ A correction is of the document, not of a version: it outlasts its being read ag
 what was read is never overwritten. It ends when it is taken back or the document is removed.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
 
 from index.dates import iso_date
 from index.document import ISO_DATE, Document
 from index.errors import DocumentError
-from index.store.schema import corrections, versions
+from index.store.schema import corrections
 
 FIELDS: Final = ("title", "author", "date", "status")
 """What can be corrected."""
@@ -78,8 +75,8 @@ def correct(connection: Connection, document_id: str, wanted: Corrections) -> No
 
     >>> correct(connection, "d1", {"author": "Ada Hale", "date": ""})
     >>> correct(connection, "d1", {"author": None})
-    >>> of_document(connection, "d1")
-    {'date': ''}
+    >>> of_documents(connection, ["d1"])
+    {'d1': {'date': ''}}
     """
     for field, value in wanted.items():
         this = (corrections.c.document_id == document_id, corrections.c.field == field)
@@ -89,46 +86,21 @@ def correct(connection: Connection, document_id: str, wanted: Corrections) -> No
             connection.execute(corrections.insert().values(**row))
 
 
-def of_document(connection: Connection, document_id: str) -> dict[str, str]:
-    """What is corrected of a document, by field.
+def of_documents(
+    connection: Connection, document_ids: Iterable[str] | None = None
+) -> dict[str, dict[str, str]]:
+    """What is corrected of these documents, by default of all, by field; by document.
 
-    >>> of_document(connection, report.id)
+    >>> of_documents(connection, [report.id])
     {}
     """
-    mine = sql.select(corrections.c.field, corrections.c.value)
-    rows = connection.execute(mine.where(corrections.c.document_id == document_id))
-    return {row.field: row.value for row in rows}
-
-
-def column() -> sql.ColumnElement[Any]:
-    """All corrections of a version's document as one value of its row: see `parsed`."""
-    return (
-        sql.select(_as_object(corrections.c.field, corrections.c.value))
-        .where(corrections.c.document_id == versions.c.document_id)
-        .scalar_subquery()
-        .label("corrected")
-    )
-
-
-class _as_object(GenericFunction[Any]):  # noqa: N801 (the name is that of the function in SQL)
-    """Keys and values of several rows as one JSON object."""
-
-    name = "json_group_object"
-    inherit_cache = True
-
-
-@compiles(_as_object, "postgresql")
-def _in_postgres(element: _as_object, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
-    return f"json_object_agg({compiler.process(element.clauses, **options)})"
-
-
-def parsed(value: str | Mapping[str, str] | None) -> dict[str, str]:
-    """What `column` holds; a database that knows JSON gives it parsed.
-
-    >>> parsed('{"date": "2024"}'), parsed(None)
-    ({'date': '2024'}, {})
-    """
-    return dict(json.loads(value) if isinstance(value, str) else value or {})
+    wanted = sql.select(corrections.c.document_id, corrections.c.field, corrections.c.value)
+    if document_ids is not None:
+        wanted = wanted.where(corrections.c.document_id.in_(set(document_ids)))
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in connection.execute(wanted):
+        found[row.document_id][row.field] = row.value
+    return dict(found)
 
 
 def corrected_document(document: Document, known: Mapping[str, str]) -> Document:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -85,7 +85,8 @@ def documents(connection: Connection) -> list[DocumentInfo]:
     ['2026-04-16', '2026-03-09', '2026-01-12']
     """
     rows = connection.execute(_infos().where(versions.c.state == "live"))
-    return latest_first(map(_info, rows))
+    known = corrections.of_documents(connection)
+    return latest_first(_info(row, known) for row in rows)
 
 
 def info(connection: Connection, document_id: str) -> DocumentInfo:
@@ -98,7 +99,7 @@ def info(connection: Connection, document_id: str) -> DocumentInfo:
     row = connection.execute(_infos().where(*mine)).first()
     if row is None:
         raise UnknownDocument.named(document_id)
-    return _info(row)
+    return _info(row, corrections.of_documents(connection, [document_id]))
 
 
 def document(connection: Connection, document_id: str, version: str | None = None) -> Document:
@@ -118,8 +119,8 @@ def document(connection: Connection, document_id: str, version: str | None = Non
     if row is None:
         raise UnknownDocument.named(document_id)
     found = document_of(row, _text(connection, row.id, 0, row.characters))
-    known = corrections.of_document(connection, document_id)
-    return corrections.corrected_document(found, known)
+    known = corrections.of_documents(connection, [document_id])
+    return corrections.corrected_document(found, known.get(document_id, {}))
 
 
 def left_out(connection: Connection) -> dict[str, list[LeftOut]]:
@@ -257,6 +258,7 @@ def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredC
     query = _infos().add_columns(*columns).join(chunks, chunks.c.version_id == versions.c.id)
     query = query.where(chunks.c.id.in_(ids), versions.c.state == "live")
     rows = connection.execute(query).all()
+    known = corrections.of_documents(connection, {row.document_id for row in rows})
     tables = {row.chunk_id: tables_of(row.chunk_tables) for row in rows}
     spans = {(row.version_id, row.start, row.end) for row in rows}
     spans |= {(row.version_id, *table.header) for row in rows for table in tables[row.chunk_id]}
@@ -269,7 +271,7 @@ def live_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredC
             text=words[row.version_id, row.start, row.end],
             pages=pages_of(row.chunk_pages),
             heading=tuple(row.heading),
-            document=_info(row),
+            document=_info(row, known),
             parts=parts_of(row.chunk_parts),
             tables=tuple(
                 (table, words[row.version_id, *table.header]) for table in tables[row.chunk_id]
@@ -370,12 +372,13 @@ def _infos() -> sql.Select[Any]:
         .scalar_subquery()
     )
     columns = [c for c in versions.c if c.name not in _STRUCTURE]
-    return sql.select(*columns, path.label("path"), corrections.column())
+    return sql.select(*columns, path.label("path"))
 
 
-def _info(row: Row[Any]) -> DocumentInfo:
+def _info(row: Row[Any], corrected: Mapping[str, Mapping[str, str]]) -> DocumentInfo:
+    """A document as it is with what is corrected of each."""
     info = _as_read(row)
-    known = corrections.parsed(row.corrected)
+    known = corrected.get(info.id)
     if not known:
         return info
     read = {"status": info.status, **{name: getattr(info, name) for name in _OWN}}

@@ -61,6 +61,8 @@ versions = sql.Table(
     sql.Column("left_out_count", sql.Integer),
     sqlite_autoincrement=True,
 )
+# Of the single columns SQLite takes the state, which nearly all rows have in common.
+sql.Index("ix_versions_document_state", versions.c.document_id, versions.c.state)
 texts = sql.Table(
     "texts",
     tables,
@@ -123,8 +125,7 @@ watched = sql.Table(
     tables,
     sql.Column("folder", sql.Text, primary_key=True),
     sql.Column("since", sql.Text, nullable=False),
-    # Of the last look: when it was, and what it found.
-    sql.Column("synced", sql.Text),
+    # What the last looks have found.
     sql.Column("told", sql.JSON, nullable=False, server_default="{}"),
 )
 removed = sql.Table(
@@ -171,6 +172,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     ),
     4: ("ALTER TABLE versions ADD COLUMN stored JSON NOT NULL DEFAULT '[]'",),
     5: (
+        "CREATE INDEX IF NOT EXISTS ix_versions_document_state ON versions (document_id, state)",
         """CREATE TABLE corrections (
             document_id TEXT NOT NULL,
             field TEXT NOT NULL,
@@ -180,7 +182,6 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         """CREATE TABLE watched (
             folder TEXT NOT NULL PRIMARY KEY,
             since TEXT NOT NULL,
-            synced TEXT,
             told JSON NOT NULL DEFAULT '{}'
         )""",
     ),

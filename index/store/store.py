@@ -33,18 +33,21 @@ from index.store import (
     opening,
     queries,
     typed_tables,
+    watches,
 )
 from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
 from index.store.corrections import Corrections
 from index.store.engines import IndexSet, SharedBy, VectorSource
 from index.store.erasure import Runs, holding, telling
 from index.store.identity import Outcome, Prepared, plan
+from index.store.listing import Listing
 from index.store.maintenance import Difference, Model, Progress, differences, rebuild
 from index.store.opening import is_store
 from index.store.originals import Originals
 from index.store.private import make_private
 from index.store.queries import Origin, Version
 from index.store.typed_tables import TableInfo
+from index.store.watches import Told, Watched
 from index.tables.columns import typed_tables as tables_of
 
 Hits = list[tuple[int, float]]
@@ -148,6 +151,7 @@ class Store:
         self.catalog, self.indexes, self._lock = opening.engines(
             folder, shared, read_only=self._read_only
         )
+        self._listing = Listing(folder / "catalog.sqlite", self._documents)
         self._embedder = embedder
         with closed_on_failure(self.close), self._faults():
             opening.create(self.catalog, self.indexes, self._lock, embedder)
@@ -159,7 +163,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the files."""
-        close_all(self.indexes.close, self.catalog.close)
+        close_all(self._listing.close, self.indexes.close, self.catalog.close)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -177,8 +181,9 @@ class Store:
 
     def documents(self) -> list[DocumentInfo]:
         """All live documents, the latest first."""
-        with self._reading() as connection:
-            return queries.documents(connection)
+        # Nothing tells of changes in a database elsewhere, or beside a file that cannot be written.
+        is_told = not self._read_only and not self._is_shared
+        return self._listing.documents() if is_told else self._documents()
 
     def left_out(self) -> dict[str, list[LeftOut]]:
         """What live documents do not have of their files, by id."""
@@ -331,6 +336,26 @@ class Store:
             queries.live_version(connection, document_id)
             corrections.correct(connection, document_id, wanted)
             return queries.info(connection, document_id)
+
+    def watched(self) -> list[Watched]:
+        """The folders that are kept in step, by name."""
+        with self._reading() as connection:
+            return watches.listed(connection)
+
+    def watch(self, folder: str) -> None:
+        """Note that a folder is to be kept in step from now on."""
+        with self._changing(), self.catalog.writing() as connection:
+            watches.begin(connection, folder)
+
+    def unwatch(self, folder: str) -> None:
+        """Note that a folder is not kept in step any more; its documents stay."""
+        with self._changing(), self.catalog.writing() as connection:
+            watches.end(connection, folder)
+
+    def note_watch(self, folder: str, told: Told) -> None:
+        """Note what the last look into a watched folder has found."""
+        with self._changing(), self.catalog.writing() as connection:
+            watches.note(connection, folder, told)
 
     @property
     def uploads(self) -> Path:
@@ -555,6 +580,10 @@ class Store:
             finally:
                 # What Chroma and tantivy have made; copies of uploads are made private.
                 make_private(self.folder, without=self.folder / "uploads")
+
+    def _documents(self) -> list[DocumentInfo]:
+        with self._reading() as connection:
+            return queries.documents(connection)
 
     def _faults(self) -> AbstractContextManager[None]:
         return self.catalog.database.faults()

@@ -88,10 +88,11 @@ class Visitor:
         return json.dumps(self.told())
 
 
-def asking(visitor: Visitor, question: str, *limit: str) -> tuple[int, list[Any], dict[str, str]]:
-    """The event of a question: its number, what the page's parts hold, and the question."""
+def asking(visitor: Visitor, question: str, *limit: str) -> tuple[int, list[Any], dict[str, Any]]:
+    """The event of a question: its number, what the page's parts hold, and what it brings along."""
     number = visitor.number("source", "ask")
-    return number, [None, [*limit], "", "", None], {"question": question}
+    said = {"question": question, "documents": [*limit]}
+    return number, [None, None, "", "", None], said
 
 
 def file(path: str) -> dict[str, Any]:
@@ -593,9 +594,7 @@ def test_a_choice_that_is_none_is_refused_without_naming_those_there_are(visitor
         ids = [document.id for document in assistant.documents()]
     visitor.join(*asking(visitor, CROSSING, "no such document")).raise_for_status()
     told = visitor.told()
-    (done,) = [one for one in told if one["msg"] == "process_completed"]
-    assert not done["success"]
-    assert done["output"]["error"] == texts.NOT_TAKEN
+    assert "No document has the id" in json.dumps(told)
     assert [id_ for id_ in ids if id_ in json.dumps(told)] == []
 
 

@@ -282,12 +282,11 @@ def test_an_example_question_is_asked_with_one_click(page):
 
 
 def test_a_limit_is_told_with_the_answer_outlasts_a_reload_and_a_refusal_offers_all(page):
-    page.locator("#scope input").click()
-    page.get_by_role("option", name="reservoir").click()
-    page.keyboard.press("Escape")
-    expect(page.locator("#scope")).to_contain_text("reservoir")
+    page.get_by_label("Limit answers to “The reservoir").check()
+    expect(page.locator("#library .limited")).to_contain_text("Answers come from 1 document.")
     page.reload()
-    expect(page.locator("#scope")).to_contain_text("reservoir")
+    expect(page.get_by_label("Limit answers to “The reservoir")).to_be_checked()
+    expect(page.locator("#library .limited")).to_contain_text("Answers come from 1 document.")
     ask(page, CROSSING)
     expect(page.locator("#t1 .message")).to_contain_text("do not answer")
     expect(page.locator("#t1 .notice")).to_contain_text("Limited to “")

@@ -10,24 +10,26 @@ from pathlib import Path
 from markupsafe import Markup
 
 from assistant.templating import Macros
-from assistant.web import texts
+from assistant.web import library_texts, texts
 from assistant.web.rendering.places import Place
 from index.document import LeftOut
 from index.errors import QuestionError
+from index.ingesting.fetching import is_address
 from index.ingesting.report import FileDone, FileUnderWay
 from index.ingesting.walking import State
 from index.places import INSIDE, shown_name
 from index.store.catalog import DocumentInfo
+from index.store.watches import Watched
 
-_HTML = Macros("assistant.web", "library.html", texts=texts)
+_HTML = Macros("assistant.web", "library.html", texts=texts, words=library_texts)
 
 _TOLD, _LONGEST = 12, 160
 """Things left out of a document that are told, and characters of each."""
 MEMBERS = 100
 """Rows of what one added file holds."""
 
-SHOWN = 300
-"""Rows of the list; a larger store is narrowed with the field above it."""
+SHOWN = 100
+"""Rows of the list that are made at once."""
 
 
 def masthead(
@@ -58,42 +60,91 @@ def demo_note(href: str, *, demo: bool) -> Markup:
     return _HTML.demo_note(said, href, offered)
 
 
-def documents(
-    listed: Sequence[DocumentInfo],
-    states: Mapping[str, State],
-    left_out: Mapping[str, Sequence[LeftOut]],
-    wanted: str = "",
-) -> Markup:
-    """The documents whose title or date holds `wanted`, each with a link, its state, and buttons.
+def documents(found: Sequence[DocumentInfo], states: Mapping[str, State], total: int) -> Markup:
+    """The beginning of the list; the script asks for more of it as it is scrolled.
 
     Args:
-        listed: what there is, the latest first.
-        states: of each by its id, as `Assistant.states` has them.
-        left_out: by id, what their texts do not have of their files.
-        wanted: what is typed to find some.
+        found: all documents in the order of the list.
+        states: of at least the first `SHOWN` by id, as `Assistant.states` has them.
+        total: how many documents there are in all.
 
     >>> listed = demo.documents()
-    >>> states, left_out = demo.states(listed), demo.left_out()
-    >>> "Correction to preliminary report" in documents(listed, states, left_out, "correction")
+    >>> "Correction to preliminary report" in documents(listed, demo.states(listed), 7)
     True
     """
-    needle = wanted.strip().casefold()
-    found = [one for one in listed if needle in f"{one.title} {one.date or ''}".casefold()]
-    if not found:
-        return _HTML.none_found(texts.NO_SUCH_DOCUMENT if listed else texts.NO_DOCUMENTS)
-    rows = [
+    if not total:
+        return _HTML.none_found(texts.NO_DOCUMENTS)
+    return _HTML.documents(rows(found[:SHOWN], states), total, len(found) > SHOWN)
+
+
+def rows(found: Sequence[DocumentInfo], states: Mapping[str, State]) -> Markup:
+    """Documents as rows of the list, each with a box to tick, a link, and what is known of it.
+
+    >>> listed = demo.documents()[:2]
+    >>> rows(listed, demo.states(listed)).count("<li")
+    2
+    """
+    told = [(one, Place(one.id, one.version), _facts(one), states[one.id]) for one in found]
+    return _HTML.rows(told)
+
+
+def details(document: DocumentInfo, left_out: Sequence[LeftOut]) -> Markup:
+    """What can be done with a document, its fields to be corrected, and what its text lacks.
+
+    >>> info = demo.documents()[0]
+    >>> "Correct title" in details(info, demo.left_out().get(info.id, ()))
+    True
+    """
+    read = dict(document.corrected)
+    fields = [
         (
-            one,
-            Place(one.id, one.version),
-            _facts(one),
-            states[one.id],
-            [_said(item) for item in left_out.get(one.id, ())[:_TOLD]],
-            max(len(left_out.get(one.id, ())) - _TOLD, 0),
+            name,
+            label,
+            getattr(document, name) or "",
+            library_texts.read_as(name, read[name]) if name in read else "",
         )
-        for one in found[:SHOWN]
+        for name, label in library_texts.FIELDS.items()
     ]
-    hidden = len(found) - SHOWN
-    return _HTML.documents(rows, texts.more_documents(hidden) if hidden > 0 else "")
+    told = [_said(item) for item in left_out[:_TOLD]]
+    return _HTML.details(document, fields, told, max(len(left_out) - _TOLD, 0))
+
+
+def elsewhere(folders: Sequence[Path]) -> Markup:
+    """The forms that add a web address, or a folder of the server within those that may be.
+
+    >>> "/srv/papers" in elsewhere([Path("/srv/papers")])
+    True
+    """
+    return _HTML.elsewhere([str(one) for one in folders])
+
+
+def watched(folders: Sequence[Watched]) -> Markup:
+    """The folders that are kept in step: since when, what changed last, and what failed.
+
+    >>> watched([])
+    Markup('')
+    """
+    if not folders:
+        return Markup()
+    told = []
+    for one in folders:
+        found = one.told
+        lines = [] if found.problem else [library_texts.NOT_YET]
+        if found.synced:
+            lines = [library_texts.IN_STEP.format(library_texts.moment(found.synced))]
+        changed = ""
+        if found.changed:
+            counts = library_texts.changes(found.added, found.updated, found.removed)
+            when = library_texts.moment(found.changed)
+            changed = library_texts.LAST_CHANGE.format(when, counts)
+        files = [(_within(path, one.folder), what) for path, what in found.files.items()]
+        failed = [(_within(path, one.folder), why) for path, why in found.failed.items()]
+        told.append((one.folder, lines, found.problem, changed, files, failed))
+    return _HTML.watched(told)
+
+
+def _within(path: str, folder: str) -> str:
+    return path.removeprefix(folder.rstrip("/") + "/")
 
 
 def adding(
@@ -104,6 +155,7 @@ def adding(
     What failed comes first; once all is done the list can be put away.
 
     Below a file that holds others stand those; of more than `MEMBERS` only what is to be said of.
+    Without `paths` all stand there that are told of.
 
     >>> done = FileDone("log.txt", "added", "log", reason=None, done=1, total=2)
     >>> adding(["log.txt", "night.pdf"], [done]).striptags()
@@ -119,7 +171,10 @@ def adding(
         if len(done) < total
         else _tally(done)
     )
-    rows = [row for path in paths for row in _rows(path, latest)]
+    if paths:
+        rows = [row for path in paths for row in _rows(path, latest)]
+    else:
+        rows = [(_name(e.path), *_state(e)) for e in _told_of(list(latest.values()))]
     rows.sort(key=lambda row: row[1] != "failed")
     return _HTML.adding(said, total, f"{share:g}", rows, len(done) == total)
 
@@ -132,11 +187,20 @@ def _rows(
     within: Sequence[FileDone | FileUnderWay]
     within = [event for event in latest.values() if event.path.startswith(inner)]
     if path in latest or not within:
-        yield Path(path).name, *_state(latest.get(path))
-    if len(within) > MEMBERS:
-        within = [e for e in within if isinstance(e, FileDone) and e.reason][:MEMBERS]
-    for event in within:
+        yield _name(path), *_state(latest.get(path))
+    for event in _told_of(within):
         yield shown_name(event.path), *_state(event)
+
+
+def _told_of(events: Sequence[FileDone | FileUnderWay]) -> Sequence[FileDone | FileUnderWay]:
+    """All of them, or where they are many those of which something is to be said."""
+    if len(events) <= MEMBERS:
+        return events
+    return [e for e in events if isinstance(e, FileDone) and e.reason][:MEMBERS]
+
+
+def _name(path: str) -> str:
+    return path if is_address(path) else shown_name(path)
 
 
 def _pace(done: Sequence[FileDone], share: float, total: int, seconds: float) -> str:
@@ -165,6 +229,7 @@ def _state(file: FileDone | FileUnderWay | None) -> tuple[str, str]:
 
 def _facts(document: DocumentInfo) -> list[str]:
     facts = [
+        document.status or "",
         shown_name(document.path) if document.path and INSIDE in document.path else "",
         texts.readable_date(document.date) if document.date else "",
         texts.counted(document.pages, "page") if document.pages else "",
@@ -208,10 +273,11 @@ def within(
     for given in (since, until):
         if given and not _DATE.fullmatch(given):
             raise QuestionError(texts.NO_DATE.format(given))
+    some = frozenset(chosen)
     found = [
         one.id
         for one in documents
-        if (not chosen or one.id in chosen) and one.date and _in_period(one.date, since, until)
+        if (not some or one.id in some) and one.date and _in_period(one.date, since, until)
     ]
     if not found:
         raise QuestionError(texts.NONE_OF_PERIOD)

@@ -82,6 +82,10 @@ GET  /gradio_api/file=
 GET  /gradio_api/heartbeat/
 GET  /gradio_api/queue/data
 GET  /gradio_api/upload_progress
+GET  /library
+GET  /library/document/{id_}
+GET  /library/ids
+GET  /library/watched
 GET  /manifest.json
 GET  /matrix
 GET  /matrix/export/{id_}/{suffix}
@@ -95,6 +99,8 @@ GET  /theme.css
 POST /gradio_api/cancel
 POST /gradio_api/queue/join
 POST /gradio_api/upload
+POST /library/document/{id_}
+POST /library/watched
 POST /matrix/ask
 POST /matrix/delete/{id_}
 POST /matrix/stop/{id_}

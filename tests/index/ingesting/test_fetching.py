@@ -377,3 +377,73 @@ def test_behind_a_proxy_private_addresses_are_refused_by_their_names(monkeypatch
         assert "http://10.0.0.1/secret" not in proxy.asked
     finally:
         proxy.close()
+
+
+def page_of(number):
+    body = f"<title>Talks {number}</title><p>The ministers met {number} times.</p>"
+    return Reply(headers={"Content-Type": "text/html"}, body=body.encode())
+
+
+def listing_of(*addresses, kind="urlset", entry="url"):
+    entries = "".join(f"<{entry}><loc>{one}</loc></{entry}>" for one in addresses)
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    body = f'<?xml version="1.0"?><{kind} xmlns="{space}">{entries}</{kind}>'.encode()
+    return Reply(headers={"Content-Type": "application/xml"}, body=body)
+
+
+def test_the_pages_of_a_sitemap_are_added_once_each_and_none_of_another_site(shelf, site, other):
+    for number in (1, 2):
+        site.pages[f"/talks/{number}"] = page_of(number)
+    one, two = f"{site.address}/talks/1", f"{site.address}/talks/2"
+    secret = f"{other.address}/secret"
+    site.pages["/sitemap.xml"] = listing_of(
+        f"{site.address}/a.xml.gz", f"{site.address}/b.xml", kind="sitemapindex", entry="sitemap"
+    )
+    packed = listing_of(one, two)
+    site.pages["/a.xml.gz"] = packed._replace(
+        headers={"Content-Type": "application/gzip"}, body=gzip.compress(packed.body)
+    )
+    site.pages["/b.xml"] = listing_of(two, secret, f"{site.address}/gone")
+
+    report = shelf.add(f"{site.address}/sitemap.xml")
+
+    assert sorted(done.path for done in report.added) == [one, two]
+    assert [done.path for done in report.passed_over] == [secret]
+    assert [done.path for done in report.failed] == [f"{site.address}/gone"]
+    last = (*report.added, *report.passed_over, *report.failed)
+    assert max(done.done for done in last) == max(done.total for done in last) == 4
+    assert other.asked == []
+    assert site.asked.count("/talks/2") == 1
+    assert sorted(info.source for info in shelf.store.documents()) == [one, two]
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        b"<rss><channel><link>/</link><item><link>/talks/1</link></item></channel></rss>",
+        (
+            b'<feed xmlns="http://www.w3.org/2005/Atom"><link href="/"/>'
+            b'<entry><link rel="edit" href="/edit"/><link href="/talks/1#top"/></entry></feed>'
+        ),
+    ],
+)
+def test_what_a_feed_names_is_added(shelf, site, feed):
+    site.pages["/talks/1"] = page_of(1)
+    site.pages["/feed"] = Reply(headers={"Content-Type": "application/rss+xml"}, body=feed)
+
+    report = shelf.add(f"{site.address}/feed")
+
+    assert [done.path for done in report.added] == [f"{site.address}/talks/1"]
+    assert site.asked == ["/feed", "/talks/1"]
+    assert [done.path for done in shelf.add(f"{site.address}/feed").unchanged]
+
+
+def test_a_list_that_names_nothing_or_itself_is_told_and_ends(shelf, site):
+    site.pages["/a.xml"] = listing_of(f"{site.address}/b.xml", kind="sitemapindex", entry="sitemap")
+    site.pages["/b.xml"] = listing_of(f"{site.address}/a.xml", kind="sitemapindex", entry="sitemap")
+    site.pages["/empty"] = listing_of()
+
+    assert not shelf.add(f"{site.address}/a.xml").added
+    assert site.asked == ["/a.xml", "/b.xml"]
+    (failed,) = shelf.add(f"{site.address}/empty").failed
+    assert "no page of its own site" in failed.reason
