@@ -185,10 +185,10 @@ class Store:
         is_told = not self._read_only and not self._is_shared
         return self._listing.documents() if is_told else self._documents()
 
-    def left_out(self) -> dict[str, list[LeftOut]]:
-        """What live documents do not have of their files, by id."""
+    def left_out(self, document_id: str | None = None) -> dict[str, list[LeftOut]]:
+        """What live documents, or one of them, do not have of their files, by id."""
         with self._reading() as connection:
-            return queries.left_out(connection)
+            return queries.left_out(connection, document_id)
 
     def live_among(self, document_ids: Sequence[str]) -> set[str]:
         """Those of the ids whose document is live."""
