@@ -267,10 +267,14 @@ class Library:
         """
         return self._opening.filled([document_id]).correct(document_id, corrections)
 
-    def left_out(self) -> dict[str, list[LeftOut]]:
-        """What the texts of documents do not have of their files, by id, each with the reason."""
+    def left_out(self, document_id: str | None = None) -> dict[str, list[LeftOut]]:
+        """What the texts of documents do not have of their files, by id, each with the reason.
+
+        Args:
+            document_id: only of this one; by default of all.
+        """
         store = self._opening.current()
-        return store.left_out() if store else {}
+        return store.left_out(document_id) if store else {}
 
     def inspect(self, path: str | Path) -> Document:
         """The document that a file becomes when it is added; nothing is kept.

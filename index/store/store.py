@@ -189,10 +189,10 @@ class Store:
         with self._faults():
             return self._listing.documents()
 
-    def left_out(self) -> dict[str, list[LeftOut]]:
-        """What live documents do not have of their files, by id."""
+    def left_out(self, document_id: str | None = None) -> dict[str, list[LeftOut]]:
+        """What live documents, or one of them, do not have of their files, by id."""
         with self._reading() as connection:
-            return queries.left_out(connection)
+            return queries.left_out(connection, document_id)
 
     def live_among(self, document_ids: Sequence[str]) -> set[str]:
         """Those of the ids whose document is live."""
