@@ -46,6 +46,7 @@ from index.store.opening import is_store
 from index.store.originals import Originals
 from index.store.private import make_private
 from index.store.queries import Origin, Version
+from index.store.replica import last_change
 from index.store.typed_tables import TableInfo
 from index.store.watches import Told, Watched
 from index.tables.columns import typed_tables as tables_of
@@ -151,7 +152,8 @@ class Store:
         self.catalog, self.indexes, self._lock = opening.engines(
             folder, shared, read_only=self._read_only
         )
-        self._listing = Listing(folder / "catalog.sqlite", self._documents)
+        mark = self._last_change if self._is_shared else None
+        self._listing = Listing(folder / "catalog.sqlite", self._documents, mark)
         self._embedder = embedder
         with closed_on_failure(self.close), self._faults():
             opening.create(self.catalog, self.indexes, self._lock, embedder)
@@ -181,9 +183,11 @@ class Store:
 
     def documents(self) -> list[DocumentInfo]:
         """All live documents, the latest first."""
-        # Nothing tells of changes in a database elsewhere, or beside a file that cannot be written.
-        is_told = not self._read_only and not self._is_shared
-        return self._listing.documents() if is_told else self._documents()
+        # Nothing tells of changes beside a file that cannot be written.
+        if self._read_only:
+            return self._documents()
+        with self._faults():
+            return self._listing.documents()
 
     def left_out(self, document_id: str | None = None) -> dict[str, list[LeftOut]]:
         """What live documents, or one of them, do not have of their files, by id."""
@@ -580,6 +584,10 @@ class Store:
             finally:
                 # What Chroma and tantivy have made; copies of uploads are made private.
                 make_private(self.folder, without=self.folder / "uploads")
+
+    def _last_change(self) -> int:
+        with self.catalog.reading() as connection:
+            return last_change(connection)
 
     def _documents(self) -> list[DocumentInfo]:
         with self._reading() as connection:
