@@ -1,5 +1,6 @@
 """The embedded engine: finds passages, reads them and arranges what they say. No language model."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -56,6 +57,9 @@ if TYPE_CHECKING:
 SURE_BY_ITSELF = 0.5
 """The confidence from which what was said before changes nothing of how a question is answered that
 does not lean on it. On conversations a lower one answers more that nothing answers."""
+
+
+_ENDS = re.compile(r"[.!?。！？؟।:…][\"'”’»)\]]*\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +238,13 @@ class EmbeddedEngine:
 
 
 def _names(reading: ProposedAnswer, thing: Question) -> bool:
-    """Whether what is read, with what stands above it, has all words that a thing is named by."""
+    """Whether what is read, with what stands above it, has all words that a thing is named by.
+
+    A line without an end is a title or a name itself, and says nothing of it.
+    """
     claim = reading.claims[0]
+    if "\n" not in claim.text and not _ENDS.search(claim.text):
+        return False
     source = claim.evidence[0]
     above = " ".join([source.document.title, *source.heading])
     return thing.terms <= content_terms(f"{above} {claim.text}")

@@ -13,8 +13,8 @@ from index.store.watches import Told, now
 
 _AGAIN = 60.0
 """Seconds after which a folder that could not be kept in step is tried again."""
-_FAILED = 200
-"""Files that are told of in a folder."""
+_FAILED, _CHANGED = 200, 50
+"""Files of a folder that are told of."""
 _ENDS = 10.0
 
 log = logging.getLogger(__name__)
@@ -134,10 +134,12 @@ def noted(told: Told, report: AddReport) -> Told:
     new = {one.path: one.reason or "" for one in report.failed}
     failed = dict(list((still | new).items())[:_FAILED])
     told = replace(told, synced=now(), failed=failed, problem="")
-    if report.added or report.updated or report.removed or new:
+    changes = (*report.added, *report.updated, *report.removed)
+    if changes or new:
         return replace(
             told,
             changed=told.synced,
+            files={one.path: one.outcome for one in changes[:_CHANGED]},
             added=len(report.added),
             updated=len(report.updated),
             removed=len(report.removed),

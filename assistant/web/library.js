@@ -30,7 +30,8 @@ const tickedDocuments = (() => {
     const mine = ++asked;
     let told;
     try {
-      const answer = await fetch(library("", { ...wanted(), order: order(), start, filters: !filled }));
+      const more = { order: order(), start, filters: !filled };
+      const answer = await fetch(library("", { ...wanted(), ...more }));
       if (!answer.ok) throw new Error(String(answer.status));
       told = await answer.json();
     } catch {
@@ -200,11 +201,11 @@ const tickedDocuments = (() => {
   function showWatched(told) {
     const place = document.getElementById("watched");
     if (!place || (!told.watched && !place.childElementCount)) return;
-    const open = [...place.querySelectorAll("details[open]")].map((one) => one.dataset.failedOf);
+    const open = [...place.querySelectorAll("details[open]")].map((one) => one.dataset.kept);
     if (place.dataset.shown !== told.watched) {
       place.dataset.shown = told.watched;
       place.innerHTML = told.watched;
-      for (const one of place.querySelectorAll("details")) one.open = open.includes(one.dataset.failedOf);
+      for (const one of place.querySelectorAll("details")) one.open = open.includes(one.dataset.kept);
     }
     if (mark !== null && told.mark && told.mark !== mark) trigger("refresh", {});
     mark = told.mark;

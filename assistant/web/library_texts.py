@@ -57,7 +57,7 @@ NOT_ALLOWED = "Only folders that are there, within those that FOOTNOTE_FOLDERS n
 WATCHED = "Folders kept in step"
 NOT_YET = "It is being read for the first time …"
 IN_STEP = "In step on {}"
-LAST_CHANGE = "last change on {}: {}"
+LAST_CHANGE = "Last change on {}: {}"
 STOP_WATCHING = "Stop"
 STOPPED = "“{}” is not kept in step any more. Its documents stay."
 

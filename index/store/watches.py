@@ -15,8 +15,9 @@ class Told:
     """What the looks into a watched folder have found.
 
     `synced` is when it was last in step, `changed` when something was last found to have changed,
-    with the numbers of that; `failed` are the files that cannot be read as they are now, each with
-    the reason, and `problem` is why the folder itself cannot be kept in step.
+    with the numbers of that and the first files, each with what became of it; `failed` are the
+    files that cannot be read as they are now, each with the reason, and `problem` is why the folder
+    itself cannot be kept in step.
 
     >>> Told(added=3).failed
     {}
@@ -27,6 +28,7 @@ class Told:
     added: int = 0
     updated: int = 0
     removed: int = 0
+    files: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
 

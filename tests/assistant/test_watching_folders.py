@@ -57,6 +57,7 @@ def test_what_changes_in_a_watched_folder_is_in_the_store_and_told(assistant, wa
 
     (folder / "gate.txt").unlink()
     until(lambda: titles(assistant) == ["Weir"] and told(assistant).removed == 1)
+    assert dict(told(assistant).files) == {str(folder / "gate.txt"): "removed"}
     assert told(assistant).failed, "it is still not read"
     (folder / "broken.pdf").unlink()
     until(lambda: not told(assistant).failed)

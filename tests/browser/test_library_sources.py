@@ -105,6 +105,8 @@ def test_a_folder_is_kept_in_step_also_by_the_next_server_until_that_is_stopped(
         expect(watched).to_contain_text("broken.pdf The PDF is damaged")
         (papers / "mill.txt").write_text(MILL, encoding="utf-8")
         expect(titles(page)).to_have_text(["Mill", "Weir"], timeout=SOON)
+        watched.locator("summary").first.click()
+        expect(watched).to_contain_text("mill.txt added")
         page.close()
 
     (papers / "weir.txt").unlink()

@@ -28,9 +28,8 @@ needed = pytest.mark.skipif(
     reason="there is no PostgreSQL, or no driver for it",
 )
 
-with_bucket = pytest.mark.skipif(
-    find_spec("moto") is None or find_spec("s3fs") is None, reason="there is no server for S3"
-)
+has_s3 = find_spec("moto") is not None and find_spec("s3fs") is not None
+"""Neither is among the locked tools: both need an older python-dateutil than the product has."""
 
 _SECONDS = 30
 
@@ -109,6 +108,16 @@ class PostgresServer(_Server):
     def sql(self, statement: str, database: str = "postgres") -> None:
         asked = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "footnote", "-q", "-d", database]
         subprocess.run(["psql", *asked, "-c", statement], check=True, capture_output=True)
+
+    def copied(self, address: str) -> str:
+        """The address of a new database, restored from a back-up of another."""
+        made = self.database()
+        by = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "footnote", "-Fc"]
+        back_up = ["pg_dump", *by, address.rpartition("/")[2]]
+        kept = subprocess.run(back_up, check=True, capture_output=True).stdout
+        restore = ["pg_restore", *by, "-d", made.rpartition("/")[2]]
+        subprocess.run(restore, input=kept, check=True, capture_output=True)
+        return made
 
     def database(self) -> str:
         """The address of a new database."""

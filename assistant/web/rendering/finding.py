@@ -30,7 +30,7 @@ NOTHING = Looked("", ())
 class Found:
     """Which of the places is shown, in words, with those before and after it.
 
-    >>> place = Place(0, 4, page=None)
+    >>> place = Place("log", "5d193048")
     >>> Found("1 of 2", total=2, before=place, after=place).total
     2
     """

@@ -132,12 +132,14 @@ def watched(folders: Sequence[Watched]) -> Markup:
         lines = [] if found.problem else [library_texts.NOT_YET]
         if found.synced:
             lines = [library_texts.IN_STEP.format(library_texts.moment(found.synced))]
+        changed = ""
         if found.changed:
             counts = library_texts.changes(found.added, found.updated, found.removed)
             when = library_texts.moment(found.changed)
-            lines.append(library_texts.LAST_CHANGE.format(when, counts))
+            changed = library_texts.LAST_CHANGE.format(when, counts)
+        files = [(_within(path, one.folder), what) for path, what in found.files.items()]
         failed = [(_within(path, one.folder), why) for path, why in found.failed.items()]
-        told.append((one.folder, lines, found.problem, failed))
+        told.append((one.folder, lines, found.problem, changed, files, failed))
     return _HTML.watched(told)
 
 
