@@ -43,7 +43,7 @@ _YEAR_END = re.compile(r"\b(?:Jan[a-z]*\.? \d|Feb[a-z]*\.? [1-7]\b)")
 
 WORDS = re.compile(
     rf"{_YEAR.pattern}|\b(?:fiscal|fy|year|years|quarter|months?|weeks|ended|ending|end|period|full"
-    rf"|half|Q[1-4]|[1-4]Q|as of|during|late|early|{MONTH} \d\d?,?|unaudited|audited"
+    rf"|half|Q[1-4]|[1-4]Q|as of|during|late|early|{MONTH} \d\d?,?|\d\d? {MONTH}|unaudited|audited"
     r"|first|second|third|fourth|closing|three|six|nine|twelve)\b",
     re.IGNORECASE,
 )
@@ -154,6 +154,10 @@ _CHANGES = frozenset(
 _HOW_MANY = re.compile(r"\bhow many (?P<what>\S+(?: \S+)?)", re.IGNORECASE)
 _NO_CELL = re.compile(
     r"\b(?:why|by how much|how many times|how (?:is|are|was|were|do|does|did)|list|range)\b",
+    re.IGNORECASE,
+)
+_UNIT_WORDS = re.compile(
+    r"\b(?:in|usd|us|dollars?|euros?|thousands?|millions?|billions?|per ?cent)\b|[$€£¥%]",
     re.IGNORECASE,
 )
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
@@ -367,10 +371,8 @@ def _score(wanted: _Wanted, found: Figure, rarity: Mapping[str, float]) -> float
 @lru_cache(maxsize=8192)
 def _aside(text: str) -> frozenset[str]:
     """The stems in parentheses that are no units, notes or the other way a figure may go."""
-    said = " ".join(_PARENTHESES.findall(text))
-    return (
-        content_terms(_IDLE.sub(" ", said)) - _CHANGES if re.search(r"[^\W\d]", said) else _NO_TERMS
-    )
+    said = _UNIT_WORDS.sub(" ", " ".join(_PARENTHESES.findall(text)))
+    return content_terms(said) - _CHANGES if re.search(r"[^\W\d]{2}", said) else _NO_TERMS
 
 
 @lru_cache(maxsize=8192)

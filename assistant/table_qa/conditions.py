@@ -68,6 +68,12 @@ class Parsing:
         """Those of the table."""
         return self.linking.columns
 
+    def take_named(self, column: int) -> None:
+        """Use the words that name a column, perhaps in part: 'issued' of a day 'issued on'."""
+        for one in self.linking.mentions:
+            if one.column == column:
+                self.used |= one.at
+
     def within(self, start: int, end: int) -> set[int]:
         """The words of a stretch."""
         return {n for n, w in enumerate(self.linking.words) if w.start < end and w.end > start}
@@ -267,9 +273,7 @@ def by_periods(parser: Parsing) -> None:
             return  # its figures stay unexplained
         column = when
         parser.used |= at
-        for one in parser.linking.mentions:
-            if one.column == column and not one.lacking:
-                parser.used |= one.at
+        parser.take_named(column)
         how = match["how"].lower()
         bounds: tuple[tuple[Operator, Value], ...] = ((">=", low), ("<=", high))
         if how in ("after", "nach"):

@@ -92,6 +92,7 @@ def period_group(parser: Parsing) -> Group | None:
     if parser.columns[column].kind == "number" and period != "year":
         return None
     parser.take(*match.span())
+    parser.take_named(column)
     return column, period
 
 
@@ -267,5 +268,7 @@ def group_of(parser: Parsing) -> Group | None:
             text = parser.columns[one.column].kind in ("text", "boolean")
             if text and not one.lacking and words[min(one.at)].start == match.end():
                 parser.take(match.start(), words[max(one.at)].end)
+                if one.column in parser.linking.unique:
+                    continue  # 'per order' of the orders
                 return one.column, None
     return None

@@ -153,7 +153,7 @@ def related(parser: Parsing, relation: Relation, measure: Measure) -> Iterator[R
         named = sorted(targets, key=lambda target: min(target.at))[:2]
         if relation == "change":
             named.sort(key=lambda target: -_year_of(parser, target))
-        if relation != "share" and named[0].column != named[1].column:
+        if relation != "share" and named[0].at != named[1].at:
             one, other = (TableQuery(measure, each.column, conditions) for each in named)
             yield Related(relation, one, other, used, percent)
 

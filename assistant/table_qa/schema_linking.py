@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from assistant.language.lexicon import FUNCTION_WORDS
+from index.calendar_names import month_numbers
 from index.store.lexical import analyzed
 from index.tables.columns import Column
 
@@ -61,6 +62,12 @@ _SYNONYMS = (
     "year years jahr jahre",
     "kind type category art kategorie",
 )
+_PERIOD_WORDS = """
+year years ended ending end fiscal fy as of at the for in thousands millions jahr geschäftsjahr zum
+stand am
+"""
+"""Words of a column that is called after a period which a question need not say."""
+
 _TELLING = """
 not no without except excluding other than before after between more most less least fewer over
 under above below since until only or nor neither nicht kein keine ohne außer
@@ -214,6 +221,8 @@ class Linking:
     def _mention(self, number: int, column: Column) -> Mention | None:
         own = pieces(column.name)
         strong = [piece for piece in own if piece not in _WEAK] or own
+        if (year := _year_alone(own)) is not None:
+            strong = [year]
         at: set[int] = set()
         lacking = 0
         for piece in strong:
@@ -272,6 +281,14 @@ def pieces(name: str) -> list[str]:
     return [
         piece.lower() for piece in _PIECE.findall(re.sub(r"[(\[][^()\[\]]*[)\]]\s*$", "", name))
     ]
+
+
+def _year_alone(own: Sequence[str]) -> str | None:
+    """The year of a column that is called after a period and nothing else."""
+    years = [piece for piece in own if re.fullmatch(r"(?:19|20)\d\d", piece)]
+    others = [piece for piece in own if piece not in years and not re.fullmatch(r"\d\d?", piece)]
+    named = all(piece in _PERIOD_WORDS.split() or piece in month_numbers() for piece in others)
+    return years[0] if len(years) == 1 and named else None
 
 
 def phrases(words: Sequence[Word], text: str) -> dict[str, list[frozenset[int]]]:

@@ -32,6 +32,7 @@ from assistant.table_qa.grouping import (
     placed_at,
     ranked,
 )
+from assistant.table_qa.lookups import looked_up
 from assistant.table_qa.measures import (
     AVERAGE,
     COUNT,
@@ -49,24 +50,24 @@ from assistant.table_qa.measures import (
 )
 from assistant.table_qa.relations import RELATIONS, related, relation_of
 from assistant.table_qa.schema_linking import Linking, Mention, pieces, telling_words
-from index.tables.columns import is_total
+from index.tables.columns import names_total
 from index.tables.query import Measure, Relation, TableQuery
 
 _ADJECTIVES: tuple[tuple[str, Measure, str], ...] = (
-    ("best[- ]paid", "highest", "salary wage pay earnings"),
-    ("cheapest|least expensive", "lowest", "price cost"),
-    ("most expensive|dearest|costliest", "highest", "price cost"),
-    ("heaviest", "highest", "weight"),
-    ("lightest", "lowest", "weight"),
-    ("oldest", "highest", "age"),
-    ("youngest", "lowest", "age"),
-    ("tallest", "highest", "height"),
-    ("longest", "highest", "length duration"),
-    ("shortest", "lowest", "length duration"),
+    (r"best[- ]paid|bestbezahlte\w*", "highest", "salary wage pay earnings gehalt lohn"),
+    (r"cheapest|least expensive|billigste\w*|günstigste\w*", "lowest", "price cost preis kosten"),
+    (r"most expensive|dearest|costliest|teuerste\w*", "highest", "price cost preis kosten"),
+    (r"heaviest|schwerste\w*", "highest", "weight gewicht"),
+    (r"lightest|leichteste\w*", "lowest", "weight gewicht"),
+    (r"oldest|älteste\w*", "highest", "age alter"),
+    (r"youngest|jüngste\w*", "lowest", "age alter"),
+    ("tallest", "highest", "height höhe größe"),
+    (r"longest|längste\w*", "highest", "length duration länge dauer"),
+    (r"shortest|kürzeste\w*", "lowest", "length duration länge dauer"),
     ("fastest", "highest", "speed"),
     ("slowest", "lowest", "speed"),
-    ("latest|newest|most recent(?:ly)?|last", "highest", "date"),
-    ("earliest|oldest|first", "lowest", "date"),
+    (r"latest|newest|most recent(?:ly)?|last|neueste\w*|letzte\w*", "highest", "date"),
+    (r"earliest|oldest|first|früheste\w*|erste\w*", "lowest", "date"),
 )
 _TOP = re.compile(
     rf"\btop (?P<a>{FEW})\b|\b(?P<b>{FEW}) (?=(?:highest|largest|biggest|lowest|smallest|most"
@@ -75,9 +76,6 @@ _TOP = re.compile(
     re.IGNORECASE,
 )
 _OVER_ALL = re.compile(r"\bover (?=(?:all|the|every)\b)", re.IGNORECASE)
-_LISTS = re.compile(r"\s*(?:which|what|who|list|show|name|give|welche\w*|wer)\b", re.IGNORECASE)
-_CHANGE = re.compile(r"\b(?:change|growth|increase|decrease|variance)\b", re.IGNORECASE)
-_PERCENT = re.compile(r"%|\bper ?cent", re.IGNORECASE)
 _MOST_READINGS = 8
 
 
@@ -138,15 +136,19 @@ def asks_for_figure(text: str) -> bool:
     (True, False)
     """
     asked = (COUNT, HOW_MUCH, AVERAGE, MEDIAN, SUM, HIGHEST, LOWEST, RANK, *RELATIONS)
-    return any(pattern.search(text) for pattern in asked)
+    adjectives = "|".join(said for said, _, _ in _ADJECTIVES)
+    best = re.search(rf"\b(?:{adjectives})\b", text, re.IGNORECASE)
+    return best is not None or any(pattern.search(text) for pattern in asked)
 
 
 def _with_totals(reading: Reading) -> Reading:
     """With the rows of totals, where one of them is asked for by its name."""
-    named = any(
-        isinstance(one.value, str) and is_total(one.value) for one in reading.query.conditions
-    )
-    return replace(reading, query=replace(reading.query, totals=True)) if named else reading
+    queries = [query for query in (reading.query, reading.against) if query is not None]
+    values = [one.value for query in queries for one in query.conditions]
+    if not any(isinstance(value, str) and names_total(value) for value in values):
+        return reading
+    query, *against = [replace(query, totals=True) for query in queries]
+    return replace(reading, query=query, against=next(iter(against), None))
 
 
 def _related(parser: Parsing, relation: Relation) -> Iterator[Reading]:
@@ -271,7 +273,7 @@ def _measured(parser: Parsing) -> Iterator[Reading]:
             yield from _aggregates(parser, "sum", targets, group)
             return
     if by_period is None:
-        yield from _lookups(parser)
+        yield from looked_up(parser)
 
 
 def _named_as(parser: Parsing, column: int) -> Mention:
@@ -382,41 +384,3 @@ def _counts(parser: Parsing, after: int, group: Group | None) -> Iterator[Readin
             if noun not in called or distinct:
                 return
         yield Reading(TableQuery("count", None, conditions), frozenset())
-
-
-def _lookups(parser: Parsing) -> Iterator[Reading]:
-    """A cell of the row that a value names; or the rows that meet conditions."""
-    if not _LISTS.match(parser.text) and not re.match(
-        r"\W*(?:when|where|how|in which|for which|wann|wo)\b", parser.text, re.IGNORECASE
-    ):
-        return
-    compared = {one.column for one in parser.conditions}
-    targets = [
-        one
-        for one in parser.linking.mentions
-        if one.column not in compared and not one.at <= parser.used
-    ]
-    targets = [one for one in targets if not _other_change(parser, one.column)]
-    conditions = tuple(parser.conditions)
-    if not conditions:
-        return
-    if any(one.operator == "=" for one in conditions) and targets:
-        exact = [one for one in targets if not one.lacking] or targets
-        if len({one.at for one in exact}) == 1:
-            for one in exact:
-                names = tuple(c.column for c in conditions if c.operator in ("=", "in"))
-                query = TableQuery("rows", None, conditions, (*dict.fromkeys(names), one.column))
-                yield Reading(query, one.at)
-        return
-    if _LISTS.match(parser.text):
-        label = label_of(parser)
-        shown = (*label, *(c.column for c in conditions if c.column not in label))
-        query = TableQuery("rows", None, conditions, tuple(dict.fromkeys(shown)))
-        yield Reading(query, frozenset())
-
-
-def _other_change(parser: Parsing, column: int) -> bool:
-    """Whether a column gives in percent a change that is not asked for in percent."""
-    own = parser.columns[column]
-    in_percent = "%" in own.unit and _CHANGE.search(own.name.replace("_", " "))
-    return bool(in_percent) and not _PERCENT.search(parser.text)

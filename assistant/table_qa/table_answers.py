@@ -196,8 +196,8 @@ def _read(
     for reading in readings(text, linking):
         if reading.relation is None:
             rows = _rows(reader, called, reading)
-            if rows == 1 and reading.query.measure in ("average", "median"):
-                continue  # of other cells than those of a column
+            if rows == 1 and _is_across(reading.query, linking):
+                continue
             reading = _narrowed(reading, rows)
         result = reader.result(called, reading.query)
         sql = Statement(reading.query, columns, called)
@@ -257,6 +257,13 @@ def _adds_up(asked: Asked) -> bool:
     if asked.against is not None:
         return max(asked.result.count, asked.against.count) > 1
     return asked.reading.query.measure != "rows"
+
+
+def _is_across(query: TableQuery, linking: Linking) -> bool:
+    """Whether a measure of one named row can only be meant of its own cells, not of a column."""
+    named = any(one.operator == "=" and one.column in linking.unique for one in query.conditions)
+    several = query.measure in ("average", "median", "highest", "lowest")
+    return named and several and query.group is None
 
 
 def _rows(reader: TableReader, called: str, reading: Reading) -> int:

@@ -143,7 +143,10 @@ def _lower_names(names: list[str], text: str, at: int, end: int) -> tuple[list[s
         line = text[at:end].split("\n", 1)[0]
         cells = [cell for cell, _ in cells_of(line, at)]
         if len(names) == len(cells) == 1 and (_is_name(cells[0]) or _DAY.fullmatch(cells[0])):
-            names, at = [f"{names[0]} {cells[0]}"], at + len(line) + 1
+            # Of two lines of one name, that of a period stands over all columns for certain.
+            dated = [one for one in (names[0], cells[0]) if re.search(r"\d", one)]
+            names = dated if len(dated) == 1 else [f"{names[0]} {cells[0]}"]
+            at += len(line) + 1
             continue
         alone = len(names) == 1 and len(cells) > 1
         gaps = alone or not all(names[1:]) or not names[0]

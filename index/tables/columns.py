@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -33,6 +33,8 @@ _TOTAL = re.compile(
     r"|totaal:?|totale:?|合計|总计|合计",
     re.IGNORECASE,
 )
+_TOTAL_OF = re.compile(r"(?:grand |sub-?)?total|sum of|summe|gesamt|totaal|totale", re.IGNORECASE)
+_LEAST_PARTS = 2
 _CODE = re.compile(r"0\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -109,7 +111,7 @@ def typed_table(document: Document, table: Table) -> TypedTable | None:
         grid,
         tuple(column for column, _ in made),
         tuple(values for _, values in made),
-        _totals(grid) if any(column.kind == "number" for column, _ in made) else frozenset(),
+        _totals(grid, [values for column, values in made if column.kind == "number"]),
     )
 
 
@@ -230,14 +232,48 @@ def _truths(name: str, texts: Sequence[str], filled: Sequence[str], _usual: Conv
     return Column(name, "boolean"), values
 
 
-def _totals(grid: Grid) -> frozenset[int]:
-    """The rows whose first words call them a total."""
-    found = set()
+def _totals(grid: Grid, figures: Sequence[Sequence[Value]]) -> frozenset[int]:
+    """The rows whose first words call them a total, or the total of something that they add up."""
+    found: set[int] = set()
+    if not figures:
+        return frozenset()
+    block = 0
     for row in range(len(grid.texts[0])):
         first = next((texts[row] for texts in grid.texts if texts[row]), "")
-        if is_total(first):
+        if is_total(first) or (
+            names_total(first)
+            and (_adds_up(figures, row, block, found) or _adds_up(figures, row, 0, found))
+        ):
             found.add(row)
+            block = row + 1
     return frozenset(found)
+
+
+def _adds_up(
+    figures: Sequence[Sequence[Value]], row: int, first: int, totals: Collection[int]
+) -> bool:
+    """Whether a row has the sums of rows above it, from a first one on, as far as they round."""
+    rows = [n for n in range(first, row) if n not in totals]
+    known = 0
+    for column in figures:
+        stated = column[row]
+        parts = [value for n in rows if isinstance(value := column[n], Decimal)]
+        if not isinstance(stated, Decimal) or len(parts) < _LEAST_PARTS:
+            continue
+        finest = Decimal(1).scaleb(-max(map(_decimals, [stated, *parts])))
+        if abs(sum(parts, Decimal(0)) - stated) > finest * len(parts) / 2:
+            return False
+        known += 1
+    return known > 0
+
+
+def names_total(label: str) -> bool:
+    """Whether a row of this name may be the total of others.
+
+    >>> names_total("Total income"), names_total("Tote bags")
+    (True, False)
+    """
+    return _TOTAL_OF.match(label) is not None
 
 
 def is_total(label: str) -> bool:

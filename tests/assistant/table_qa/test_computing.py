@@ -144,3 +144,18 @@ def test_where_a_figure_is_missing_nothing_is_computed_and_the_others_are_given(
 def test_a_difference_of_things_that_are_no_figures_is_not_computed(ferry: Assistant):
     answer = ferry.query("What is the difference between civil law and criminal law?")
     assert "omputed" not in answer.text
+
+
+def test_the_parts_of_a_figure_are_no_single_cell(ferry: Assistant):
+    answer = ferry.query("What are the parts of the total revenue?")
+    assert exact(answer) != ["56.4"]
+
+
+def test_of_several_years_each_has_its_cell(ferry: Assistant):
+    answer = ferry.query("What was the gross profit in 2023 and 2021 respectively?")
+    assert exact(answer) == ["22.0", "12.2"]
+
+
+def test_a_measure_of_one_row_is_not_taken_of_a_column(ferry: Assistant):
+    answer = ferry.query("Which year had the lowest harbour dues?")
+    assert "[Computed:" not in answer.text

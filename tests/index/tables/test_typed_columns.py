@@ -178,3 +178,27 @@ def test_signs_in_columns_of_their_own_belong_to_the_figures():
     assert table.values[1] == [Decimal("48.5"), Decimal("7.9")]
     assert table.columns[1].unit == "$"
     assert text[slice(*table.grid.cell(0, 2))] == "$ | 41.2"
+
+
+def test_a_named_total_is_one_where_it_adds_up_the_rows_above():
+    table = typed("plant;2022;2023\nHydro;198;241\nWind;104;131\nTotal output;302;372\n")
+    assert table.totals == {2}
+
+    table = typed("shop;2022;2023\nTools;198;241\nToys;104;131\nTotal Bay;55;60\n")
+    assert table.totals == set()
+
+
+def test_totals_of_blocks_and_of_all_are_told():
+    rows = "a;1\nb;2\nTotal north;3\nc;4\nd;5\nTotal south;9\nTotal of both;12\n"
+    table = typed(f"port;ships\n{rows}")
+
+    assert table.totals == {2, 5, 6}
+
+
+def test_of_two_lines_of_one_name_the_period_stands_over_the_columns():
+    text = "Combined plan\nYears ended May 31,\n| 2019 | 2018\nFees | 12 | 9\nRents | 7 | 8"
+    document = Document(text, "Port", "text/plain", tables=(Table(0, len(text), Span(0, 13)),))
+    table = typed_table(document, document.tables[0])
+
+    assert table is not None
+    assert table.grid.names == ("", "Years ended May 31, 2019", "Years ended May 31, 2018")
