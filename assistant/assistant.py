@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from assistant.telemetry import Traces
 
 
+_OPENING = 2_000
+"""Characters of a document by which its language is told."""
+
 _TIMELINE_PASSAGES = 60
 """Passages that are looked through for what has a date."""
 
@@ -256,15 +259,16 @@ class Assistant(Library):
         Raises:
             FootnoteError: as `query` does.
         """
+        from assistant.language.identification import language_of
         from assistant.reading.summary import further_questions
 
         cited = {one.document_id: one for one in reversed(answer.citations)}
         seen = {answer.question}
         for one in reversed(cited.values()):
-            # The questions are put in English.
-            if one.language not in (None, "en"):
-                continue
             document = self.document(one.document_id, one.version)
+            # The questions are put in English.
+            if language_of(document.text[:_OPENING]) != "en":
+                continue
             for asked, section in further_questions(document, Span(one.start, one.end)):
                 if asked in seen:
                     continue
@@ -283,7 +287,8 @@ class Assistant(Library):
         """The `k` passages nearest to a question, best first; raises as `query` does."""
         asked = parse_question(question, history or (), self.settings.question_limit)
         store = self._opening.filled(documents)
-        return [one.passage for one in self._answering.find(store, asked, k, documents).passages]
+        found = self._answering.embedded.find(store, asked, k, documents)
+        return [one.passage for one in found.passages]
 
     def batch(
         self,

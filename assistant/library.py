@@ -33,6 +33,7 @@ from index.store.watches import Told, Watched
 if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
 
+    from assistant.keeping import Beside
     from index.ingesting.arrivals import Stamp
     from index.ingesting.ingest import Ingest
     from index.ingesting.walking import State
@@ -297,6 +298,10 @@ class Library:
 
         store = self._opening.current()
         places = [one.path for one in documents if one.path]
+        if store is not None and store.originals.are_elsewhere:
+            # These copies change never, and need not be on this machine.
+            own = store.originals.folder
+            places = [place for place in places if not Path(place).is_relative_to(own)]
         return document_states(documents, store.locations(places) if store is not None else {})
 
     def documents_at(self, path: str | Path) -> list[str]:
@@ -361,6 +366,8 @@ class Library:
         self, document_id: str, page: int, version: str | None = None
     ) -> list[tuple[str, Rectangle]]:
         """The lines of a printed page, each with its words and where they stand; the first is 1.
+
+        Half a word at the end of a line has a soft hyphen (U+00AD) behind it.
 
         Args:
             document_id: which document.
@@ -447,6 +454,41 @@ class Library:
             return left + [copy for copy in copies if copy.exists() and copy not in known]
         self._opening.filled().remove(document_id)
         return []
+
+    # In one file -------------------------------------------------------------------------------
+
+    def back_up(self, file: str | Path) -> None:
+        """Write the store into one file, whatever it stands on: the only one that this makes.
+
+        It holds documents with their versions, vectors, copies of uploads, conversations and
+        matrices. Tokens, and what is known of a model that judges, are not in it.
+
+        Raises:
+            StoreError: there is no store, or the file is there or cannot be written.
+        """
+        from assistant.keeping import back_up
+
+        back_up(Path(file), self._existing(), self._beside())
+
+    def restore(
+        self, file: str | Path, *, progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Fill an empty store, or one that is not there yet, from such a file.
+
+        Args:
+            file: which.
+            progress: is told how many chunks of how many are written.
+
+        Raises:
+            StoreError: the store holds documents, or the file is no whole back-up.
+            EmbeddingMismatch: its vectors come from another embedding model.
+        """
+        from assistant.keeping import restore
+
+        restore(Path(file), self._opening.made(), self._beside(), self._models(), progress)
+
+    def _beside(self) -> "Beside":
+        return {"conversations": self.conversations, "matrices": self.matrices}
 
     # The store's soundness ---------------------------------------------------------------------
 

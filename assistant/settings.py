@@ -103,6 +103,12 @@ class Settings(BaseSettings):
         description="The folder of a shared store's copies of uploaded files, under the same path "
         "on all machines; by default in this machine's own, where others do not see them.",
     )
+    bucket: str | None = Field(
+        None,
+        description="Where those copies lie for all machines if they share no folder, like "
+        "s3://bucket/folder (any address that fsspec opens); the folder is then each machine's "
+        "own, under the same path.",
+    )
     embedding: str = Field(
         "e5",
         description="The embedding model: 'e5' (embedded, a hundred languages), 'minilm' "
@@ -286,6 +292,11 @@ class Settings(BaseSettings):
             raise SettingsError(
                 f"A shared store needs FOOTNOTE_CATALOG and FOOTNOTE_CHROMA: set {missing} too."
             )
+        if self.bucket is not None and self.originals is None:
+            raise SettingsError(
+                "FOOTNOTE_BUCKET needs FOOTNOTE_ORIGINALS, a folder under the same path on all "
+                "machines: set it too."
+            )
         from index.store.engines import SharedBy
 
         return SharedBy(
@@ -294,6 +305,7 @@ class Settings(BaseSettings):
             word_ends,
             None if self.chroma_key is None else self.chroma_key.get_secret_value(),
             self.originals,
+            self.bucket,
         )
 
     @property

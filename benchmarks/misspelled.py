@@ -43,7 +43,7 @@ def main() -> None:
                 wrong = misspelled(question)
                 right["as they were"] += is_right(assistant.query(question))
                 right["misspelled"] += is_right(assistant.query(wrong))
-                with mock.patch("assistant.answering.misspelled_words", return_value={}):
+                with mock.patch("assistant.embedded.misspelled_words", return_value={}):
                     right["without the remedy"] += is_right(assistant.query(wrong))
             print(name, len(asked), right, flush=True)
 

@@ -79,9 +79,9 @@ def unremembered(assistant: Assistant, questions: Rows) -> list[float]:
     """Milliseconds an answer, each with all that is remembered thrown away before."""
     times = []
     for question in questions:
-        assistant._answering._vectors.forget()  # no user ever needs this
-        assistant._answering._spans.forget()
-        assistant._answering.reader._blocks.forget()
+        assistant._answering.embedded.vectors.forget()  # no user ever needs this
+        assistant._answering.embedded.spans.forget()
+        assistant._answering.embedded.reader._blocks.forget()
         answer = assistant.query(question["question"])
         times.append(sum(answer.timings.values()) * 1000)
     return times

@@ -32,6 +32,8 @@ def main() -> None:
     product.write_text(locked)
     build.write_text(compiled(str(HERE / "build.in"), "-c", str(product), *upgrade))
     dev.write_text(compiled("--group", f"{PROJECT}:dev", "-c", str(product), *upgrade))
+    shared = compiled(str(HERE / "shared.in"), "-c", str(product), *upgrade)
+    (HERE / "shared.txt").write_text(shared)
     tools = ["-c", str(product), "-c", str(dev)]
     locked = compiled(str(HERE / "server.in"), *tools, *upgrade)
     server.write_text(locked + compiled(str(HERE / "model.in"), "--no-deps", *upgrade))

@@ -57,6 +57,7 @@ COMPLETE = (
     "assistant/writing",
     "assistant/annotation.py",
     "assistant/answering.py",
+    "assistant/embedded.py",
     "assistant/assistant.py",
     "assistant/cli.py",
     "assistant/doctor.py",

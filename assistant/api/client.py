@@ -463,6 +463,18 @@ class RemoteAssistant(Assistant):
         del notes
         self._absent("plan_research")
 
+    def back_up(self, file: str | Path) -> None:
+        """Refused."""
+        del file
+        self._absent("back_up")
+
+    def restore(
+        self, file: str | Path, *, progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Refused."""
+        del file, progress
+        self._absent("restore")
+
     def check(self) -> "list[Difference]":
         """Refused."""
         self._absent("check")

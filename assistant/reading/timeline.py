@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from assistant.draft import Claim, ProposedAnswer, add_words
@@ -12,7 +12,7 @@ from assistant.language.values import find_values
 from assistant.reading.answer_span import collapse_whitespace, quoted
 from index import dates
 from index.document import Span
-from index.sentences import sentence_spans
+from index.sentences import is_row, sentence_spans
 from index.store.catalog import StoredChunk
 
 _SAME_EVENT = 0.6
@@ -103,9 +103,19 @@ def told_in_order(topic: str, chunks: Sequence[StoredChunk]) -> ProposedAnswer |
                 and chunk.start <= account.span.start
                 and account.span.end <= chunk.end
             )
-            when = ", ".join(filter(None, (spoken_date(account.day), account.time)))
-            claims.append(add_words(quoted(home, *account.span), [(0, f"[{when}:] ")]))
+            claims.append(_claim(account, home))
     return ProposedAnswer(claims=tuple(claims), confidence=_CERTAINTY)
+
+
+def _claim(account: Account, home: StoredChunk) -> Claim:
+    """An account under its day; of a table's row the cells that say more than that."""
+    when = ", ".join(filter(None, (spoken_date(account.day), account.time)))
+    claim = quoted(home, *account.span)
+    if is_row(claim.text):
+        cells = [cell for cell in map(str.strip, claim.text.split("|")) if cell]
+        more = [one for one in cells if dates.iso_date(one) != account.day and one != account.time]
+        claim = replace(claim, text=" … ".join(more or cells))
+    return add_words(replace(claim, paragraph=True), [(0, f"[{when}:] ")])
 
 
 def _piece(chunk: StoredChunk) -> Piece:

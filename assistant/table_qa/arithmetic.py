@@ -50,7 +50,8 @@ _ASKS = re.compile(
 _PERCENT = re.compile(r"%|\bper ?cent(?:age|s)?\b|\brate\b", re.IGNORECASE)
 _AROUND_CHANGE = re.compile(
     r"\b(?:year[- ]over[- ]year|yoy|annual|by how much|how much|rates?|per ?cent(?:age|s)?|amount"
-    r"|what|units?|rounded?|round|decimal|places?|one|two)\b|%|\([^()]*\)",
+    r"|what|units?|rounded?|round|decimal|places?|one|two)\b|[%/]"
+    r"|\((?:\s*|in [^()]*|[^()]*(?:percent|decimal|million|thousand)s?[^()]*)\)",
     re.IGNORECASE,
 )
 _LAST = r"(?P<b>[^?]+)"

@@ -128,8 +128,8 @@ ACCEPTED = 0.55
 OPERAND = 0.85
 """The least score of a cell that is computed with: its row may say hardly anything else."""
 
-_CONTEXT = 0.7
-"""What a word counts that stands above a row and not in it."""
+_SECTION, _CONTEXT = 0.9, 0.7
+"""What a word counts that heads a row, or that stands above its table, and not in it."""
 
 _IDLE = re.compile(
     r"\([^()]*\)|\b(?:in |of )?(?:usd|us dollars?|dollars?|euros?|thousands?|millions?|billions?"
@@ -156,6 +156,8 @@ _NO_CELL = re.compile(
     r"\b(?:why|by how much|how many times|how (?:is|are|was|were|do|does|did)|list|range)\b",
     re.IGNORECASE,
 )
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_NO_TERMS: frozenset[str] = frozenset()
 _SEVERAL = re.compile(r"\brespective(?:ly)?\b", re.IGNORECASE)
 _PERCENT = re.compile(r"%|\bper ?cent|\bpercentage|\bshare\b|\bpart of\b|\brate\b", re.IGNORECASE)
 
@@ -187,7 +189,7 @@ def figure(
     best: tuple[tuple[float, int, int, int], Figure] | None = None
     for rank, sheet in enumerate(among):
         for found in _fitting(sheet, wanted):
-            score = _score(wanted.terms, wanted.needed, found, rarity)
+            score = _score(wanted, found, rarity)
             if score < least:
                 continue
             # Of equals the longest and the latest period, then the best passage.
@@ -285,19 +287,22 @@ def names_something(phrase: str) -> bool:
 class _Wanted:
     """A phrase taken apart.
 
-    `terms` are the stems that are to be found, `needed` those without which nothing is.
+    `terms` are the stems that are to be found, `needed` those without which nothing is; those in
+    parentheses stand `aside`, and a row with others in its own is another.
     """
 
     terms: frozenset[str]
     needed: frozenset[str]
     period: Period
     percent: bool
+    aside: frozenset[str] = frozenset()
 
     @classmethod
     def by(cls, phrase: str, period: Period) -> "_Wanted":
         counted = _HOW_MANY.search(phrase)
         needed = terms_of(counted["what"]) if counted else frozenset[str]()
-        return cls(content_terms(_plain(phrase)), needed, period, bool(_PERCENT.search(phrase)))
+        percent = bool(_PERCENT.search(phrase))
+        return cls(content_terms(_plain(phrase)), needed, period, percent, _aside(phrase))
 
 
 def _fitting(sheet: TableContext, wanted: _Wanted) -> Iterator[Figure]:
@@ -327,19 +332,21 @@ def _in_period(sheet: TableContext, table: Table, row: Row, column: str, period:
     return period_of(table.above).years == period.years
 
 
-def _score(
-    asked: frozenset[str], needed: frozenset[str], found: Figure, rarity: Mapping[str, float]
-) -> float:
+def _score(wanted: _Wanted, found: Figure, rarity: Mapping[str, float]) -> float:
     """How much of what is asked for stands in row and column, or above; and how little else."""
     info, row = found.sheet.info, found.row
+    asked, needed = wanted.terms, wanted.needed
+    aside = _aside(row.label)
+    if wanted.aside and aside and not wanted.aside & aside:
+        return 0.0
     named = _names(f"{info.title} {innermost_stem(info.path)} {info.author or ''}")
     named = named if asked - named else frozenset()
     asked, needed = asked - named, (asked & needed) - named
     own = terms_of(f"{row.label} {found.column}")
     own -= (_stems(_NEUTRAL) - asked) | named
     headings = found.sheet.document.heading_path(row.span.start)
-    above = [found.sheet.words(row.section), found.table.above, *headings]
-    context = _stems(" ".join(above)) - own
+    heads = _stems(found.sheet.words(row.section)) - own
+    context = heads | (_stems(" ".join([found.table.above, *headings])) - own)
     if not (needed <= own | context and asked & _CHANGES <= own):
         return 0.0
     # Words of the column alone mean any of its rows.
@@ -349,9 +356,21 @@ def _score(
     direct = sum(rarity.get(term, 1.0) for term in asked & own)
     if not direct:
         return 0.0
-    indirect = sum(rarity.get(term, 1.0) for term in asked & context)
+    weights = ((heads, _SECTION), (context - heads, _CONTEXT))
+    indirect = sum(
+        share * rarity.get(term, 1.0) for terms, share in weights for term in asked & terms
+    )
     precision = len(asked & own) / len(own)
-    return (direct + _CONTEXT * indirect) / whole * (0.5 + 0.5 * precision)
+    return (direct + indirect) / whole * (0.5 + 0.5 * precision)
+
+
+@lru_cache(maxsize=8192)
+def _aside(text: str) -> frozenset[str]:
+    """The stems in parentheses that are no units, notes or the other way a figure may go."""
+    said = " ".join(_PARENTHESES.findall(text))
+    return (
+        content_terms(_IDLE.sub(" ", said)) - _CHANGES if re.search(r"[^\W\d]", said) else _NO_TERMS
+    )
 
 
 @lru_cache(maxsize=8192)

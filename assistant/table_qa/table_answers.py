@@ -195,7 +195,10 @@ def _read(
     found = []
     for reading in readings(text, linking):
         if reading.relation is None:
-            reading = _narrowed(reading, _rows(reader, called, reading))
+            rows = _rows(reader, called, reading)
+            if rows == 1 and reading.query.measure in ("average", "median"):
+                continue  # of other cells than those of a column
+            reading = _narrowed(reading, rows)
         result = reader.result(called, reading.query)
         sql = Statement(reading.query, columns, called)
         statement = sql.rows if reading.query.measure == "rows" else sql.main

@@ -1,5 +1,6 @@
 // The sheet for the model that writes. What it shows comes from the server as HTML; a key goes there
-// in the body of a request and never comes back. BROKEN are the words where the server does not answer.
+// in the body of a request and never comes back. BROKEN are the words where the server does not answer,
+// MODEL_WAIT those while it is busy.
 
 const modelSheet = () => document.getElementById("model-sheet");
 const modelQuery = location.search.includes("documents=own") ? "?documents=own" : "";
@@ -65,7 +66,12 @@ async function tryModel(typed) {
 }
 
 async function changeModel(path, said) {
-  const told = await modelSaid(path, said, modelSheet().querySelector(".trial"));
+  const place = modelSheet().querySelector(".trial");
+  const waiting = document.createElement("p");
+  waiting.className = "stage";
+  waiting.textContent = MODEL_WAIT;
+  place.replaceChildren(waiting);
+  const told = await modelSaid(path, said, place);
   if (!told) return;
   modelSheet().innerHTML = told.shown;
   modelSheet().querySelector("button").focus();

@@ -104,10 +104,7 @@ def model_routes(stores: Stores, *, operated: bool) -> APIRouter:
         typed = await _typed(request)
 
         def begun(assistant: Assistant) -> tuple[Assistant, ChosenModel]:
-            chosen = typed.chosen(assistant.settings)
-            if not trying.acquire(blocking=False):
-                raise HTTPException(409, texts.MODEL_BEING_TRIED)
-            return assistant, chosen
+            return assistant, typed.chosen(assistant.settings)
 
         assistant, chosen = await done(begun, request)
         steps = _steps(assistant, chosen, typed.question.strip(), trying)
@@ -165,6 +162,10 @@ def _steps(
     assistant: Assistant, chosen: ChosenModel, question: str, trying: threading.Lock
 ) -> Iterator[str]:
     """What a trial comes to, a line each, as soon as it is known."""
+    # Here, and not before: whoever leaves before the first line is read has tried nothing.
+    if not trying.acquire(blocking=False):
+        yield _line(answers.problem(texts.MODEL_BEING_TRIED))
+        return
     try:
         yield _line(_HTML.under_way(texts.TRYING["reply"]))
         question = question or next(iter(assistant.suggestions()[1:]), texts.TRIAL_QUESTION)

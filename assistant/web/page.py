@@ -58,6 +58,7 @@ _WORDS = (
     "KEYS_HEAD",
     "KEYS_ON",
     "KEYS_CLOSE",
+    "MODEL_WAIT",
     "NO_FONT",
 )
 """What the scripts say, by its name in `texts`."""

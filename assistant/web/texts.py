@@ -615,6 +615,7 @@ TRIED = {
 }
 """What is said of each part of a trial, as it went well or not."""
 
+MODEL_WAIT = "One moment …"
 MODEL_BEING_TRIED = "A model is being tried already: wait until that has ended."
 NOT_OPERATOR = (
     "A model is connected only in a browser on the server's own machine, where nobody else reaches "

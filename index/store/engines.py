@@ -28,7 +28,8 @@ class SharedBy:
     """The servers on which a store stands that many machines share.
 
     `word_ends` is the tokenizer that cuts chunks' contexts, which each machine makes for its own
-    copy of the lexical index. `originals` is where copies of uploaded files lie, for all machines.
+    copy of the lexical index. `originals` is the folder of copies of uploaded files, and `bucket`
+    where all machines have them, if that is not a folder.
 
     >>> SharedBy("postgresql://db/notes", "http://vectors:8000", word_ends=lambda texts: []).key
     """
@@ -38,6 +39,7 @@ class SharedBy:
     word_ends: WordEnds
     key: str | None = None
     originals: Path | None = None
+    bucket: str | None = None
 
 
 class Database(Protocol):
@@ -60,6 +62,9 @@ class Database(Protocol):
 
     def finish(self, connection: Connection) -> None:
         """Make what only this engine needs beside the catalog's new tables."""
+
+    def follow_ids(self, connection: Connection) -> None:
+        """Let new rows have ids after those of rows that came with their ids."""
 
     def compact(self) -> None:
         """Write the tables anew, so that no deleted words stand in them; raises StoreError."""
@@ -94,7 +99,19 @@ class Lock(Protocol):
         """Hold the indexes as their only user; for a writer, and briefly."""
 
 
-class VectorEngine(Protocol):
+class VectorSource(Protocol):
+    """What has vectors of chunks.
+
+    >>> source: VectorSource = new_store.indexes.vectors(1)
+    >>> source.vectors(0, [7])
+    {}
+    """
+
+    def vectors(self, generation: int, ids: Sequence[int]) -> dict[int, Vectors]:
+        """The vectors of these chunks; those that are not there are left out."""
+
+
+class VectorEngine(VectorSource, Protocol):
     """The vectors of one edition of a store.
 
     >>> vectors: VectorEngine = new_store.indexes.vectors(1)
@@ -122,9 +139,6 @@ class VectorEngine(Protocol):
 
     def documents(self, generation: int) -> dict[int, str]:
         """The document id of every chunk."""
-
-    def vectors(self, generation: int, ids: Sequence[int]) -> dict[int, Vectors]:
-        """The vectors of these chunks; those that are not there are left out."""
 
     def close(self) -> None:
         """Let go of files or connections; the next use opens them again."""

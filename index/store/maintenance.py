@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -20,10 +19,11 @@ from index.models.contexts import embedded, has_vector
 from index.models.embeddings import Embedder, Vectors, WordEnds
 from index.store import queries
 from index.store.catalog import Catalog, IndexState
-from index.store.engines import IndexSet, Lock, VectorEngine
+from index.store.engines import IndexSet, Lock, VectorEngine, VectorSource
 from index.store.entries import entries
 from index.store.lexical import LexicalEntry
 from index.store.members import copies
+from index.store.originals import Originals
 from index.store.schema import chunks, locations, tables_of, versions
 
 _REBUILD_BATCH = 1_000
@@ -55,6 +55,7 @@ def rebuild(
     *,
     resume: bool,
     progress: Progress | None = None,
+    kept: VectorSource | None = None,
 ) -> None:
     """Make both indexes anew and let them count; the caller is the only writer.
 
@@ -67,6 +68,7 @@ def rebuild(
         model: the store's.
         resume: go on with what an interrupted run has made with the same model.
         progress: is told how far it is.
+        kept: what has the vectors, if it is not the old index.
 
     >>> from index.models.embeddings import MiniLM
     >>> from index.store.files import StoreLock
@@ -80,6 +82,7 @@ def rebuild(
         total = _chunk_count(connection)
         new = IndexState(state.edition + 1, state.generation)
         made_with, name = catalog.fact(connection, "embedding"), model.embedder.name
+        old = indexes.vectors(state.edition) if made_with == name else None
         if not resume or (catalog.noted(connection, "renewing") or made_with) != name:
             indexes.sweep(state.edition)
     with catalog.writing() as connection:
@@ -99,12 +102,7 @@ def rebuild(
                     new.generation,
                     new.generation,
                     add=[(entry.chunk_id, entry.document_id) for entry in missing],
-                    vectors=_kept_vectors(
-                        indexes.vectors(state.edition) if made_with == name else None,
-                        state,
-                        missing,
-                        model,
-                    ),
+                    vectors=_kept_vectors(kept or old, state, missing, model),
                 )
             there -= {entry.chunk_id for entry in batch}
             done += len(batch)
@@ -134,7 +132,7 @@ def _batches(entries: Iterator[LexicalEntry]) -> Iterator[list[LexicalEntry]]:
 
 
 def _kept_vectors(
-    old: VectorEngine | None, state: IndexState, entries: Sequence[LexicalEntry], model: Model
+    old: VectorSource | None, state: IndexState, entries: Sequence[LexicalEntry], model: Model
 ) -> Vectors:
     """The entries' vectors, from an old index of the same model where it has them whole."""
     try:
@@ -177,11 +175,11 @@ class Difference:
 
 
 def differences(
-    uploads: Path, catalog: Catalog, connection: Connection, indexes: IndexSet
+    originals: Originals, catalog: Catalog, connection: Connection, indexes: IndexSet
 ) -> Iterator[Difference]:
     """All disagreements; no change happens meanwhile, which is the caller's care.
 
-    >>> list(differences(store.uploads, store.catalog, connection, store.indexes))
+    >>> list(differences(store.originals, store.catalog, connection, store.indexes))
     []
     """
     state = catalog.state(connection)
@@ -212,7 +210,7 @@ def differences(
             yield Difference("lexical", problem)
     except (StoreError, OSError) as error:
         yield Difference("lexical", str(error))
-    for problem in _uploads(uploads, queries.places(connection)):
+    for problem in _uploads(originals, queries.places(connection)):
         yield Difference("uploads", problem)
     for name in indexes.others(state.edition):
         yield Difference("folder", f"{name} is left over from an interrupted repair or purge.")
@@ -278,9 +276,8 @@ def _vector_problems(
         yield f"{_chunks(broken)} with a vector that is not one of {dimension} numbers."
 
 
-def _uploads(uploads: Path, places: Iterable[str]) -> Iterator[str]:
-    known = set(copies(uploads, places))
-    there = {path for path in uploads.rglob("*") if path.is_file()}
+def _uploads(originals: Originals, places: Iterable[str]) -> Iterator[str]:
+    known, there = set(copies(originals.folder, places)), originals.all()
     for path in sorted(known - there):
         yield f"The copy {path} is missing."
     for path in sorted(there - known):

@@ -1,7 +1,6 @@
 """What stands inside one file on the disk: the places of its members, and its copy in the store."""
 
 import json
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from index.places import INSIDE, file_of
 from index.store.catalog import Catalog, Location
+from index.store.originals import Originals
 from index.store.schema import listed, locations
 
 _BEHIND = INSIDE[:-1] + chr(ord(INSIDE[-1]) + 1)
@@ -80,16 +80,16 @@ def copies(uploads: Path, places: Iterable[str]) -> Iterator[Path]:
 
 
 def erase_copies(
-    catalog: Catalog, connection: Connection, uploads: Path, places: Iterable[str]
+    catalog: Catalog, connection: Connection, originals: Originals, places: Iterable[str]
 ) -> None:
     """Delete the store's own copies at these places in which no document is found any more.
 
     Each lies in a folder named by its content.
 
-    >>> erase_copies(store.catalog, connection, store.uploads, [report.path])  # is no copy
+    >>> erase_copies(store.catalog, connection, store.originals, [report.path])  # is no copy
     >>> Path(report.path).exists()
     True
     """
-    for folder in {copy.parent for copy in copies(uploads, places)}:
-        if folder.exists() and not catalog.places_below(connection, str(folder)):
-            shutil.rmtree(folder)
+    for folder in {copy.parent for copy in copies(originals.folder, places)}:
+        if not catalog.places_below(connection, str(folder)):
+            originals.erase(folder)

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from index.errors import SettingsError, StoreError
 from index.store.engines import Lock, Reading
+from index.store.schema import chunks, versions
 from index.store.schema import tables as catalog_tables
 
 _WRITER = 0x466F6F746E6F7465
@@ -120,6 +121,13 @@ class Postgres:
                 connection.exec_driver_sql(f"ALTER TABLE {table.name} {said}")
         for statement in _FINISH:
             connection.exec_driver_sql(statement)
+
+    def follow_ids(self, connection: Connection) -> None:
+        """Let new rows have ids after those of rows that came with their ids."""
+        for table in (versions, chunks):
+            sequence = sql.func.pg_get_serial_sequence(table.name, "id")
+            last = sql.select(sql.func.greatest(sql.func.max(table.c.id), 1)).scalar_subquery()
+            connection.execute(sql.select(sql.func.setval(sequence, last)))
 
     def compact(self) -> None:
         """Write the tables anew, so that no deleted words stand in them; raises StoreError."""

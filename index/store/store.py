@@ -9,10 +9,12 @@ indexes: each time the catalog's generation advances first, and whoever sees ano
 Chroma anew.
 """
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 from sqlalchemy.engine import Connection
 
@@ -21,7 +23,9 @@ from index.document import Document, LeftOut
 from index.errors import StoreError, UnknownDocument
 from index.layout import Rectangle, printed_lines, rectangles
 from index.models.embeddings import Embedder, Vectors
+from index.places import file_of
 from index.store import (
+    backup,
     catalog,
     corrections,
     indexes,
@@ -33,12 +37,13 @@ from index.store import (
 )
 from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
 from index.store.corrections import Corrections
-from index.store.engines import IndexSet, SharedBy
+from index.store.engines import IndexSet, SharedBy, VectorSource
 from index.store.erasure import Runs, holding, telling
 from index.store.identity import Outcome, Prepared, plan
 from index.store.listing import Listing
 from index.store.maintenance import Difference, Model, Progress, differences, rebuild
 from index.store.opening import is_store
+from index.store.originals import Originals
 from index.store.private import make_private
 from index.store.queries import Origin, Version
 from index.store.typed_tables import TableInfo
@@ -133,7 +138,8 @@ class Store:
         shared: SharedBy | None = None,
     ) -> None:
         self.folder = folder
-        self._originals = shared and shared.originals
+        kept = (shared and shared.originals) or folder / "uploads"
+        self.originals = Originals(kept, shared.bucket if shared is not None else None)
         self._is_shared = shared is not None
         if shared is not None:
             opening.make_copies_folder(folder)
@@ -257,7 +263,10 @@ class Store:
     def origin(self, document_id: str, version: str | None = None) -> Origin:
         """What a version, by default the live one, was read from; raises UnknownDocument."""
         with self._reading() as connection:
-            return queries.origin(connection, document_id, version)
+            found = queries.origin(connection, document_id, version)
+            for place in found.places if found.live else ():
+                self.originals.fetch(Path(file_of(place.location)), place.modified_ns)
+        return found
 
     def locations(self, places: Sequence[str]) -> dict[str, Location]:
         """What is known of the files at these places, by place."""
@@ -295,6 +304,7 @@ class Store:
             Those whose document has other content by now: nothing is noted of them.
         """
         with self._changing():
+            self._keep_originals(found)
             with self.catalog.writing() as connection:
                 stale = catalog.locate(self.catalog, connection, found)
                 catalog.leave(self.catalog, connection, gone)
@@ -350,12 +360,13 @@ class Store:
     @property
     def uploads(self) -> Path:
         """Where the store's own copies of files lie."""
-        return (self._originals or self.folder / "uploads").resolve()
+        return self.originals.folder
 
     def put(self, batch: Sequence[Prepared]) -> list[tuple[str, Outcome]]:
         """Store documents: for each its id and what became of it. On return they are durable."""
         with self._changing():
             self._clear()
+            self._keep_originals([prepared.location for prepared in batch])
             with self.catalog.writing() as connection:
                 plans = plan(self.catalog, connection, batch)
                 pending = [
@@ -455,17 +466,51 @@ class Store:
             self._renew(model, progress, purge=purge)
             with self.catalog.reading() as connection:
                 known = set(members.copies(self.uploads, queries.places(connection)))
-            for path in sorted(self.uploads.rglob("*")):
-                if path.is_file() and path not in known:
-                    path.unlink()
+            for path in sorted(self.originals.all() - known):
+                self.originals.delete(path)
 
     def _differences(self, connection: Connection) -> list[Difference]:
         # Another machine's tables are made here when they are asked.
         tables = () if self._is_shared else typed_tables.problems(connection, self.folder)
         return [
-            *differences(self.uploads, self.catalog, connection, self.indexes),
+            *differences(self.originals, self.catalog, connection, self.indexes),
             *(Difference("tables", problem) for problem in tables),
         ]
+
+    # In one file -------------------------------------------------------------------------------
+
+    def back_up(self, packed: ZipFile) -> None:
+        """Put all that is in the store into an archive; writers wait meanwhile."""
+        writers = nullcontext() if self._read_only else self._lock.writing()
+        with (
+            self._faults(),
+            writers,
+            self._searching() as connection,
+            tempfile.TemporaryDirectory() as scratch,
+        ):
+            state = (self.catalog, connection, self.indexes, self.originals)
+            backup.write(packed, Path(scratch), *state)
+
+    def restore(
+        self, packed: ZipFile, head: backup.Head, model: Model, progress: Progress | None = None
+    ) -> None:
+        """Fill an empty store from a back-up: with its vectors, if it has them.
+
+        What interrupts it, `repair` finishes.
+
+        Raises:
+            StoreError: the store is not empty.
+            EmbeddingMismatch: the back-up's vectors come from another model.
+        """
+        opening.check_model(self.catalog, head.embedding, self._embedder)
+        # On the store's own disk, which has the room.
+        own = tempfile.TemporaryDirectory(dir=self.folder, prefix=".restoring-")
+        with self._changing(), own as scratch:
+            self._clear()
+            with self.catalog.writing() as connection:
+                state = (self.catalog, connection, self.originals)
+                kept = backup.read(packed, head, Path(scratch), *state)
+            self._renew(model, progress, purge=False, kept=kept)
 
     # As the only writer ------------------------------------------------------------------------
 
@@ -476,6 +521,10 @@ class Store:
         with self._changing():
             typed_tables.remake(self.catalog, self.folder)
 
+    def _keep_originals(self, places: Sequence[Location]) -> None:
+        for file in dict.fromkeys(Path(file_of(place.location)) for place in places):
+            self.originals.keep(file)
+
     def _clear(self) -> None:
         typed_tables.clear(self.catalog, self.folder)
         indexes.clear(self.catalog, self.indexes, self._lock)
@@ -484,7 +533,7 @@ class Store:
         """Let a document be found at this place alone."""
         others = set(self.catalog.paths(connection, place.document_id)) - {place.location}
         catalog.leave(self.catalog, connection, sorted(others))
-        members.erase_copies(self.catalog, connection, self.uploads, others)
+        members.erase_copies(self.catalog, connection, self.originals, others)
 
     def _withdraw(self, document_id: str, *, purging: bool = False) -> None:
         with self.catalog.writing() as connection:
@@ -495,11 +544,19 @@ class Store:
             # Before the commit: killed in between, it is a removal to repeat, and not a copy
             # that nothing refers to.
             members.unseal(connection, paths)
-            members.erase_copies(self.catalog, connection, self.uploads, paths)
+            members.erase_copies(self.catalog, connection, self.originals, paths)
 
-    def _renew(self, model: Model, progress: Progress | None, *, purge: bool) -> None:
+    def _renew(
+        self,
+        model: Model,
+        progress: Progress | None,
+        *,
+        purge: bool,
+        kept: VectorSource | None = None,
+    ) -> None:
         """Write the indexes anew without what is not live; to purge, the catalog's file too."""
-        rebuild(self.catalog, self.indexes, self._lock, model, resume=not purge, progress=progress)
+        on = (self.catalog, self.indexes, self._lock)
+        rebuild(*on, model, resume=not purge, progress=progress, kept=kept)
         typed_tables.clear(self.catalog, self.folder)
         typed_tables.remake(self.catalog, self.folder)
         with self.catalog.writing() as connection:

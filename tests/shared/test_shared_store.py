@@ -197,6 +197,22 @@ def test_a_purge_leaves_no_word_in_the_copies_of_machines_that_go_on(machine, mi
         there.store.document(gone.id)
 
 
+def test_a_back_up_of_the_database_is_the_whole_store(machine, minilm, postgres, shared):
+    here = machine("here")
+    here.add_documents(gates=note(OLD), museum=note(KEPT))
+    restored = replace(shared, catalog=postgres.copied(shared.catalog))
+    here.store.indexes.sweep(edition=0)  # the vectors are lost as well
+
+    there = machine("there", restored)
+    assert there.live() == sorted([OLD, KEPT])
+    assert there.lexical(OLD, k=1) == [OLD]
+    there.store.repair(Model(minilm, minilm.word_ends))
+    assert there.finds(OLD)
+    assert there.store.check() == []
+    there.add_documents(bridge=note(NEW))
+    assert there.finds(NEW)
+
+
 # Writers ------------------------------------------------------------------------------------------
 
 
@@ -280,3 +296,19 @@ def test_vectors_are_found_among_some_documents_only(machine):
     vector[0] = 1
     with here.store.snapshot() as snapshot:
         assert len(snapshot.nearest(vector, k=1_000)) == 2
+
+
+def test_a_store_of_an_older_release_is_brought_up_to_date_by_whoever_comes_first(
+    machine, postgres, shared
+):
+    here = machine("here")
+    here.add_documents(gates=note(OLD))
+    database = shared.catalog.rpartition("/")[2]
+    postgres.sql("DROP TABLE corrections, watched", database)
+    postgres.sql("UPDATE meta SET value = '5' WHERE key = 'schema'", database)
+
+    there = machine("there")
+    assert there.finds(OLD)
+    [info] = there.store.documents()
+    there.store.correct(info.id, {"title": "The gates"})
+    assert machine("new").store.documents()[0].title == "The gates"

@@ -28,6 +28,8 @@ needed = pytest.mark.skipif(
     reason="there is no PostgreSQL, or no driver for it",
 )
 
+has_s3 = find_spec("moto") is not None and find_spec("s3fs") is not None
+
 _SECONDS = 30
 
 
@@ -73,8 +75,9 @@ class PostgresServer(_Server):
     # At once, as in a crash; killed, its other processes would go on for a while.
     how = signal.SIGQUIT
 
-    def __init__(self) -> None:
+    def __init__(self, *, fsync: bool = False) -> None:
         super().__init__()
+        self._fsync = "on" if fsync else "off"
         self._numbers = count(1)
         # It refuses to run as root.
         self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
@@ -92,7 +95,7 @@ class PostgresServer(_Server):
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
             "unix_socket_directories": "",
-            "fsync": "off",
+            "fsync": self._fsync,
         }
         settings = [part for name, of in given.items() for part in ("-c", f"{name}={of}")]
         return [*self._as, str(_PROGRAMS / "postgres"), "-D", str(self.folder / "data"), *settings]
@@ -104,6 +107,16 @@ class PostgresServer(_Server):
     def sql(self, statement: str, database: str = "postgres") -> None:
         asked = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "footnote", "-q", "-d", database]
         subprocess.run(["psql", *asked, "-c", statement], check=True, capture_output=True)
+
+    def copied(self, address: str) -> str:
+        """The address of a new database, restored from a back-up of another."""
+        made = self.database()
+        by = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "footnote", "-Fc"]
+        back_up = ["pg_dump", *by, address.rpartition("/")[2]]
+        kept = subprocess.run(back_up, check=True, capture_output=True).stdout
+        restore = ["pg_restore", *by, "-d", made.rpartition("/")[2]]
+        subprocess.run(restore, input=kept, check=True, capture_output=True)
+        return made
 
     def database(self) -> str:
         """The address of a new database."""
@@ -126,6 +139,23 @@ class ChromaRunning(_Server):
     def answers(self) -> bool:
         try:
             return httpx.get(f"{self.address}/api/v2/heartbeat").is_success
+        except httpx.TransportError:
+            return False
+
+
+class S3Server(_Server):
+    """A server that speaks S3, in memory: what was in it is gone with it."""
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+
+    def answers(self) -> bool:
+        try:
+            return httpx.put(f"{self.address}/footnote").is_success
         except httpx.TransportError:
             return False
 

@@ -28,7 +28,12 @@ NOTHING = Looked("", ())
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Which of the places is shown, in words, with those before and after it."""
+    """Which of the places is shown, in words, with those before and after it.
+
+    >>> place = Place("log", "5d193048")
+    >>> Found("1 of 2", total=2, before=place, after=place).total
+    2
+    """
 
     told: str
     total: int

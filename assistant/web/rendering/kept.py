@@ -38,8 +38,8 @@ def conversations(
 
     >>> one = Listed("c1", "Did it hold?", datetime(2026, 1, 2), answers=2)
     >>> conversations([one], current=None, wanted="hold", own=False).striptags()
-    'Did it hold?2 January 2026 · 2 answers ⋯ Rename Export Markdown Web page (HTML) Word (DOCX)
-    BibTeX CSL-JSON JSON Delete'
+    'Did it hold?2 January 2026 · 2 answers ⋯ RenamePin to the top Export Markdown Web page (HTML)
+    Word (DOCX) BibTeX CSL-JSON JSON Delete'
     """
     rows = [(one, _day(one.updated), _exports("conversation", one.id, own)) for one in listed]
     return _HTML.conversations(rows, current, wanted.strip(), said)

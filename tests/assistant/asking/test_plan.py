@@ -21,12 +21,14 @@ def plan(**told: Any) -> Plan:
 def test_a_plan_is_what_was_asked_for():
     found = plan(
         parts=["How old is gate 3?", "How old is gate 4?"],
+        wordings=["age of gate 3", "", "age of gate 3"],
         kind="comparison",
         entities=["gate 3"],
         dates=["2025"],
         language="en",
     )
-    assert found == Plan(QUESTION, ("How old is gate 3?", "How old is gate 4?"), "comparison")
+    parts = ("How old is gate 3?", "How old is gate 4?")
+    assert found == Plan(QUESTION, parts, ("age of gate 3",), "comparison")
     assert found.searches == (QUESTION, *found.parts)
 
 

@@ -35,3 +35,38 @@ def test_a_person_is_asked_about_once(assistant: Assistant, tmp_path):
     assistant.add(tmp_path)
     asked = [one for one in assistant.suggestions(6) if one.startswith("What did")]
     assert sorted(asked) == ["What did Ann Lee say?", "What did Bob Moor say?"]
+
+
+def test_what_may_be_asked_next_is_answered_by_what_was_cited(demo: Assistant):
+    answer = demo.query("Why did Gate 3 fail?")
+    asked = [one for one in demo.further(answer) if one is not None]
+    assert len(asked) == len(set(asked)) >= 2
+    assert answer.question not in asked
+    (cited,) = {one.document_id for one in answer.citations}
+    for question in asked:
+        found = demo.query(question, engine="reader")
+        assert not found.abstained, question
+        assert cited in {one.document_id for one in found.citations}, question
+
+
+def test_a_heading_whose_section_answers_nothing_is_no_question(assistant: Assistant, tmp_path):
+    (tmp_path / "weir.md").write_text(
+        "# The weir of Brindle\n\n## History\n\nThe weir was built in 1811 by the miller.\n\n"
+        "## Repairs\n\n## Fish\n\nSalmon pass the weir in May.\n"
+    )
+    assistant.add(tmp_path / "weir.md")
+    answer = assistant.query("When was the weir built?")
+    asked = [one for one in assistant.further(answer) if one is not None]
+    assert not [one for one in asked if "Repairs" in one]
+
+
+def test_nothing_is_asked_next_of_documents_in_another_language(assistant: Assistant, tmp_path):
+    (tmp_path / "wehr.txt").write_text(
+        "Das Wehr von Brindle\n\nDas Wehr wurde im Jahr 1811 von dem Müller gebaut. Die Lachse "
+        "ziehen im Mai hindurch, sagte Anna Lehmann. Danach wurde es mehrmals erneuert.",
+        encoding="utf-8",
+    )
+    assistant.add(tmp_path / "wehr.txt")
+    answer = assistant.query("Wann wurde das Wehr gebaut?")
+    assert answer.citations
+    assert [one for one in assistant.further(answer) if one is not None] == []

@@ -20,8 +20,8 @@ Nobody was hurt when the ramp fell. The operator, Aldin Lines, repaired the ramp
 def ground(assistant: Assistant, tmp_path: Path):
     (tmp_path / "ferry.txt").write_text(TEXT)
     assistant.add(tmp_path / "ferry.txt")
-    answering = assistant._answering
-    grounding = answering._verifier
+    answering = assistant._answering.embedded
+    grounding = answering.verifier
     store = assistant._opening.made()
 
     def of(text: str) -> Grounded:

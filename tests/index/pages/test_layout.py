@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.layout import PageLayout, Piece, Rectangle, rectangles
+from index.layout import (
+    SOFT_HYPHEN,
+    PageLayout,
+    Piece,
+    Rectangle,
+    printed_lines,
+    rectangles,
+    turned_lines,
+)
 
 # 'The gate' on one line, 'was shut.' on the next, then on page 2 'It held.'
 FIRST = PageLayout(
@@ -76,3 +84,32 @@ def test_a_page_of_words_takes_few_bytes():
     ]
 
     assert len(PageLayout(1, 595, 842, words).packed()) < 6 * len(words)
+
+
+def test_half_a_word_at_the_end_of_a_line_is_told_from_a_whole_one():
+    text = "Its maintenance fell due."
+    pieces = [
+        Piece(0, 3, 72, 90, 90, 102),
+        Piece(4, 10, 94, 90, 130, 102),
+        Piece(10, 15, 72, 106, 110, 118),
+        Piece(16, 20, 114, 106, 130, 118),
+        Piece(21, 25, 72, 122, 95, 134),
+    ]
+    lines = [words for words, _ in printed_lines(PageLayout(1, 595, 842, pieces), text)]
+    assert lines == [f"Its mainte{SOFT_HYPHEN}", "nance fell", "due."]
+
+
+def test_words_that_run_up_the_page_are_lines_of_their_own_and_known_as_turned():
+    text = "The columns of tables were printed"
+    heights = [(720, 740), (675, 718), (660, 672), (620, 655)]
+    words, at, pieces = text.split(), 0, []
+    for word, (top, bottom) in zip(words, heights, strict=False):
+        start = text.index(word, at)
+        at = start + len(word)
+        pieces.append(Piece(start, at, 288, top, 302, bottom))
+    # The next turned line begins beside the end of the one before.
+    start = text.index("were")
+    pieces.append(Piece(start, start + 4, 304, 621, 318, 641))
+    lines = printed_lines(PageLayout(1, 595, 842, pieces), text)
+    assert [line for line, _ in lines] == ["The", "columns", "of", "tables", "were"]
+    assert turned_lines(lines) == [True] * 5
