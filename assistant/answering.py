@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Generator, Sequence
 from copy import copy
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ from assistant.retrieving.retrieval import (
 from assistant.settings import Settings
 from assistant.store_handle import StoreHandle
 from assistant.table_qa.written_queries import query_by_writer
-from assistant.writing.composition import WriterAnswer, verify_claims
+from assistant.writing.composition import AnswerEvents, WriterAnswer, verify_claims
 from index.models.embeddings import Embedder, MiniLM
 from index.store.store import Store
 
@@ -97,7 +98,6 @@ class Answering:
         engine: Engine | None = None,
     ) -> Generator[Event, None, None]:
         """What is done, each sentence once it is verified, and at last the answer."""
-        clock = _Clock()
         writer = self.models.writer(engine)
         asked = parse_question(question, history, self._limit)
         if asked.kind == "greeting":
@@ -110,102 +110,23 @@ class Answering:
         if writer is None and at is not None and asks_for_source(asked.text):
             yield from self._once_more(asked, documents, history[: at + 1])
             return
-        store = self._opening.filled(documents)
-        footnotes = Footnotes(store)
-        evidences = Evidences(store, self.embedded.retriever, documents)
-        readings: list[ProposedAnswer] = []
-        found: list[Found] = []
-        usage: list[Usage] = []
-        name = self.embedded.reader.name
-        plan, fault = None, ""
+        run = self._begun(asked, documents, history, writer)
         if writer is not None and asked.kind in ("question", "yes_no"):
             yield Progress(stage="understanding")
-            plan, fault, took = self._understood(writer, question, history)
-            usage.append(took)
-            clock.lap("plan")
-        if plan is not None:
-            several = [
-                in_other_words(parse_question(plan.question, (), self._limit), plan.wordings)
-            ]
-        else:
-            several = split_question(asked, history, self._limit)
+            self._understand(run, writer, question)
+        several = self._parts(run)
         for part in several:
-            if part.kind in ("overview", "summary"):
-                yield Progress(stage="searching")
-                clock.lap("search")
-                yield Progress(stage="reading")
-                reading = self.embedded.overview(store, part, documents)
-                clock.lap("read")
-            else:
-                ways = (part,) if writer is not None else self.embedded.ways(part)
-                for way in ways:
-                    yield Progress(stage="searching")
-                    latest = self.embedded.find(store, way, READ_ON, documents)
-                    clock.lap("search")
-                    yield Progress(stage="reading")
-                    reading = self.embedded.read(store, latest.first(PASSAGES), documents)
-                    clock.lap("read")
-                    if reading.confidence >= SURE_BY_ITSELF:
-                        break
-                if writer is None:
-                    reading = self.embedded.arranged(store, part, latest, reading, documents)
-                found.append(latest)
-            opens = bool(readings)
-            if writer is not None and found and reading.kind in ("answer", "yes_no"):
-                passages = self.embedded.planned(store, found[-1], plan, documents)
-                evidences.seen.update(one.chunk.document.id for one in passages)
-                tabulated = None
-                if not fault:
-                    tabulated, took, fault = self._tabulated(writer, store, part, passages, reading)
-                    usage.append(took)
-                if tabulated is not None:
-                    yield Progress(stage="verifying")
-                    reading = yield from verify_claims(footnotes, tabulated, opens=opens)
-                    readings.append(reading)
-                    name = writer.name
-                    clock.lap("write")
-                    continue
-                composed = WriterAnswer(
-                    writer,
-                    self.models.judge(),
-                    self.embedded.verifier,
-                    evidences,
-                    part,
-                    plan,
-                    passages,
-                    reading,
-                    history,
-                    fault,
-                )
-                reading = yield from composed.told(footnotes, opens=opens)
-                usage.append(composed.usage)
-                name = writer.name if composed.written else name
-                clock.lap("write")
+            opens = bool(run.readings)
+            reading = yield from self._read(run, part)
+            if writer is not None and run.found and reading.kind in ("answer", "yes_no"):
+                reading = yield from self._written(run, writer, part, reading, opens=opens)
+                run.clock.lap("write")
             else:
                 yield Progress(stage="verifying")
-                reading = yield from verify_claims(footnotes, reading, opens=opens)
-                clock.lap("verify")
-            readings.append(reading)
-        whole = combine_answers(several, readings)
-        nearest = found[0].passages[:NEAREST] if whole.abstained and found else []
-        notices = (
-            *antecedent_notice(asked),
-            *unknown_names_notice(one.question for one in found),
-            *narrowing_notice(one.scope for one in found),
-            *status_notices(whole.claims),
-            *whole.notices,
-        )
-        answer = footnotes.answer(
-            asked.text,
-            whole,
-            name,
-            [n.passage for n in nearest],
-            notices,
-            clock.laps,
-            summed(usage),
-            _told_of(whole, found) | (evidences.seen if footnotes.doubted else set()),
-        )
-        yield AnswerReady(answer=localised(answer))
+                reading = yield from verify_claims(run.footnotes, reading, opens=opens)
+                run.clock.lap("verify")
+            run.readings.append(reading)
+        yield AnswerReady(answer=localised(run.answer(combine_answers(several, run.readings))))
 
     def cited(
         self,
@@ -243,15 +164,108 @@ class Answering:
             told = {"question": asked.text, "notices": (again, *event.answer.notices)}
             yield AnswerReady(answer=localised(event.answer.model_copy(update=told)))
 
-    def _understood(
-        self, writer: "Writer", question: str, history: History
-    ) -> "tuple[Plan | None, str, Usage]":
-        """What the writer makes of a question, the fault of its endpoint, and what it took."""
+    def _begun(
+        self,
+        asked: Question,
+        documents: Sequence[str] | None,
+        history: History,
+        writer: "Writer | None",
+    ) -> "_UnderWay":
+        store = self._opening.filled(documents)
+        return _UnderWay(
+            asked,
+            documents,
+            history,
+            store,
+            Footnotes(store),
+            Evidences(store, self.embedded.retriever, documents),
+            self.embedded.reader.name,
+            has_writer=writer is not None,
+        )
+
+    def _understand(self, run: "_UnderWay", writer: "Writer", question: str) -> None:
+        """Ask the writer what is asked for; its fault and what it took are noted."""
         from assistant.writing.writer import Composition
 
         understood = Composition()
-        plan = writer.plan(question, history, understood)
-        return plan, understood.fault, understood.usage
+        run.plan = writer.plan(question, run.history, understood)
+        run.fault = understood.fault
+        run.usage.append(understood.usage)
+        run.clock.lap("plan")
+
+    def _parts(self, run: "_UnderWay") -> list[Question]:
+        """The questions that are answered one by one."""
+        if run.plan is None:
+            return split_question(run.asked, run.history, self._limit)
+        planned = parse_question(run.plan.question, (), self._limit)
+        return [in_other_words(planned, run.plan.wordings)]
+
+    def _read(self, run: "_UnderWay", part: Question) -> Generator[Progress, None, ProposedAnswer]:
+        """What the embedded engine makes of a question, or of whole documents."""
+        yield Progress(stage="searching")
+        if part.kind in ("overview", "summary"):
+            run.clock.lap("search")
+            yield Progress(stage="reading")
+            reading = self.embedded.overview(run.store, part, run.documents)
+            run.clock.lap("read")
+            return reading
+        first, *others = (part,) if run.has_writer else self.embedded.ways(part)
+        latest, reading = yield from self._searched(run, first)
+        for way in others:
+            if reading.confidence >= SURE_BY_ITSELF:
+                break
+            yield Progress(stage="searching")
+            latest, reading = yield from self._searched(run, way)
+        run.found.append(latest)
+        if run.has_writer:
+            return reading
+        return self.embedded.arranged(run.store, part, latest, reading, run.documents)
+
+    def _searched(
+        self, run: "_UnderWay", question: Question
+    ) -> Generator[Progress, None, tuple[Found, ProposedAnswer]]:
+        found = self.embedded.find(run.store, question, READ_ON, run.documents)
+        run.clock.lap("search")
+        yield Progress(stage="reading")
+        reading = self.embedded.read(run.store, found.first(PASSAGES), run.documents)
+        run.clock.lap("read")
+        return found, reading
+
+    def _written(
+        self,
+        run: "_UnderWay",
+        writer: "Writer",
+        part: Question,
+        reading: ProposedAnswer,
+        *,
+        opens: bool,
+    ) -> AnswerEvents:
+        """What the writer answers: by a query of tables, or composed of passages."""
+        passages = self.embedded.planned(run.store, run.found[-1], run.plan, run.documents)
+        run.evidences.seen.update(one.chunk.document.id for one in passages)
+        if not run.fault:
+            tabulated, took, run.fault = self._tabulated(writer, run.store, part, passages, reading)
+            run.usage.append(took)
+            if tabulated is not None:
+                run.name = writer.name
+                yield Progress(stage="verifying")
+                return (yield from verify_claims(run.footnotes, tabulated, opens=opens))
+        composed = WriterAnswer(
+            writer,
+            self.models.judge(),
+            self.embedded.verifier,
+            run.evidences,
+            part,
+            run.plan,
+            passages,
+            reading,
+            run.history,
+            run.fault,
+        )
+        reading = yield from composed.told(run.footnotes, opens=opens)
+        run.usage.append(composed.usage)
+        run.name = writer.name if composed.written else run.name
+        return reading
 
     def _tabulated(
         self,
@@ -279,16 +293,70 @@ class Answering:
         return answer, asking.usage, asking.fault
 
 
-def _told_of(whole: ProposedAnswer, found: Sequence[Found]) -> set[str]:
-    """The documents whose words an answer may hold besides its sentences.
+class _Clock:
+    """Seconds by stage, of several parts together."""
 
-    What is offered or respelled comes from any of the passages.
-    """
-    told = {one.id for each in found for one in each.scope.documents}
-    for each in found:
-        if whole.kind == "clarification" or any(each.question.unknown.values()):
-            told |= {one.chunk.document.id for one in each.passages}
-    return told
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.laps[stage] = round(self.laps.get(stage, 0.0) + now - self._last, 6)
+        self._last = now
+
+
+@dataclass
+class _UnderWay:
+    """An answer that is being made: what was found and read for it so far, and who answers."""
+
+    asked: Question
+    documents: Sequence[str] | None
+    history: History
+    store: Store
+    footnotes: Footnotes
+    evidences: Evidences
+    name: str
+    has_writer: bool
+    clock: _Clock = field(default_factory=_Clock)
+    plan: "Plan | None" = None
+    fault: str = ""
+    readings: list[ProposedAnswer] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    usage: list[Usage] = field(default_factory=list)
+
+    def answer(self, whole: ProposedAnswer) -> Answer:
+        """What all parts together make up."""
+        nearest = self.found[0].passages[:NEAREST] if whole.abstained and self.found else []
+        notices = (
+            *antecedent_notice(self.asked),
+            *unknown_names_notice(one.question for one in self.found),
+            *narrowing_notice(one.scope for one in self.found),
+            *status_notices(whole.claims),
+            *whole.notices,
+        )
+        doubted = self.evidences.seen if self.footnotes.doubted else set()
+        return self.footnotes.answer(
+            self.asked.text,
+            whole,
+            self.name,
+            [one.passage for one in nearest],
+            notices,
+            self.clock.laps,
+            summed(self.usage),
+            self._told_of(whole) | doubted,
+        )
+
+    def _told_of(self, whole: ProposedAnswer) -> set[str]:
+        """The documents whose words the answer may hold besides its sentences.
+
+        What is offered or respelled comes from any of the passages.
+        """
+        told = {one.id for each in self.found for one in each.scope.documents}
+        for each in self.found:
+            if whole.kind == "clarification" or any(each.question.unknown.values()):
+                told |= {one.chunk.document.id for one in each.passages}
+        return told
 
 
 def _greeted(asked: Question, engine: str) -> Answer:
@@ -322,16 +390,3 @@ def _unwritten(asked: Question, engine: str) -> Answer:
         engine=engine,
         created=datetime.now(UTC),
     )
-
-
-class _Clock:
-    """Seconds by stage, of several parts together."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.laps[stage] = round(self.laps.get(stage, 0.0) + now - self._last, 6)
-        self._last = now

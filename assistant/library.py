@@ -33,6 +33,7 @@ from index.store.watches import Told, Watched
 if TYPE_CHECKING:
     from llama_index.core.schema import Document as LlamaDocument
 
+    from assistant.keeping import Beside
     from index.ingesting.arrivals import Stamp
     from index.ingesting.ingest import Ingest
     from index.ingesting.walking import State
@@ -266,10 +267,14 @@ class Library:
         """
         return self._opening.filled([document_id]).correct(document_id, corrections)
 
-    def left_out(self) -> dict[str, list[LeftOut]]:
-        """What the texts of documents do not have of their files, by id, each with the reason."""
+    def left_out(self, document_id: str | None = None) -> dict[str, list[LeftOut]]:
+        """What the texts of documents do not have of their files, by id, each with the reason.
+
+        Args:
+            document_id: only of this one; by default of all.
+        """
         store = self._opening.current()
-        return store.left_out() if store else {}
+        return store.left_out(document_id) if store else {}
 
     def inspect(self, path: str | Path) -> Document:
         """The document that a file becomes when it is added; nothing is kept.
@@ -449,6 +454,41 @@ class Library:
             return left + [copy for copy in copies if copy.exists() and copy not in known]
         self._opening.filled().remove(document_id)
         return []
+
+    # In one file -------------------------------------------------------------------------------
+
+    def back_up(self, file: str | Path) -> None:
+        """Write the store into one file, whatever it stands on: the only one that this makes.
+
+        It holds documents with their versions, vectors, copies of uploads, conversations and
+        matrices. Tokens, and what is known of a model that judges, are not in it.
+
+        Raises:
+            StoreError: there is no store, or the file is there or cannot be written.
+        """
+        from assistant.keeping import back_up
+
+        back_up(Path(file), self._existing(), self._beside())
+
+    def restore(
+        self, file: str | Path, *, progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Fill an empty store, or one that is not there yet, from such a file.
+
+        Args:
+            file: which.
+            progress: is told how many chunks of how many are written.
+
+        Raises:
+            StoreError: the store holds documents, or the file is no whole back-up.
+            EmbeddingMismatch: its vectors come from another embedding model.
+        """
+        from assistant.keeping import restore
+
+        restore(Path(file), self._opening.made(), self._beside(), self._models(), progress)
+
+    def _beside(self) -> "Beside":
+        return {"conversations": self.conversations, "matrices": self.matrices}
 
     # The store's soundness ---------------------------------------------------------------------
 

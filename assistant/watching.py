@@ -45,8 +45,11 @@ class Watching:
 
     def start(self) -> None:
         """Go on with all folders that the store names."""
+        # Of a store that many machines share a folder is the machine's that has it.
+        is_shared = self._library.settings.catalog is not None
         for one in self._library.watched():
-            self._begin(one.folder)
+            if not is_shared or Path(one.folder).is_dir():
+                self._begin(one.folder)
 
     def add(self, folder: str | Path) -> Path:
         """Keep a folder in step from now on; raises DocumentError where there is none."""

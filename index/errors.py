@@ -164,12 +164,17 @@ class StoreError(FootnoteError):
 
         >>> print(StoreError.server("vectors", "http://db:8000", "FOOTNOTE_CHROMA", "refused"))
         The store's vectors at http://db:8000 cannot be used: refused. See that the server runs ...
+        >>> fault = OSError("could not extend file: No space left on device")
+        >>> print(StoreError.server("catalog", "postgresql://db/notes", "FOOTNOTE_CATALOG", fault))
+        The store's catalog at ... on device. Its disk is full: make room there. ...
         """
-        said = " ".join(str(fault).split())[:200].rstrip(".")
+        said = " ".join(str(fault).split())[:200].rstrip(".") or type(fault).__name__
+        way = f"See that the server runs and that {setting} names it."
+        if any(sign in said.lower() for sign in _FULL):
+            way = "Its disk is full: make room there."
         return cls(
-            f"The store's {what} at {place} cannot be used: {said or type(fault).__name__}. See "
-            f"that the server runs and that {setting} names it. What was acknowledged is kept; do "
-            "it again when the server is back."
+            f"The store's {what} at {place} cannot be used: {said}. {way} What was acknowledged is "
+            "kept; do it again when the server is back."
         )
 
     @classmethod

@@ -297,9 +297,10 @@ class RemoteAssistant(Assistant):
         found = [one.info() for one in self._server.read(list[Listed], "GET", "/documents")]
         return catalog.having(found, having or {})
 
-    def left_out(self) -> dict[str, list[LeftOut]]:
+    def left_out(self, document_id: str | None = None) -> dict[str, list[LeftOut]]:
         """What the texts of documents do not have of their files, by id, each with the reason."""
-        return self._server.read(dict[str, list[LeftOut]], "GET", "/left-out")
+        told = self._server.read(dict[str, list[LeftOut]], "GET", "/left-out")
+        return {id_: one for id_, one in told.items() if document_id in (None, id_)}
 
     def states(self, documents: Sequence[DocumentInfo]) -> "dict[str, State]":
         """Of each document, by its id, whether its file on the server has changed or is gone."""
@@ -461,6 +462,18 @@ class RemoteAssistant(Assistant):
         """Refused; `research` plans and answers."""
         del notes
         self._absent("plan_research")
+
+    def back_up(self, file: str | Path) -> None:
+        """Refused."""
+        del file
+        self._absent("back_up")
+
+    def restore(
+        self, file: str | Path, *, progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Refused."""
+        del file, progress
+        self._absent("restore")
 
     def check(self) -> "list[Difference]":
         """Refused."""

@@ -10,7 +10,18 @@ import typer
 
 from assistant.commands.agents import mcp
 from assistant.commands.asking import ask, search
-from assistant.commands.documents import add, check, correct, documents, remove, repair, sync, watch
+from assistant.commands.documents import (
+    add,
+    backup,
+    check,
+    correct,
+    documents,
+    remove,
+    repair,
+    restore,
+    sync,
+    watch,
+)
 from assistant.commands.inspecting import inspect
 from assistant.commands.matrix import compare, matrix, timeline
 from assistant.commands.measuring import doctor, evaluate, feedback
@@ -53,6 +64,8 @@ for command in (
 ):
     app.command(help=_said(command))(command)
 app.command(help=_said(repair))(repair)
+app.command(help=_said(backup))(backup)
+app.command(help=_said(restore))(restore)
 app.command("eval", help=_said(evaluate))(evaluate)
 app.command(help=_said(feedback))(feedback)
 app.command(help=_said(doctor))(doctor)

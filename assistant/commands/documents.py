@@ -10,6 +10,7 @@ import sys
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from itertools import chain
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -325,3 +326,47 @@ def repair(
         say("The indexes are made anew; no differences.")
     if left:
         raise typer.Exit(DIFFERENT)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file that is made.")],
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Write the store into one file, from which any other one can be made.
+
+    >>> backup(Path("notes.zip"), store=demo.store)
+    Written to notes.zip: 7 documents.
+    """
+    with open_assistant(store) as assistant:
+        assistant.back_up(file)
+        count = len(assistant.documents())
+    _tell_moved(f"Written to {file}", file, count, as_json=as_json or format is Format.json)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that 'footnote backup' has made.")],
+    store: StoreOption = None,
+    format: FormatOption = Format.text,  # noqa: A002
+    as_json: JsonOption = False,
+) -> None:
+    """Fill an empty store from a back-up: on one machine, or one that many share.
+
+    >>> backup(Path("notes.zip"), store=demo.store)
+    Written to notes.zip: 7 documents.
+    >>> restore(Path("notes.zip"), store=Path("copy"))
+    Restored from notes.zip: 7 documents.
+    """
+    with open_assistant(store) as assistant:
+        with counting_bar("Restoring") as show:
+            assistant.restore(file, progress=show)
+        count = len(assistant.documents())
+    _tell_moved(f"Restored from {file}", file, count, as_json=as_json or format is Format.json)
+
+
+def _tell_moved(how: str, file: Path, count: int, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"file": str(file), "documents": count})
+    else:
+        say(f"{how}: {count} document{'s' if count != 1 else ''}.")

@@ -77,6 +77,15 @@ class KeptCells:
         """Let go of the database."""
         self._database.close()
 
+    def save(self, path: Path) -> None:
+        """Copy all of them into a file."""
+        if self._database.is_there:
+            self._database.save(path, _schema)
+
+    def load(self, path: Path) -> None:
+        """Add those of such a file."""
+        self._database.load(path, _schema)
+
     def known(
         self, questions: Collection[str], versions: Iterable[str]
     ) -> dict[tuple[str, str, str], str]:

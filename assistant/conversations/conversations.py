@@ -60,6 +60,15 @@ class Conversations:
         """Let go of the database."""
         self._database.close()
 
+    def save(self, path: Path) -> None:
+        """Copy all of them into a file."""
+        if self._database.is_there:
+            self._database.save(path, tables.schema)
+
+    def load(self, path: Path) -> None:
+        """Add those of such a file."""
+        self._database.load(path, tables.schema)
+
     # Conversations -----------------------------------------------------------------------------
 
     def listed(self, owner: str, wanted: str = "") -> list[Listed]:

@@ -6,7 +6,7 @@ the catalog's PostgreSQL.
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import portalocker
@@ -14,6 +14,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from index.store import engines, files
+from index.store.backup import copy_rows
 from index.store.files import SqliteFile, locked
 
 _format = sql.table("format", sql.column("version", sql.Integer))
@@ -74,6 +75,20 @@ class Database:
         """A connection whose changes are made together or not at all."""
         with self._opened() as database, database.writing() as connection:
             yield connection
+
+    def save(self, path: Path, tables: sql.MetaData) -> None:
+        """Copy the rows of its tables into a file."""
+        target = SqliteFile(path)
+        with closing(target), target.writing() as copied, self.reading() as connection:
+            self._migrate(copied)
+            copy_rows(connection, copied, tables.sorted_tables)
+
+    def load(self, path: Path, tables: sql.MetaData) -> None:
+        """Add the rows of such a file, which may be of an older release."""
+        source = SqliteFile(path)
+        with closing(source), source.writing() as kept, self.writing() as connection:
+            self._migrate(kept)
+            copy_rows(kept, connection, tables.sorted_tables)
 
     def compact(self) -> None:
         """Write it anew, so that no deleted words stand in it."""

@@ -184,7 +184,7 @@ class Desk:
                         if not next(waiting):
                             return
                         question = next(questions, _NO_MORE)
-                    if question is _NO_MORE:
+                    if question is _NO_MORE or conversation.turns[-1] is not turn:
                         return
                     if question and question not in asked:
                         found.append(question)

@@ -163,7 +163,7 @@ def _named(assistant: Assistant, id_: str) -> DocumentInfo:
 
 
 def _details(assistant: Assistant, info: DocumentInfo) -> str:
-    left_out = assistant.left_out().get(info.id, []) if info.left_out else []
+    left_out = assistant.left_out(info.id).get(info.id, []) if info.left_out else []
     return str(library.details(info, left_out))
 
 

@@ -275,10 +275,8 @@ def _page(stores: Stores, uploads: Uploads, *, operated: bool) -> gr.Blocks:
         # The script lets no question be sent before the last answer has ended.
         asking = source.ask(desk.asked, asks, answer, trigger_mode="multiple", **quiet)
         under_way = [asking]
-        following = asking.then(
-            desk.further, conversation, further, trigger_mode="multiple", **quiet
-        )
-        source.ask(None, cancels=following, **quiet)
+        # It ends by itself once the next question has been asked.
+        asking.then(desk.further, conversation, further, trigger_mode="multiple", **quiet)
         question.stop(
             desk.stop,
             conversation,

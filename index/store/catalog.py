@@ -219,6 +219,7 @@ class Catalog:
         for schema in range(int(self.fact(connection, "schema")), SCHEMA_VERSION):
             for statement in MIGRATIONS[schema]:
                 connection.exec_driver_sql(statement)
+        self.database.finish(connection)
         self.note(connection, "schema", str(SCHEMA_VERSION))
 
     def note(self, connection: Connection, key: str, value: str) -> None:

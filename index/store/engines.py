@@ -63,6 +63,9 @@ class Database(Protocol):
     def finish(self, connection: Connection) -> None:
         """Make what only this engine needs beside the catalog's new tables."""
 
+    def follow_ids(self, connection: Connection) -> None:
+        """Let new rows have ids after those of rows that came with their ids."""
+
     def compact(self) -> None:
         """Write the tables anew, so that no deleted words stand in them; raises StoreError."""
 
@@ -96,7 +99,19 @@ class Lock(Protocol):
         """Hold the indexes as their only user; for a writer, and briefly."""
 
 
-class VectorEngine(Protocol):
+class VectorSource(Protocol):
+    """What has vectors of chunks.
+
+    >>> source: VectorSource = new_store.indexes.vectors(1)
+    >>> source.vectors(0, [7])
+    {}
+    """
+
+    def vectors(self, generation: int, ids: Sequence[int]) -> dict[int, Vectors]:
+        """The vectors of these chunks; those that are not there are left out."""
+
+
+class VectorEngine(VectorSource, Protocol):
     """The vectors of one edition of a store.
 
     >>> vectors: VectorEngine = new_store.indexes.vectors(1)
@@ -124,9 +139,6 @@ class VectorEngine(Protocol):
 
     def documents(self, generation: int) -> dict[int, str]:
         """The document id of every chunk."""
-
-    def vectors(self, generation: int, ids: Sequence[int]) -> dict[int, Vectors]:
-        """The vectors of these chunks; those that are not there are left out."""
 
     def close(self) -> None:
         """Let go of files or connections; the next use opens them again."""

@@ -87,6 +87,9 @@ class SqliteFile:
     def finish(self, connection: Connection) -> None:
         """Nothing is needed beside the catalog's tables."""
 
+    def follow_ids(self, connection: Connection) -> None:
+        """Nothing: SQLite sees to that."""
+
     def compact(self) -> None:
         """Write the file anew, so that no deleted words stand in it; raises StoreError."""
         compact(self._engine)

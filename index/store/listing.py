@@ -22,6 +22,7 @@ class Listing:
     Args:
         path: the catalog's file.
         read: reads them.
+        mark: gives another number once they have changed, where the catalog is no file.
 
     >>> listing = Listing(store.folder / "catalog.sqlite", store.documents)
     >>> listing.documents() == store.documents(), len(listing.documents())
@@ -29,8 +30,13 @@ class Listing:
     >>> listing.close()
     """
 
-    def __init__(self, path: Path, read: Callable[[], list[DocumentInfo]]) -> None:
-        self._path, self._read = path, read
+    def __init__(
+        self,
+        path: Path,
+        read: Callable[[], list[DocumentInfo]],
+        mark: Callable[[], int] | None = None,
+    ) -> None:
+        self._path, self._read, self._given = path, read, mark
         self._lock = Lock()
         self._watching: sqlite3.Connection | None = None
         self._kept: tuple[int, list[DocumentInfo]] | None = None
@@ -52,6 +58,8 @@ class Listing:
 
     def _mark(self) -> int:
         """A number that is another one once any other connection has written the file."""
+        if self._given is not None:
+            return self._given()
         if self._watching is None:
             self._kept = None
             self._watching = sqlite3.connect(self._path, timeout=60, check_same_thread=False)

@@ -19,7 +19,7 @@ from index.models.contexts import embedded, has_vector
 from index.models.embeddings import Embedder, Vectors, WordEnds
 from index.store import queries
 from index.store.catalog import Catalog, IndexState
-from index.store.engines import IndexSet, Lock, VectorEngine
+from index.store.engines import IndexSet, Lock, VectorEngine, VectorSource
 from index.store.entries import entries
 from index.store.lexical import LexicalEntry
 from index.store.members import copies
@@ -55,6 +55,7 @@ def rebuild(
     *,
     resume: bool,
     progress: Progress | None = None,
+    kept: VectorSource | None = None,
 ) -> None:
     """Make both indexes anew and let them count; the caller is the only writer.
 
@@ -67,6 +68,7 @@ def rebuild(
         model: the store's.
         resume: go on with what an interrupted run has made with the same model.
         progress: is told how far it is.
+        kept: what has the vectors, if it is not the old index.
 
     >>> from index.models.embeddings import MiniLM
     >>> from index.store.files import StoreLock
@@ -80,6 +82,7 @@ def rebuild(
         total = _chunk_count(connection)
         new = IndexState(state.edition + 1, state.generation)
         made_with, name = catalog.fact(connection, "embedding"), model.embedder.name
+        old = indexes.vectors(state.edition) if made_with == name else None
         if not resume or (catalog.noted(connection, "renewing") or made_with) != name:
             indexes.sweep(state.edition)
     with catalog.writing() as connection:
@@ -99,12 +102,7 @@ def rebuild(
                     new.generation,
                     new.generation,
                     add=[(entry.chunk_id, entry.document_id) for entry in missing],
-                    vectors=_kept_vectors(
-                        indexes.vectors(state.edition) if made_with == name else None,
-                        state,
-                        missing,
-                        model,
-                    ),
+                    vectors=_kept_vectors(kept or old, state, missing, model),
                 )
             there -= {entry.chunk_id for entry in batch}
             done += len(batch)
@@ -134,7 +132,7 @@ def _batches(entries: Iterator[LexicalEntry]) -> Iterator[list[LexicalEntry]]:
 
 
 def _kept_vectors(
-    old: VectorEngine | None, state: IndexState, entries: Sequence[LexicalEntry], model: Model
+    old: VectorSource | None, state: IndexState, entries: Sequence[LexicalEntry], model: Model
 ) -> Vectors:
     """The entries' vectors, from an old index of the same model where it has them whole."""
     try:

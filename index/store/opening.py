@@ -211,9 +211,20 @@ def check_format(catalog: Catalog, embedder: Embedder) -> None:
                 f"Footnote reads format {SCHEMA_VERSION}. Use the version that made it, or add the "
                 "documents anew."
             )
-        made_with = catalog.fact(connection, "embedding")
-        if not (isinstance(embedder, Base) and embedder.become(made_with)):
-            _check_model(catalog, made_with, embedder.name)
+        check_model(catalog, catalog.fact(connection, "embedding"), embedder)
+
+
+def check_model(catalog: Catalog, made_with: str, embedder: Embedder) -> None:
+    """Refuse vectors of another embedding model; an embedded one becomes theirs.
+
+    Raises:
+        EmbeddingMismatch: they were made with another model.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> check_model(store.catalog, "all-MiniLM-L6-v2", MiniLM())
+    """
+    if not (isinstance(embedder, Base) and embedder.become(made_with)):
+        _check_model(catalog, made_with, embedder.name)
 
 
 def check_unchanged(catalog: Catalog, connection: Connection, embedder: Embedder) -> None:

@@ -2,8 +2,9 @@
 
 A writer holds an advisory lock, and changes the catalog through the very connection that holds it:
 when that is lost, so that another may be writing, nothing of the first one's can be committed.
-What becomes live or is live no more is noted in `changes` by a trigger, in the same transaction, so
-that each machine's copy of the lexical index can follow (`index.store.replica`).
+What becomes live or is live no more, is moved or corrected, is noted in `changes` by triggers, in
+the same transaction, so that each machine's copy of the lexical index can follow it
+(`index.store.replica`).
 """
 
 import threading
@@ -17,6 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from index.errors import SettingsError, StoreError
 from index.store.engines import Lock, Reading
+from index.store.schema import chunks, versions
 from index.store.schema import tables as catalog_tables
 
 _WRITER = 0x466F6F746E6F7465
@@ -31,21 +33,30 @@ _SECONDS = 10
 _NOTICED = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 """So the server lets go of what a machine held that went away without a word."""
 
+_COMPARED = """SELECT table_name, column_name FROM information_schema.columns
+    WHERE table_schema = current_schema() AND collation_name = 'C'"""
+
 _FINISH = (
     # Readers hold it while they search, a writer while it takes chunks out of the indexes.
-    "CREATE TABLE gate ()",
-    """CREATE TABLE changes (
+    "CREATE TABLE IF NOT EXISTS gate ()",
+    """CREATE TABLE IF NOT EXISTS changes (
         number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         document_id TEXT COLLATE "C" NOT NULL
     )""",
-    """CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    """CREATE OR REPLACE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        INSERT INTO changes (document_id) VALUES (NEW.document_id);
+        INSERT INTO changes (document_id) VALUES (coalesce(NEW.document_id, OLD.document_id));
         RETURN NULL;
     END $$""",
-    """CREATE TRIGGER noted AFTER UPDATE OF state ON versions FOR EACH ROW
+    """CREATE OR REPLACE TRIGGER noted AFTER UPDATE OF state ON versions FOR EACH ROW
     WHEN (OLD.state <> NEW.state AND (OLD.state = 'live' OR NEW.state = 'live'))
     EXECUTE FUNCTION note_change()""",
+    # What is listed of a document, and indexed with its words: its file's name, and its title.
+    *(
+        f"CREATE OR REPLACE TRIGGER noted AFTER INSERT OR DELETE ON {table} FOR EACH ROW "
+        "EXECUTE FUNCTION note_change()"
+        for table in ("locations", "corrections")
+    ),
 )
 
 
@@ -111,15 +122,24 @@ class Postgres:
             yield held
 
     def finish(self, connection: Connection) -> None:
-        """Make the log of changes and what readers and writers meet at."""
+        """Make the log of changes and what readers and writers meet at, if they are not there."""
+        done = {(name, column) for name, column in connection.exec_driver_sql(_COMPARED).all()}
         for table in catalog_tables.sorted_tables:
             # Texts are compared as SQLite compares them, whatever language the database is set to.
-            own = [one.name for one in table.columns if isinstance(one.type, sql.Text)]
+            texts = [one.name for one in table.columns if isinstance(one.type, sql.Text)]
+            own = [name for name in texts if (table.name, name) not in done]
             said = ", ".join(f'ALTER COLUMN "{name}" TYPE TEXT COLLATE "C"' for name in own)
             if said:
                 connection.exec_driver_sql(f"ALTER TABLE {table.name} {said}")
         for statement in _FINISH:
             connection.exec_driver_sql(statement)
+
+    def follow_ids(self, connection: Connection) -> None:
+        """Let new rows have ids after those of rows that came with their ids."""
+        for table in (versions, chunks):
+            sequence = sql.func.pg_get_serial_sequence(table.name, "id")
+            last = sql.select(sql.func.greatest(sql.func.max(table.c.id), 1)).scalar_subquery()
+            connection.execute(sql.select(sql.func.setval(sequence, last)))
 
     def compact(self) -> None:
         """Write the tables anew, so that no deleted words stand in them; raises StoreError."""

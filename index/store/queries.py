@@ -123,8 +123,8 @@ def document(connection: Connection, document_id: str, version: str | None = Non
     return corrections.corrected_document(found, known.get(document_id, {}))
 
 
-def left_out(connection: Connection) -> dict[str, list[LeftOut]]:
-    """What live documents lack of their files, by id.
+def left_out(connection: Connection, document_id: str | None = None) -> dict[str, list[LeftOut]]:
+    """What live documents, or one of them, lack of their files, by id.
 
     >>> left_out(connection)[report.id][0].why
     'running title'
@@ -132,6 +132,8 @@ def left_out(connection: Connection) -> dict[str, list[LeftOut]]:
     some = sql.select(versions.c.document_id, versions.c.left_out).where(
         versions.c.state == "live", versions.c.left_out_count > 0
     )
+    if document_id is not None:
+        some = some.where(versions.c.document_id == document_id)
     return {id_: [LeftOut(*one) for one in items] for id_, items in connection.execute(some)}
 
 

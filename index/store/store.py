@@ -9,10 +9,12 @@ indexes: each time the catalog's generation advances first, and whoever sees ano
 Chroma anew.
 """
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 from sqlalchemy.engine import Connection
 
@@ -23,6 +25,7 @@ from index.layout import Rectangle, printed_lines, rectangles
 from index.models.embeddings import Embedder, Vectors
 from index.places import file_of
 from index.store import (
+    backup,
     catalog,
     corrections,
     indexes,
@@ -34,7 +37,7 @@ from index.store import (
 )
 from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
 from index.store.corrections import Corrections
-from index.store.engines import IndexSet, SharedBy
+from index.store.engines import IndexSet, SharedBy, VectorSource
 from index.store.erasure import Runs, holding, telling
 from index.store.identity import Outcome, Prepared, plan
 from index.store.listing import Listing
@@ -43,6 +46,7 @@ from index.store.opening import is_store
 from index.store.originals import Originals
 from index.store.private import make_private
 from index.store.queries import Origin, Version
+from index.store.replica import last_change
 from index.store.typed_tables import TableInfo
 from index.store.watches import Told, Watched
 from index.tables.columns import typed_tables as tables_of
@@ -148,7 +152,8 @@ class Store:
         self.catalog, self.indexes, self._lock = opening.engines(
             folder, shared, read_only=self._read_only
         )
-        self._listing = Listing(folder / "catalog.sqlite", self._documents)
+        mark = self._last_change if self._is_shared else None
+        self._listing = Listing(folder / "catalog.sqlite", self._documents, mark)
         self._embedder = embedder
         with closed_on_failure(self.close), self._faults():
             opening.create(self.catalog, self.indexes, self._lock, embedder)
@@ -178,14 +183,16 @@ class Store:
 
     def documents(self) -> list[DocumentInfo]:
         """All live documents, the latest first."""
-        # Nothing tells of changes in a database elsewhere, or beside a file that cannot be written.
-        is_told = not self._read_only and not self._is_shared
-        return self._listing.documents() if is_told else self._documents()
+        # Nothing tells of changes beside a file that cannot be written.
+        if self._read_only:
+            return self._documents()
+        with self._faults():
+            return self._listing.documents()
 
-    def left_out(self) -> dict[str, list[LeftOut]]:
-        """What live documents do not have of their files, by id."""
+    def left_out(self, document_id: str | None = None) -> dict[str, list[LeftOut]]:
+        """What live documents, or one of them, do not have of their files, by id."""
         with self._reading() as connection:
-            return queries.left_out(connection)
+            return queries.left_out(connection, document_id)
 
     def live_among(self, document_ids: Sequence[str]) -> set[str]:
         """Those of the ids whose document is live."""
@@ -474,6 +481,41 @@ class Store:
             *(Difference("tables", problem) for problem in tables),
         ]
 
+    # In one file -------------------------------------------------------------------------------
+
+    def back_up(self, packed: ZipFile) -> None:
+        """Put all that is in the store into an archive; writers wait meanwhile."""
+        writers = nullcontext() if self._read_only else self._lock.writing()
+        with (
+            self._faults(),
+            writers,
+            self._searching() as connection,
+            tempfile.TemporaryDirectory() as scratch,
+        ):
+            state = (self.catalog, connection, self.indexes, self.originals)
+            backup.write(packed, Path(scratch), *state)
+
+    def restore(
+        self, packed: ZipFile, head: backup.Head, model: Model, progress: Progress | None = None
+    ) -> None:
+        """Fill an empty store from a back-up: with its vectors, if it has them.
+
+        What interrupts it, `repair` finishes.
+
+        Raises:
+            StoreError: the store is not empty.
+            EmbeddingMismatch: the back-up's vectors come from another model.
+        """
+        opening.check_model(self.catalog, head.embedding, self._embedder)
+        # On the store's own disk, which has the room.
+        own = tempfile.TemporaryDirectory(dir=self.folder, prefix=".restoring-")
+        with self._changing(), own as scratch:
+            self._clear()
+            with self.catalog.writing() as connection:
+                state = (self.catalog, connection, self.originals)
+                kept = backup.read(packed, head, Path(scratch), *state)
+            self._renew(model, progress, purge=False, kept=kept)
+
     # As the only writer ------------------------------------------------------------------------
 
     def _migrate(self) -> None:
@@ -508,9 +550,17 @@ class Store:
             members.unseal(connection, paths)
             members.erase_copies(self.catalog, connection, self.originals, paths)
 
-    def _renew(self, model: Model, progress: Progress | None, *, purge: bool) -> None:
+    def _renew(
+        self,
+        model: Model,
+        progress: Progress | None,
+        *,
+        purge: bool,
+        kept: VectorSource | None = None,
+    ) -> None:
         """Write the indexes anew without what is not live; to purge, the catalog's file too."""
-        rebuild(self.catalog, self.indexes, self._lock, model, resume=not purge, progress=progress)
+        on = (self.catalog, self.indexes, self._lock)
+        rebuild(*on, model, resume=not purge, progress=progress, kept=kept)
         typed_tables.clear(self.catalog, self.folder)
         typed_tables.remake(self.catalog, self.folder)
         with self.catalog.writing() as connection:
@@ -534,6 +584,10 @@ class Store:
             finally:
                 # What Chroma and tantivy have made; copies of uploads are made private.
                 make_private(self.folder, without=self.folder / "uploads")
+
+    def _last_change(self) -> int:
+        with self.catalog.reading() as connection:
+            return last_change(connection)
 
     def _documents(self) -> list[DocumentInfo]:
         with self._reading() as connection:

@@ -139,6 +139,18 @@ def test_an_answer_from_a_draft_says_so_and_what_is_in_force_comes_first(assista
     assert "“Leave policy 2025” is no longer in force." in alone.notices
 
 
+def test_a_draft_that_alone_answers_stays_before_what_merely_comes_near(assistant, tmp_path):
+    abroad = tmp_path / "abroad.md"
+    abroad.write_text("---\nstatus: draft\n---\nEmployees may work from abroad for ten weeks.\n")
+    yard = tmp_path / "yard.md"
+    yard.write_text("Employees may leave a bicycle in the yard for ten days.\n")
+    assistant.add([abroad, yard])
+
+    answer = assistant.query("For how long may employees work from abroad?")
+    assert "ten weeks" in answer.sentences[0].text
+    assert answer.notices == ("“Abroad” is a draft.",)
+
+
 def test_the_command_corrects_shows_and_takes_back(footnote, assistant, policies):
     _, new = policies
     store = ("--store", assistant.store)

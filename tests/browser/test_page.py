@@ -395,9 +395,19 @@ def test_on_a_wide_screen_the_number_of_documents_leads_to_them(page):
     expect(page.locator("#files")).to_be_visible()
 
 
-def test_the_page_tells_how_a_model_that_writes_is_connected(page):
-    page.locator("details.engine summary").click()
-    told = page.locator("details.engine pre")
-    expect(told).to_contain_text("FOOTNOTE_WRITER=openai:")
-    page.keyboard.press("Escape")
-    expect(told).to_be_hidden()
+def test_where_others_reach_the_page_it_tells_how_a_model_that_writes_is_connected(
+    tabs, serving, store
+):
+    others = {"FOOTNOTE_HOSTS": "notes.example", "FOOTNOTE_SIGN_IN": "proxy"}
+    with serving("--store", str(store), **others) as address:
+        page = tabs.open(address)
+        page.locator("details.engine summary").click()
+        told = page.locator("details.engine pre")
+        expect(told).to_contain_text("FOOTNOTE_WRITER=openai:")
+        page.keyboard.press("Escape")
+        expect(told).to_be_hidden()
+        expect(page.locator('[data-panel-of="model"]')).to_have_count(0)
+        assert page.request.get(f"{address}/model").status == 403
+        page.close()
+    tabs.forgive("ERR_CONNECTION_REFUSED")
+    tabs.forgive("ERR_INCOMPLETE_CHUNKED_ENCODING")

@@ -13,6 +13,7 @@ from assistant.conversations.conversations import Conversations, UnknownConversa
 from assistant.conversations.tables import DraftFile, Feedback
 from assistant.settings import load
 from index.errors import SettingsError
+from index.store.watches import Told
 
 pytestmark = [needed, pytest.mark.xdist_group("shared")]
 
@@ -57,6 +58,29 @@ def test_commands_of_two_machines_work_on_one_store(on, capsys, monkeypatch):
     assert refused.status == 1
     assert one_line(refused.err)
     assert "set FOOTNOTE_CHROMA too" in refused.err
+
+
+def test_what_one_machine_corrects_and_watches_the_other_knows(on, tmp_path):
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (papers / "gate.txt").write_text("The gate of Marl held until noon.", encoding="utf-8")
+    with Assistant(on("here")) as here:
+        (added,) = here.add(papers / "gate.txt").added
+        here.correct(added.document_id, {"date": "1931-05", "status": "draft"})
+        here.keep_watching(papers)
+        here.note_watch(papers, Told(added=1, failed={"a.pdf": "It is damaged."}))
+    with Assistant(on("there")) as there:
+        (known,) = there.documents()
+        assert (known.date, known.status) == ("1931-05", "draft")
+        answer = there.query("Until when did the gate of Marl hold?")
+        assert answer.citations[0].date == "1931-05"
+        assert "“Gate” is a draft." in answer.notices
+        (watched,) = there.watched()
+        assert watched.folder == str(papers)
+        assert watched.told.failed == {"a.pdf": "It is damaged."}
+        there.stop_watching(papers)
+        assert there.watched() == []
+        assert there.correct(added.document_id, {"date": None, "status": None}).corrected == ()
 
 
 def test_a_command_without_its_servers_says_so_in_one_line(on, capsys, postgres):

@@ -77,6 +77,23 @@ def test_files_that_have_not_changed_cost_the_other_machine_nothing(machine, tmp
     assert here.live() == [NEW]
 
 
+def test_what_is_moved_or_corrected_is_so_on_all_machines(machine, tmp_path):
+    file = tmp_path / "gates.txt"
+    file.write_text(OLD)
+    here, there = machine("here"), machine("there")
+    [done] = here.add(file).added
+    assert [one.path for one in there.store.documents()] == [str(file)]
+    here.store.correct(done.document_id, {"title": "Tollhouse"})
+    assert [one.title for one in there.store.documents()] == ["Tollhouse"]
+    assert there.lexical("tollhouse") == [OLD]
+
+    moved = file.rename(tmp_path / "museum-of-ferries.txt")
+    here.sync(tmp_path)
+    assert str(moved) in [one.path for one in there.store.documents()]
+    here.store.correct(done.document_id, {"title": None})
+    assert "Tollhouse" not in [one.title for one in there.store.documents()]
+
+
 def test_a_table_that_another_machine_has_added_can_be_asked(machine):
     text = "Year | Ships\n1931 | 12\n1932 | 15"
     port = Document(text, "Port", "text/csv", tables=(Table(0, len(text), Span(0, 12)),))
@@ -311,4 +328,5 @@ def test_a_store_of_an_older_release_is_brought_up_to_date_by_whoever_comes_firs
     assert there.finds(OLD)
     [info] = there.store.documents()
     there.store.correct(info.id, {"title": "The gates"})
-    assert machine("new").store.documents()[0].title == "The gates"
+    assert [one.title for one in here.store.documents()] == ["The gates"]
+    assert [one.title for one in machine("new").store.documents()] == ["The gates"]

@@ -29,7 +29,6 @@ needed = pytest.mark.skipif(
 )
 
 has_s3 = find_spec("moto") is not None and find_spec("s3fs") is not None
-"""Neither is among the locked tools: both need an older python-dateutil than the product has."""
 
 _SECONDS = 30
 
