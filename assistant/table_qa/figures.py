@@ -29,7 +29,7 @@ lines above a table that may say what it is of."""
 _LONGEST = 300_000
 """A longer table has records, whose cells are found by queries."""
 
-_SIGN_APART = re.compile(r"(?<=[$€£¥])[\s|]++(?=[\d(—–-])|(?<!\s)[\s|]++(?=\)?%$)")
+_SIGN_APART = re.compile(r"(?<=[$€£¥])[\s|]++(?=[\d(—–-])|(?<![\s|])[\s|]++(?=\)?%$)")
 """The space between a figure and the sign that belongs to it."""
 _TOTAL = re.compile(r"total\b", re.IGNORECASE)
 _SCALE = r"(?:thousand|million|billion)s?"
