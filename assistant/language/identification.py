@@ -15,9 +15,10 @@ LANGUAGES = ("en", "ar", "de", "es", "fr", "it", "ja", "nl", "pl", "pt", "zh")
 
 _ENGLISH_FROM = 0.4
 """A text is English without further thought where so many of its words are its function words."""
-_ENGLISH_RATHER = 4.0
-"""Log-odds for English before the text is seen: without them one in forty English questions of two
-or three words is taken for Italian, Spanish or French; with them one in a hundred others for it."""
+_ENGLISH_RATHER = (0.0, 0.0, 2.0, 4.0)
+"""Log-odds for English before the text is seen, by its number of words, the last from there on.
+Without them one in forty English questions of two or three words is taken for Italian, Spanish or
+French; with them one in a hundred others for English."""
 
 _loading = threading.Lock()
 
@@ -25,14 +26,16 @@ _loading = threading.Lock()
 def language_of(text: str) -> str:
     """The language of a text, of those that the program speaks.
 
-    >>> language_of("Wann schloss das Tor?"), language_of("水门什么时候关闭？")
-    ('de', 'zh')
+    >>> language_of("Wann schloss das Tor?"), language_of("水门什么时候关闭？"), language_of("12?")
+    ('de', 'zh', 'en')
     """
     words = analyzed(text)
+    if not any(map(str.isalpha, text)):
+        return "en"
     if words and sum(word in function_terms() for word in words) >= _ENGLISH_FROM * len(words):
         return "en"
     likely: dict[str, float] = dict(_identifier().rank(text))
-    likely["en"] += _ENGLISH_RATHER
+    likely["en"] += _ENGLISH_RATHER[min(len(words), len(_ENGLISH_RATHER) - 1)]
     return max(likely, key=lambda language: likely[language])
 
 

@@ -67,3 +67,20 @@ def test_a_long_or_strange_text_has_a_language_at_once():
     for text in ("", "?", "🙂" * 50, "1234", "a" * 4_000, "mail " * 800):
         assert language_of(text) in LANGUAGES
     assert not re.search(r"[^a-z]", language_of("\u202eabc\u200f"))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Compare Alpha and Beta.", "en"),
+        ("12", "en"),
+        ("2024?", "en"),
+        ("List recommendations", "en"),
+        ("Wann?", "de"),
+        ("Warum nicht?", "de"),
+        ("Dlaczego?", "pl"),
+        ("为什么？", "zh"),
+    ],
+)
+def test_the_language_of_few_words_is_told(text, language):
+    assert language_of(text) == language
