@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
-import numpy as np
 
 from index.closing import close_all
 from index.errors import SettingsError, StoreError
 from index.models.embeddings import Vectors
+from index.store.collection import GRAPH, change, documents_of, nearest, vectors_of
 from index.store.engines import Hits
-from index.store.vectors import BATCH, GRAPH, within
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -139,24 +138,10 @@ class ServerVectors:
     ) -> Hits:
         """The `k` nearest chunks as (chunk id, cosine similarity), best first."""
         del generation
-        # Chroma refuses an empty list of documents.
-        if documents == []:
+        # The server is not asked for what is nothing.
+        if documents is not None and not documents:
             return []
-
-        def query(collection: "Collection") -> Hits:
-            found = collection.query(
-                query_embeddings=vector[np.newaxis],
-                n_results=k,
-                where=within(documents),
-                include=["distances"],
-            )
-            distances = found["distances"] or [[]]
-            return [
-                (int(id_), 1.0 - distance)
-                for id_, distance in zip(found["ids"][0], distances[0], strict=True)
-            ]
-
-        return self._use(query)
+        return self._use(lambda collection: nearest(collection, vector, k, documents))
 
     def change(
         self,
@@ -168,52 +153,17 @@ class ServerVectors:
     ) -> None:
         """Add chunks, as (chunk id, document id) with their vectors, and remove others."""
         del before, after
-
-        def write(collection: "Collection") -> None:
-            for at in range(0, len(remove), _ADDED):
-                collection.delete(ids=[str(id_) for id_ in remove[at : at + _ADDED]])
-            if vectors is None:
-                return
-            for at in range(0, len(add), _ADDED):
-                rows = add[at : at + _ADDED]
-                collection.add(
-                    ids=[str(chunk_id) for chunk_id, _ in rows],
-                    embeddings=vectors[at : at + _ADDED],
-                    metadatas=[{"document": document_id} for _, document_id in rows],
-                )
-
-        self._use(write)
+        self._use(lambda collection: change(collection, add, vectors, remove, _ADDED))
 
     def documents(self, generation: int) -> dict[int, str]:
         """The document id of every chunk."""
         del generation
-
-        def read(collection: "Collection") -> dict[int, str]:
-            found: dict[int, str] = {}
-            for at in range(0, collection.count(), BATCH):
-                page = collection.get(limit=BATCH, offset=at, include=["metadatas"])
-                for id_, metadata in zip(page["ids"], page["metadatas"] or [], strict=True):
-                    found[int(id_)] = str((metadata or {}).get("document"))
-            return found
-
-        return self._use(read)
+        return self._use(documents_of)
 
     def vectors(self, generation: int, ids: Sequence[int]) -> dict[int, Vectors]:
         """The vectors of these chunks; those that are not there are left out."""
         del generation
-
-        def read(collection: "Collection") -> dict[int, Vectors]:
-            found: dict[int, Vectors] = {}
-            for at in range(0, len(ids), _ADDED):
-                names = [str(id_) for id_ in ids[at : at + _ADDED]]
-                page = collection.get(ids=names, include=["embeddings"])
-                rows = page["embeddings"]
-                if rows is not None:
-                    for id_, row in zip(page["ids"], rows, strict=True):
-                        found[int(id_)] = np.asarray(row, np.float32)
-            return found
-
-        return self._use(read)
+        return self._use(lambda collection: vectors_of(collection, ids, _ADDED))
 
     def close(self) -> None:
         """Nothing: the connection is the server's."""

@@ -16,21 +16,18 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakValueDictionary
-
-import numpy as np
 
 from index.closing import close_all, closed_on_failure
 from index.errors import StoreError
 from index.models.embeddings import Vectors
+from index.store.collection import GRAPH, change, documents_of, nearest, vectors_of
 from index.store.files import WritableCopy
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
-    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
-    from chromadb.api.types import Where
 
 _HEADER = struct.Struct("<i4Q")
 """Version, then offset, room and number of vectors, and bytes of a vector with its links."""
@@ -91,14 +88,9 @@ def _erase(header: Path) -> None:
 T = TypeVar("T")
 
 _COLLECTION = "chunks"
-BATCH = 5_000
-"""Chroma refuses more than 5,461 rows a call."""
 
 _shared: "WeakValueDictionary[Path, VectorIndex]" = WeakValueDictionary()
 _sharing = threading.Lock()
-
-GRAPH: "CreateHNSWConfiguration" = {"space": "cosine", "ef_search": 200}
-"""How vectors are compared, and how many are looked at to find the nearest."""
 
 _PERSISTED_EVERY = 256
 """Rows after which Chroma writes its graph down; whoever opens it adds what came later one by one.
@@ -111,6 +103,7 @@ class VectorIndex:
     Raises:
         StoreError: from any method, where the files cannot be read or written.
 
+    >>> import numpy as np
     >>> index = VectorIndex.at(tmp_path / "chroma")
     >>> index.create()
     0
@@ -162,20 +155,7 @@ class VectorIndex:
             if self._count is None:
                 self._count = collection.count()
             count = min(k, self._count)
-            # Chroma refuses an empty list of documents.
-            if count == 0 or documents == []:
-                return []
-            found = collection.query(
-                query_embeddings=vector[np.newaxis],
-                n_results=count,
-                where=within(documents),
-                include=["distances"],
-            )
-            distances = found["distances"] or [[]]
-            return [
-                (int(id_), 1.0 - distance)
-                for id_, distance in zip(found["ids"][0], distances[0], strict=True)
-            ]
+            return nearest(collection, vector, count, documents) if count else []
 
         return self._use(generation, query)
 
@@ -194,18 +174,7 @@ class VectorIndex:
         """
 
         def write(collection: "Collection") -> None:
-            for at in range(0, len(remove), BATCH):
-                collection.delete(ids=[str(id_) for id_ in remove[at : at + BATCH]])
-            if vectors is None:
-                return
-            for at in range(0, len(add), BATCH):
-                rows = add[at : at + BATCH]
-                # The ids are new, so this is faster than `upsert`.
-                collection.add(
-                    ids=[str(chunk_id) for chunk_id, _ in rows],
-                    embeddings=vectors[at : at + BATCH],
-                    metadatas=[{"document": document_id} for _, document_id in rows],
-                )
+            change(collection, add, vectors, remove)
 
         with self._mutex:
             try:
@@ -217,32 +186,11 @@ class VectorIndex:
 
     def documents(self, generation: int) -> dict[int, str]:
         """The document id of every chunk."""
-
-        def read(collection: "Collection") -> dict[int, str]:
-            found: dict[int, str] = {}
-            for at in range(0, collection.count(), BATCH):
-                page = collection.get(limit=BATCH, offset=at, include=["metadatas"])
-                for id_, metadata in zip(page["ids"], page["metadatas"] or [], strict=True):
-                    found[int(id_)] = str((metadata or {}).get("document"))
-            return found
-
-        return self._use(generation, read)
+        return self._use(generation, documents_of)
 
     def vectors(self, generation: int, ids: Sequence[int]) -> dict[int, Vectors]:
         """The vectors of these chunks; those that are not there are left out."""
-
-        def read(collection: "Collection") -> dict[int, Vectors]:
-            found: dict[int, Vectors] = {}
-            for at in range(0, len(ids), BATCH):
-                names = [str(id_) for id_ in ids[at : at + BATCH]]
-                page = collection.get(ids=names, include=["embeddings"])
-                rows = page["embeddings"]
-                if rows is not None:
-                    for id_, row in zip(page["ids"], rows, strict=True):
-                        found[int(id_)] = np.asarray(row, np.float32)
-            return found
-
-        return self._use(generation, read)
+        return self._use(generation, lambda collection: vectors_of(collection, ids))
 
     def close(self) -> None:
         """Let go of the files; the next use opens them again."""
@@ -279,17 +227,6 @@ class VectorIndex:
             # Whatever state it is in, the next use begins with a new client.
             with closed_on_failure(self.close):
                 raise StoreError.of(self._folder, error) from error
-
-
-def within(documents: Sequence[str] | None) -> "Where | None":
-    """What Chroma is asked to keep to: chunks of these documents, or of any.
-
-    >>> within(["d1"]), within(None)
-    ({'document': {'$in': ['d1']}}, None)
-    """
-    if documents is None:
-        return None
-    return cast("Where", {"document": {"$in": list(documents)}})
 
 
 def _client(folder: Path) -> "Client":
