@@ -56,7 +56,7 @@ def opened(page: Page) -> None:
 
 def in_text(page: Page) -> None:
     """The text of a source, with a table, and the steps through what is cited of it."""
-    ask(page, "What does the correction notice correct?")
+    ask(page, "What did the correction change?")
     page.click("#t1 .ref")
     page.wait_for_selector("#source .text mark")
 

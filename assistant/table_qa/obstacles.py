@@ -13,6 +13,8 @@ from index.errors import TableError
 from index.tables.engine import TableReader
 
 _MOST_LACKING, _MOST_NAMED = 2, 20
+_FEWEST_ROWS = 3
+"""Rows of a table of which anything would be counted, summed or ranked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def what_is_lacking(text: str, near: Sequence[Near]) -> ProposedAnswer | None:
     found: list[tuple[int, str]] = []
     for info, table, names in near:
         bare = Linking(words, table.columns, names)
+        if table.rows < _FEWEST_ROWS:
+            continue
         if not bare.mentions and not bare.named:
             continue
         called = called_in_sql(info)
