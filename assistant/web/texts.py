@@ -52,7 +52,7 @@ CONFIDENCE = (
         0.7,
         "fair",
         "Fair confidence",
-        "Of answers as sure as this, about eight in ten were right when measured.",
+        "Of answers as sure as this, about seven in ten were right when measured.",
     ),
     Confidence(
         0.0,

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from assistant.writing.streaming import Written
     from assistant.writing.writer import Composition, Writer
 
+_SUPPORTED = 0.7
+"""The least confidence in an answer of which each sentence is supported."""
+
 AnswerEvents = Generator[Progress | SentenceReady, None, ProposedAnswer]
 
 
@@ -169,7 +172,8 @@ class WriterAnswer:
         self.usage = composition.usage
         declined = composition.declined and not composition.fault
         if held or (declined and any(map(_is_computed, self._reading.claims))):
-            return (yield from self._with_readers(footnotes, drafts, composition))
+            sure = held and all(one.supported for one in footnotes.sentences[shown:])
+            return (yield from self._with_readers(footnotes, drafts, composition, sure=sure))
         return (yield from self._without(footnotes, drafts, composition, opens=opens))
 
     def _drafted(self, written: "Written", composition: "Composition") -> _Drafted | None:
@@ -260,9 +264,21 @@ class WriterAnswer:
         return SentenceReady(sentence=sentence, citations=new)
 
     def _with_readers(
-        self, footnotes: Footnotes, drafts: list[Claim], composition: "Composition"
+        self,
+        footnotes: Footnotes,
+        drafts: list[Claim],
+        composition: "Composition",
+        *,
+        sure: bool,
     ) -> AnswerEvents:
-        """Below what was written, what only the program can say."""
+        """Below what was written, what only the program can say.
+
+        Args:
+            footnotes: of the answer.
+            drafts: what was written.
+            composition: how.
+            sure: whether all of it is supported.
+        """
         reading = self._reading
         own = reading.claims if reading.conflicts else tuple(filter(_is_computed, reading.claims))
         yield from verify_claims(footnotes, replace(reading, claims=own), opens=True)
@@ -272,7 +288,7 @@ class WriterAnswer:
         return ProposedAnswer(
             reading.kind,
             claims=(*drafts, *own),
-            confidence=reading.confidence,
+            confidence=_assured(reading.confidence) if sure else reading.confidence,
             conflicts=_moved(reading.conflicts, len(drafts)),
             notices=tuple(notices),
         )
@@ -316,6 +332,15 @@ def _reason(drafted: _Drafted) -> str:
     words = [grounded.draft.text[start:end] for start, end in grounded.unsupported]
     told = grounded.missing or ", ".join(words) or "the passages do not say all of it"
     return f"the passages say otherwise: {told}" if grounded.verdict == "contradicted" else told
+
+
+def _assured(confidence: float) -> float:
+    """How sure an answer is of which each sentence is supported, where the reader was so sure.
+
+    Of 92 such answers 89 were right, and 14 of the 16 of which the reader was less than half sure
+    (`benchmarks/README.md`).
+    """
+    return _SUPPORTED + (1 - _SUPPORTED) * confidence
 
 
 def _is_computed(draft: Claim) -> bool:
