@@ -180,7 +180,8 @@ def read_saved_page(data: bytes, name: str) -> Document:
         own = str(part.get("Content-ID", "")).strip("<> ")
         place = str(part.get("Content-Location", "")).strip()
         pages[f"cid:{own}" if own else place or str(len(pages))] = source
-        pages.setdefault(place, source)
+        if place:
+            pages.setdefault(place, source)
     if not pages:
         raise EmptyDocument("No part of the file is a web page.")
     address = str(saved.get("Snapshot-Content-Location", "")).strip()

@@ -529,3 +529,9 @@ def test_frames_of_a_saved_page_that_hold_each_other_end(tmp_path):
 def test_a_saved_file_without_a_page_is_refused_in_one_line(tmp_path):
     with pytest.raises(EmptyDocument, match="No part of the file is a web page"):
         page(tmp_path, saved("Content-Type: text/css\n\np { color: red }"), "page.mht")
+
+
+def test_a_frame_without_an_address_does_not_hold_the_saved_page_itself(tmp_path):
+    part = "Content-Type: text/html\n\n<p>Page a.</p><iframe></iframe>"
+
+    assert page(tmp_path, saved(part), "page.mht").text == "Page a."
