@@ -8,14 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, AnswerReady, Engine, Event, Progress, Usage, summed
-from assistant.asking.clarification import (
-    antecedent_notice,
-    unknown_names_notice,
-)
+from assistant.asking.clarification import antecedent_notice, unknown_names_notice
 from assistant.asking.decomposition import combine_answers, split_question
-from assistant.asking.document_filter import (
-    narrowing_notice,
-)
+from assistant.asking.document_filter import narrowing_notice
 from assistant.asking.instructions import asks_for_source, asks_to_write
 from assistant.asking.question import Question, in_other_words, parse_question
 from assistant.asking.rewriting import History
@@ -29,10 +24,7 @@ from assistant.messages import ANSWERED_AGAIN, GREETING, NEEDS_WRITER, THANKED
 from assistant.models.span_reader import SpanReader
 from assistant.reading.sentence_ranking import PASSAGES
 from assistant.reading.validity import status_notices
-from assistant.retrieving.retrieval import (
-    READ_ON,
-    Retrieved,
-)
+from assistant.retrieving.retrieval import READ_ON, Retrieved
 from assistant.settings import Settings
 from assistant.store_handle import StoreHandle
 from assistant.table_qa.written_queries import query_by_writer

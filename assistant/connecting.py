@@ -25,7 +25,7 @@ from pydantic_core import PydanticCustomError
 from assistant.answer import Answer
 from assistant.settings import Settings, load
 from index.errors import FootnoteError, SettingsError
-from index.store.private import opener
+from index.store.private import write_private
 
 SERVERS = (("Ollama", 11434), ("LM Studio", 1234), ("llama.cpp", 8080), ("vLLM", 8000))
 """Programs that serve models, with the ports on which they listen unless told otherwise."""
@@ -288,23 +288,13 @@ def keep_model(chosen: ChosenModel | None, file: Path = _FILE) -> None:
         if kept and not kept[-1].endswith("\n"):
             kept[-1] += "\n"
         if before or fresh:
-            _replace(file, "".join([*kept, *fresh]))
+            write_private(file, "".join([*kept, *fresh]))
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not valid UTF-8"
         fault = f"{file.name} cannot be written: {why}."
     else:
         return
     raise SettingsError(fault)
-
-
-def _replace(file: Path, text: str) -> None:
-    new = file.with_name(f"{file.name}.new")
-    new.unlink(missing_ok=True)
-    with open(new, "x", encoding="utf-8", opener=opener) as written:
-        written.write(text)
-        written.flush()
-        os.fsync(written.fileno())
-    new.replace(file)
 
 
 def without_model(settings: Settings) -> Settings:

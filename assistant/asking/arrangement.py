@@ -4,63 +4,64 @@ In the languages that the program speaks.
 """
 
 import re
-from functools import cache
+
+from assistant.asking.instructions import any_of, without_end
 
 _PATTERNS = (
-    r"compare (?P<a>.+?) (?:and|with|to|against) (?P<b>.+)",
-    r"(?:.{0,40}\b)?differences? between (?P<a>.+?) (?:and|or) (?P<b>.+)",
-    r"(?P<a>.+?),? (?:and|or|vs\.?|versus) (?P<b>.+?)[,:;–-]? what['’]?s? (?:is )?the difference",
-    r"how (?:does|do) (?P<a>.+?) (?:differ from|compare (?:with|to|and)) (?P<b>.+)",
-    r"how do (?P<a>.+?) and (?P<b>.+?) (?:differ|compare)",
-    r"(?P<a>.+?) (?:vs\.?|versus) (?P<b>.+)",
-    r"vergleiche?n?(?: sie)? (?P<a>.+?) (?:und|mit) (?P<b>.+)",
-    r"(?:.{0,40}\b)?unterschiede? zwischen (?P<a>.+?) und (?P<b>.+)",
-    r"wie unterscheide[nt] sich (?P<a>.+?) (?:und|von) (?P<b>.+)",
-    r"compare[zr]? (?P<a>.+?) (?:et|avec|à) (?P<b>.+)",
-    r"(?:.{0,40}\b)?différences? entre (?P<a>.+?) et (?P<b>.+)",
-    r"compara[r]? (?P<a>.+?) (?:y|con) (?P<b>.+)",
-    r"(?:.{0,40}\b)?diferencias? entre (?P<a>.+?) y (?P<b>.+)",
-    r"confronta(?:re)? (?P<a>.+?) (?:e|con) (?P<b>.+)",
-    r"(?:.{0,40}\b)?differenz[ae] (?:tra|fra) (?P<a>.+?) e (?P<b>.+)",
-    r"compar[ae]r? (?P<a>.+?) (?:e|com) (?P<b>.+)",
-    r"(?:.{0,40}\b)?diferenças? entre (?P<a>.+?) e (?P<b>.+)",
-    r"vergelijk (?P<a>.+?) (?:en|met) (?P<b>.+)",
-    r"(?:.{0,40}\b)?verschil(?:len)? tussen (?P<a>.+?) en (?P<b>.+)",
-    r"porównaj (?P<a>.+?) (?:i|z|oraz) (?P<b>.+)",
-    r"(?:.{0,40}\b)?różnic[aey] (?:po)?między (?P<a>.+?) a (?P<b>.+)",
-    r"(?:请)?(?:比较|对比)(?:一下)?(?P<a>.+?)[和与跟](?P<b>.+)",
-    r"(?P<a>.+?)[和与跟](?P<b>.+?)(?:之间)?(?:有什么|的)(?:区别|不同|差异).{0,4}",
-    r"(?P<a>.+?)と(?P<b>.+?)(?:の違い.{0,10}|を比較.{0,10}|は(?:どう|何が)違.{0,8})",
-    r"قارن بين (?P<a>.+?) و ?(?P<b>.+)",
-    r"(?:.{0,20})الفرق بين (?P<a>.+?) و ?(?P<b>.+)",
+    r"compare (.+?) (?:and|with|to|against) (.+)",
+    r"(?:.{0,40}\b)?differences? between (.+?) (?:and|or) (.+)",
+    r"(.+?),? (?:and|or|vs\.?|versus) (.+?)[,:;–-]? what['’]?s? (?:is )?the difference",
+    r"how (?:does|do) (.+?) (?:differ from|compare (?:with|to|and)) (.+)",
+    r"how do (.+?) and (.+?) (?:differ|compare)",
+    r"(.+?) (?:vs\.?|versus) (.+)",
+    r"vergleiche?n?(?: sie)? (.+?) (?:und|mit) (.+)",
+    r"(?:.{0,40}\b)?unterschiede? zwischen (.+?) und (.+)",
+    r"wie unterscheide[nt] sich (.+?) (?:und|von) (.+)",
+    r"compare[zr]? (.+?) (?:et|avec|à) (.+)",
+    r"(?:.{0,40}\b)?différences? entre (.+?) et (.+)",
+    r"compara[r]? (.+?) (?:y|con) (.+)",
+    r"(?:.{0,40}\b)?diferencias? entre (.+?) y (.+)",
+    r"confronta(?:re)? (.+?) (?:e|con) (.+)",
+    r"(?:.{0,40}\b)?differenz[ae] (?:tra|fra) (.+?) e (.+)",
+    r"compar[ae]r? (.+?) (?:e|com) (.+)",
+    r"(?:.{0,40}\b)?diferenças? entre (.+?) e (.+)",
+    r"vergelijk (.+?) (?:en|met) (.+)",
+    r"(?:.{0,40}\b)?verschil(?:len)? tussen (.+?) en (.+)",
+    r"porównaj (.+?) (?:i|z|oraz) (.+)",
+    r"(?:.{0,40}\b)?różnic[aey] (?:po)?między (.+?) a (.+)",
+    r"(?:请)?(?:比较|对比)(?:一下)?(.+?)[和与跟](.+)",
+    r"(.+?)[和与跟](.+?)(?:之间)?(?:有什么|的)(?:区别|不同|差异).{0,4}",
+    r"(.+?)と(.+?)(?:の違い.{0,10}|を比較.{0,10}|は(?:どう|何が)違.{0,8})",
+    r"قارن بين (.+?) و ?(.+)",
+    r"(?:.{0,20})الفرق بين (.+?) و ?(.+)",
 )
 
 _TIMELINES = (
     (
         r"(?:(?:give|show|make|draw|write)(?: me| us)? )?(?:an?|the )?\s?"
-        r"(?:timeline|time line|chronology) (?:of|for|on|about) (?P<a>.+)"
+        r"(?:timeline|time line|chronology) (?:of|for|on|about) (.+)"
     ),
-    r"(?:(?:put|list|show|tell)(?: me)? )?(?P<a>.+?) in (?:chronological|date) order",
+    r"(?:(?:put|list|show|tell)(?: me)? )?(.+?) in (?:chronological|date) order",
     (
         r"(?:(?:gib|zeige?|erstelle?)(?: mir| uns)? )?(?:eine |die )?"
         r"(?:zeitleiste|zeitachse|chronologie|chronik|zeitlicher ablauf)"
-        r" (?:der|des|von|vom|zu|zum|zur|für) (?P<a>.+)"
+        r" (?:der|des|von|vom|zu|zum|zur|für) (.+)"
     ),
     (
         r"(?:(?:donne[zr]?|fais|faites)(?:-moi)? )?(?:une |la )?(?:chronologie|frise)"
-        r" (?:de la |du |des |de |d['’])(?P<a>.+)"
+        r" (?:de la |du |des |de |d['’])(.+)"
     ),
-    r"(?:(?:dame|haz) )?(?:una |la )?(?:cronología|línea de tiempo) (?:del |de la |de )(?P<a>.+)",
-    r"(?:(?:dammi|fai) )?(?:una |la )?cronologia (?:della |del |dei |delle |di )(?P<a>.+)",
+    r"(?:(?:dame|haz) )?(?:una |la )?(?:cronología|línea de tiempo) (?:del |de la |de )(.+)",
+    r"(?:(?:dammi|fai) )?(?:una |la )?cronologia (?:della |del |dei |delle |di )(.+)",
     (
         r"(?:(?:dá-me|faça) )?(?:uma |a )?(?:cronologia|linha do tempo)"
-        r" (?:da |do |dos |das |de )(?P<a>.+)"
+        r" (?:da |do |dos |das |de )(.+)"
     ),
-    r"(?:(?:geef|maak)(?: me)? )?(?:een |de )?(?:tijdlijn|chronologie) (?:van|over) (?P<a>.+)",
-    r"(?:(?:podaj|pokaż) )?(?:chronologi[ae]|oś czasu|kalendarium) (?P<a>.+)",
-    r"(?:请)?(?:给出|列出|按时间顺序列出)?(?P<a>.+?)(?:的)?(?:时间线|时间表|大事记|年表)",
-    r"(?P<a>.+?)(?:の)?(?:年表|時系列|タイムライン)(?:を.{0,12})?",
-    r"(?:أعطني |اعرض )?(?:التسلسل الزمني|الجدول الزمني|تسلسل أحداث) (?:ل|لل)?(?P<a>.+)",
+    r"(?:(?:geef|maak)(?: me)? )?(?:een |de )?(?:tijdlijn|chronologie) (?:van|over) (.+)",
+    r"(?:(?:podaj|pokaż) )?(?:chronologi[ae]|oś czasu|kalendarium) (.+)",
+    r"(?:请)?(?:给出|列出|按时间顺序列出)?(.+?)(?:的)?(?:时间线|时间表|大事记|年表)",
+    r"(.+?)(?:の)?(?:年表|時系列|タイムライン)(?:を.{0,12})?",
+    r"(?:أعطني |اعرض )?(?:التسلسل الزمني|الجدول الزمني|تسلسل أحداث) (?:ل|لل)?(.+)",
 )
 
 _LONGEST = 6
@@ -76,7 +77,7 @@ def compared_things(text: str) -> tuple[str, str] | None:
     >>> compared_things("How do I compare two commits?") is None
     True
     """
-    match = _compiled(_PATTERNS).fullmatch(_bare(text))
+    match = any_of(_PATTERNS).fullmatch(without_end(text))
     if match is None:
         return None
     first, second = (value.strip(' ,;:"“”') for value in match.groups() if value)
@@ -91,15 +92,5 @@ def timeline_topic(text: str) -> str | None:
     >>> timeline_topic("Give me a timeline of the flood."), timeline_topic("Who made the timeline?")
     ('the flood', None)
     """
-    match = _compiled(_TIMELINES).fullmatch(_bare(text))
+    match = any_of(_TIMELINES).fullmatch(without_end(text))
     return next(value for value in match.groups() if value).strip() if match else None
-
-
-def _bare(text: str) -> str:
-    return text.strip().rstrip(".!?。！？؟ ")
-
-
-@cache
-def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    unnamed = (re.sub(r"\(\?P<\w>", "(", one) for one in patterns)
-    return re.compile("|".join(unnamed), re.IGNORECASE | re.DOTALL)

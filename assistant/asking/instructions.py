@@ -115,7 +115,7 @@ def asks_to_write(text: str) -> bool:
     >>> asks_to_write("Who translated the report?"), asks_to_write("Explain why the gate failed.")
     (False, False)
     """
-    return _compiled(_PATTERNS).fullmatch(_bare(text)) is not None
+    return any_of(_PATTERNS).fullmatch(_bare(text)) is not None
 
 
 def asks_for_source(text: str) -> bool:
@@ -126,13 +126,21 @@ def asks_for_source(text: str) -> bool:
     >>> asks_for_source("What is the source of the river?")
     False
     """
-    return _compiled(_SOURCE).fullmatch(_bare(text)) is not None
+    return any_of(_SOURCE).fullmatch(_bare(text)) is not None
 
 
 def _bare(text: str) -> str:
     """A request without the words of politeness around it."""
-    said = text.strip().rstrip(".!?。！？؟ ")
-    return _POLITE.sub("", said)
+    return _POLITE.sub("", without_end(text))
+
+
+def without_end(text: str) -> str:
+    """An utterance without the signs that end it.
+
+    >>> without_end("Are you sure? ")
+    'Are you sure'
+    """
+    return text.strip().rstrip(".!?。！？؟ ")
 
 
 _POLITE = re.compile(
@@ -143,5 +151,10 @@ _POLITE = re.compile(
 
 
 @cache
-def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
+def any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for any of these, whatever the case of letters.
+
+    >>> any_of(("shorter", "in French")).fullmatch("In french") is not None
+    True
+    """
     return re.compile("|".join(f"(?:{one})" for one in patterns), re.IGNORECASE | re.DOTALL)

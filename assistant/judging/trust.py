@@ -7,7 +7,6 @@ claims (Clopper and Pearson 1934, one-sided) stays within a limit.
 
 import json
 import math
-import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,7 +19,7 @@ from assistant.judging.examination import Marks
 from index.errors import StoreError
 from index.store.files import locked
 from index.store.opening import is_writable
-from index.store.private import opener
+from index.store.private import write_private
 
 FILE, LOCK = "judges.json", "judges.lock"
 
@@ -169,13 +168,7 @@ class Standings:
                 with locked(self._folder / LOCK, portalocker.LockFlags.EXCLUSIVE):
                     kept = self._read()
                     kept[judge] = change(kept.get(judge))
-                    fresh = path.with_suffix(".new")
-                    with open(fresh, "w", encoding="utf-8", opener=opener) as file:
-                        json.dump(_KEPT.dump_python(kept, mode="json"), file)
-                        file.flush()
-                        # Else a power cut may leave the name with nothing behind it.
-                        os.fsync(file.fileno())
-                    fresh.replace(path)
+                    write_private(path, json.dumps(_KEPT.dump_python(kept, mode="json")))
             except OSError as error:
                 raise StoreError.of(self._folder, error) from error
             return kept[judge]

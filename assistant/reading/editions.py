@@ -28,6 +28,19 @@ def are_editions(one: DocumentInfo, other: DocumentInfo) -> bool:
     return any(a != b and len(_bare(a)) >= _SHORTEST and _bare(a) == _bare(b) for a, b in pairs)
 
 
+def are_of_a_kind(one: DocumentInfo, other: DocumentInfo) -> bool:
+    """Whether two documents have one title, are editions of one, or of one kind by their titles.
+
+    >>> are_of_a_kind(report, report)
+    True
+    """
+    return (
+        one.title == other.title
+        or are_editions(one, other)
+        or are_framed_alike(one.title, other.title)
+    )
+
+
 def are_framed_alike(one: str, other: str) -> bool:
     """Whether two titles are of things of one kind: words are put for words, two in five stay.
 

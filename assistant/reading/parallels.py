@@ -19,7 +19,7 @@ from assistant.language.dates import DATES, spoken_date
 from assistant.language.terms import function_terms
 from assistant.reading.answer_span import collapse_whitespace, quoted
 from assistant.reading.block_ranking import block_spans
-from assistant.reading.editions import are_editions, are_framed_alike, edition_order, opening_of
+from assistant.reading.editions import are_editions, are_of_a_kind, edition_order, opening_of
 from assistant.retrieving.retrieval import Retrieved
 from index.dates import iso_date
 from index.document import Span
@@ -108,11 +108,7 @@ def are_told_apart(one: StoredChunk, other: StoredChunk) -> bool:
 def _apart(one: DocumentInfo, above: _Heading, other: DocumentInfo, beside: _Heading) -> bool:
     if one.id == other.id:
         return above != beside and len(above) == len(beside) and above[:-1] == beside[:-1]
-    return (
-        one.title == other.title
-        or are_editions(one, other)
-        or are_framed_alike(one.title, other.title)
-    )
+    return are_of_a_kind(one, other)
 
 
 class _Times:

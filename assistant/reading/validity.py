@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assistant.draft import Claim, ProposedAnswer
 from assistant.messages import IS_ARCHIVED, IS_DRAFT
-from assistant.reading.editions import are_editions, are_framed_alike
+from assistant.reading.editions import are_of_a_kind
 from assistant.retrieving.retrieval import Retrieved
 from index.status import kind_of
 from index.store.catalog import DocumentInfo
@@ -72,13 +72,7 @@ def _are_alike(claims: Sequence[Claim], others: Sequence[Claim]) -> bool:
     first, second = (
         {one.evidence[0].document for one in each if one.evidence} for each in (claims, others)
     )
-    return any(
-        one.title == other.title
-        or are_editions(one, other)
-        or are_framed_alike(one.title, other.title)
-        for one in first
-        for other in second
-    )
+    return any(are_of_a_kind(one, other) for one in first for other in second)
 
 
 def _told(document: DocumentInfo) -> str:

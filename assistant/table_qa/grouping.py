@@ -188,7 +188,7 @@ def ranked(parser: Parsing) -> Iterator[Reading]:
 
 
 def placed_at(parser: Parsing, place: int, *, lowest: bool) -> Iterator[Reading]:
-    """???
+    """What stands in a place by a measure of each group: 'the port with the third most tolls'.
 
     >>> from assistant.table_qa.schema_linking import Linking, words_of
     >>> from index.tables.columns import Column

@@ -153,7 +153,7 @@ def row_words(parser: Parsing) -> frozenset[int]:
 
 
 def key_words(parser: Parsing) -> frozenset[int]:
-    """???
+    """The words of a question that name a key of the rows, and so the rows themselves.
 
     >>> from assistant.table_qa.schema_linking import Linking, words_of
     >>> from index.tables.columns import Column

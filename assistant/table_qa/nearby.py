@@ -60,10 +60,9 @@ def tables_named(store: Store, text: str, documents: Sequence[str] | None) -> li
     >>> tables_named(store, "How many berths were there?", [])
     []
     """
+    some = None if documents is None else frozenset(documents)
     infos = [
-        one
-        for one in store.documents()
-        if one.tables != 0 and (documents is None or one.id in documents)
+        one for one in store.documents() if one.tables != 0 and (some is None or one.id in some)
     ]
     if len(infos) > _MOST_DOCUMENTS:
         return []

@@ -98,7 +98,7 @@ def relation_of(parser: Parsing) -> Relation | None:
         ("difference", _DIFFERENCE),
         ("change", _CHANGE),
     )
-    named = {n for one in parser.linking.mentions if not one.lacking for n in one.at}
+    named = _named(parser)
     for relation, pattern in patterns:
         match = parser.found(pattern)
         if match is None or parser.within(*match.span()) & named:
@@ -270,7 +270,7 @@ def _joined(conditions: Sequence[Condition]) -> list[Condition]:
 
 def _years(parser: Parsing) -> list[int]:
     """The two years that are named, the earlier first; or the one."""
-    match = next(_YEARS.finditer(parser.text), None)
+    match = _YEARS.search(parser.text)
     if match is None:
         return []
     return sorted(int(one) for one in match.group("a", "b", "now") if one)
@@ -278,7 +278,7 @@ def _years(parser: Parsing) -> list[int]:
 
 def _two_years(parser: Parsing) -> Iterator[Points]:
     """The later year against the earlier one, or a year against the one before."""
-    match, when = next(_YEARS.finditer(parser.text), None), when_column(parser)
+    match, when = _YEARS.search(parser.text), when_column(parser)
     if match is None or when is None:
         return
     years = _years(parser)

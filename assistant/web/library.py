@@ -12,7 +12,7 @@ from assistant.assistant import Assistant
 from assistant.web import library_texts as words
 from assistant.web.archive import listing
 from assistant.web.rendering import library
-from assistant.web.session import LIBRARY, Stores
+from assistant.web.session import LIBRARY, Stores, body_of
 from assistant.web.shelf import Wanted, choices, selected
 from index.errors import DocumentError, FootnoteError, UnknownDocument
 from index.store.catalog import DocumentInfo
@@ -178,13 +178,9 @@ def _changed(info: DocumentInfo, said: Corrected) -> dict[str, str | None]:
 
 
 async def _said(request: Request, kind: type[Said]) -> Said:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST:
-            raise HTTPException(413, "This is too much at once.")
+    body = await body_of(request, _MOST, "This is too much at once.")
     try:
-        return kind.model_validate_json(bytes(body))
+        return kind.model_validate_json(body)
     except ValidationError as error:
         raise HTTPException(400, "This is nothing that the page asks.") from error
 

@@ -25,7 +25,7 @@ from assistant.templating import Macros
 from assistant.web import texts
 from assistant.web.downloads import file_name, saved
 from assistant.web.rendering.matrices import matrix_table
-from assistant.web.session import MATRIX, Stores, visitor
+from assistant.web.session import MATRIX, Stores, body_of, visitor
 from index.errors import FootnoteError
 
 _HERE = Path(__file__).parent
@@ -165,11 +165,7 @@ async def _asked(request: Request) -> Asked:
     Raises:
         HTTPException: it is too long, or nothing that the view asks.
     """
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _MOST:
-            raise HTTPException(413, f"At most {_MOST >> 20} MiB are taken at once.")
+    body = await body_of(request, _MOST, f"At most {_MOST >> 20} MiB are taken at once.")
     try:
         return Asked.model_validate(json.loads(body))
     except (ValueError, RecursionError, ValidationError) as error:

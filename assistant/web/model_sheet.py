@@ -22,7 +22,7 @@ from assistant.settings import Settings
 from assistant.templating import Macros
 from assistant.web import texts
 from assistant.web.rendering import answers
-from assistant.web.session import MODEL, Stores
+from assistant.web.session import MODEL, Stores, body_of
 from index.errors import FootnoteError
 
 _HTML = Macros("assistant.web", "model.html", texts=texts)
@@ -215,11 +215,7 @@ async def _typed(request: Request) -> Typed:
     Raises:
         HTTPException: it is too long, or nothing that the sheet sends; the line quotes nothing.
     """
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _MOST:
-            raise HTTPException(413, f"At most {_MOST >> 10} KiB are taken at once.")
+    body = await body_of(request, _MOST, f"At most {_MOST >> 10} KiB are taken at once.")
     try:
         said: Any = json.loads(body)
         return Typed.model_validate(said)

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 
 import gradio as gr
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.api.turns import Queues
@@ -28,6 +29,26 @@ MODEL = "/model"
 """Where the sheet for the model that writes is."""
 _OPENED = ("/", MATRIX)
 _YEAR = 365 * 24 * 60 * 60
+
+
+async def body_of(request: Request, most: int, refusal: str) -> bytes:
+    """What a script sends, of so many bytes at most.
+
+    Raises:
+        HTTPException: it is longer, which is told by the refusal.
+
+    >>> import asyncio
+    >>> async def receive():
+    ...     return {"type": "http.request", "body": b"{}"}
+    >>> asyncio.run(body_of(Request({"type": "http"}, receive), 2, "Too long."))
+    b'{}'
+    """
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > most:
+            raise HTTPException(413, refusal)
+    return bytes(body)
 
 
 def visitor(request: gr.Request | HTTPConnection) -> str:

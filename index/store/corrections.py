@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
@@ -17,6 +17,9 @@ from index.dates import iso_date
 from index.document import ISO_DATE, Document
 from index.errors import DocumentError
 from index.store.schema import corrections
+
+if TYPE_CHECKING:
+    from index.store.catalog import DocumentInfo
 
 FIELDS: Final = ("title", "author", "date", "status")
 """What can be corrected."""
@@ -109,26 +112,32 @@ def corrected_document(document: Document, known: Mapping[str, str]) -> Document
     >>> corrected_document(arriving.document, {"title": "The wreck", "date": ""}).title
     'The wreck'
     """
-    if not known:
-        return document
-    day = known.get("date", document.date) or None
-    return replace(
-        document,
-        title=known.get("title") or document.title,
-        author=known.get("author", document.author) or None,
-        date=day,
+    return replace(document, **corrected_fields(document, known)) if known else document
+
+
+def corrected_fields(read: "Document | DocumentInfo", known: Mapping[str, str]) -> dict[str, Any]:
+    """What becomes of the fields of a document that was read.
+
+    >>> corrected_fields(report, {"title": "The gate"})["title"]
+    'The gate'
+    """
+    day = known.get("date", read.date) or None
+    return {
+        "title": known.get("title") or read.title,
+        "author": known.get("author", read.author) or None,
+        "date": day,
         # Where the text states another day it does not state this one.
-        date_span=document.date_span if day == document.date else None,
-        properties=with_corrected_status(document.properties, known),
-    )
+        "date_span": read.date_span if day == read.date else None,
+        "properties": _with_corrected_status(read.properties, known),
+    }
 
 
-def with_corrected_status(
+def _with_corrected_status(
     properties: Sequence[tuple[str, str]], known: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
     """The properties with the status that is right.
 
-    >>> with_corrected_status([("status", "draft"), ("tags", "levee")], {"status": "final"})
+    >>> _with_corrected_status([("status", "draft"), ("tags", "levee")], {"status": "final"})
     (('tags', 'levee'), ('status', 'final'))
     """
     if "status" not in known:

@@ -54,6 +54,27 @@ def opener(path: str, flags: int) -> int:
     return os.open(path, flags, FILE)
 
 
+def write_private(path: Path, text: str) -> None:
+    """Put a file that is its owner's alone, wholly or not at all, in the place of what is there.
+
+    Raises:
+        OSError: it cannot be written.
+
+    >>> write_private(tmp_path / "judges.json", "{}")
+    >>> oct((tmp_path / "judges.json").stat().st_mode)[-3:]
+    '600'
+    """
+    fresh = path.with_name(f"{path.name}.new")
+    # What was left there, or is a link, is not written into.
+    fresh.unlink(missing_ok=True)
+    with open(fresh, "x", encoding="utf-8", opener=opener) as file:
+        file.write(text)
+        file.flush()
+        # Else a power cut may leave the name with nothing behind it.
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
 def _entries(folder: Path, without: Path | None) -> Iterator[os.DirEntry[str]]:
     # Another process may have removed what was listed a moment ago.
     with suppress(FileNotFoundError), os.scandir(folder) as listing:

@@ -384,14 +384,9 @@ def _info(row: Row[Any], corrected: Mapping[str, Mapping[str, str]]) -> Document
     if not known:
         return info
     read = {"status": info.status, **{name: getattr(info, name) for name in _OWN}}
-    day = known.get("date", info.date) or None
     return replace(
         info,
-        title=known.get("title") or info.title,
-        author=known.get("author", info.author) or None,
-        date=day,
-        date_span=info.date_span if day == info.date else None,
-        properties=corrections.with_corrected_status(info.properties, known),
+        **corrections.corrected_fields(info, known),
         corrected=tuple((field, read[field]) for field in corrections.FIELDS if field in known),
     )
 
