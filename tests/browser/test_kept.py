@@ -326,7 +326,7 @@ def test_a_hostile_title_is_only_text(page: Page):
 
 
 def test_an_export_runs_nothing(page: Page, address: str):
-    ask(page, "What does the workshop's shop sell?")
+    ask(page, "What does a brass lantern cost?")
     href = page.locator(".actions .menu a").nth(1).get_attribute("href")
     answer = page.request.get(f"{address}/{href}")
     assert "sandbox" in answer.headers["content-security-policy"]
