@@ -245,6 +245,7 @@ class Assistant(Library):
         engine: Engine | None = None,
     ) -> Generator[Event, None, None]:
         """As `query`, told step by step: each sentence once it is verified."""
+        self.note("asked", words=question, documents=documents)
         ask = partial(self._answering.stream, question, documents, history or (), engine)
         return ask() if self._traces is None else self._traces.of(ask)
 
@@ -263,6 +264,7 @@ class Assistant(Library):
         from assistant.reading.summary import further_questions
 
         cited = {one.document_id: one for one in reversed(answer.citations)}
+        unnoted = self.unnoted()
         seen = {answer.question}
         for one in reversed(cited.values()):
             document = self.document(one.document_id, one.version)
@@ -273,7 +275,7 @@ class Assistant(Library):
                 if asked in seen:
                     continue
                 seen.add(asked)
-                found = self.query(asked, documents=documents, engine="reader")
+                found = unnoted.query(asked, documents=documents, engine="reader")
                 yield asked if _answers(found, one.document_id, section) else None
 
     def search(
@@ -286,6 +288,7 @@ class Assistant(Library):
     ) -> list[Passage]:
         """The `k` passages nearest to a question, best first; raises as `query` does."""
         asked = parse_question(question, history or (), self.settings.question_limit)
+        self.note("searched", words=question, documents=documents)
         store = self._opening.filled(documents)
         found = self._answering.embedded.find(store, asked, k, documents)
         return [one.passage for one in found.passages]
@@ -357,6 +360,7 @@ class Assistant(Library):
             draft = read_manuscript(text, self.settings.limits)
         else:
             draft = Manuscript(text) if markdown else Manuscript.plain(text)
+        self.note("had a draft cited", documents=documents)
         return self._answering.cited(draft, documents, progress=progress, left=left)
 
     def report(
@@ -428,8 +432,11 @@ class Assistant(Library):
         store = self._opening.filled(documents)
         there = {one.id: one for one in store.documents()}
         wanted = there if documents is None else dict.fromkeys(documents)
+        asked = "\n".join(column.question for column in columns)
+        self.note("asked of each document", words=asked, documents=documents)
+        unnoted = self.unnoted()
         work = Work(
-            lambda question, id_: self.query(question, documents=[id_], engine=engine),
+            lambda question, id_: unnoted.query(question, documents=[id_], engine=engine),
             store.document,
             self.matrices,
             self._answering.engine(engine),

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -13,6 +14,9 @@ from assistant.conversations.cells import KeptCells
 from assistant.conversations.conversations import Conversations
 from assistant.links import CITATION_ID, cited_span
 from assistant.messages import OTHER_BASE
+from assistant.people.audit import account_name
+from assistant.people.people import People
+from assistant.people.person import Person
 from assistant.settings import Settings, load
 from assistant.store_handle import StoreHandle
 from index.closing import close_all, closed_on_failure
@@ -57,6 +61,10 @@ class Library:
     (7, [])
     """
 
+    person: Person | None = None
+    """Who asks and changes; nobody in particular where one person has the store alone."""
+    _is_noted = True
+
     def __init__(
         self, store: str | Path | None = None, *, settings: Settings | None = None
     ) -> None:
@@ -75,6 +83,7 @@ class Library:
         self._pages = PageImages()
         self.conversations = Conversations(self.store, self.shared_catalog)
         self.matrices = KeptCells(self.store, self.shared_catalog)
+        self.people = People(self.store, self.shared_catalog)
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +96,7 @@ class Library:
         close_all(
             self.conversations.close,
             self.matrices.close,
+            self.people.close,
             self._pages.close,
             self._opening.close,
             self._connections.close,
@@ -96,6 +106,27 @@ class Library:
     def shared_catalog(self) -> str | None:
         """The address of the database that the store shares with other machines, if it does."""
         return None if self._shared is None else self._shared.catalog
+
+    @property
+    def who(self) -> str:
+        """Who acts, as the audit log names them: a person, or an account of this machine."""
+        return f"account:{account_name()}" if self.person is None else self.person.name
+
+    def note(self, act: str, *, words: str | None = None, **what: object) -> None:
+        """Note in the audit log what is done, where several people share the store.
+
+        `words` are those of a question, which stand in it only where the settings say so.
+        """
+        people = self.settings.people
+        if people is not None and self._is_noted:
+            told = words if people.audit_words else None
+            self.people.audit.note(self.who, act, **what, words=told)
+
+    def unnoted(self) -> Self:
+        """The same, for what is done on the way to what was noted."""
+        view = copy(self)
+        view._is_noted = False
+        return view
 
     def add(
         self,
@@ -123,11 +154,12 @@ class Library:
         files = [item for item in given if isinstance(item, str | Path)]
         others = [item for item in given if not isinstance(item, str | Path)]
         report = self._ingest(progress).add(files, uploads=uploads)
-        if not others:
-            return report
-        from assistant.llamaindex import named_documents
+        if others:
+            from assistant.llamaindex import named_documents
 
-        return report + self._ingest(progress).add_documents(named_documents(others))
+            report += self._ingest(progress).add_documents(named_documents(others))
+        self._note_report(report)
+        return report
 
     def replace(
         self,
@@ -147,7 +179,9 @@ class Library:
             DocumentError: it is read from a file in a folder, which is there: change that instead.
         """
         _check_named([file])
-        return self._ingest(progress).replace(document_id, Path(file), uploads=uploads)
+        report = self._ingest(progress).replace(document_id, Path(file), uploads=uploads)
+        self._note_report(report)
+        return report
 
     def sync(self, folder: str | Path, *, progress: Adding | None = None) -> AddReport:
         """Add what is new or changed in a folder, and remove what is gone from it.
@@ -156,7 +190,9 @@ class Library:
             DocumentError: the folder is not there, or is empty as an unmounted disk is.
         """
         _check_named([folder])
-        return self._ingest(progress).sync(Path(folder))
+        report = self._ingest(progress).sync(Path(folder))
+        self._note_report(report)
+        return report
 
     def watch(
         self,
@@ -413,7 +449,9 @@ class Library:
         store = self._opening.current()
         if store is None:
             raise UnknownDocument.named(document_id)
-        return original_file(store.origin(document_id, version))
+        found = original_file(store.origin(document_id, version))
+        self.note("exported", document=document_id, version=version)
+        return found
 
     def remove(
         self,
@@ -448,11 +486,13 @@ class Library:
             self._erase_kept(document_id)
             store.purge(document_id, self._models(), progress)
             self._erase_kept(document_id)
+            self.note("purged", document=document_id)
             left = store.holding(words)
             # A copy that holds other documents, too, stays.
             known = {path.resolve() for path in left}
             return left + [copy for copy in copies if copy.exists() and copy not in known]
         self._opening.filled().remove(document_id)
+        self.note("removed", document=document_id)
         return []
 
     # In one file -------------------------------------------------------------------------------
@@ -460,14 +500,16 @@ class Library:
     def back_up(self, file: str | Path) -> None:
         """Write the store into one file, whatever it stands on: the only one that this makes.
 
-        It holds documents with their versions, vectors, copies of uploads, conversations and
-        matrices. Tokens, and what is known of a model that judges, are not in it.
+        It holds documents with their versions, vectors, copies of uploads, conversations,
+        matrices, people with their groups and shares, and the audit log. Tokens, sessions, and
+        what is known of a model that judges, are not in it.
 
         Raises:
             StoreError: there is no store, or the file is there or cannot be written.
         """
         from assistant.keeping import back_up
 
+        self.note("backed up")
         back_up(Path(file), self._existing(), self._beside())
 
     def restore(
@@ -486,9 +528,14 @@ class Library:
         from assistant.keeping import restore
 
         restore(Path(file), self._opening.made(), self._beside(), self._models(), progress)
+        self.note("restored")
 
     def _beside(self) -> "Beside":
-        return {"conversations": self.conversations, "matrices": self.matrices}
+        return {
+            "conversations": self.conversations,
+            "matrices": self.matrices,
+            "people": self.people,
+        }
 
     # The store's soundness ---------------------------------------------------------------------
 
@@ -535,6 +582,16 @@ class Library:
         """Leave no word of a document in what was answered and kept."""
         self.conversations.erase(document_id)
         self.matrices.erase(document_id)
+
+    def _note_report(self, report: AddReport) -> None:
+        """Note which documents were added, read anew and removed."""
+        for act, files in (
+            ("added", report.added),
+            ("updated", report.updated),
+            ("removed", report.removed),
+        ):
+            if files:
+                self.note(act, documents=[one.document_id for one in files])
 
     def _existing(self) -> Store:
         store = self._opening.current()

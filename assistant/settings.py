@@ -17,6 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from assistant.people_settings import PeopleSettings
 from index.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="FOOTNOTE_",
+        env_nested_delimiter="__",
         env_file=".env",
         toml_file=_TOML,
         extra="ignore",
@@ -212,6 +214,12 @@ class Settings(BaseSettings):
         description="How people sign in to a page that others than this machine reach: with a "
         "token of 'footnote token add', or at a proxy before it ('proxy'). Programs always need a "
         "token there.",
+    )
+    people: PeopleSettings | None = Field(
+        None,
+        description="How people sign in where several share the installation, each with what they "
+        "keep and may read: a part of `footnote.toml` (docs/security.md). Without it whoever is "
+        "let in is one person.",
     )
     folders: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = Field(
         (),

@@ -7,7 +7,7 @@ from pathlib import Path
 from index.errors import EmptyStore, StoreError, UnknownDocument
 from index.models.embeddings import Embedder
 from index.store.engines import SharedBy
-from index.store.opening import is_store, is_there
+from index.store.opening import foreign, is_store, is_there
 from index.store.store import Store
 
 
@@ -91,9 +91,7 @@ class StoreHandle:
 def _refuse_other_use(folder: Path) -> None:
     """Raise StoreError for a place that holds something and no store: it was named wrongly."""
     try:
-        taken = folder.exists() and (
-            not folder.is_dir() or any(path.suffix != ".lock" for path in folder.iterdir())
-        )
+        taken = folder.exists() and (not folder.is_dir() or bool(foreign(folder)))
     except OSError as error:
         raise StoreError(f"The store {folder} cannot be read: {error.strerror}.") from error
     # Asked last, since another process may be making the store at this moment.

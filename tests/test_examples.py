@@ -5,7 +5,7 @@ working directory; `demo`, an assistant over the demo documents; and for the par
 `store`, `vectors`, a question `asked`, its `passages`, and the `candidates` among their sentences.
 For the parts of the store there are `report`, the one of its documents that has pages; a
 `connection` to its catalog, whose changes are undone; `arriving`, a file made ready that it does
-not hold; and `new_store`, an empty one of the example's own.
+not hold; `new_store`, an empty one of the example's own; and `people`, those of such a one.
 """
 
 import ast
@@ -24,6 +24,7 @@ from assistant.asking.question import parse_question
 from assistant.assistant import Assistant
 from assistant.models.sentence_vectors import SentenceVectors
 from assistant.models.span_reader import SpanReader
+from assistant.people.people import People
 from assistant.reading.sentence_ranking import SentenceScorer
 from assistant.retrieving.retrieval import HybridRetriever, reread
 from assistant.store_handle import StoreHandle
@@ -46,6 +47,8 @@ COMPLETE = (
     "assistant/judging",
     "assistant/language",
     "assistant/models",
+    "assistant/people",
+    "assistant/people_settings.py",
     "assistant/reading",
     "assistant/rechecking",
     "assistant/reporting",
@@ -179,6 +182,8 @@ def test_the_examples_of_a_module_show_what_comes_back(
             if "new_store" in test.docstring:
                 new = Store(folder / "store", MiniLM(), create=True)
                 test.globs["new_store"] = afterwards.enter_context(closing(new))
+            if any(re.search(r"\bpeople\.", one.source) for one in test.examples):
+                test.globs.setdefault("people", afterwards.enter_context(People(folder / "p")))
             runner.run(test, out=told.append)
     assert not told, "".join(told)
     assert runner.tries

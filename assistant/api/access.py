@@ -4,13 +4,13 @@ Without a token only programs and people of this machine get in, and only where 
 meant for others: it listens on a loopback address, and no setting names further hosts.
 """
 
-import asyncio
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
@@ -22,6 +22,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Send
 from starlette.types import Scope as Connection
 
+from assistant.api.entrance import Entrance, SignedIn, while_counting
 from assistant.api.metrics import Metrics
 from assistant.api.problems import (
     MEDIA_TYPE,
@@ -35,6 +36,8 @@ from assistant.api.problems import (
 )
 from assistant.api.tokens import PREFIX, SCOPES, Scope, Tokens
 from assistant.api.turns import Rates
+from assistant.people.accounts import Account
+from assistant.people.person import Person
 from assistant.web.hosts import Hosts
 from index.errors import FootnoteError, ServeError
 
@@ -53,13 +56,14 @@ body is held in memory."""
 _WITH_FILES, _WITHOUT = 4, 64
 """How many of the largest requests of each kind may be there at a time, in all."""
 _HERE, _TOKEN = "here", "token:"
-_COUNTS_STILL = 5.0
-"""Seconds after which it is looked again whether the token of a request under way counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Whoever sent a request; what they keep is found by `id`, and by nobody else.
+
+    `person` is who that is, where people share the store; `counts` tells, as long as the request
+    lasts, whether they are let in still.
 
     >>> Caller("here", "this machine", frozenset(SCOPES)).may("write")
     True
@@ -69,6 +73,8 @@ class Caller:
     name: str
     scopes: frozenset[Scope]
     rate: int | None = None
+    person: Person | None = None
+    counts: Callable[[], bool] | None = field(default=None, compare=False, repr=False)
 
     def may(self, scope: Scope) -> bool:
         """Whether the caller may do that."""
@@ -89,14 +95,30 @@ class Access:
     >>> tokens.close()
     """
 
-    def __init__(self, tokens: Tokens, *, needs_token: bool) -> None:
-        self._tokens = tokens
-        self.needs_token = needs_token
+    def __init__(
+        self, tokens: Tokens, *, needs_token: bool, entrance: Entrance | None = None
+    ) -> None:
+        self._tokens, self._entrance = tokens, entrance
+        self.needs_token = needs_token or entrance is not None
 
     @property
     def store(self) -> str:
         """The folder of the store, which no error names."""
         return str(self._tokens.folder)
+
+    def admit(self, request: HTTPConnection) -> Caller:
+        """Who sends a request: by its token, or as somebody who is signed in.
+
+        Raises:
+            Unauthorised: neither is there, or it does not count.
+        """
+        secret = _bearer(request)
+        if secret is None and self._entrance is not None:
+            signed_in = self._entrance.signed_in(request)
+            if signed_in is not None:
+                counts = partial(self._entrance.counts, signed_in)
+                return _somebody(self._entrance, signed_in.account, counts)
+        return self.caller(secret)
 
     def caller(self, secret: str | None) -> Caller:
         """Who a token belongs to, or this machine.
@@ -120,11 +142,31 @@ class Access:
                 f"This token ended on {token.ends:%Y-%m-%d}: have a new one made with "
                 "'footnote token add'."
             )
-        return Caller(f"{_TOKEN}{token.id}", token.name, frozenset(token.scopes), token.rate)
+        id_, scopes = f"{_TOKEN}{token.id}", frozenset(token.scopes)
+        still = partial(self.counts, id_)
+        entrance = self._entrance
+        if entrance is None:
+            return Caller(id_, token.name, scopes, token.rate, counts=still)
+        account = entrance.people.accounts.by_owner(f"person:{token.person}")
+        if account is None:
+            raise Unauthorised(
+                "This token belongs to nobody who is let in: have one made with 'footnote token "
+                "add NAME --person PERSON'."
+            )
+        let_in = SignedIn(account)
+        caller = _somebody(entrance, account, lambda: still() and entrance.counts(let_in))
+        return replace(caller, scopes=caller.scopes & scopes, rate=token.rate)
 
     def counts(self, caller_id: str) -> bool:
         """Whether the token of a caller counts still."""
         return self._tokens.counts(caller_id.removeprefix(_TOKEN))
+
+
+def _somebody(entrance: Entrance, account: Account, counts: Callable[[], bool]) -> Caller:
+    """A person as a caller: the figures of the server are for those who run it."""
+    owns = entrance.settings.owners in account.person.groups
+    scopes = frozenset(SCOPES) if owns else frozenset(SCOPES) - {"metrics"}
+    return Caller(account.owner, account.name, scopes, None, account.person, counts)
 
 
 def check_exposure(names: Iterable[str], sign_in: str, tokens: Tokens) -> bool:
@@ -132,7 +174,7 @@ def check_exposure(names: Iterable[str], sign_in: str, tokens: Tokens) -> bool:
 
     Args:
         names: the address that is listened on, and further names by which it is reached.
-        sign_in: how people do that, 'token' or 'proxy'.
+        sign_in: how people do that: 'token', 'proxy', or 'people' as the settings say.
         tokens: with which they do.
 
     Raises:
@@ -146,7 +188,7 @@ def check_exposure(names: Iterable[str], sign_in: str, tokens: Tokens) -> bool:
     index.errors.ServeError: Everybody who reaches notes.example could ask and change the ...
     """
     others = [name for name in names if not is_own(name)]
-    if others and sign_in != "proxy" and not tokens.any_live():
+    if others and sign_in == "token" and not tokens.any_live():
         raise ServeError(
             f"Everybody who reaches {others[0]} could ask and change the documents: make a token "
             "first ('footnote token add NAME'), with which they sign in; or, where a proxy has "
@@ -235,7 +277,7 @@ class Door:
                 body = _Body(self._texts, over=not _has_body(scope))
                 sending = _noting(send, answered, body)
                 try:
-                    receive = await self._admitted(scope, receive, body)
+                    receive, sending = await self._admitted(scope, receive, sending, body)
                 except FootnoteError as error:
                     refusal = problem_response(error, self._access.store)
                     await refusal(scope, receive, sending)
@@ -244,20 +286,22 @@ class Door:
                 finally:
                     body.room.taken -= body.taken
 
-    async def _admitted(self, scope: Connection, receive: Receive, body: "_Body") -> Receive:
-        """What gives the body of a request that may come in, with its caller noted.
+    async def _admitted(
+        self, scope: Connection, receive: Receive, send: Send, body: "_Body"
+    ) -> tuple[Receive, Send]:
+        """Both ends of a request that may come in, with its caller noted.
 
         Raises:
             FootnoteError: it may not.
         """
         path = scope["path"]
         if path in _PROBES:
-            return receive
+            return receive, send
         self._hosts.check(scope)
         if path.startswith(_OPEN):
-            return receive
+            return receive, send
         request = HTTPConnection(scope)
-        caller = await run_in_threadpool(self._access.caller, _bearer(request))
+        caller = await run_in_threadpool(self._access.admit, request)
         if caller.rate is not None:
             self._rates.take(caller.id, caller.rate)
         scope.setdefault("state", {})["caller"] = caller
@@ -270,27 +314,12 @@ class Door:
                 body.room = self._files
         declared = request.headers.get("content-length", "")
         body.check(int(declared) if declared.isascii() and declared.isdecimal() else 0)
-        return self._while_counting(caller, body.counted(receive))
-
-    def _while_counting(self, caller: Caller, receive: Receive) -> Receive:
-        """`receive`, which tells that the client has left when its token counts no longer.
-
-        So what takes long, a stream above all, ends soon after a token was revoked.
-        """
-        if not caller.id.startswith(_TOKEN):
-            return receive
-
-        async def receiving() -> Message:
-            coming = asyncio.ensure_future(receive())
-            try:
-                while not (await asyncio.wait({coming}, timeout=_COUNTS_STILL))[0]:
-                    if not await run_in_threadpool(self._access.counts, caller.id):
-                        return {"type": "http.disconnect"}
-                return coming.result()
-            finally:
-                coming.cancel()
-
-        return receiving
+        receive = body.counted(receive)
+        return (
+            (receive, send)
+            if caller.counts is None
+            else while_counting(receive, send, caller.counts)
+        )
 
 
 def problem_response(error: FootnoteError, store: str = "") -> JSONResponse:

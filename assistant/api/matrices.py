@@ -74,6 +74,7 @@ def router() -> APIRouter:
     ) -> Response:
         made = service.jobs.matrix(caller.id, id_)
         made = made.sorted_by(sort) if sort is not None else made
+        await run_in_threadpool(service.assistant.note, "exported", format=format.value)
         content = await run_in_threadpool(export_matrix, made, format, base=service.address)
         kind, suffix = TYPES[format]
         return saved_as(f"matrix.{suffix}", content, kind)

@@ -40,6 +40,7 @@ from assistant.api.mcp_results import (
     Verified,
 )
 from assistant.api.privacy import without_paths
+from assistant.api.service import assistant_of
 from assistant.assistant import Assistant
 from index.errors import FootnoteError
 
@@ -167,7 +168,7 @@ class _Tools:
     ) -> Annotated[CallToolResult, Answered]:
         async with self._turn_of(ctx):
             sentences = 0
-            async for event in self._assistant.astream(question, documents=documents):
+            async for event in self._seen(ctx).astream(question, documents=documents):
                 if isinstance(event, AnswerReady):
                     return _given(Answered.of(event.answer))
                 sentences += isinstance(event, SentenceReady)
@@ -183,32 +184,36 @@ class _Tools:
         documents: Only = None,
     ) -> Annotated[CallToolResult, Passages]:
         async with self._turn_of(ctx):
-            found = await self._assistant.asearch(query, k=limit, documents=documents)
+            found = await self._seen(ctx).asearch(query, k=limit, documents=documents)
         return _given(Passages(passages=[Found.of(one) for one in found]))
 
     async def read_passage(
         self,
         id: Annotated[str, Field(description="A passage's or footnote's id.")],  # noqa: A002
+        ctx: Context[Any, Any],
         around: Annotated[
             int, Field(ge=0, le=10_000, description="Characters before and after it.")
         ] = 1_000,
     ) -> Annotated[CallToolResult, InContext]:
+        seen = self._seen(ctx)
+
         def read() -> InContext:
-            passage = self._assistant.cited(id)
-            document = self._assistant.document(passage.document_id, passage.version)
+            passage = seen.cited(id)
+            document = seen.document(passage.document_id, passage.version)
             return InContext.of(passage, document, around)
 
         return _given(await asyncio.to_thread(read))
 
     async def list_documents(
         self,
+        ctx: Context[Any, Any],
         title: Annotated[
             str, Field(description="Only those with these words in title or file.")
         ] = "",
         offset: Annotated[int, Field(ge=0, description="How many to pass over.")] = 0,
         limit: Annotated[int, Field(ge=1, le=100, description="How many at most.")] = 25,
     ) -> Annotated[CallToolResult, Documents]:
-        documents = await asyncio.to_thread(self._assistant.documents)
+        documents = await asyncio.to_thread(self._seen(ctx).documents)
         words = title.casefold().split()
         there = [
             one
@@ -224,20 +229,21 @@ class _Tools:
         documents: Only = None,
     ) -> Annotated[CallToolResult, Cited]:
         async with self._turn_of(ctx):
-            return _given(Cited.of(await self._assistant.acite(text, documents)))
+            return _given(Cited.of(await self._seen(ctx).acite(text, documents)))
 
     async def verify_citation(
         self,
         id: Annotated[str, Field(description="The citation's id.")],  # noqa: A002
+        ctx: Context[Any, Any],
         quote: Annotated[str | None, Field(description="The words as they were quoted.")] = None,
     ) -> Annotated[CallToolResult, Verified]:
-        verify = self._assistant.verify_citation
+        verify = self._seen(ctx).verify_citation
         return _given(Verified.of(await asyncio.to_thread(verify, id, quote)))
 
-    async def document(self, document_id: str) -> str:
+    async def document(self, document_id: str, ctx: Context[Any, Any]) -> str:
         """A document's text by its id, as it is now."""
         try:
-            text = (await asyncio.to_thread(self._assistant.document, document_id)).text
+            text = (await asyncio.to_thread(self._seen(ctx).document, document_id)).text
         except FootnoteError as error:
             sentence = without_paths(str(error), [self._assistant.store])
             raise ResourceNotFoundError(sentence) from error
@@ -249,8 +255,10 @@ class _Tools:
         return text
 
     def _turn_of(self, ctx: Context[Any, Any]) -> AbstractAsyncContextManager[None]:
-        request = ctx.request_context.request
-        return self._turn(request if isinstance(request, Request) else None)
+        return self._turn(_request(ctx.request_context))
+
+    def _seen(self, ctx: Context[Any, Any]) -> Assistant:
+        return assistant_of(self._assistant, _request(ctx.request_context))
 
 
 class _Server(MCPServer[Any]):
@@ -291,7 +299,8 @@ def _list_documents(assistant: Assistant) -> ServerMiddleware[Any]:
             return await call_next(ctx)
         cursor = (ctx.params or {}).get("cursor")
         offset = int(cursor) if isinstance(cursor, str) and cursor.isdecimal() else 0
-        documents = await asyncio.to_thread(assistant.documents)
+        seen = assistant_of(assistant, _request(ctx))
+        documents = await asyncio.to_thread(seen.documents)
         behind = offset + _PAGE
         return ListResourcesResult(
             resources=[
@@ -308,6 +317,11 @@ def _list_documents(assistant: Assistant) -> ServerMiddleware[Any]:
         )
 
     return listing
+
+
+def _request(ctx: ServerRequestContext[Any, Any]) -> Request | None:
+    """The HTTP request that a call came with, if it came so."""
+    return ctx.request if isinstance(ctx.request, Request) else None
 
 
 def _given(result: Result) -> CallToolResult:

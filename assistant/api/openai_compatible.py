@@ -82,9 +82,9 @@ def router(assistant: Assistant, *, address: str = "", turn: Turn = at_once) -> 
         lifespan=lifespan,
     )
 
-    async def asked_of(asked: Asked) -> Served:
+    async def asked_of(asked: Asked, request: Request) -> Served:
         # Which documents a model answers of is read from the store.
-        served = await asyncio.to_thread(models.named, asked.model)
+        served = await asyncio.to_thread(lambda: models.named(asked.model).seen_by_sender(request))
         return served.within(asked.documents)
 
     @routes.get("/models")
@@ -111,7 +111,7 @@ def router(assistant: Assistant, *, address: str = "", turn: Turn = at_once) -> 
         if asked.n not in (None, 1):
             raise Unusable("n", f"One answer is given to a question, not {asked.n}.")
         conversation = Conversation.of(asked.messages, "messages")
-        served = await asked_of(asked)
+        served = await asked_of(asked, request)
         base = address or str(request.base_url)
         pieces = spoken(served, conversation, base, turn(request))
         if not asked.stream:
@@ -133,7 +133,7 @@ def router(assistant: Assistant, *, address: str = "", turn: Turn = at_once) -> 
             )
         turns = [Message(content=asked.input)] if isinstance(asked.input, str) else asked.input
         conversation = Conversation.of(turns, "input")
-        served = await asked_of(asked)
+        served = await asked_of(asked, request)
         base = address or str(request.base_url)
         responding = Responding(asked.model, base)
         pieces = spoken(served, conversation, base, turn(request))

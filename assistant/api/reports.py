@@ -222,6 +222,7 @@ async def exported(
     200
     >>> service.close()
     """
+    await run_in_threadpool(service.assistant.note, "exported", format=format.value)
     content = await run_in_threadpool(export, what, format, style=style, base=service.address)
     return file_response(content, format)
 

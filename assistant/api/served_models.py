@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from starlette.requests import Request
 
 from assistant.answer import Engine
 from assistant.api.openai_errors import Unusable
+from assistant.api.service import assistant_of
 from assistant.assistant import Assistant
 from index.errors import EmptyStore
 from index.store.opening import is_store
@@ -27,6 +30,21 @@ class Served:
     assistant: Assistant
     engine: Engine | None = None
     documents: Sequence[str] | None = None
+
+    def seen_by_sender(self, request: Request) -> "Served":
+        """The same, of what whoever sent a request may read.
+
+        Raises:
+            EmptyStore: that is none of the model's documents.
+        """
+        seen = assistant_of(self.assistant, request)
+        if self.documents is None or seen.person is None:
+            return replace(self, assistant=seen)
+        there = {one.id for one in seen.documents()}
+        documents = [one for one in self.documents if one in there]
+        if not documents:
+            raise EmptyStore("No document of this model has been added yet.")
+        return replace(self, assistant=seen, documents=documents)
 
     def within(self, wanted: Sequence[str] | None) -> "Served":
         """The same of only those documents that a request wants, if it wants any in particular.

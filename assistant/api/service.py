@@ -6,7 +6,8 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from assistant.api.metrics import Metrics
 from assistant.api.problems import TooLarge
 from assistant.api.turns import Queues
 from assistant.assistant import Assistant
+from assistant.people.person import Person
 
 _MIB = 1 << 20
 _NAME_BYTES = 200
@@ -131,9 +133,32 @@ def open_service(assistant: Assistant, address: str) -> Service:
     return Service(assistant, queues, jobs, metrics, address, temporary)
 
 
+def seen_by(assistant: Assistant, person: Person | None) -> Assistant:
+    """An assistant as far as somebody may read; all of it for nobody in particular.
+
+    >>> seen_by(demo, None) is demo
+    True
+    """
+    if person is None:
+        return assistant
+    view = copy(assistant)
+    view.person = person
+    return view
+
+
+def assistant_of(assistant: Assistant, request: Request | None) -> Assistant:
+    """An assistant as whoever sent a request sees it.
+
+    >>> assistant_of(demo, None) is demo
+    True
+    """
+    caller = None if request is None else getattr(request.state, "caller", None)
+    return assistant if caller is None else seen_by(assistant, caller.person)
+
+
 def _service(request: Request) -> Service:
     service: Service = request.app.state.service
-    return service
+    return replace(service, assistant=assistant_of(service.assistant, request))
 
 
 Shared = Annotated[Service, Depends(_service)]

@@ -6,8 +6,7 @@ of their own in the store's folder, and count for that store.
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,9 +15,8 @@ from typing import Any, Literal, get_args
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Row
 
-from assistant.conversations.database import Database
+from assistant.conversations.database import Database, format_of, note_format
 from index.errors import FootnoteError
-from index.store import files
 
 FILE = "tokens.db"
 PREFIX = "footnote_"
@@ -49,7 +47,10 @@ _tokens = sql.Table(
     sql.Column("made", sql.Float, nullable=False),
     sql.Column("ends", sql.Float, nullable=False),
     sql.Column("rate", sql.Integer),
+    # Of whom it is, where several people share the store.
+    sql.Column("person", sql.String),
 )
+_VERSION = 1
 
 
 class TokenError(FootnoteError):
@@ -67,6 +68,8 @@ class TokenError(FootnoteError):
 class Token:
     """What is known of a token; the secret itself is not. `rate` is in requests a minute.
 
+    `person` is the id of the account that it belongs to, where people share the store.
+
     >>> now = datetime(2026, 1, 2, tzinfo=UTC)
     >>> Token("t1", "agent", ("read",), now, now).has_ended(now)
     True
@@ -78,6 +81,7 @@ class Token:
     made: datetime
     ends: datetime
     rate: int | None = None
+    person: str | None = None
 
     def has_ended(self, now: datetime) -> bool:
         """Whether it counts no longer."""
@@ -98,7 +102,7 @@ class Tokens:
 
     def __init__(self, folder: Path, server: str | None = None) -> None:
         self.folder = folder
-        self._database = Database(folder, "tokens", _schema.create_all, server)
+        self._database = Database(folder, "tokens", _migrate, server)
 
     def __enter__(self) -> "Tokens":
         return self
@@ -117,6 +121,7 @@ class Tokens:
         *,
         days: float = DAYS,
         rate: int | None = None,
+        person: str | None = None,
     ) -> tuple[str, Token]:
         """A new token: its secret, which nobody can show again, and what is known of it.
 
@@ -125,6 +130,7 @@ class Tokens:
             scopes: what it may do.
             days: after which it ends.
             rate: requests a minute that are taken with it; by default any number.
+            person: the id of the account that it belongs to, where people share the store.
 
         Raises:
             TokenError: the name is empty or taken, or a scope is none.
@@ -143,8 +149,8 @@ class Tokens:
             ends = now + timedelta(days=days)
         except OverflowError as error:
             raise TokenError(f"A token cannot last {days:g} days.") from error
-        token = Token(secrets.token_hex(8), name, allowed, now, ends, rate)
-        with self._writing() as connection:
+        token = Token(secrets.token_hex(8), name, allowed, now, ends, rate, person)
+        with self._database.writing() as connection:
             if connection.scalar(sql.select(_tokens.c.id).where(_tokens.c.name == name)):
                 raise TokenError(f"There is a token {name!r} already: revoke it, or name another.")
             connection.execute(
@@ -156,6 +162,7 @@ class Tokens:
                     made=now.timestamp(),
                     ends=ends.timestamp(),
                     rate=rate,
+                    person=person,
                 )
             )
         return secret, token
@@ -192,7 +199,7 @@ class Tokens:
         """
         gone = 0
         if self._database.is_there:
-            with self._writing() as connection:
+            with self._database.writing() as connection:
                 deleted = connection.execute(_tokens.delete().where(_tokens.c.name == name))
                 gone = deleted.rowcount
         if not gone:
@@ -200,25 +207,41 @@ class Tokens:
                 f"There is no token {name!r}. 'footnote token list' shows those that are there."
             )
 
+    def revoke_all(self, person: str) -> int:
+        """Let no token of somebody's count any longer; how many there were."""
+        if not self._database.is_there:
+            return 0
+        with self._database.writing() as connection:
+            theirs = _tokens.delete().where(_tokens.c.person == person)
+            return connection.execute(theirs).rowcount
+
+    def give(self, person: str) -> int:
+        """Give somebody the tokens that are nobody's; how many they are."""
+        if not self._database.is_there:
+            return 0
+        with self._database.writing() as connection:
+            nobodys = _tokens.update().where(_tokens.c.person.is_(None))
+            return connection.execute(nobodys.values(person=person)).rowcount
+
     def any_live(self) -> bool:
         """Whether there is a token that counts."""
         now = datetime.now(UTC)
         return any(not one.has_ended(now) for one in self.listed())
 
-    # -------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with files.faults(self.folder):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._database.writing() as connection:
-            yield connection
+def _migrate(connection: Connection) -> None:
+    if format_of(connection) >= _VERSION:
+        return
+    if sql.inspect(connection).has_table("tokens"):
+        connection.exec_driver_sql("ALTER TABLE tokens ADD COLUMN person VARCHAR")
+    _schema.create_all(connection)
+    note_format(connection, _VERSION)
 
 
 def _token(row: Row[Any]) -> Token:
     scopes = tuple(one for one in SCOPES if one in row.scopes.split())
     made, ends = (datetime.fromtimestamp(seconds, UTC) for seconds in (row.made, row.ends))
-    return Token(row.id, row.name, scopes, made, ends, row.rate)
+    return Token(row.id, row.name, scopes, made, ends, row.rate, row.person)
 
 
 def _hashed(secret: str) -> str:

@@ -25,6 +25,7 @@ from assistant.commands.documents import (
 from assistant.commands.inspecting import inspect
 from assistant.commands.matrix import compare, matrix, timeline
 from assistant.commands.measuring import doctor, evaluate, feedback
+from assistant.commands.people import audit, user
 from assistant.commands.reporting import cite, report, research, verify
 from assistant.commands.serving import serve
 from assistant.commands.tokens import token
@@ -71,4 +72,6 @@ app.command(help=_said(feedback))(feedback)
 app.command(help=_said(doctor))(doctor)
 app.command(help=_said(serve))(serve)
 app.add_typer(token, name="token")
+app.add_typer(user, name="user")
+app.command(help=_said(audit))(audit)
 app.command(help=_said(mcp))(mcp)

@@ -8,6 +8,7 @@ import typer
 
 from assistant.api.tokens import DAYS, SCOPES, Tokens
 from assistant.commands.printing import JsonOption, StoreOption, print_json, say
+from assistant.people.people import People
 from assistant.settings import load
 
 token = typer.Typer(no_args_is_help=True, help="Make, list and revoke tokens for HTTP.")
@@ -26,6 +27,10 @@ def add_token(
     rate: Annotated[
         int | None, typer.Option(min=1, help="Requests a minute that are taken with it.")
     ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(help="Whose it is, where people share the store ('footnote user list')."),
+    ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -34,8 +39,9 @@ def add_token(
     >>> add_token("agent", scope=["read", "ask"], days=30)
     footnote_...
     """
+    of = None if person is None else _account(person, store)
     with _tokens(store) as tokens:
-        secret, made = tokens.make(name, scope or SCOPES, days=days, rate=rate)
+        secret, made = tokens.make(name, scope or SCOPES, days=days, rate=rate, person=of)
     if as_json:
         told = {"scopes": made.scopes, "ends": made.ends.isoformat()}
         print_json({"name": made.name, "token": secret, **told})
@@ -88,6 +94,14 @@ def revoke_token(name: NameArgument, store: StoreOption = None) -> None:
     with _tokens(store) as tokens:
         tokens.revoke(name)
     say(f"revoked {name}")
+
+
+def _account(name: str, store: Path | None) -> str:
+    settings = load(store=store)
+    catalog = settings.catalog
+    server = None if catalog is None else catalog.get_secret_value()
+    with People(settings.store, server) as people:
+        return people.accounts.named(name).id
 
 
 def _tokens(store: Path | None) -> Tokens:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from assistant.conversations.conversations import UnknownConversation
 from assistant.conversations.database import Database, format_of, note_format
-from assistant.conversations.tables import hashed, titled
+from assistant.conversations.tables import hashed, take_over, titled
 
 _VERSION = 1
 _MOST_AT_ONCE = 500
@@ -85,6 +85,23 @@ class KeptCells:
     def load(self, path: Path) -> None:
         """Add those of such a file."""
         self._database.load(path, _schema)
+
+    def erase_owner(self, owner: str) -> int:
+        """Leave no matrix of somebody's; how many there were. Cells are nobody's."""
+        if not self._database.is_there:
+            return 0
+        with self._database.writing() as connection:
+            theirs = _matrices.delete().where(_matrices.c.owner == hashed(owner))
+            gone = connection.execute(theirs).rowcount
+        self._database.compact()
+        return gone
+
+    def take_over(self, owner: str, others: Iterable[str]) -> int:
+        """Give somebody the matrices that none of these owners has; how many they are."""
+        if not self._database.is_there:
+            return 0
+        with self._database.writing() as connection:
+            return take_over(connection, _matrices, owner, others)
 
     def known(
         self, questions: Collection[str], versions: Iterable[str]

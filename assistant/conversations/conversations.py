@@ -5,7 +5,7 @@ for them, and a purge of a document erases the answers that hold its words.
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -172,6 +172,38 @@ class Conversations:
             connection.execute(
                 tables.conversations.delete().where(tables.conversations.c.id == conversation_id)
             )
+
+    def everything(self, owner: str) -> Iterator[tuple[str, list[Kept]]]:
+        """Each conversation of somebody, however many: its title, and its answers in order."""
+        if not self._database.is_there:
+            return
+        with self._database.reading() as connection:
+            ids = connection.scalars(
+                sql.select(tables.conversations.c.id)
+                .where(tables.conversations.c.owner == tables.hashed(owner))
+                .order_by(tables.conversations.c.updated)
+            ).all()
+        for id_ in ids:
+            yield self.read(owner, id_)
+
+    def erase_owner(self, owner: str) -> int:
+        """Leave no word of somebody's conversations, files and feedback; how many there were."""
+        if not self._database.is_there:
+            return 0
+        theirs = tables.conversations.c.owner == tables.hashed(owner)
+        with self._database.writing() as connection:
+            ids = sql.select(tables.conversations.c.id).where(theirs).scalar_subquery()
+            tables.forget(connection, tables.answers.c.conversation.in_(ids))
+            gone = connection.execute(tables.conversations.delete().where(theirs)).rowcount
+        self._database.compact()
+        return gone
+
+    def take_over(self, owner: str, others: Iterable[str]) -> int:
+        """Give somebody the conversations that none of these owners has; how many they are."""
+        if not self._database.is_there:
+            return 0
+        with self._database.writing() as connection:
+            return tables.take_over(connection, tables.conversations, owner, others)
 
     # Answers -----------------------------------------------------------------------------------
 

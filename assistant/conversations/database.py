@@ -109,6 +109,7 @@ class Database:
             return self._database
 
     def _in_file(self) -> engines.Database:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         database = SqliteFile(self._folder / f"{self._name}.db")
         with (
             locked(self._folder / f"{self._name}.lock", portalocker.LockFlags.EXCLUSIVE),

@@ -221,6 +221,19 @@ def retitle(connection: Connection) -> None:
             )
 
 
+def take_over(connection: Connection, table: sql.Table, owner: str, others: Iterable[str]) -> int:
+    """Give an owner the rows of a table that none of these owners has; how many they are.
+
+    >>> with sql.create_engine("sqlite://", poolclass=sql.NullPool).begin() as connection:
+    ...     migrate(connection)
+    ...     take_over(connection, conversations, "my secret", ["another's"])
+    0
+    """
+    theirs = [hashed(one) for one in others]
+    taken = table.update().where(table.c.owner.not_in(theirs)).values(owner=hashed(owner))
+    return connection.execute(taken).rowcount
+
+
 def held(answer: Answer) -> set[str]:
     """The ids of the documents whose words an answer holds.
 

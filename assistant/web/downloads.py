@@ -34,7 +34,7 @@ def download_routes(stores: Stores) -> APIRouter:
     router = APIRouter()
 
     def asked(request: Request) -> Assistant:
-        return stores.named(request.query_params)
+        return stores.of(request)
 
     @router.get("/export/{kind}/{id_}/footnote.{suffix:path}")
     async def export(
@@ -52,6 +52,7 @@ def download_routes(stores: Stores) -> APIRouter:
             make = _answer if kind == "answer" else _conversation
             base = assistant.settings.address or str(request.base_url)
             title, content = await run_in_threadpool(make, *whose, form, base)
+            await run_in_threadpool(assistant.note, "exported", format=suffix, **{kind: id_})
         except UnknownConversation as error:
             raise HTTPException(404, str(error)) from error
         except FootnoteError as error:

@@ -65,7 +65,9 @@ def counted(receive: Receive, count: Callable[[int], None]) -> Receive:
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (compared with, not listened on)
 _AUTHORITY = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\s\[\]:/@?#]+))(?::\d{1,5})?")
 _ORIGIN = re.compile(r"https?://(.+)")
-_ENTRANCE = "/"
+SHARED = "/shared/"
+CALLBACK = "/sign-in/callback"
+_ENTRANCES = ("/", CALLBACK)
 
 
 class Hosts:
@@ -111,7 +113,8 @@ class Hosts:
             # A link elsewhere may lead here; nothing but the page itself is opened by it.
             opened = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
             followed = scope["method"] == "GET" and opened == ("navigate", "document")
-            if not followed or scope["path"] != _ENTRANCE:
+            path = scope["path"]
+            if not followed or (path not in _ENTRANCES and not path.startswith(SHARED)):
                 raise Refused(403, "Another page may not use this one.")
 
     def _is_ours(self, host: str, scope: Scope) -> bool:

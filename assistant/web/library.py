@@ -62,7 +62,7 @@ def library_routes(stores: Stores) -> APIRouter:
 
     async def done(work: Callable[[Assistant], T], request: Request) -> T:
         try:
-            return await run_in_threadpool(work, stores.named(request.query_params))
+            return await run_in_threadpool(work, stores.of(request))
         except UnknownDocument as error:
             raise HTTPException(404, str(error)) from error
         except FootnoteError as error:

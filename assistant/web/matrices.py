@@ -68,7 +68,7 @@ def matrix_routes(stores: Stores) -> APIRouter:
 
     async def done(work: Callable[[Assistant], T], request: Request) -> T:
         try:
-            return await run_in_threadpool(work, stores.named(request.query_params))
+            return await run_in_threadpool(work, stores.of(request))
         except FootnoteError as error:
             raise HTTPException(409, str(error)) from error
 
@@ -151,6 +151,7 @@ def matrix_routes(stores: Stores) -> APIRouter:
         def made(assistant: Assistant) -> tuple[str, bytes]:
             matrix = jobs.matrix(owner, id_)
             base = assistant.settings.address or str(request.base_url)
+            assistant.note("exported", format=suffix)
             return matrix.title, export_matrix(matrix, form, base=base)
 
         title, content = await done(made, request)

@@ -74,7 +74,7 @@ def model_routes(stores: Stores, *, operated: bool) -> APIRouter:
         if not operated or not is_operator(request):
             raise HTTPException(403, texts.NOT_OPERATOR)
         try:
-            return await run_in_threadpool(work, stores.named(request.query_params))
+            return await run_in_threadpool(work, stores.of(request))
         except FootnoteError as error:
             raise HTTPException(409, str(error)) from error
 

@@ -67,10 +67,12 @@ def launch(
     from assistant.api.access import Access, check_exposure
     from assistant.api.app import Together, check_prefix, other_interfaces
     from assistant.api.app import application as interface
+    from assistant.api.entrance import Entrance
     from assistant.api.service import open_service
     from assistant.api.tokens import Tokens
     from assistant.web.hosts import Hosts
     from assistant.web.page import application
+    from assistant.web.people_door import PeopleDoor
     from assistant.web.session import Stores
     from assistant.web.sign_in import SignIn
     from assistant.web.uploads import Uploads
@@ -84,13 +86,18 @@ def launch(
     prefix = urlsplit(settings.address or "").path
     with closed_on_failure(listener.close, tokens.close, uploads.close):
         check_prefix(prefix)
-        exposed = check_exposure([bound, *settings.hosts], settings.sign_in, tokens)
+        sign_in = settings.sign_in if settings.people is None else "people"
+        exposed = check_exposure([bound, *settings.hosts], sign_in, tokens)
     service = open_service(assistant, settings.address or address)
     stores = Stores(assistant, demo=demo, queues=service.queues)
-    access = Access(tokens, needs_token=exposed)
-    operated = not exposed and settings.address is None
+    people = settings.people
+    entrance = None if people is None else Entrance(assistant.people, people, settings.address)
+    access = Access(tokens, needs_token=exposed, entrance=entrance)
+    operated = not exposed and settings.address is None and entrance is None
     page: ASGIApp = application(stores, uploads, hosts, settings.address, operated=operated)
-    if exposed and settings.sign_in == "token":
+    if entrance is not None:
+        page = PeopleDoor(page, entrance, hosts, settings.address)
+    elif exposed and settings.sign_in == "token":
         page = SignIn(page, access, hosts)
     api = interface(service, hosts, access, other_interfaces(service))
     server = _Server(
@@ -108,6 +115,9 @@ def launch(
                 ("X-Content-Type-Options", "nosniff"),
             ],
             log_level="error",
+            # Otherwise it takes the word of any proxy of this machine; those that the settings name
+            # are asked for themselves.
+            proxy_headers=entrance is None,
             timeout_graceful_shutdown=_LAST_REQUESTS,
         )
     )

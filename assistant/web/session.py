@@ -16,9 +16,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.api.service import seen_by
 from assistant.api.turns import Queues
 from assistant.assistant import Assistant
+from assistant.people.accounts import Account, PeopleError
 from assistant.watching import Watching
+from assistant.web.texts import SIGN_IN_FIRST
 
 COOKIE = "footnote_visitor"
 MATRIX = "/matrix"
@@ -145,11 +148,29 @@ class Stores:
         """Whether the tab reads the user's own documents beside a demo."""
         return self.demo and request.query_params.get(_PARAMETER) == "own"
 
-    def of(self, request: gr.Request) -> Assistant:
-        """The assistant that answers this tab."""
-        return self.named(request.query_params)
+    def of(self, request: gr.Request | HTTPConnection) -> Assistant:
+        """The assistant that answers this tab, as far as whoever is signed in may read.
 
-    def named(self, parameters: Mapping[str, str]) -> Assistant:
+        Raises:
+            PeopleError: they are let in no longer.
+        """
+        assistant = self._named(request.query_params)
+        if assistant.settings.people is None:
+            return assistant
+        return seen_by(assistant, self.account(request).person)
+
+    def account(self, request: gr.Request | HTTPConnection) -> Account:
+        """Who is signed in, as they are by now.
+
+        Raises:
+            PeopleError: nobody is, any more.
+        """
+        account = self._served.people.accounts.by_owner(visitor(request))
+        if account is None:
+            raise PeopleError(SIGN_IN_FIRST)
+        return account
+
+    def _named(self, parameters: Mapping[str, str]) -> Assistant:
         """The assistant that the parameters of an address name."""
         if not self.demo or parameters.get(_PARAMETER) != "own":
             return self._served
@@ -162,7 +183,7 @@ class Stores:
 
     def watching(self, parameters: Mapping[str, str]) -> Watching:
         """What keeps the folders of that assistant in step."""
-        return self._watching[id(self.named(parameters))]
+        return self._watching[id(self._named(parameters))]
 
     def go_on(self) -> None:
         """Go on with the folders that the served store is kept in step with."""

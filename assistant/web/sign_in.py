@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qs
 
@@ -65,33 +66,72 @@ class SignIn:
         if session is not None and await run_in_threadpool(self._access.counts, session):
             return None
         if request.method == "GET" and request.scope["path"] == "/":
-            return self._form(request.url.query)
+            return sign_in_page(request, request.url.query)
         return JSONResponse({"detail": texts.SIGN_IN_FIRST}, 401)
 
     async def _sign_in(self, request: Request) -> Response:
-        said = parse_qs((await _body(request)).decode(errors="replace"))
-        query = said.get("query", [""])[0]
+        said = await read_form(request)
+        query = said.get("query", "")
         try:
             caller = await run_in_threadpool(
-                self._access.caller, said.get("token", [""])[0].strip() or None
+                self._access.caller, said.get("token", "").strip() or None
             )
         except Unauthorised as error:
-            return self._form(query, str(error))
+            return sign_in_page(request, query, str(error))
         if not all(caller.may(scope) for scope in ("read", "ask", "write")):
-            return self._form(query, texts.TOKEN_FOR_LESS)
+            return sign_in_page(request, query, texts.TOKEN_FOR_LESS)
         session = secrets.token_urlsafe(32)
         while len(self._sessions) >= _MOST:
             del self._sessions[next(iter(self._sessions))]
         self._sessions[_hashed(session)] = caller.id
-        root = request.scope.get("root_path", "").rstrip("/")
-        answer = RedirectResponse(f"{root}/?{query}" if query else f"{root}/", 303)
+        answer = RedirectResponse(page_address(request, query), 303)
         MutableHeaders(raw=answer.raw_headers).append(
             "Set-Cookie", _cookie(session, secure=request.url.scheme == "https")
         )
         return answer
 
-    def _form(self, query: str, fault: str = "") -> HTMLResponse:
-        return HTMLResponse(str(_HTML.page(query, fault)), 401, {"Cache-Control": "no-store"})
+
+def sign_in_page(
+    request: Request,
+    query: str,
+    fault: str = "",
+    ways: Collection[str] = ("token",),
+    status: int = 401,
+) -> HTMLResponse:
+    """The page on which people sign in, by a token, a password or at a provider.
+
+    >>> sign_in_page(Request({"type": "http"}), "", ways=["password"]).status_code
+    401
+    """
+    base = "" if request.scope.get("path", "/") in ("/", _PATH) else page_address(request)
+    shown = str(_HTML.page(query, fault, ways, base))
+    return HTMLResponse(shown, status, {"Cache-Control": "no-store"})
+
+
+def page_address(request: Request, query: str = "") -> str:
+    """Where the page is, with a query if there is one.
+
+    >>> page_address(Request({"type": "http", "root_path": "/docs"}), "answer=a1")
+    '/docs/?answer=a1'
+    """
+    root = request.scope.get("root_path", "").rstrip("/")
+    return f"{root}/?{query}" if query else f"{root}/"
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """What a short form says.
+
+    Raises:
+        Refused: it is too long, or breaks off.
+
+    >>> import asyncio
+    >>> async def receive():
+    ...     return {"type": "http.request", "body": b"name=Ada"}
+    >>> asyncio.run(read_form(Request({"type": "http"}, receive)))
+    {'name': 'Ada'}
+    """
+    said = parse_qs((await _body(request)).decode(errors="replace"))
+    return {name: values[0] for name, values in said.items()}
 
 
 def _cookie(session: str, *, secure: bool) -> str:

@@ -565,6 +565,17 @@ def counted(number: int, noun: str) -> str:
 
 SIGN_IN = "Sign in to Footnote"
 SIGN_IN_WITH = "Whoever runs this server gave you a token for it."
+SIGN_IN_AT_PROVIDER = "Sign in with your organisation"
+SIGN_IN_AT_PROXY = "People sign in at the proxy before this page: open it by its public address."
+SIGN_OUT = "Sign out"
+NAME = "Name"
+PASSWORD = "Password"  # noqa: S105 (a label)
+NOT_LET_IN = "No such name and password are let in."
+NOT_LET_IN_ANY_MORE = "You are let in no longer: ask whoever runs this installation."
+TOO_MANY_ATTEMPTS = (
+    "Too many attempts from here with this name: try again in a quarter of an hour. In a browser "
+    "in which you have signed in before it goes on."
+)
 SIGN_IN_FIRST = "Sign in first: open the page in this browser."
 TOKEN = "Token"  # noqa: S105 (a label)
 TOKEN_FOR_LESS = "This token is not for people: it lacks one of the scopes read, ask and write."  # noqa: S105

@@ -1,6 +1,7 @@
 """What comes before a store's first use: its folder recognised or made, its format and model."""
 
 import os
+import re
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from index.store.files import StoreLock
 from index.store.indexes import Indexes
 from index.store.schema import SCHEMA_VERSION
 
+_BESIDE = re.compile(r".*\.lock|(conversations|matrices|people|tokens)\.db(-\w+)?")
+
 
 def is_store(folder: Path) -> bool:
     """Whether the folder holds a store.
@@ -23,6 +26,18 @@ def is_store(folder: Path) -> bool:
     (True, False)
     """
     return (folder / "catalog.sqlite").is_file()
+
+
+def foreign(folder: Path) -> list[str]:
+    """The names in a folder of what is not kept beside a store, as locks, people and tokens are.
+
+    >>> (tmp_path / "news.txt").touch()
+    >>> (tmp_path / "tokens.db").touch()
+    >>> foreign(tmp_path)
+    ['news.txt']
+    """
+    names = [path.name for path in folder.iterdir()]
+    return sorted(name for name in names if not _BESIDE.fullmatch(name))
 
 
 def is_writable(folder: Path) -> bool:
@@ -120,13 +135,13 @@ def make_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        foreign = [path.name for path in folder.iterdir() if path.suffix != ".lock"]
+        others = foreign(folder)
     except OSError as error:
         raise StoreError(f"The store {folder} cannot be made: {error.strerror}.") from error
     # Asked in this order, since another process may be making the store at this moment.
-    if foreign and not is_store(folder):
+    if others and not is_store(folder):
         raise StoreError(
-            f"{folder} holds other files ({min(foreign)}, …) and no store. Name an empty or new "
+            f"{folder} holds other files ({others[0]}, …) and no store. Name an empty or new "
             "folder with --store or FOOTNOTE_STORE."
         )
 

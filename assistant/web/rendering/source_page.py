@@ -55,7 +55,7 @@ def page_routes(stores: Stores) -> APIRouter:
     async def page(
         document: str, version: str, number: int, request: Request, width: int = WIDTH
     ) -> Response:
-        assistant = stores.named(request.query_params)
+        assistant = stores.of(request)
         try:
             image = await run_in_threadpool(
                 assistant.page_image, document, number, version, width=width
@@ -70,7 +70,7 @@ def page_routes(stores: Stores) -> APIRouter:
 
     @router.get("/original/{document}/{version}")
     async def original(document: str, version: str, request: Request) -> FileResponse:
-        assistant = stores.named(request.query_params)
+        assistant = stores.of(request)
         try:
             path = await run_in_threadpool(assistant.original, document, version)
         except FootnoteError as error:
