@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.api.privacy import without_paths
 from assistant.conversations.conversations import UnknownConversation
 from index.errors import (
+    CollectionError,
     DocumentError,
     EmptyStore,
     EvaluationError,
@@ -23,6 +24,7 @@ from index.errors import (
     ReportError,
     SettingsError,
     StoreError,
+    UnknownCollection,
     UnknownDocument,
 )
 
@@ -33,6 +35,8 @@ _STATUS: dict[type[FootnoteError], int] = {
     UnknownDocument: 404,
     UnknownConversation: 404,
     PageError: 404,
+    UnknownCollection: 404,
+    CollectionError: 409,
     EmptyStore: 409,
     SettingsError: 409,
     DocumentError: 422,
