@@ -26,6 +26,7 @@ from assistant.api import (
     kept,
     matrices,
     openai_compatible,
+    people,
     reports,
 )
 from assistant.api.access import Access, Door, problem_response
@@ -86,7 +87,7 @@ def application(
         },
     )
     app.state.service = service
-    routers = (asking, documents, reports, matrices, kept, health)
+    routers = (asking, documents, reports, matrices, kept, people, health)
     for router in (*(one.router() for one in routers), *further):
         app.include_router(router)
     _describe(app)

@@ -35,10 +35,11 @@ def add_user(
 ) -> None:
     """Let somebody in with a password, which is typed, or read from what is piped in.
 
+    >>> import io
+    >>> sys.stdin, typed = io.StringIO("correct horse battery"), sys.stdin
     >>> add_user("Ada", group=["partners"], store=tmp_path / "store")
-    Traceback (most recent call last):
-        ...
-    assistant.people.accounts.PeopleError: A password has 10 to 1,000 characters.
+    added Ada
+    >>> sys.stdin = typed
     """
     with open_assistant(store) as assistant:
         made = assistant.people.accounts.add(name, _password(), groups=group or [])
@@ -99,10 +100,13 @@ def activate_user(name: NameArgument, store: StoreOption = None) -> None:
 def change_password(name: NameArgument, store: StoreOption = None) -> None:
     """Give somebody another password, which ends their sessions.
 
+    >>> import io
+    >>> sys.stdin, typed = io.StringIO("too short"), sys.stdin
     >>> change_password("Ada", store=tmp_path / "store")
     Traceback (most recent call last):
         ...
     assistant.people.accounts.PeopleError: A password has 10 to 1,000 characters.
+    >>> sys.stdin = typed
     """
     with open_assistant(store) as assistant:
         changed = assistant.people.accounts.set_password(name, _password())

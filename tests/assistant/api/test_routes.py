@@ -27,6 +27,7 @@ PUT    /api/v1/answers/{id_}/feedback
 DELETE /api/v1/answers/{id_}/feedback
 POST   /api/v1/ask
 POST   /api/v1/ask/events
+GET    /api/v1/audit
 GET    /api/v1/citations/{citation_id}
 POST   /api/v1/cite
 POST   /api/v1/cite/file
@@ -56,6 +57,9 @@ GET    /api/v1/jobs/{id_}/matrix
 GET    /api/v1/jobs/{id_}/report
 GET    /api/v1/left-out
 POST   /api/v1/matrices
+GET    /api/v1/me
+GET    /api/v1/me/data
+DELETE /api/v1/me/data
 POST   /api/v1/reports
 POST   /api/v1/research
 POST   /api/v1/search
