@@ -63,6 +63,11 @@ DELETE /api/v1/me/data
 POST   /api/v1/reports
 POST   /api/v1/research
 POST   /api/v1/search
+GET    /api/v1/shared
+GET    /api/v1/shared/{id_}
+GET    /api/v1/shares
+POST   /api/v1/shares
+DELETE /api/v1/shares/{id_}
 GET    /api/v1/suggestions
 POST   /api/v1/verify
 GET    /healthz
