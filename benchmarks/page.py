@@ -8,7 +8,10 @@ question is asked in a fresh tab, and its first footnote clicked. Time runs in t
 click until the picture of the page is drawn, the cited words are marked, and the mark is in view.
 Every passage is on a page that has not been shown before. `--questions` names a file of questions
 about FILE, one a line. Besides, a conversation of so many turns is opened and goes on, in turn with
-one that has just begun: from the question until its answer is complete.
+one that has just begun: from the question until its answer is complete. Last, over a store of so
+many documents and in such a conversation: the first paint, each key typed until the frame that
+shows it, and by how much what stands there shifts until an answer is complete (the sum of the
+browser's own scores).
 """
 
 import argparse
@@ -33,6 +36,10 @@ from assistant import Assistant
 from assistant.web.session import COOKIE
 
 ROOT = Path(__file__).parent.parent
+sys.path.append(str(ROOT / "tests" / "support"))
+
+from crowd import crowd  # noqa: E402 - the tests' own
+
 PAGES = 300
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
@@ -71,6 +78,24 @@ USABLE = """() => new Promise((resolve) => {
     };
     look();
 })"""
+
+
+TYPING = """() => {
+    window.typed = [];
+    document.querySelector("#question textarea").addEventListener("keydown", () => {
+        const began = performance.now();
+        requestAnimationFrame(() => setTimeout(() => typed.push(performance.now() - began)));
+    }, true);
+}"""
+
+SHIFTS = """() => {
+    window.shifts = 0;
+    new PerformanceObserver((list) => {
+        for (const one of list.getEntries()) if (!one.hadRecentInput) shifts += one.value;
+    }).observe({ type: "layout-shift" });
+}"""
+
+PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
 def station(number: int) -> str:
@@ -180,6 +205,29 @@ def going_on(browser: Browser, address: str, query: str, owner: str) -> list[flo
     return times
 
 
+def feeling(browser: Browser, address: str, query: str, owner: str) -> tuple[list[float], float]:
+    """Milliseconds of the first paint and of each key, and how far the page shifts."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.add_cookies([{"name": COOKIE, "value": owner, "url": address}])
+    page = context.new_page()
+    page.goto(f"{address}{query}")
+    page.wait_for_selector(".turn .actions")
+    times = [float(page.evaluate(PAINT))]
+    page.evaluate(TYPING)
+    page.focus("#question textarea")
+    page.keyboard.type(ASKED[0], delay=40)
+    page.wait_for_timeout(200)
+    times += page.evaluate("typed")
+    page.evaluate(SHIFTS)
+    shown = page.locator(".turn .actions").count()
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"document.querySelectorAll('.turn .actions').length > {shown}")
+    page.wait_for_timeout(1000)
+    shift = float(page.evaluate("shifts"))
+    context.close()
+    return times, shift
+
+
 def line(name: str, times: Sequence[float]) -> str:
     """Median, ninth decile and the longest."""
     ordered = sorted(times)
@@ -196,6 +244,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path)
     parser.add_argument("--clicks", type=int, default=30)
     parser.add_argument("--turns", type=int, default=200)
+    parser.add_argument("--documents", type=int, default=20_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         folder = Path(scratch)
@@ -226,6 +275,12 @@ def main() -> None:
             print(line(f"{name}: open", times[:: len(ASKED) + 1]))
             asked = [one for n, one in enumerate(times) if n % (len(ASKED) + 1)]
             print(line(f"{name}: a further question", asked))
+        crowd(folder / "demo", options.documents)
+        with serving(folder / "demo") as address:
+            felt = [feeling(browser, address, f"?conversation={kept}", owner) for _ in range(4)][1:]
+        print(line("first paint", [paint for (paint, *_), _ in felt]))
+        print(line("a key typed", [key for (_, *keys), _ in felt for key in keys]))
+        print(f"shifted while an answer comes: {max(shift for _, shift in felt):.3f}")
         with serving(folder / "report") as address:
             found = [
                 clicking(browser, address, question) for question in questions[: options.clicks]

@@ -1,4 +1,4 @@
-"""Tables as Parquet files, and DuckDB in memory over them: nothing else can be reached by SQL.
+"""Tables as Parquet files, and DuckDB in memory over them: SQL reaches no file elsewhere.
 
 A file has for each row its number, its place in the document's text and whether it sums up others;
 for each column its typed value (`c0`, `c1`, …) and where its cell begins and ends (`s0`, `e0`, …).
@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from decimal import Decimal
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from index.tables.query import (
 )
 
 MEMORY, SECONDS, MOST_ROWS = "512MB", 10.0, 10_000
-"""What one statement may take, and how many rows it may give."""
+"""What all statements under way may take, how long one may, and how many rows it may give."""
 
 Joined = tuple[str, str, Key]
 """A table, another that says more of its rows, and the columns by which it does."""
@@ -62,7 +63,7 @@ def write_parquet(table: TypedTable, path: Path) -> None:
         kind = _SQL_TYPES.get(column.kind, f"DECIMAL(38, {column.decimals})")
         selected.append(f"CAST(nullif(c{n}, '') AS {kind}) AS c{n}, s{n}, e{n}")
     partial = path.with_suffix(".partial")
-    with _faults(), duckdb.connect(config={"threads": 1}) as connection:
+    with _faults(), _unconfined().cursor() as connection:
         connection.register("incoming", arrays)
         connection.execute(
             f"COPY (SELECT {', '.join(selected)} FROM incoming) TO {literal(str(partial))} "
@@ -79,8 +80,40 @@ def _canonical(value: Value) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 
+@cache
+def _unconfined() -> duckdb.DuckDBPyConnection:
+    """A DuckDB that may write, for no statement but our own."""
+    return duckdb.connect(config={"threads": 1})
+
+
+@lru_cache(maxsize=8)
+def _confined(folders: frozenset[Path]) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that reaches the files of some folders and can be set to nothing else.
+
+    One takes some fifteen milliseconds to make, longer than most queries; each connection to it
+    has views of its own.
+    """
+    connection = duckdb.connect(
+        config={
+            "threads": 1,
+            "memory_limit": MEMORY,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
+    allowed = ", ".join(literal(f"{folder}{os.sep}") for folder in sorted(folders))
+    for statement in (
+        "SET temp_directory = ''",
+        f"SET allowed_directories = [{allowed}]",
+        "SET enable_external_access = false",
+        "SET lock_configuration = true",
+    ):
+        connection.execute(statement)
+    return connection
+
+
 class TableReader:
-    """Some tables, open to SQL: read-only, without files, network or settings, within limits.
+    """Some tables, open to SQL: read-only, without other files, network or settings, within limits.
 
     Args:
         tables: by the name that SQL has for each, its file and columns.
@@ -97,42 +130,27 @@ class TableReader:
     ) -> None:
         self._tables = {name: columns for name, (_, columns) in tables.items()}
         with _faults():
-            self._connection = duckdb.connect(
-                config={
-                    "threads": 1,
-                    "memory_limit": MEMORY,
-                    "autoinstall_known_extensions": False,
-                    "autoload_known_extensions": False,
-                }
-            )
-            files = ", ".join(literal(str(path)) for path, _ in tables.values())
-            for statement in (
-                "SET temp_directory = ''",
-                f"SET allowed_paths = [{files}]",
-                "SET enable_external_access = false",
-            ):
-                self._connection.execute(statement)
+            folders = frozenset(path.absolute().parent for path, _ in tables.values())
+            self._connection = _confined(folders).cursor()
             for name, (path, columns) in tables.items():
                 shown = ", ".join(
                     f"c{n} AS {quoted(own)}" for n, own in enumerate(distinct_names(columns))
                 )
                 kept = f"FROM read_parquet({literal(str(path))})"
                 for view, which in ((name, " WHERE NOT total"), (with_totals(name), "")):
-                    self._connection.execute(
-                        f"CREATE VIEW {quoted(view)} AS SELECT row_number, {shown} {kept}{which}"
-                    )
+                    shown_rows = f"SELECT row_number, {shown} {kept}{which}"
+                    self._connection.execute(f"CREATE TEMP VIEW {quoted(view)} AS {shown_rows}")
                 self._connection.execute(
-                    f"CREATE VIEW {quoted(_places(name))} AS SELECT * "
+                    f"CREATE TEMP VIEW {quoted(_places(name))} AS SELECT * "
                     f"FROM read_parquet({literal(str(path))})"
                 )
             for name, (own, other, key) in (joins or {}).items():
                 both = (self._tables[own], self._tables[other])
                 for one, view in ((own, name), (with_totals(own), with_totals(name))):
                     self._connection.execute(
-                        f"CREATE VIEW {quoted(view)} AS {join_sql(one, other, both, key)}"
+                        f"CREATE TEMP VIEW {quoted(view)} AS {join_sql(one, other, both, key)}"
                     )
                 self._tables[name] = joined_columns(*both, key)
-            self._connection.execute("SET lock_configuration = true")
 
     def close(self) -> None:
         """Let go of the files."""

@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import warm
 from papers import FERRY, HOSTILE, LETTERS, PAPER, TOLLS, filler
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.assistant import Assistant
@@ -145,27 +147,71 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-class Tabs:
-    """Opens tabs, each with a profile of its own, and notes what none of them may do."""
+class Windows:
+    """Windows of one browser: one that was used before has the page's scripts compiled already."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
+        self._free: list[tuple[dict[str, Any], Page]] = []
+
+    def take(self, options: dict[str, Any]) -> Page:
+        """An empty window with these options, with nobody's cookies."""
+        for at, (fitting, page) in enumerate(self._free):
+            if fitting == options:
+                del self._free[at]
+                return page
+        return self._browser.new_context(**options).new_page()
+
+    def give_back(self, options: dict[str, Any], page: Page) -> None:
+        """Forget what happened in a window; one that cannot be emptied is closed."""
+        try:
+            for other in page.context.pages:
+                if other is not page:
+                    other.close()
+            page.evaluate("localStorage.clear(), sessionStorage.clear()")
+            page.unroute_all()
+            page.emulate_media(forced_colors="null")
+            page.goto("about:blank")
+            page.context.clear_cookies()
+            page.context.clear_permissions()
+        except PlaywrightError:
+            page.context.close()
+        else:
+            self._free.append((options, page))
+
+
+class Tabs:
+    """Opens tabs, each with a profile of its own, and notes what none of them may do."""
+
+    def __init__(self, windows: Windows) -> None:
+        self._windows = windows
+        self._taken: list[tuple[dict[str, Any], Page]] = []
+        self._watched: dict[str, Callable[[Any], None]] = {
+            "request": lambda request: self._local(request.url),
+            "websocket": lambda socket: self.faults.append(f"socket {socket.url}"),
+            "console": lambda line: self._calm(line.type, line.text),
+            "pageerror": lambda error: self.faults.append(f"error {error}"),
+            # What a page sent off just before it is loaded anew loses its connection, and says so.
+            "load": lambda _: self.forgive("Connection errored out"),
+        }
         self.faults: list[str] = []
 
-    def open(self, address: str, **options: object) -> Page:
-        context = self._browser.new_context(
-            **{"viewport": {"width": 1280, "height": 800}} | options
-        )
-        page = context.new_page()
-        page.on("request", lambda request: self._local(request.url))
-        page.on("websocket", lambda socket: self.faults.append(f"socket {socket.url}"))
-        page.on("console", lambda line: self._calm(line.type, line.text))
-        page.on("pageerror", lambda error: self.faults.append(f"error {error}"))
-        # What a page sent off just before it is loaded anew loses its connection, and says so.
-        page.on("load", lambda _: self.forgive("Connection errored out"))
+    def open(self, address: str, **options: Any) -> Page:
+        options = {"viewport": {"width": 1280, "height": 800}} | options
+        page = self._windows.take(options)
+        self._taken.append((options, page))
+        for event, noted in self._watched.items():
+            page.on(event, noted)
         page.goto(address)
         page.wait_for_selector("#transcript .welcome")
         return page
+
+    def close(self) -> None:
+        """Give every window back."""
+        for options, page in self._taken:
+            for event, noted in self._watched.items():
+                page.remove_listener(event, noted)
+            self._windows.give_back(options, page)
 
     def forgive(self, text: str) -> None:
         """Forget the faults that a test has brought about itself."""
@@ -181,13 +227,17 @@ class Tabs:
             self.faults.append(f"console {text}")
 
 
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)
+
+
 @pytest.fixture
-def tabs(browser: Browser) -> Iterator[Tabs]:
+def tabs(windows: Windows) -> Iterator[Tabs]:
     """Tabs that fail the test on any request to elsewhere and on any error of the page."""
-    tabs = Tabs(browser)
+    tabs = Tabs(windows)
     yield tabs
-    for context in browser.contexts:
-        context.close()
+    tabs.close()
     assert tabs.faults == []
 
 

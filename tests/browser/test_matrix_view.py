@@ -124,3 +124,4 @@ def test_what_a_document_says_is_shown_and_never_run(files: Path, tmp_path: Path
         expect(page.locator("#said")).to_contain_text("1 cell;", timeout=60_000)
         assert page.locator("#result img").count() == 0
         assert "run" not in page.title().split()
+        page.close()

@@ -164,6 +164,7 @@ def test_what_has_become_of_the_file_is_told_and_its_text_shown(serving, tabs, t
         first_footnote(page).click()
         expect(page.locator("#source .notice")).to_contain_text("no longer where it was")
         assert "1974" in marked(page)
+        page.close()
     tabs.forgive("ERR_CONNECTION_REFUSED")
     tabs.forgive("ERR_INCOMPLETE_CHUNKED_ENCODING")
 

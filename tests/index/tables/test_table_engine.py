@@ -137,6 +137,17 @@ def test_nothing_but_a_question_to_the_tables_is_run(fleet, sql):
     assert "\n" not in str(told.value)
 
 
+def test_readers_of_one_folder_see_their_own_tables_alone(fleet, tmp_path):
+    table = table_of([("Oban", Decimal(9), "2024-07-01")])
+    write_parquet(table, tmp_path / "boats.parquet")
+    with TableReader({"boats": (tmp_path / "boats.parquet", table.columns)}) as boats:
+        with pytest.raises(TableError, match="fleet"):
+            boats.run("SELECT * FROM fleet")
+        with TableReader({"fleet": (tmp_path / "boats.parquet", table.columns)}) as another:
+            assert another.run("SELECT port FROM fleet LIMIT 1") == [("Oban",)]
+    assert fleet.run("SELECT port FROM fleet LIMIT 1") == [("Hull",)]
+
+
 def test_a_statement_that_takes_too_long_or_gives_too_much_is_stopped(fleet, monkeypatch):
     with pytest.raises(TableError, match="more than 10,000 rows"):
         fleet.run("SELECT * FROM range(20000)")
