@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn, Self
 from urllib.parse import quote
 
 from pydantic import TypeAdapter
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from assistant.conversations.cells import KeptCells
     from assistant.conversations.conversations import Conversations
     from assistant.matrix.columns import Column
+    from assistant.people.people import People
     from assistant.rechecking.findings import Finding
     from assistant.research import Limits, Notes
     from index.ingesting.report import Progress as Adding
@@ -511,6 +512,25 @@ class RemoteAssistant(Assistant):
     def matrices(self) -> "KeptCells":  # type: ignore[override]
         """Refused; the server keeps them."""
         self._absent("matrices")
+
+    @property
+    def people(self) -> "People":  # type: ignore[override]
+        """Refused: 'footnote user' knows them, on the server's machine."""
+        self._absent("people")
+
+    @property
+    def who(self) -> str:
+        """Refused: the server knows by the token."""
+        self._absent("who")
+
+    def note(self, act: str, *, words: str | None = None, **what: object) -> None:
+        """Refused: the server notes what is done."""
+        del act, words, what
+        self._absent("note")
+
+    def unnoted(self) -> Self:
+        """The same: what the server notes is its own."""
+        return self
 
     # -------------------------------------------------------------------------------------------
 

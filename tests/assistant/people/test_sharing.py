@@ -133,8 +133,8 @@ def test_on_a_persons_own_page_they_share_make_tokens_and_change_their_password(
     assert "not your password" in wrong.text
 
 
-def test_a_person_takes_along_what_is_kept_of_them_and_has_it_erased(
-    browser, token, people, shared
+def test_what_is_kept_of_a_person_is_taken_along_and_erased(
+    browser, token, people, shared, footnote
 ):
     cleo, ada = browser("Cleo"), browser("Ada")
     conversation, answer = asked(cleo)
