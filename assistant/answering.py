@@ -73,6 +73,12 @@ class Answering:
         other.models = Models(settings, self._opening)
         return other
 
+    def over(self, opening: StoreHandle) -> "Answering":
+        """The same over what another handle opens."""
+        other = copy(self)
+        other._opening = opening
+        return other
+
     def engine(self, wanted: Engine | None = None) -> str:
         """What answers when this engine is wanted, or none in particular, as answers name it.
 

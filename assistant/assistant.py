@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import as_completed, wait
 from contextlib import aclosing, closing
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,11 +18,14 @@ from assistant.asking.question import parse_question
 from assistant.asking.rewriting import History
 from assistant.library import Library
 from assistant.models.span_reader import SpanReader
+from assistant.people.person import Person
 from assistant.settings import Settings, load
+from assistant.store_handle import LimitedHandle
 from assistant.threads import Threads
 from index.closing import close_all, closed_on_failure
 from index.document import Span
 from index.errors import QuestionError, SettingsError, UnknownDocument
+from index.store.allowed import Reader
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -115,8 +119,32 @@ class Assistant(Library):
 
         What is under way is waited for, what was to be done next is cancelled.
         """
+        if self._is_view:
+            return
         traces = [self._traces.close] if self._traces is not None else []
         close_all(self._threads.close, self._answering.close, *traces, super().close)
+
+    def for_person(self, person: Person, collections: Iterable[str] | None = None) -> Self:
+        """The same as a person sees it: as if there were no documents but those they may read.
+
+        It is closed with this one, and follows each change of their rights.
+
+        Args:
+            person: who.
+            collections: the names of the only ones to look in.
+
+        >>> demo.for_person(Person("Ann")).documents()
+        []
+        """
+        names = {f"person:{person.name}", *(f"group:{group}" for group in person.groups)}
+        only = None if collections is None else frozenset(collections)
+        view = copy(self)
+        view.person = person
+        view._opening = LimitedHandle(self._opening.whole, Reader(frozenset(names), only))
+        view._answering = self._answering.over(view._opening)
+        view.conversations = self.conversations.as_far_as(view._readable)
+        view._is_view = True
+        return view
 
     @property
     def engine(self) -> str:
@@ -440,7 +468,7 @@ class Assistant(Library):
             store.document,
             self.matrices,
             self._answering.engine(engine),
-            (self.embedding, str(self.settings.confidence)),
+            (self.embedding, str(self.settings.confidence), self._opening.reads),
         )
         return compute_matrix(
             work,

@@ -15,6 +15,7 @@ from assistant.conversations.conversations import Conversations
 from assistant.links import CITATION_ID, cited_span
 from assistant.messages import OTHER_BASE
 from assistant.people.audit import account_name
+from assistant.people.collections import Collections
 from assistant.people.people import People
 from assistant.people.person import Person
 from assistant.settings import Settings, load
@@ -64,6 +65,7 @@ class Library:
     person: Person | None = None
     """Who asks and changes; nobody in particular where one person has the store alone."""
     _is_noted = True
+    _is_view = False
 
     def __init__(
         self, store: str | Path | None = None, *, settings: Settings | None = None
@@ -128,11 +130,17 @@ class Library:
         view._is_noted = False
         return view
 
+    @property
+    def collections(self) -> Collections:
+        """The named sets of documents, and who may read them."""
+        return Collections(self._opening, self.note)
+
     def add(
         self,
         paths: "str | Path | Iterable[str | Path | LlamaDocument]",
         *,
         uploads: bool = False,
+        collection: str | None = None,
         progress: Adding | None = None,
     ) -> AddReport:
         """Add files, folders, web addresses and llama-index documents.
@@ -144,20 +152,26 @@ class Library:
         Args:
             paths: one or many.
             uploads: copy the files into the store, because they will not stay where they are.
+            collection: which one the documents come into; whoever may read only some must name one
+                to which they may add, unless there is just one.
             progress: called for each file once it is durably stored, or has failed.
 
         Raises:
             DocumentError: a path is empty.
+            CollectionError: there is no such collection, or nothing may be added to it.
         """
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         _check_named(given)
+        adding = self.collections.adding(collection)
         files = [item for item in given if isinstance(item, str | Path)]
         others = [item for item in given if not isinstance(item, str | Path)]
-        report = self._ingest(progress).add(files, uploads=uploads)
+        ingest = self._ingest(adding.telling(progress))
+        report = ingest.add(files, uploads=uploads)
         if others:
             from assistant.llamaindex import named_documents
 
-            report += self._ingest(progress).add_documents(named_documents(others))
+            report += ingest.add_documents(named_documents(others))
+        report = adding.collected(report)
         self._note_report(report)
         return report
 
@@ -179,6 +193,7 @@ class Library:
             DocumentError: it is read from a file in a folder, which is there: change that instead.
         """
         _check_named([file])
+        self.collections.check_changeable(document_id)
         report = self._ingest(progress).replace(document_id, Path(file), uploads=uploads)
         self._note_report(report)
         return report
@@ -190,6 +205,7 @@ class Library:
             DocumentError: the folder is not there, or is empty as an unmounted disk is.
         """
         _check_named([folder])
+        self.collections.check_whole()
         report = self._ingest(progress).sync(Path(folder))
         self._note_report(report)
         return report
@@ -209,6 +225,7 @@ class Library:
         from index.ingesting.watching import watch
 
         _check_named([folder])
+        self.collections.check_whole()
 
         def begin(failed: "dict[str, Stamp]") -> "Ingest":
             return self._ingest(progress, failed)
@@ -583,6 +600,11 @@ class Library:
         self.conversations.erase(document_id)
         self.matrices.erase(document_id)
 
+    def _readable(self, document_ids: Sequence[str]) -> set[str]:
+        """Those of the ids whose document may be read."""
+        store = self._opening.current()
+        return store.live_among(document_ids) if store is not None else set()
+
     def _note_report(self, report: AddReport) -> None:
         """Note which documents were added, read anew and removed."""
         for act, files in (
@@ -611,7 +633,7 @@ class Library:
 
         settings = self.settings
         return Ingest(
-            self._opening.made(),
+            self._opening.whole.made(),
             self._embedder,
             self._model,
             progress,

@@ -99,6 +99,9 @@ JUDGE_MISSED = (
     f"used; it is examined again. {ONLY_QUOTATIONS}"
 )
 
+NO_LONGER_YOURS = "This answer rests on documents that are gone, or that you may no longer read."
+"""Stands in the place of a kept answer."""
+
 OTHER_BASE = (
     "The documents were embedded with {}; 'footnote repair' does it anew with {}. Questions are "
     "answered meanwhile."

@@ -1,12 +1,15 @@
 """The store of an assistant: opened as soon as it is there, made when something is added."""
 
+import hashlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from index.errors import EmptyStore, StoreError, UnknownDocument
 from index.models.embeddings import Embedder
+from index.store.allowed import Reader
 from index.store.engines import SharedBy
+from index.store.limited import LimitedStore
 from index.store.opening import foreign, is_store, is_there
 from index.store.store import Store
 
@@ -65,16 +68,29 @@ class StoreHandle:
         """
         store = self.current()
         if store is None or store.is_empty():
-            raise EmptyStore(
-                f"There are no documents in {self.folder} yet. Add some: footnote add PATH… "
-                "(in the chat: 'Add documents')."
-            )
+            raise EmptyStore(self._nothing())
         if documents is not None:
             there = store.live_among(documents)
             for document_id in documents:
                 if document_id not in there:
                     raise UnknownDocument.named(document_id)
         return store
+
+    @property
+    def whole(self) -> "StoreHandle":
+        """The handle on all of the store."""
+        return self
+
+    @property
+    def reads(self) -> str:
+        """What tells those apart who may read other documents; '' for all of the store."""
+        return ""
+
+    def _nothing(self) -> str:
+        return (
+            f"There are no documents in {self.folder} yet. Add some: footnote add PATH… "
+            "(in the chat: 'Add documents')."
+        )
 
     def _is_there(self) -> bool:
         return (
@@ -86,6 +102,49 @@ class StoreHandle:
             if self._store is None:
                 self._store = Store(self.folder, self._embedder, create=create, shared=self._shared)
             return self._store
+
+
+class LimitedHandle(StoreHandle):
+    """A store as someone sees it who may read some of it; closing it is the other handle's matter.
+
+    >>> from index.models.embeddings import MiniLM
+    >>> handle = StoreHandle(demo.store, MiniLM())
+    >>> limited = LimitedHandle(handle, Reader(frozenset({"person:ann"})))
+    >>> limited.current().documents()
+    []
+    >>> handle.close()
+    """
+
+    def __init__(self, whole: StoreHandle, reader: Reader) -> None:
+        self.folder = whole.folder
+        self._whole, self._reader = whole, reader
+
+    def close(self) -> None:
+        """Nothing: see the class."""
+
+    def current(self) -> Store | None:
+        """What may be read of the store, if there is one by now."""
+        store = self._whole.current()
+        return None if store is None else LimitedStore(store, self._reader)
+
+    def made(self) -> Store:
+        """What may be read of the store, made if it is not there."""
+        return LimitedStore(self._whole.made(), self._reader)
+
+    @property
+    def whole(self) -> StoreHandle:
+        """The handle on all of the store."""
+        return self._whole
+
+    @property
+    def reads(self) -> str:
+        """What tells those apart who may read other documents."""
+        store = self.current()
+        ids = sorted(one.id for one in store.documents()) if store is not None else []
+        return hashlib.sha256("\0".join(ids).encode()).hexdigest()
+
+    def _nothing(self) -> str:
+        return "There are no documents yet that you may read."
 
 
 def _refuse_other_use(folder: Path) -> None:

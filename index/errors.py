@@ -15,6 +15,7 @@ FootnoteError
 │   ├── UnknownDocument      no document has this id
 │   ├── EmbeddingMismatch    the store was made with another embedding model
 │   └── TableError           a table cannot be asked, or a statement over it is not run
+├── CollectionError      a collection cannot be used so, or not by whoever asks
 ├── ModelError           the embedding model is missing, damaged or does not answer
 ├── SettingsError        a setting has a value that cannot be used
 └── ServeError           the web page cannot be served (port in use, …)
@@ -247,6 +248,24 @@ class TableError(StoreError):
         ...
     index.errors.TableError: Only one SELECT statement is run over tables.
     """
+
+
+class CollectionError(FootnoteError):
+    """A collection of documents cannot be used so, or not by whoever asks.
+
+    >>> demo.collections.drop("Matter 12")
+    Traceback (most recent call last):
+        ...
+    index.errors.CollectionError: There is no collection 'Matter 12' ...
+    """
+
+    @classmethod
+    def unknown(cls, name: str) -> "CollectionError":
+        """What is said of a name that no collection has, or none that whoever asks may know of."""
+        return cls(
+            f"There is no collection {name!r} that you may see. 'footnote collection list' lists "
+            "those that are there."
+        )
 
 
 class ModelError(FootnoteError):

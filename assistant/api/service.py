@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Annotated
@@ -139,11 +138,7 @@ def seen_by(assistant: Assistant, person: Person | None) -> Assistant:
     >>> seen_by(demo, None) is demo
     True
     """
-    if person is None:
-        return assistant
-    view = copy(assistant)
-    view.person = person
-    return view
+    return assistant if person is None else assistant.for_person(person)
 
 
 def assistant_of(assistant: Assistant, request: Request | None) -> Assistant:

@@ -5,7 +5,9 @@ for them, and a purge of a document erases the answers that hold its words.
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from assistant.asking.clarification import reads_on
 from assistant.conversations import tables
 from assistant.conversations.database import Database
 from assistant.conversations.tables import DraftFile, Feedback, Kept, Listed, Rated
+from assistant.messages import NO_LONGER_YOURS
 from index.errors import FootnoteError
 
 FILE = "conversations.db"
@@ -55,10 +58,21 @@ class Conversations:
 
     def __init__(self, folder: Path, server: str | None = None) -> None:
         self._database = Database(folder, "conversations", tables.migrate, server)
+        self._readable: Callable[[Sequence[str]], set[str]] | None = None
 
     def close(self) -> None:
         """Let go of the database."""
         self._database.close()
+
+    def as_far_as(self, readable: Callable[[Sequence[str]], set[str]]) -> "Conversations":
+        """The same for someone who may read some documents: of others no answer tells any more.
+
+        Args:
+            readable: gives those ids whose documents may be read by now.
+        """
+        limited = copy(self)
+        limited._readable = readable
+        return limited
 
     def save(self, path: Path) -> None:
         """Copy all of them into a file."""
@@ -85,9 +99,11 @@ class Conversations:
             )
             .limit(LISTED)
         )
+        hidden = self._hidden(owner) if wanted.split() else []
         for word in wanted.split():
             holds = sql.select(tables.answers.c.conversation).where(
-                tables.answers.c.words.icontains(word, autoescape=True)
+                tables.answers.c.words.icontains(word, autoescape=True),
+                tables.answers.c.id.not_in(hidden),
             )
             found = found.where(
                 tables.conversations.c.title.icontains(word, autoescape=True)
@@ -128,7 +144,7 @@ class Conversations:
                 .where(tables.answers.c.conversation == conversation_id)
                 .order_by(tables.answers.c.position)
             )
-            return title, [tables.kept(row) for row in rows]
+            return title, [self._kept(row) for row in rows]
 
     def rename(self, owner: str, conversation_id: str, title: str) -> None:
         """Give a conversation another title; an empty one changes nothing.
@@ -299,7 +315,7 @@ class Conversations:
             ).one_or_none()
         if row is None:
             raise UnknownConversation("This answer is not there, or was asked in another browser.")
-        return str(row.conversation), tables.kept(row)
+        return str(row.conversation), self._kept(row)
 
     def linked(self, answer_id: str) -> Kept:
         """An answer alone, for whoever has its address; its id cannot be guessed.
@@ -313,7 +329,7 @@ class Conversations:
             ).one_or_none()
         if row is None:
             raise UnknownConversation("This answer is not there; it may have been deleted.")
-        return tables.kept(row)
+        return self._kept(row)
 
     def draft_file(self, owner: str, answer_id: str) -> DraftFile | None:
         """The Word file of which an answer was made, if it was.
@@ -383,6 +399,41 @@ class Conversations:
             tables.forget(connection, tables.answers.c.id.in_(holding.scalar_subquery()))
             tables.retitle(connection)
         self._database.compact()
+
+    def _hidden(self, owner: str) -> list[str]:
+        """The ids of somebody's answers that rest on what may not be read."""
+        if self._readable is None:
+            return []
+        theirs = (
+            sql.select(tables.sources.c.answer, tables.sources.c.document)
+            .join(tables.answers, tables.answers.c.id == tables.sources.c.answer)
+            .join(tables.conversations)
+            .where(tables.conversations.c.owner == tables.hashed(owner))
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(theirs).all()
+        readable = self._readable(sorted({document for _, document in rows}))
+        return sorted({answer for answer, document in rows if document not in readable})
+
+    def _kept(self, row: Row[Any]) -> Kept:
+        """An answer, or what is said in its place where it rests on what may not be read."""
+        kept = tables.kept(row)
+        if self._readable is None:
+            return kept
+        with self._database.reading() as connection:
+            mine = tables.sources.c.answer == row.id
+            held = {*connection.scalars(sql.select(tables.sources.c.document).where(mine))}
+        if self._readable(sorted(held)) == held:
+            return kept
+        asked = kept.answer
+        told = Answer(
+            question=asked.question,
+            message=NO_LONGER_YOURS,
+            abstained=True,
+            engine=asked.engine,
+            created=asked.created,
+        )
+        return replace(kept, answer=told)
 
     def _own(self, connection: Connection, owner: str, conversation_id: str) -> Row[Any]:
         row = connection.execute(

@@ -27,6 +27,7 @@ from index.store.schema import (
     MIGRATIONS,
     SCHEMA_VERSION,
     chunks,
+    collected,
     corrections,
     layouts,
     locations,
@@ -345,7 +346,8 @@ class Catalog:
             raise UnknownDocument.named(document_id)
         connection.execute(versions.update().where(mine).values(state="withdrawn"))
         connection.execute(locations.delete().where(locations.c.document_id == document_id))
-        connection.execute(corrections.delete().where(corrections.c.document_id == document_id))
+        for table in (corrections, collected):
+            connection.execute(table.delete().where(table.c.document_id == document_id))
         connection.execute(removed.delete().where(removed.c.document_id == document_id))
         connection.execute(removed.insert().values(document_id=document_id))
 

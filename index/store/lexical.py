@@ -13,7 +13,7 @@ import math
 import os
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -46,8 +46,11 @@ _JOINING = re.compile(
 _BEGINNING = 5
 """Letters of the beginning of a word."""
 
-_CONTEXT_BOOST = 0.5
-"""Weight of a match in a chunk's title and headings against one in its own words."""
+Term = tuple[str, str]
+"""A field of the index and an analysed term in it."""
+
+FIELDS = {"text": 1.0, "context": 0.5, "beginnings": 1.0}
+"""What a match counts in a chunk's own words, in its title and headings, in beginnings of words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ class LexicalIndex:
                     document.add_text("context", _paired(entry.context))
                     if self._has_beginnings:
                         words = analyzed(f"{entry.context} {entry.text}")
-                        document.add_text("beginnings", " ".join(_beginnings(words)))
+                        document.add_text("beginnings", " ".join(beginnings(words)))
                     writer.add_document(document)
                 writer.commit()
             finally:
@@ -143,20 +146,50 @@ class LexicalIndex:
                 files.close()
 
     def search(
-        self, question: str, k: int, documents: Sequence[str] | None = None
+        self,
+        question: str,
+        k: int,
+        documents: Sequence[str] | None = None,
+        boosts: Mapping[Term, float] | None = None,
     ) -> list[tuple[int, float]]:
-        """The `k` best chunks as (chunk id, BM25 score), best first; any word may match."""
+        """The `k` best chunks as (chunk id, BM25 score), best first; any word may match.
+
+        Args:
+            question: in natural language.
+            k: how many.
+            documents: ids of the only ones to search in.
+            boosts: what each term counts; those that are not named are not looked for.
+        """
         with self._faults():
             # First, since what the index holds is known when it is open.
             searcher = self._searcher()
-            query = self._query(question)
-            if documents is not None:
-                within = tantivy.Query.term_set_query(_schema(), "document", list(documents))
-                must = tantivy.Occur.Must
-                unscored = tantivy.Query.const_score_query(within, 0.0)
-                query = tantivy.Query.boolean_query([(must, query), (must, unscored)])
+            if boosts is None:
+                boosts = dict.fromkeys(self._terms(question), 1.0)
+            query = _within(_any_of(boosts), documents)
             hits = searcher.search(query, limit=k, count=False).hits
             return [(int(searcher.doc(at)["chunk"][0]), float(score)) for score, at in hits]
+
+    @property
+    def count(self) -> int:
+        """How many chunks there are."""
+        with self._faults():
+            return int(self._searcher().num_docs)
+
+    def terms(self, question: str) -> list[Term]:
+        """What is looked for where this is asked."""
+        with self._faults():
+            self._searcher()
+            return self._terms(question)
+
+    def frequencies(
+        self, terms: Iterable[Term], documents: Sequence[str] | None = None
+    ) -> dict[Term, int]:
+        """How many chunks hold each term: of these documents, or of any."""
+        with self._faults():
+            searcher = self._searcher()
+            if documents is None:
+                return {term: searcher.doc_freq(*term) for term in terms}
+            return {term: _count(searcher, _within(_term(term), documents)) for term in terms}
 
     def chunks(self, documents: Iterable[str]) -> dict[str, list[int]]:
         """The chunk ids that are held for each of the documents, one for each entry."""
@@ -176,13 +209,9 @@ class LexicalIndex:
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """The inverse document frequency of analysed terms, over chunks (natural logarithm)."""
-        with self._faults():
-            searcher = self._searcher()
-            count = searcher.num_docs
-            found = {term: searcher.doc_freq("text", term) for term in terms}
-        return {
-            term: math.log(1 + (max(count - n, 0) + 0.5) / (n + 0.5)) for term, n in found.items()
-        }
+        count = self.count
+        found = self.frequencies(("text", term) for term in terms)
+        return {term: inverse_frequency(n, count) for (_, term), n in found.items()}
 
     def mentioned(self, terms: Iterable[str]) -> set[str]:
         """Those of the analysed terms that some chunk holds, or its title or headings."""
@@ -194,12 +223,12 @@ class LexicalIndex:
                 if any(searcher.doc_freq(field, term) for field in ("text", "context"))
             }
 
-    def spelled_like(self, term: str, k: int) -> list[int]:
-        """The best `k` chunks that hold a term one letter away from an analysed one."""
+    def spelled_like(self, term: str, k: int, documents: Sequence[str] | None = None) -> list[int]:
+        """`k` chunks of these documents, or of any, with a term one letter from an analysed one."""
         with self._faults():
             searcher = self._searcher()
             near = tantivy.Query.fuzzy_term_query(_schema(), "text", term, 1)
-            hits = searcher.search(near, limit=k, count=False).hits
+            hits = searcher.search(_within(near, documents), limit=k, count=False).hits
             return [int(searcher.doc(at)["chunk"][0]) for _, at in hits]
 
     def _searcher(self) -> tantivy.Searcher:
@@ -238,21 +267,51 @@ class LexicalIndex:
         except ValueError as error:  # what tantivy makes of all its errors
             raise StoreError.of(self._folder, error) from error
 
-    def _query(self, question: str) -> tantivy.Query:
-        parts: list[tuple[tantivy.Occur, tantivy.Query]] = []
-        schema = _schema()
+    def _terms(self, question: str) -> list[Term]:
         words = list(dict.fromkeys(analyzed(question)))
-        if self._has_beginnings:
-            for beginning in dict.fromkeys(_beginnings(words)):
-                begins = tantivy.Query.term_query(schema, "beginnings", beginning)
-                parts.append((tantivy.Occur.Should, begins))
-        for term in words:
-            own = tantivy.Query.term_query(schema, "text", term)
-            context = tantivy.Query.term_query(schema, "context", term)
-            parts.append((tantivy.Occur.Should, own))
-            weaker = tantivy.Query.boost_query(context, _CONTEXT_BOOST)
-            parts.append((tantivy.Occur.Should, weaker))
-        return tantivy.Query.boolean_query(parts) if parts else tantivy.Query.empty_query()
+        begins = dict.fromkeys(beginnings(words)) if self._has_beginnings else ()
+        return [
+            *(("beginnings", beginning) for beginning in begins),
+            *((field, word) for word in words for field in ("text", "context")),
+        ]
+
+
+def inverse_frequency(holding: int, count: int) -> float:
+    """How rare a term is that so many of so many chunks hold (natural logarithm).
+
+    >>> inverse_frequency(holding=1, count=1), inverse_frequency(0, 9) > inverse_frequency(3, 9)
+    (0.2876820724517809, True)
+    """
+    return math.log(1 + (max(count - holding, 0) + 0.5) / (holding + 0.5))
+
+
+def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    found = searcher.search(query, limit=1, count=True)
+    return int(found.count)  # type: ignore[attr-defined] # its stubs lack it
+
+
+def _term(term: Term) -> tantivy.Query:
+    return tantivy.Query.term_query(_schema(), *term)
+
+
+def _any_of(boosts: Mapping[Term, float]) -> tantivy.Query:
+    """Chunks with any of these terms, each of which counts so much."""
+    parts = []
+    for term, boost in boosts.items():
+        counts = boost * FIELDS[term[0]]
+        query = _term(term) if counts == 1 else tantivy.Query.boost_query(_term(term), counts)
+        parts.append((tantivy.Occur.Should, query))
+    return tantivy.Query.boolean_query(parts) if parts else tantivy.Query.empty_query()
+
+
+def _within(query: tantivy.Query, documents: Sequence[str] | None) -> tantivy.Query:
+    """The same of these documents alone, if some are named."""
+    if documents is None:
+        return query
+    within = tantivy.Query.term_set_query(_schema(), "document", list(documents))
+    unscored = tantivy.Query.const_score_query(within, 0.0)
+    must = tantivy.Occur.Must
+    return tantivy.Query.boolean_query([(must, query), (must, unscored)])
 
 
 def _opened(folder: Path, attempts: int = _ATTEMPTS) -> tuple[tantivy.Index, WritableCopy]:
@@ -287,8 +346,12 @@ def analyzed(text: str) -> list[str]:
     return _analyzer().analyze(_paired(text))
 
 
-def _beginnings(words: Iterable[str]) -> Iterator[str]:
-    """The beginnings of the long ones among analysed words."""
+def beginnings(words: Iterable[str]) -> Iterator[str]:
+    """The beginnings of the long ones among analysed words.
+
+    >>> list(beginnings(["sirens", "sound"]))
+    ['siren']
+    """
     return (word[:_BEGINNING] for word in words if len(word) > _BEGINNING)
 
 

@@ -343,6 +343,22 @@ def chunk_ids(connection: Connection, document_ids: Sequence[str]) -> list[int]:
     return list(connection.scalars(mine.order_by(versions.c.id, chunks.c.start)))
 
 
+def chunk_spans(connection: Connection, document_ids: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Id, start and end of all chunks of these live documents, in the order of their ids.
+
+    >>> [(id_, start, end), *_] = chunk_spans(connection, [report.id])
+    >>> id_ in chunk_ids(connection, [report.id]), start < end
+    (True, True)
+    """
+    found: list[tuple[int, int, int]] = []
+    for at in range(0, len(document_ids), _ASKED_AT_ONCE):
+        these = versions.c.document_id.in_(document_ids[at : at + _ASKED_AT_ONCE])
+        mine = sql.select(chunks.c.id, chunks.c.start, chunks.c.end).join(versions)
+        rows = connection.execute(mine.where(these, versions.c.state == "live"))
+        found += [(id_, start, end) for id_, start, end in rows]
+    return sorted(found)
+
+
 def _versions(connection: Connection, which: sql.ColumnElement[bool]) -> list[Version]:
     wanted = sql.select(versions.c.document_id, versions.c.hash, versions.c.state)
     wanted = wanted.where(which, versions.c.state.in_(_READABLE)).order_by(versions.c.id.desc())

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Row
 
 from index.document import Chunk, Document, Heading, LeftOut, Page, Part, Span, StoredCell, Table
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 # In PostgreSQL as large as in SQLite.
 _NUMBER = sql.Integer().with_variant(sql.BigInteger(), "postgresql")
@@ -128,6 +128,26 @@ watched = sql.Table(
     # What the last looks have found.
     sql.Column("told", sql.JSON, nullable=False, server_default="{}"),
 )
+collections = sql.Table(
+    "collections",
+    tables,
+    sql.Column("name", sql.Text, primary_key=True),
+    sql.Column("since", sql.Text, nullable=False),
+)
+collected = sql.Table(
+    "collected",
+    tables,
+    sql.Column("collection", sql.ForeignKey("collections.name"), primary_key=True),
+    sql.Column("document_id", sql.Text, primary_key=True, index=True),
+)
+members = sql.Table(
+    "members",
+    tables,
+    sql.Column("collection", sql.ForeignKey("collections.name"), primary_key=True),
+    # 'person:ann' or 'group:law'.
+    sql.Column("member", sql.Text, primary_key=True, index=True),
+    sql.Column("role", sql.Text, nullable=False),
+)
 removed = sql.Table(
     "removed",
     tables,
@@ -184,6 +204,25 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
             since TEXT NOT NULL,
             told JSON NOT NULL DEFAULT '{}'
         )""",
+    ),
+    6: (
+        """CREATE TABLE collections (
+            name TEXT NOT NULL PRIMARY KEY,
+            since TEXT NOT NULL
+        )""",
+        """CREATE TABLE collected (
+            collection TEXT NOT NULL REFERENCES collections (name),
+            document_id TEXT NOT NULL,
+            PRIMARY KEY (collection, document_id)
+        )""",
+        "CREATE INDEX ix_collected_document_id ON collected (document_id)",
+        """CREATE TABLE members (
+            collection TEXT NOT NULL REFERENCES collections (name),
+            member TEXT NOT NULL,
+            role TEXT NOT NULL,
+            PRIMARY KEY (collection, member)
+        )""",
+        "CREATE INDEX ix_members_member ON members (member)",
     ),
 }
 """Statements that take a catalog from a format to the next one; all are run in one transaction.

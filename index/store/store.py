@@ -35,6 +35,7 @@ from index.store import (
     typed_tables,
     watches,
 )
+from index.store.allowed import Known
 from index.store.catalog import Catalog, DocumentInfo, Location, StoredChunk
 from index.store.corrections import Corrections
 from index.store.engines import IndexSet, SharedBy, VectorSource
@@ -154,6 +155,7 @@ class Store:
         )
         mark = self._last_change if self._is_shared else None
         self._listing = Listing(folder / "catalog.sqlite", self._documents, mark)
+        self.known = Known()
         self._embedder = embedder
         with closed_on_failure(self.close), self._faults():
             opening.create(self.catalog, self.indexes, self._lock, embedder)
@@ -340,6 +342,18 @@ class Store:
             queries.live_version(connection, document_id)
             corrections.correct(connection, document_id, wanted)
             return queries.info(connection, document_id)
+
+    @contextmanager
+    def collecting(self) -> Iterator[Connection]:
+        """Change collections, as their only writer, within a transaction."""
+        with self._changing(), self.catalog.writing() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Ask the catalog within a transaction."""
+        with self._reading() as connection:
+            yield connection
 
     def watched(self) -> list[Watched]:
         """The folders that are kept in step, by name."""

@@ -21,6 +21,10 @@ def shared(demo: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Path:
         people.accounts.add("Ada", PASSWORD, groups=["owners"])
         for name in ("Bob", "Cleo"):
             people.accounts.add(name, PASSWORD, groups=["readers"])
+    with Assistant(store) as assistant:
+        assistant.collections.create("Barrage", owner="group:owners")
+        assistant.collections.put("Barrage", [one.id for one in assistant.documents()])
+        assistant.collections.grant("Barrage", "group:readers", "contributor")
     return store
 
 
