@@ -27,6 +27,7 @@ from assistant.api import (
     kept,
     matrices,
     openai_compatible,
+    people,
     reports,
 )
 from assistant.api.access import Access, Door, problem_response
@@ -87,7 +88,7 @@ def application(
         },
     )
     app.state.service = service
-    routers = (asking, documents, collections, reports, matrices, kept, health)
+    routers = (asking, documents, collections, reports, matrices, kept, people, health)
     for router in (*(one.router() for one in routers), *further):
         app.include_router(router)
     _describe(app)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from assistant.conversations.cells import KeptCells
     from assistant.conversations.conversations import Conversations
     from assistant.matrix.columns import Column
+    from assistant.people.people import People
     from assistant.people.person import Person
     from assistant.rechecking.findings import Finding
     from assistant.research import Limits, Notes
@@ -532,6 +533,25 @@ class RemoteAssistant(Assistant):
     def matrices(self) -> "KeptCells":  # type: ignore[override]
         """Refused; the server keeps them."""
         self._absent("matrices")
+
+    @property
+    def people(self) -> "People":  # type: ignore[override]
+        """Refused: 'footnote user' knows them, on the server's machine."""
+        self._absent("people")
+
+    @property
+    def who(self) -> str:
+        """Refused: the server knows by the token."""
+        self._absent("who")
+
+    def note(self, act: str, *, words: str | None = None, **what: object) -> None:
+        """Refused: the server notes what is done."""
+        del act, words, what
+        self._absent("note")
+
+    def unnoted(self) -> Self:
+        """The same: what the server notes is its own."""
+        return self
 
     # -------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.privacy import without_paths
 from assistant.conversations.conversations import UnknownConversation
+from assistant.people.accounts import PeopleError
 from index.errors import (
     CollectionError,
     DocumentError,
@@ -34,6 +35,7 @@ _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 _STATUS: dict[type[FootnoteError], int] = {
     UnknownDocument: 404,
     UnknownConversation: 404,
+    PeopleError: 404,
     PageError: 404,
     UnknownCollection: 404,
     CollectionError: 409,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.api.own_data import erase_own, own_data
 from assistant.api.tokens import Tokens
 from assistant.assistant import Assistant
 from assistant.commands.printing import JsonOption, StoreOption, open_assistant, print_json, say
@@ -35,10 +36,11 @@ def add_user(
 ) -> None:
     """Let somebody in with a password, which is typed, or read from what is piped in.
 
+    >>> import io
+    >>> sys.stdin, typed = io.StringIO("correct horse battery"), sys.stdin
     >>> add_user("Ada", group=["partners"], store=tmp_path / "store")
-    Traceback (most recent call last):
-        ...
-    assistant.people.accounts.PeopleError: A password has 10 to 1,000 characters.
+    added Ada
+    >>> sys.stdin = typed
     """
     with open_assistant(store) as assistant:
         made = assistant.people.accounts.add(name, _password(), groups=group or [])
@@ -99,10 +101,13 @@ def activate_user(name: NameArgument, store: StoreOption = None) -> None:
 def change_password(name: NameArgument, store: StoreOption = None) -> None:
     """Give somebody another password, which ends their sessions.
 
+    >>> import io
+    >>> sys.stdin, typed = io.StringIO("too short"), sys.stdin
     >>> change_password("Ada", store=tmp_path / "store")
     Traceback (most recent call last):
         ...
     assistant.people.accounts.PeopleError: A password has 10 to 1,000 characters.
+    >>> sys.stdin = typed
     """
     with open_assistant(store) as assistant:
         changed = assistant.people.accounts.set_password(name, _password())
@@ -130,6 +135,38 @@ def put_in_groups(
             assistant.who, "changed groups", person=changed.name, groups=told
         )
     say(f"{changed.name} is in {', '.join(told) or 'no group'}")
+
+
+@user.command("export")
+def export_user(name: NameArgument, store: StoreOption = None) -> None:
+    """Print all that is kept of somebody as JSON: conversations, matrices, tokens, shares, acts.
+
+    >>> export_user("Ada", store=tmp_path / "store")
+    Traceback (most recent call last):
+        ...
+    assistant.people.accounts.PeopleError: There is nobody called 'Ada'. ...
+    """
+    with open_assistant(store) as assistant, _tokens(assistant) as tokens:
+        account = assistant.people.accounts.named(name)
+        assistant.people.audit.note(assistant.who, "exported", person=account.name)
+        print_json(own_data(assistant, tokens, account))
+
+
+@user.command("erase")
+def erase_user(name: NameArgument, store: StoreOption = None) -> None:
+    """Erase what somebody keeps: conversations, opinions, matrices, shares and tokens.
+
+    Whether they are let in stays as it is, and so does the log.
+
+    >>> erase_user("Ada", store=tmp_path / "store")
+    Traceback (most recent call last):
+        ...
+    assistant.people.accounts.PeopleError: There is nobody called 'Ada'. ...
+    """
+    with open_assistant(store) as assistant, _tokens(assistant) as tokens:
+        account = assistant.people.accounts.named(name)
+        gone = erase_own(assistant, tokens, account)
+    say(f"erased of {account.name}: " + ", ".join(f"{n:,} {what}" for what, n in gone.items()))
 
 
 def audit(
@@ -168,6 +205,10 @@ def _password() -> str:
     return typed
 
 
+def _tokens(assistant: Assistant) -> Tokens:
+    return Tokens(assistant.store, assistant.shared_catalog)
+
+
 def _told(account: Account) -> dict[str, object]:
     return {
         "name": account.name,
@@ -183,7 +224,7 @@ def _take_over(assistant: Assistant, account: Account) -> str:
     owners = [one.owner for one in assistant.people.accounts.listed()]
     conversations = assistant.conversations.take_over(account.owner, owners)
     matrices = assistant.matrices.take_over(account.owner, owners)
-    with Tokens(assistant.store, assistant.shared_catalog) as tokens:
+    with _tokens(assistant) as tokens:
         given = tokens.give(account.id)
     counts = {"conversations": conversations, "matrices": matrices, "tokens": given}
     return ", ".join(f"{count:,} {name}" for name, count in counts.items())

@@ -91,7 +91,7 @@ class Accounts:
         """
         name, hashed = _named(name), self._hash(password)
         with self._database.writing() as connection:
-            made = _insert(connection, name, PASSWORD, _compared(name), hashed)
+            made = _insert(connection, name, PASSWORD, compared(name), hashed)
             _put_groups(connection, made, groups, provided=False)
             return _found(connection, tables.people.c.id == made)
 
@@ -122,7 +122,7 @@ class Accounts:
 
     def with_password(self, name: str, password: str) -> Account | None:
         """Who has this name and password; it takes as long to say that there is nobody."""
-        is_it = (tables.people.c.source == PASSWORD) & (tables.people.c.compared == _compared(name))
+        is_it = (tables.people.c.source == PASSWORD) & (tables.people.c.compared == compared(name))
         found, kept = None, None
         if self._database.is_there:
             with self._database.reading() as connection:
@@ -239,14 +239,19 @@ def _named(name: str) -> str:
     return name
 
 
-def _compared(name: str) -> str:
+def compared(name: str) -> str:
+    """A name as names are compared: however its letters are written.
+
+    >>> compared("  ADA  lovelace")
+    'ada lovelace'
+    """
     return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()
 
 
 def _insert(
     connection: Connection, name: str, source: str, subject: str, password: str | None
 ) -> str:
-    taken = sql.select(tables.people.c.id).where(tables.people.c.compared == _compared(name))
+    taken = sql.select(tables.people.c.id).where(tables.people.c.compared == compared(name))
     if connection.scalar(taken) is not None:
         raise PeopleError(
             f"There is somebody called {name!r} already, who is not the same: have one of them "
@@ -257,7 +262,7 @@ def _insert(
         tables.people.insert().values(
             id=id_,
             name=name,
-            compared=_compared(name),
+            compared=compared(name),
             source=source,
             subject=subject,
             password=password,
@@ -299,7 +304,7 @@ def called(connection: Connection, name: str) -> Account:
     ...     called(connection, "ADA") == made
     True
     """
-    is_it = tables.people.c.compared == _compared(name)
+    is_it = tables.people.c.compared == compared(name)
     if connection.scalar(sql.select(tables.people.c.id).where(is_it)) is None:
         raise _nobody(name)
     return _found(connection, is_it)

@@ -12,7 +12,7 @@ import sqlalchemy as sql
 
 from assistant.conversations.database import Database
 from assistant.people import tables
-from assistant.people.accounts import Account, Accounts
+from assistant.people.accounts import Account, Accounts, compared
 
 _WINDOW = 15 * 60
 """Seconds for which a failed attempt counts."""
@@ -103,8 +103,9 @@ class Sessions:
         return secret
 
     def _keys(self, name: str, address: str, device: str) -> dict[str, int]:
-        wanted = " ".join(name.split()).casefold()[:200]
-        known = {one.name.casefold(): one.id for one in self._accounts.listed()} if device else {}
+        # However it is written, as long as it is the same one.
+        wanted = compared(name)
+        known = {compared(one.name): one.id for one in self._accounts.listed()} if device else {}
         if wanted in known and self._is_own(known[wanted], device):
             return {_hashed(f"device {wanted} {device}"): _OWN}
         # Of a name only the hash: people type passwords into that field.

@@ -182,6 +182,9 @@ class Archive:
             try:
                 id_, _ = conversations.answer(visitor(request), answer_id)
             except UnknownConversation:
+                # People show their answers to those whom they choose.
+                if self._stores.served.settings.people is not None:
+                    raise
                 return Conversation.linked(conversations.linked(answer_id))
         if id_ is None:
             return Conversation()
@@ -204,7 +207,8 @@ class Archive:
         except FootnoteError as error:
             return str(answers.problem(str(error)))
         own = self._stores.shows_own(request)
-        return str(kept.conversations(found, conversation.id, wanted, own, said))
+        share = self._stores.served.settings.people is not None
+        return str(kept.conversations(found, conversation.id, wanted, own, said, share=share))
 
     def welcome(self, listed: Sequence[DocumentInfo], request: gr.Request) -> list[str]:
         """What stands where the conversation will be."""

@@ -427,6 +427,7 @@ class Desk:
                     len(listed),
                     own=self._stores.shows_own(request),
                     operated=self._operated,
+                    person=assistant.person.name if assistant.person is not None else "",
                 )
             ),
             _documents(assistant, listed),

@@ -17,8 +17,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.web import texts
-from assistant.web.hosts import UPLOAD, Hosts, Refused, counted
-from assistant.web.session import LIBRARY, MATRIX, MODEL, visitor
+from assistant.web.hosts import SHARED, UPLOAD, Hosts, Refused, counted
+from assistant.web.session import ACCOUNT, LIBRARY, MATRIX, MODEL, visitor
 from assistant.web.uploads import Uploads
 
 Known = Callable[[int], bool]
@@ -29,6 +29,9 @@ Unfinished = Callable[[str, int], int]
 
 _MOST = 4 << 20
 """Bytes of an event: a draft as long as several books, pasted."""
+
+_FORM = 64 << 10
+"""Bytes of a form of a person's own page."""
 
 _AT_ONCE = 6
 """Unfinished events of one kind that a browser may have; Gradio runs eight of a kind."""
@@ -48,6 +51,7 @@ _SHOWN = {
     MATRIX,
     LIBRARY,
     MODEL,
+    ACCOUNT,
 }
 _SHOWN.add(f"{_GRADIO}upload_progress")
 _BELOW = (
@@ -59,12 +63,15 @@ _BELOW = (
     "/page/",
     f"{MATRIX}/",
     f"{LIBRARY}/",
+    f"{ACCOUNT}/",
+    SHARED,
     _HEARTBEAT,
     _FILE,
 )
 """Everything that the page uses of itself; Gradio has many routes more."""
 
-_OWN = ("/export/", "/original/", "/page/", MATRIX, LIBRARY, MODEL)
+_OWN = ("/export/", "/original/", "/page/", SHARED, ACCOUNT, MATRIX, LIBRARY, MODEL)
+_FORMS = (f"{MATRIX}/", f"{LIBRARY}/", f"{MODEL}/", f"{ACCOUNT}/")
 """Of these, what Gradio does not answer; nor does it answer uploads."""
 
 _FAILED = re.compile(rb'"success"\s*:\s*false')
@@ -119,7 +126,7 @@ class Guard:
         request = HTTPConnection(scope)
         path, method = scope["path"], scope["method"]
         shown = path in _SHOWN or path.startswith(_BELOW)
-        posted = path in _POSTED or path.startswith((f"{MATRIX}/", f"{LIBRARY}/", f"{MODEL}/"))
+        posted = path in _POSTED or path.startswith(_FORMS)
         if not (posted if method == "POST" else method in ("GET", "HEAD") and shown):
             raise Refused(404, "There is no such page.")
         if path.startswith(_FILE) and not self._uploads.gives(request, path.removeprefix(_FILE)):
@@ -128,6 +135,8 @@ class Guard:
             await self._attend(scope, receive, send)
         elif path == _TOLD:
             await self._tell(scope, receive, send)
+        elif path.startswith(f"{ACCOUNT}/"):
+            await self._app(scope, counted(receive, _short()), send)
         elif path == UPLOAD or path.startswith(_OWN):
             await self._app(scope, receive, send)
         elif method == "POST":
@@ -253,6 +262,19 @@ def _reworded(event: bytes) -> bytes:
 
 
 _META = {"_type": "gradio.FileData"}
+
+
+def _short() -> Callable[[int], None]:
+    """What counts the bytes of a form, and refuses a long one."""
+    taken = 0
+
+    def count(more: int) -> None:
+        nonlocal taken
+        taken += more
+        if taken > _FORM:
+            raise Refused(413, f"At most {_FORM >> 10} KiB are taken in a form.")
+
+    return count
 
 
 def _owner(request: HTTPConnection) -> str:

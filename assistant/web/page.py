@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from assistant.templating import Macros
 from assistant.web import downloads, library_texts, matrices, model_sheet, texts
+from assistant.web.account import account_routes
 from assistant.web.checking import Checking
 from assistant.web.events import Desk
 from assistant.web.guard import Guard
@@ -114,6 +115,8 @@ def application(
     app.include_router(matrices.matrix_routes(stores))
     app.include_router(library_routes(stores))
     app.include_router(model_sheet.model_routes(stores, operated=operated))
+    if stores.served.settings.people is not None:
+        app.include_router(account_routes(stores))
     gr.mount_gradio_app(
         app,
         blocks,

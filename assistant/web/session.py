@@ -28,6 +28,8 @@ MATRIX = "/matrix"
 """Where the view of matrices is."""
 LIBRARY = "/library"
 """Where the library's script asks."""
+ACCOUNT = "/account"
+"""Where a person's own page is."""
 MODEL = "/model"
 """Where the sheet for the model that writes is."""
 _OPENED = ("/", MATRIX)
@@ -129,6 +131,11 @@ class Stores:
         self._own: Assistant | None = None
         self._watching = {id(assistant): Watching(assistant)}
         self._lock = Lock()
+
+    @property
+    def served(self) -> Assistant:
+        """The assistant that is served, with all that it holds."""
+        return self._served
 
     @property
     def question_limit(self) -> int:

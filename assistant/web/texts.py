@@ -576,6 +576,45 @@ TOO_MANY_ATTEMPTS = (
     "Too many attempts from here with this name: try again in a quarter of an hour. In a browser "
     "in which you have signed in before it goes on."
 )
+WRONG_PASSWORD = "That is not your password."  # noqa: S105 (a sentence)
+PASSWORD_CHANGED = "Your password is changed; every session has ended, sign in anew."  # noqa: S105
+OLD_PASSWORD = "Your password now"  # noqa: S105 (a label)
+NEW_PASSWORD = "The new one, ten characters or more"  # noqa: S105 (a label)
+CHANGE = "Change"
+GROUPS = "Groups: {}"
+NO_GROUPS = "You are in no group."
+TOKENS = "Tokens for programs"
+TOKEN_MADE = "Keep it now, it is not shown again. It lasts {} days."  # noqa: S105 (a sentence)
+TOKEN_REVOKED = "{} counts no longer."  # noqa: S105 (a sentence)
+NO_TOKEN = "You have no such token."  # noqa: S105 (a sentence)
+MAKE_TOKEN = "Make a token"  # noqa: S105 (a label)
+REVOKE = "Revoke"
+SHARE = "Share"
+SHARE_HELP = (
+    "Others read it and change nothing. Footnotes open for them as far as they may read the "
+    "documents; by a link, whoever has it reads the sentences until its last day."
+)
+SHARE_WITH = "Name people or groups, or for how many days a link is to last."
+SHARE_PEOPLE = "With people, by commas"
+SHARE_GROUPS = "With groups, by commas"
+SHARE_DAYS = "Or by a link, for days"
+SHARED = "Others find it at this address:"
+SHARED_NO_LONGER = "It is shared no longer."
+LINK_UNTIL = "a link until {}"
+UNSHARE = "Share no longer"
+SHOWN_TO_YOU = "Shared with you"
+SHOWN_BY = "by {}"
+CONVERSATION = "Conversation"
+ONE_ANSWER = "One answer"
+YOUR_DATA = "What is kept of you"
+TAKE_DATA = "Take all of it along (JSON)"
+ERASE = "Erase it"
+ERASE_HELP = (
+    "Erase your conversations, opinions, matrices, shares and tokens. There is no way back: type "
+    "your name"
+)
+TYPE_YOUR_NAME = "Nothing was erased: type your name as it stands above."
+ERASED = "All of it is erased."
 SIGN_IN_FIRST = "Sign in first: open the page in this browser."
 TOKEN = "Token"  # noqa: S105 (a label)
 TOKEN_FOR_LESS = "This token is not for people: it lacks one of the scopes read, ask and write."  # noqa: S105

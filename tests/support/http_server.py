@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import warm
 
@@ -13,11 +14,18 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def server(store: Path, *options: object, **environment: str) -> Iterator[str]:
+def server(
+    store: Path, *options: object, stderr: IO[str] | None = None, **environment: str
+) -> Iterator[str]:
     """The address of a server of this store, which is ended as a person would end it."""
     command = warm.started("serve", "--no-browser", "--port", 0, "--store", store, *options)
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
     )
     assert process.stdout is not None
     try:

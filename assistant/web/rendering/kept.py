@@ -25,7 +25,13 @@ SUFFIXES = {
 
 
 def conversations(
-    listed: Sequence[Listed], current: str | None, wanted: str, own: bool, said: str = ""
+    listed: Sequence[Listed],
+    current: str | None,
+    wanted: str,
+    own: bool,
+    said: str = "",
+    *,
+    share: bool = False,
 ) -> Markup:
     """The list of conversations, each with its title, date and what can be done with it.
 
@@ -35,6 +41,7 @@ def conversations(
         wanted: what was searched for.
         own: whether the addresses are those of the user's own documents beside a demo.
         said: what has just been done with one of them.
+        share: whether there are others to whom it can be shown.
 
     >>> one = Listed("c1", "Did it hold?", datetime(2026, 1, 2), answers=2)
     >>> conversations([one], current=None, wanted="hold", own=False).striptags()
@@ -42,7 +49,7 @@ def conversations(
     Word (DOCX) BibTeX CSL-JSON JSON Delete'
     """
     rows = [(one, _day(one.updated), _exports("conversation", one.id, own)) for one in listed]
-    return _HTML.conversations(rows, current, wanted.strip(), said)
+    return _HTML.conversations(rows, current, wanted.strip(), said, share)
 
 
 def actions(

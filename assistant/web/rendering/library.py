@@ -33,12 +33,19 @@ SHOWN = 100
 
 
 def masthead(
-    engine: str, judge: str, documents: int, *, own: bool = False, operated: bool = False
+    engine: str,
+    judge: str,
+    documents: int,
+    *,
+    own: bool = False,
+    operated: bool = False,
+    person: str = "",
 ) -> Markup:
     """The head of the page: the name, what answers and judges, and how much it can read.
 
     Where whoever reads it may connect a model, it opens the sheet for that; elsewhere, where only
-    the embedded reader answers, it tells how a model is connected.
+    the embedded reader answers, it tells how a model is connected. Whoever is signed in finds their
+    own page behind their name.
 
     >>> "7 documents" in masthead("reader", "", 7)
     True
@@ -46,7 +53,7 @@ def masthead(
     counted = texts.counted(documents, "document")
     matrix = "matrix?documents=own" if own else "matrix"
     return _HTML.masthead(
-        texts.engine(engine), judge, counted, matrix, engine == "reader", operated
+        texts.engine(engine), judge, counted, matrix, engine == "reader", operated, person
     )
 
 

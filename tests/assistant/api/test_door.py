@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from assistant.api import access, event_stream
+from assistant.api import access, entrance, event_stream
 from assistant.api.access import Access, Door
 from assistant.api.app import Together, check_prefix
 from assistant.api.event_stream import EventStream, event
@@ -158,7 +158,7 @@ def test_a_stream_that_has_nothing_to_say_yet_is_kept_alive(monkeypatch):
 
 
 def test_a_stream_ends_soon_after_its_token_was_revoked(tmp_path, monkeypatch):
-    monkeypatch.setattr(access, "_COUNTS_STILL", 0.05)
+    monkeypatch.setattr(entrance, "_COUNTS_STILL", 0.05)
     tokens = Tokens(tmp_path)
     secret, _ = tokens.make("agent", ["ask"])
     own = door(tokens, needs_token=True)

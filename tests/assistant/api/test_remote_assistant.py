@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("http")
 EVACUATED = "How many people were evacuated?"
 HISTORY = [("user", "Why did Gate 3 fail?"), ("assistant", "Its bearing had run dry.")]
 
-LOCAL = {"close", "examined", "inspect", "model_servers", "settings"}
+LOCAL = {"close", "examined", "inspect", "model_servers", "person", "settings"}
 """What works on this side as it is."""
 
 
@@ -88,6 +88,9 @@ def test_all_that_an_assistant_can_do_its_client_does_or_refuses_in_a_line(remot
         lambda: remote.store,
         lambda: remote.conversations,
         lambda: remote.matrices,
+        lambda: remote.people,
+        lambda: remote.who,
+        lambda: remote.note("asked"),
     ):
         with pytest.raises(OnlyBesideTheStore, match="server's machine alone"):
             refused()

@@ -27,6 +27,7 @@ PUT    /api/v1/answers/{id_}/feedback
 DELETE /api/v1/answers/{id_}/feedback
 POST   /api/v1/ask
 POST   /api/v1/ask/events
+GET    /api/v1/audit
 GET    /api/v1/citations/{citation_id}
 POST   /api/v1/cite
 POST   /api/v1/cite/file
@@ -56,9 +57,17 @@ GET    /api/v1/jobs/{id_}/matrix
 GET    /api/v1/jobs/{id_}/report
 GET    /api/v1/left-out
 POST   /api/v1/matrices
+GET    /api/v1/me
+GET    /api/v1/me/data
+DELETE /api/v1/me/data
 POST   /api/v1/reports
 POST   /api/v1/research
 POST   /api/v1/search
+GET    /api/v1/shared
+GET    /api/v1/shared/{id_}
+GET    /api/v1/shares
+POST   /api/v1/shares
+DELETE /api/v1/shares/{id_}
 GET    /api/v1/suggestions
 POST   /api/v1/verify
 GET    /healthz
