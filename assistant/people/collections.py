@@ -58,6 +58,11 @@ class Collections:
                 self._roles(connection, name)
             return sorted(kept.inside(connection, names))
 
+    def may_change(self, name: str) -> bool:
+        """Whether one may add to a collection; raises UnknownCollection."""
+        with self._made().reading() as connection:
+            return bool(self._roles(connection, name) & _ADDING)
+
     def create(self, name: str, *, owner: str | None = None) -> Collection:
         """Begin a collection; whoever may read only some of the store owns what they begin.
 

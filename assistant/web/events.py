@@ -65,6 +65,9 @@ class Desk:
         if self._stores.demo:
             demo = self._stores.shows_demo(request)
             note = str(library.demo_note(self._stores.other(request), demo=demo))
+        chosen = self._stores.chosen(request)
+        if chosen:
+            note = str(library.chosen_note(chosen, self._stores.unlimited(request)))
         listed = listing(self._stores.of(request))
         cited = request.query_params.get("cite")
         own = self._stores.shows_own(request)

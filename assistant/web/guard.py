@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.web import texts
 from assistant.web.hosts import SHARED, UPLOAD, Hosts, Refused, counted
-from assistant.web.session import ACCOUNT, LIBRARY, MATRIX, MODEL, visitor
+from assistant.web.session import ACCOUNT, COLLECTIONS, LIBRARY, MATRIX, MODEL, visitor
 from assistant.web.uploads import Uploads
 
 Known = Callable[[int], bool]
@@ -52,6 +52,7 @@ _SHOWN = {
     LIBRARY,
     MODEL,
     ACCOUNT,
+    COLLECTIONS,
 }
 _SHOWN.add(f"{_GRADIO}upload_progress")
 _BELOW = (
@@ -70,8 +71,8 @@ _BELOW = (
 )
 """Everything that the page uses of itself; Gradio has many routes more."""
 
-_OWN = ("/export/", "/original/", "/page/", SHARED, ACCOUNT, MATRIX, LIBRARY, MODEL)
-_FORMS = (f"{MATRIX}/", f"{LIBRARY}/", f"{MODEL}/", f"{ACCOUNT}/")
+_OWN = ("/export/", "/original/", "/page/", SHARED, ACCOUNT, COLLECTIONS, MATRIX, LIBRARY, MODEL)
+_FORMS = (f"{MATRIX}/", f"{LIBRARY}/", f"{MODEL}/", f"{ACCOUNT}/", f"{COLLECTIONS}/")
 """Of these, what Gradio does not answer; nor does it answer uploads."""
 
 _FAILED = re.compile(rb'"success"\s*:\s*false')
@@ -135,7 +136,7 @@ class Guard:
             await self._attend(scope, receive, send)
         elif path == _TOLD:
             await self._tell(scope, receive, send)
-        elif path.startswith(f"{ACCOUNT}/"):
+        elif path.startswith((f"{ACCOUNT}/", f"{COLLECTIONS}/")):
             await self._app(scope, counted(receive, _short()), send)
         elif path == UPLOAD or path.startswith(_OWN):
             await self._app(scope, receive, send)

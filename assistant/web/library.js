@@ -124,7 +124,13 @@ const tickedDocuments = (() => {
   }
 
   document.addEventListener("click", async (event) => {
-    if (event.target.closest("[data-untick]")) {
+    const collections = event.target.closest("[data-collections]");
+    if (collections && ticked.size) {
+      // What is ticked is chosen there already.
+      const to = new URL(collections.href);
+      to.searchParams.set("ticked", [...ticked].slice(0, 1000).join(","));
+      collections.href = to.href;
+    } else if (event.target.closest("[data-untick]")) {
       limit([]);
       part("#library-head h2").focus();
     } else if (event.target.closest("[data-tick-all]")) {

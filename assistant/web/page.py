@@ -12,6 +12,7 @@ from assistant.templating import Macros
 from assistant.web import downloads, library_texts, matrices, model_sheet, texts
 from assistant.web.account import account_routes
 from assistant.web.checking import Checking
+from assistant.web.collections import collection_routes
 from assistant.web.events import Desk
 from assistant.web.guard import Guard
 from assistant.web.hosts import Hosts
@@ -114,6 +115,7 @@ def application(
     app.include_router(source_page.page_routes(stores))
     app.include_router(matrices.matrix_routes(stores))
     app.include_router(library_routes(stores))
+    app.include_router(collection_routes(stores))
     app.include_router(model_sheet.model_routes(stores, operated=operated))
     if stores.served.settings.people is not None:
         app.include_router(account_routes(stores))

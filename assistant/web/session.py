@@ -30,6 +30,9 @@ LIBRARY = "/library"
 """Where the library's script asks."""
 ACCOUNT = "/account"
 """Where a person's own page is."""
+COLLECTIONS = "/collections"
+COLLECTION = "collection"
+"""Where collections are, and what an address says to which one a tab is limited."""
 MODEL = "/model"
 """Where the sheet for the model that writes is."""
 _OPENED = ("/", MATRIX)
@@ -161,6 +164,20 @@ class Stores:
         Raises:
             PeopleError: they are let in no longer.
         """
+        assistant, chosen = self.whole_of(request), self.chosen(request)
+        return assistant.within(chosen) if chosen else assistant
+
+    def chosen(self, request: gr.Request | HTTPConnection) -> str:
+        """The collection to which the tab is limited; '' where it is to none."""
+        return str(dict(request.query_params).get(COLLECTION, ""))
+
+    def unlimited(self, request: gr.Request) -> str:
+        """The address of the same page with the documents of all collections."""
+        kept = {key: value for key, value in request.query_params.items() if key != COLLECTION}
+        return f"?{urlencode(kept)}" if kept else "./"
+
+    def whole_of(self, request: gr.Request | HTTPConnection) -> Assistant:
+        """The same with the documents of all collections; raises as `of` does."""
         assistant = self._named(request.query_params)
         if assistant.settings.people is None:
             return assistant

@@ -601,6 +601,32 @@ SHARE_DAYS = "Or by a link, for days"
 SHARED = "Others find it at this address:"
 SHARED_NO_LONGER = "It is shared no longer."
 LINK_UNTIL = "a link until {}"
+COLLECTIONS = "Collections"
+COLLECTIONS_HELP = (
+    "A collection is a set of documents; a document may be in several. A question can be put to "
+    "one of them, as if there were no other documents."
+)
+COLLECTIONS_SHARED = "Whoever is in none of a document's collections does not see that it exists."
+BEGIN_COLLECTION = "Begin a collection"
+WITH_DOCUMENTS = "With these documents"
+DOCUMENTS_TO_CHOOSE = "Documents"
+END_COLLECTION = "End “{}”, its documents stay"
+PUT_IN = "Put documents in"
+TAKE_OUT = "Take documents out"
+ASK_WITHIN = "Ask only these"
+PERSON_OR_GROUP = "A person or a group"
+PERSON = "person"
+GROUP = "group"
+MAY = "May"
+GRANT = "Let them"
+REVOKE_FROM = "Revoke what {} may do in {}"
+ROLES = {
+    "reader": "read",
+    "contributor": "read, add and remove",
+    "owner": "do all of it, and say who may",
+}
+WITHIN = "Only documents of “{}” are read."
+ALL_DOCUMENTS = "Read all documents"
 UNSHARE = "Share no longer"
 SHOWN_TO_YOU = "Shared with you"
 SHOWN_BY = "by {}"

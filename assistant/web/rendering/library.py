@@ -31,6 +31,8 @@ MEMBERS = 100
 SHOWN = 100
 """Rows of the list that are made at once."""
 
+_VIEWS = ("matrix", "collections")
+
 
 def masthead(
     engine: str,
@@ -51,10 +53,20 @@ def masthead(
     True
     """
     counted = texts.counted(documents, "document")
-    matrix = "matrix?documents=own" if own else "matrix"
+    matrix, collections = (f"{one}?documents=own" if own else one for one in _VIEWS)
+    quotes_only = engine == "reader"
     return _HTML.masthead(
-        texts.engine(engine), judge, counted, matrix, engine == "reader", operated, person
+        texts.engine(engine), judge, counted, matrix, collections, quotes_only, operated, person
     )
+
+
+def chosen_note(collection: str, href: str) -> Markup:
+    """The line that says to which collection the page is limited, with the link to all documents.
+
+    >>> chosen_note("Matter 12", "./").striptags()
+    'Only documents of “Matter 12” are read. Read all documents'
+    """
+    return _HTML.demo_note(texts.WITHIN.format(collection), href, texts.ALL_DOCUMENTS)
 
 
 def demo_note(href: str, *, demo: bool) -> Markup:

@@ -252,3 +252,29 @@ def test_over_http_each_person_reads_adds_and_shares_their_own(browser, token):
         remote.collections.take("Rivers", [added["document_id"]])
         assert remote.collections.documents("Rivers") == []
         remote.collections.drop("Rivers")
+
+
+def test_on_the_page_owners_share_and_others_are_told_why_not(browser):
+    bob, cleo = browser("Bob"), browser("Cleo")
+
+    def post(who, act: str, **said: str) -> httpx.Response:
+        return who.post(f"/collections/{act}", data={"name": "Boats", **said})
+
+    assert "Boats" in post(bob, "begin").text
+    assert "Boats" not in cleo.get("/collections").text
+    assert post(cleo, "end").status_code == 409
+    cleo_reads = {"kind": "person", "member": "Cleo", "role": "reader"}
+    assert "Cleo, read" in post(bob, "grant", **cleo_reads).text
+    page = cleo.get("/collections").text
+    assert "Boats" in page
+    assert "Bob" not in page
+    refused = post(cleo, "put", documents="nothing")
+    assert refused.status_code == 409
+    assert 'role="alert"' in refused.text
+    assert post(bob, "grant", kind="robot", member="x", role="reader").status_code == 409
+    assert bob.get("/", params={"collection": "Boats"}).status_code == 200
+    elsewhere = {"Origin": "http://elsewhere.example"}
+    said = {"name": "Boats"}
+    assert bob.post("/collections/end", data=said, headers=elsewhere).status_code == 403
+    assert post(bob, "end").status_code == 200
+    assert "Boats" not in cleo.get("/collections").text
