@@ -124,23 +124,38 @@ class Assistant(Library):
         traces = [self._traces.close] if self._traces is not None else []
         close_all(self._threads.close, self._answering.close, *traces, super().close)
 
-    def for_person(self, person: Person, collections: Iterable[str] | None = None) -> Self:
+    def for_person(self, person: Person) -> Self:
         """The same as a person sees it: as if there were no documents but those they may read.
 
         It is closed with this one, and follows each change of their rights.
-
-        Args:
-            person: who.
-            collections: the names of the only ones to look in.
 
         >>> demo.for_person(Person("Ann")).documents()
         []
         """
         names = {f"person:{person.name}", *(f"group:{group}" for group in person.groups)}
-        only = None if collections is None else frozenset(collections)
-        view = copy(self)
+        view = self._limited(Reader(frozenset(names)))
         view.person = person
-        view._opening = LimitedHandle(self._opening.whole, Reader(frozenset(names), only))
+        return view
+
+    def within(self, *collections: str) -> Self:
+        """The same as if there were no documents but those in these collections.
+
+        What is added comes into the collection, if it is one. It is closed with this one.
+
+        Raises:
+            UnknownCollection: there is no such collection, or none that may be read; from any
+                method of what comes back.
+
+        >>> demo.within("Matter 12").documents()
+        Traceback (most recent call last):
+            ...
+        index.errors.UnknownCollection: There is no collection 'Matter 12' that you may see. ...
+        """
+        return self._limited(Reader(self._opening.names, frozenset(collections)))
+
+    def _limited(self, reader: Reader) -> Self:
+        view = copy(self)
+        view._opening = LimitedHandle(self._opening.whole, reader)
         view._answering = self._answering.over(view._opening)
         view.conversations = self.conversations.as_far_as(view._readable)
         view._is_view = True
@@ -275,7 +290,8 @@ class Assistant(Library):
         """As `query`, told step by step: each sentence once it is verified."""
         self.note("asked", words=question, documents=documents)
         ask = partial(self._answering.stream, question, documents, history or (), engine)
-        return ask() if self._traces is None else self._traces.of(ask)
+        events = ask() if self._traces is None else self._traces.of(ask)
+        return self._as_far_as_readable(events) if self._is_view else events
 
     def further(
         self, answer: Answer, *, documents: Sequence[str] | None = None
@@ -683,6 +699,18 @@ class Assistant(Library):
         from assistant.llamaindex import FootnoteQueryEngine
 
         return FootnoteQueryEngine(self)
+
+    def _as_far_as_readable(
+        self, events: Generator[Event, None, None]
+    ) -> Generator[Event, None, None]:
+        """The events, but no answer that rests on what may not be read any more."""
+        with closing(events):
+            for event in events:
+                if isinstance(event, AnswerReady):
+                    held = {*event.answer.documents}
+                    for gone in sorted(held - self._readable(sorted(held))):
+                        raise UnknownDocument.named(gone)
+                yield event
 
     def _answer(
         self,

@@ -140,7 +140,6 @@ class Library:
         paths: "str | Path | Iterable[str | Path | LlamaDocument]",
         *,
         uploads: bool = False,
-        collection: str | None = None,
         progress: Adding | None = None,
     ) -> AddReport:
         """Add files, folders, web addresses and llama-index documents.
@@ -152,17 +151,16 @@ class Library:
         Args:
             paths: one or many.
             uploads: copy the files into the store, because they will not stay where they are.
-            collection: which one the documents come into; whoever may read only some must name one
-                to which they may add, unless there is just one.
             progress: called for each file once it is durably stored, or has failed.
 
         Raises:
             DocumentError: a path is empty.
-            CollectionError: there is no such collection, or nothing may be added to it.
+            CollectionError: whoever asks may read only some of the store, and add to no collection
+                or to several: `within` names one.
         """
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         _check_named(given)
-        adding = self.collections.adding(collection)
+        adding = self.collections.adding()
         files = [item for item in given if isinstance(item, str | Path)]
         others = [item for item in given if not isinstance(item, str | Path)]
         ingest = self._ingest(adding.telling(progress))

@@ -18,12 +18,15 @@ from pydantic_settings import (
 )
 
 from assistant.people_settings import PeopleSettings
+from assistant.plugins import load_class
 from index.errors import SettingsError
 
 if TYPE_CHECKING:
+    from llama_index.core.vector_stores.types import BasePydanticVectorStore
+
     from index.models.embeddings import WordEnds
     from index.sandbox.isolation import Limits
-    from index.store.engines import SharedBy
+    from index.store.engines import MakesVectorStore, SharedBy
 
 _TOML = "footnote.toml"
 _NAME = re.compile(r"(([\w-]+\.)*[\w-]+\.?|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", re.ASCII)
@@ -89,7 +92,8 @@ class Settings(BaseSettings):
     catalog: SecretStr | None = Field(
         None,
         description="The database of a store that many machines share, like "
-        "postgresql://user:password@host/database, with FOOTNOTE_CHROMA; the store's folder is "
+        "postgresql://user:password@host/database, with FOOTNOTE_CHROMA (or FOOTNOTE_VECTORS); "
+        "the store's folder is "
         "then where this machine keeps its copies of what is in them. See docs/operations.md.",
     )
     chroma: str | None = Field(
@@ -99,6 +103,17 @@ class Settings(BaseSettings):
     )
     chroma_key: SecretStr | None = Field(
         None, description="The key that the Chroma server asks for, if it does."
+    )
+    vectors: str | None = Field(
+        None,
+        description="What has the vectors of a shared store in the place of a Chroma server: "
+        "'PACKAGE.MODULE:CLASS', any llama-index vector store that compares by cosine, called with "
+        "`vectors_options`.",
+    )
+    vectors_options: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Arguments of the llama-index vector store (JSON); {name} must stand in one of "
+        "them, for the name under which the store's vectors are kept.",
     )
     originals: Path | None = Field(
         None,
@@ -291,11 +306,13 @@ class Settings(BaseSettings):
         """The servers of a shared store, if the settings name them.
 
         Raises:
-            SettingsError: they name one of them alone.
+            SettingsError: they name one of them alone, or two that have vectors.
         """
-        if self.catalog is None and self.chroma is None:
+        if self.catalog is None and self.chroma is None and self.vectors is None:
             return None
-        if self.catalog is None or self.chroma is None:
+        if self.chroma is not None and self.vectors is not None:
+            raise SettingsError("FOOTNOTE_CHROMA and FOOTNOTE_VECTORS are both set: take one.")
+        if self.catalog is None or (self.chroma is None and self.vectors is None):
             missing = "FOOTNOTE_CATALOG" if self.catalog is None else "FOOTNOTE_CHROMA"
             raise SettingsError(
                 f"A shared store needs FOOTNOTE_CATALOG and FOOTNOTE_CHROMA: set {missing} too."
@@ -314,7 +331,32 @@ class Settings(BaseSettings):
             None if self.chroma_key is None else self.chroma_key.get_secret_value(),
             self.originals,
             self.bucket,
+            None if self.vectors is None else self._vector_store(self.vectors),
         )
+
+    def _vector_store(self, setting: str) -> "MakesVectorStore":
+        """What makes the vector store that the setting names."""
+        module, _, class_name = setting.partition(":")
+        if not class_name or not any("{name}" in str(one) for one in self.vectors_options.values()):
+            raise SettingsError(
+                f"The vector store {setting!r} is not known: FOOTNOTE_VECTORS is "
+                "'PACKAGE.MODULE:CLASS' (a llama-index vector store), and {name} stands in one of "
+                'FOOTNOTE_VECTORS_OPTIONS, as in {"collection_name": "{name}"}.'
+            )
+
+        def make(name: str) -> "BasePydanticVectorStore":
+            # It takes more than a second, for which only the first search waits.
+            from llama_index.core.vector_stores.types import BasePydanticVectorStore
+
+            options = {
+                key: value.replace("{name}", name) if isinstance(value, str) else value
+                for key, value in self.vectors_options.items()
+            }
+            named = f"The vector store {setting!r}"
+            kind: type[BasePydanticVectorStore] = BasePydanticVectorStore  # type: ignore[type-abstract]
+            return load_class(kind, named, "vector store", module, class_name, options)
+
+        return make
 
     @property
     def limits(self) -> "Limits":

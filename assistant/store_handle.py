@@ -82,6 +82,11 @@ class StoreHandle:
         return self
 
     @property
+    def names(self) -> frozenset[str] | None:
+        """Whose rights count, as of `Reader`; None where none do."""
+        return None
+
+    @property
     def reads(self) -> str:
         """What tells those apart who may read other documents; '' for all of the store."""
         return ""
@@ -135,6 +140,11 @@ class LimitedHandle(StoreHandle):
     def whole(self) -> StoreHandle:
         """The handle on all of the store."""
         return self._whole
+
+    @property
+    def names(self) -> frozenset[str] | None:
+        """Whose rights count, as of `Reader`."""
+        return self._reader.names
 
     @property
     def reads(self) -> str:

@@ -16,6 +16,7 @@ FootnoteError
 │   ├── EmbeddingMismatch    the store was made with another embedding model
 │   └── TableError           a table cannot be asked, or a statement over it is not run
 ├── CollectionError      a collection cannot be used so, or not by whoever asks
+│   └── UnknownCollection    no collection has this name, or none that may be read
 ├── ModelError           the embedding model is missing, damaged or does not answer
 ├── SettingsError        a setting has a value that cannot be used
 └── ServeError           the web page cannot be served (port in use, …)
@@ -253,15 +254,25 @@ class TableError(StoreError):
 class CollectionError(FootnoteError):
     """A collection of documents cannot be used so, or not by whoever asks.
 
+    >>> demo.collections.create("")
+    Traceback (most recent call last):
+        ...
+    index.errors.CollectionError: '' can be no collection's name: it has 1 to 100 visible ...
+    """
+
+
+class UnknownCollection(CollectionError):
+    """No collection has this name, or none that whoever asks may know of.
+
     >>> demo.collections.drop("Matter 12")
     Traceback (most recent call last):
         ...
-    index.errors.CollectionError: There is no collection 'Matter 12' ...
+    index.errors.UnknownCollection: There is no collection 'Matter 12' that you may see. ...
     """
 
     @classmethod
-    def unknown(cls, name: str) -> "CollectionError":
-        """What is said of a name that no collection has, or none that whoever asks may know of."""
+    def named(cls, name: str) -> "UnknownCollection":
+        """The error for this name."""
         return cls(
             f"There is no collection {name!r} that you may see. 'footnote collection list' lists "
             "those that are there."

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.api import (
     agents,
     asking,
+    collections,
     documents,
     health,
     kept,
@@ -87,7 +88,7 @@ def application(
         },
     )
     app.state.service = service
-    routers = (asking, documents, reports, matrices, kept, people, health)
+    routers = (asking, documents, collections, reports, matrices, kept, people, health)
     for router in (*(one.router() for one in routers), *further):
         app.include_router(router)
     _describe(app)

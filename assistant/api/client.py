@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from copy import copy
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn, Self
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from assistant.answer import Answer, AnswerReady, Citation, Engine, Event, Passa
 from assistant.api.connection import NoServer, Server
 from assistant.api.jobs import Job
 from assistant.api.problems import Problem, error_of
+from assistant.api.remote_collections import RemoteCollections
 from assistant.api.schemas import About, DocumentText, Listed
 from assistant.assistant import Assistant
 from assistant.matrix.columns import columns_of
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from assistant.conversations.conversations import Conversations
     from assistant.matrix.columns import Column
     from assistant.people.people import People
+    from assistant.people.person import Person
     from assistant.rechecking.findings import Finding
     from assistant.research import Limits, Notes
     from index.ingesting.report import Progress as Adding
@@ -107,7 +110,25 @@ class RemoteAssistant(Assistant):
 
     def close(self) -> None:
         """Let go of threads and connections."""
+        if self._is_view:
+            return
         close_all(self._threads.close, self._server.close)
+
+    def within(self, *collections: str) -> Self:
+        """The same as if there were no documents but those in these collections."""
+        view = copy(self)
+        view._server, view._is_view = self._server.within(collections), True
+        return view
+
+    @property
+    def collections(self) -> RemoteCollections:
+        """The server's named sets of documents, and who may read them."""
+        return RemoteCollections(self._server)
+
+    def for_person(self, person: "Person") -> Self:
+        """Refused: a token says who asks."""
+        del person
+        self._absent("for_person")
 
     # What answers ------------------------------------------------------------------------------
 

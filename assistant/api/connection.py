@@ -4,7 +4,8 @@ A server that is busy is asked again when it said so.
 """
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
+from copy import copy
 from typing import Any, TypeVar
 
 import httpx
@@ -57,10 +58,17 @@ class Server:
         self._url = url
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT)
+        self._only: list[tuple[str, str]] = []
 
     def close(self) -> None:
         """Let go of connections."""
         self._client.close()
+
+    def within(self, collections: Iterable[str]) -> "Server":
+        """The same, with all that is asked limited to these collections."""
+        other = copy(self)
+        other._only = [("collection", name) for name in collections]
+        return other
 
     def read(self, kind: type[T], method: str, path: str, **sent: Any) -> T:  # noqa: ANN401
         """What comes back, as a value of this type."""
@@ -74,7 +82,7 @@ class Server:
         """What comes back."""
         for tries in range(1, _TRIES + 1):
             try:
-                answer = self._client.request(method, f"{_API}{path}", **sent)
+                answer = self._client.request(method, f"{_API}{path}", **self._limited(sent))
             except httpx.TransportError as error:
                 raise self._no_server(error) from error
             # A body of files has been read to its end, and is not there once more.
@@ -94,7 +102,7 @@ class Server:
         """Kind and data of each event that is told; left early, the connection is closed."""
         for tries in range(1, _TRIES + 1):
             try:
-                with self._client.stream(method, f"{_API}{path}", **sent) as answer:
+                with self._client.stream(method, f"{_API}{path}", **self._limited(sent)) as answer:
                     if answer.is_success:
                         yield from parse_events(answer.iter_lines())
                         return
@@ -104,6 +112,11 @@ class Server:
             if answer.status_code != 429 or tries == _TRIES:
                 raise self._told(answer)
             time.sleep(_seconds(answer))
+
+    def _limited(self, sent: dict[str, Any]) -> dict[str, Any]:
+        if not self._only:
+            return sent
+        return {**sent, "params": httpx.QueryParams(tuple(self._only)).merge(sent.get("params"))}
 
     def _told(self, answer: httpx.Response) -> FootnoteError:
         try:

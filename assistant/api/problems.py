@@ -14,6 +14,7 @@ from assistant.api.privacy import without_paths
 from assistant.conversations.conversations import UnknownConversation
 from assistant.people.accounts import PeopleError
 from index.errors import (
+    CollectionError,
     DocumentError,
     EmptyStore,
     EvaluationError,
@@ -24,6 +25,7 @@ from index.errors import (
     ReportError,
     SettingsError,
     StoreError,
+    UnknownCollection,
     UnknownDocument,
 )
 
@@ -35,6 +37,8 @@ _STATUS: dict[type[FootnoteError], int] = {
     UnknownConversation: 404,
     PeopleError: 404,
     PageError: 404,
+    UnknownCollection: 404,
+    CollectionError: 409,
     EmptyStore: 409,
     SettingsError: 409,
     DocumentError: 422,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Annotated
 
-from fastapi import Depends, Request, UploadFile
+from fastapi import Depends, Query, Request, UploadFile
 
 from assistant.api.jobs import Jobs
 from assistant.api.metrics import Metrics
@@ -151,9 +151,20 @@ def assistant_of(assistant: Assistant, request: Request | None) -> Assistant:
     return assistant if caller is None else seen_by(assistant, caller.person)
 
 
-def _service(request: Request) -> Service:
+Only = Annotated[
+    list[str] | None,
+    Query(
+        alias="collection",
+        max_length=100,
+        description="The name of a collection to which this is limited; may be given repeatedly.",
+    ),
+]
+
+
+def _service(request: Request, only: Only = None) -> Service:
     service: Service = request.app.state.service
-    return replace(service, assistant=assistant_of(service.assistant, request))
+    assistant = assistant_of(service.assistant, request)
+    return replace(service, assistant=assistant.within(*only) if only else assistant)
 
 
 Shared = Annotated[Service, Depends(_service)]

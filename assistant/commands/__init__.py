@@ -10,6 +10,7 @@ import typer
 
 from assistant.commands.agents import mcp
 from assistant.commands.asking import ask, search
+from assistant.commands.collections import collection
 from assistant.commands.documents import (
     add,
     backup,
@@ -73,5 +74,6 @@ app.command(help=_said(doctor))(doctor)
 app.command(help=_said(serve))(serve)
 app.add_typer(token, name="token")
 app.add_typer(user, name="user")
+app.add_typer(collection, name="collection")
 app.command(help=_said(audit))(audit)
 app.command(help=_said(mcp))(mcp)

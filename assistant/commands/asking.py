@@ -10,6 +10,7 @@ import typer
 from assistant.answer import Answer
 from assistant.commands.printing import (
     ABSTAINED,
+    CollectionOption,
     DocumentOption,
     EngineOption,
     Format,
@@ -49,6 +50,7 @@ def ask(
     ] = None,
     store: StoreOption = None,
     document: DocumentOption = None,
+    collection: CollectionOption = None,
     having: HavingOption = None,
     engine: EngineOption = None,
     format: Annotated[  # noqa: A002
@@ -75,7 +77,7 @@ def ask(
             "Many answers are printed as text or json; 'footnote report' writes them to one file.",
             param_hint="--format",
         )
-    with open_assistant(store) as assistant:
+    with open_assistant(store, collection) as assistant:
         document = selected(assistant, document, having)
         if many:
             lines = (
@@ -97,6 +99,7 @@ def search(
     k: Annotated[int, typer.Option("-k", min=1, max=50, help="How many passages.")] = 10,
     store: StoreOption = None,
     document: DocumentOption = None,
+    collection: CollectionOption = None,
     having: HavingOption = None,
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
@@ -107,7 +110,7 @@ def search(
     1. Preliminary report on the failure of Gate 3 of the Tollmark Barrage, 2026-01-12, p. 2
        The sirens sounded at 21:58, that is 24 minutes after the failure. ...
     """
-    with open_assistant(store) as assistant:
+    with open_assistant(store, collection) as assistant:
         document = selected(assistant, document, having)
         passages = assistant.search(question, k=k, documents=document)
     if as_json or format is Format.json:

@@ -19,6 +19,7 @@ from assistant.assistant import Assistant
 from assistant.commands.printing import (
     DIFFERENT,
     FAILED,
+    CollectionOption,
     Format,
     FormatOption,
     HavingOption,
@@ -45,6 +46,9 @@ def add(
         typer.Option(metavar="ID", help="The document of which the one file is a new version."),
     ] = None,
     store: StoreOption = None,
+    collection: Annotated[
+        str | None, typer.Option(help="The collection that the documents come into.")
+    ] = None,
     format: FormatOption = Format.text,  # noqa: A002 (the option's name)
     as_json: JsonOption = False,
 ) -> None:
@@ -57,7 +61,8 @@ def add(
     """
     if replace is not None and len(paths) != 1:
         raise typer.BadParameter("one file replaces a document", param_hint="--replace")
-    with open_assistant(store) as assistant, adding_bar() as show:
+    within = [collection] if collection is not None else None
+    with open_assistant(store, within) as assistant, adding_bar() as show:
         if replace is not None:
             report = assistant.replace(replace, paths[0], uploads=True, progress=show)
         else:
@@ -112,6 +117,7 @@ def watch(
 def documents(
     store: StoreOption = None,
     where: HavingOption = None,
+    collection: CollectionOption = None,
     format: FormatOption = Format.text,  # noqa: A002
     as_json: JsonOption = False,
 ) -> None:
@@ -125,7 +131,7 @@ def documents(
         "title": "Inquiry hears two accounts of the night at Gate 3",
     ...
     """
-    with open_assistant(store) as assistant:
+    with open_assistant(store, collection) as assistant:
         infos = assistant.documents(having(where))
         listed = as_json or format is Format.json
         left_out = assistant.left_out() if listed else {}

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from itertools import pairwise
@@ -318,6 +318,11 @@ DocumentOption = Annotated[
     typer.Option("--document", help="Look only in this document (its id); repeatable."),
 ]
 
+CollectionOption = Annotated[
+    list[str] | None,
+    typer.Option("--collection", help="Only this collection of documents; repeatable."),
+]
+
 HavingOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -380,12 +385,14 @@ def selected(
 
 
 @contextmanager
-def open_assistant(store: Path | None) -> Iterator[Assistant]:
-    """The assistant over the store that was named, or the settings' one.
+def open_assistant(
+    store: Path | None, collections: Sequence[str] | None = None
+) -> Iterator[Assistant]:
+    """The assistant over the store that was named, or the settings' one; or some of its documents.
 
     >>> with open_assistant(demo.store) as assistant:
     ...     len(assistant.documents())
     7
     """
     with Assistant(settings=load(store=store)) as assistant:
-        yield assistant
+        yield assistant.within(*collections) if collections else assistant

@@ -10,6 +10,7 @@ from assistant.store_handle import StoreHandle
 from index.errors import CollectionError
 from index.ingesting.report import AddReport, FileDone, FileUnderWay, Progress
 from index.store import collections as kept
+from index.store.allowed import Reader
 from index.store.collections import Collection, Role
 from index.store.limited import LimitedStore
 from index.store.store import Store
@@ -39,7 +40,9 @@ class Collections:
                 return found
             own = store.reader.may_read(connection)
             return [
-                one if "owner" in self._roles(connection, one.name) else replace(one, members={})
+                one
+                if "owner" in store.reader.roles(connection, one.name)
+                else replace(one, members={})
                 for one in found
                 if one.name in own
             ]
@@ -140,24 +143,21 @@ class Collections:
 
     # What else is done with documents ----------------------------------------------------------
 
-    def adding(self, name: str | None) -> "Adding":
-        """What brings documents into a collection as they are added.
+    def adding(self) -> "Adding":
+        """What brings documents into the one collection to which one may add, as they are added.
 
         Raises:
-            CollectionError: there is none such, or one may not add to it, or one must be named.
+            CollectionError: there is none such, or there are several.
         """
-        if name is None and self._opening.whole is self._opening:
+        if self._opening.whole is self._opening:
             return Adding(None, None)
         store = self._made()
         with store.reading() as connection:
-            if name is None:
-                own = [one.name for one in self.listed()]
-                mine = [one for one in own if self._roles(connection, one) & _ADDING]
-                if len(mine) != 1:
-                    raise CollectionError(_WHICH.format(", ".join(mine)) if mine else _NONE)
-                name = mine[0]
-            self._require(connection, name, _ADDING)
-        return Adding(store, name)
+            there = [one.name for one in self.listed()]
+            mine = [name for name in there if self._roles(connection, name) & _ADDING]
+        if len(mine) != 1:
+            raise CollectionError(_WHICH.format(", ".join(mine)) if mine else _NONE)
+        return Adding(store, mine[0])
 
     def check_changeable(self, document_id: str) -> None:
         """Raise an error where whoever asks may not change a document for all who read it."""
@@ -181,16 +181,10 @@ class Collections:
             yield connection
 
     def _roles(self, connection: Connection, name: str) -> set[Role]:
-        """The roles in a collection; raises CollectionError for one that may not be read."""
+        """The roles in a collection; raises UnknownCollection for one that may not be read."""
         store = self._made()
-        if not isinstance(store, LimitedStore):
-            if all(one.name != name for one in kept.listed(connection)):
-                raise CollectionError.unknown(name)
-            return {"owner"}
-        found = kept.roles(connection, name, store.reader.names)
-        if not found:
-            raise CollectionError.unknown(name)
-        return found
+        reader = store.reader if isinstance(store, LimitedStore) else Reader(None)
+        return reader.roles(connection, name)
 
     def _require(self, connection: Connection, name: str, wanted: Iterable[Role]) -> None:
         if not self._roles(connection, name).intersection(wanted):
@@ -261,4 +255,4 @@ class Adding:
 def _persons(store: Store) -> list[str]:
     """Who begins a collection: a person, and not all of their groups."""
     names = store.reader.names if isinstance(store, LimitedStore) else ()
-    return [name for name in names if name.startswith("person:")]
+    return [name for name in names or () if name.startswith("person:")]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.engine import Connection
 
-from index.errors import CollectionError
+from index.errors import UnknownCollection
 from index.models.embeddings import Vectors
 from index.store import collections, queries
 from index.store.catalog import IndexState
@@ -18,20 +18,28 @@ from index.store.engines import Hits, VectorEngine
 class Reader:
     """Who reads: the names of a person and of groups, and the only collections that are wanted.
 
+    Without names it is whoever has the whole store, and wants some collections of it.
+
     >>> Reader(frozenset({"person:ann", "group:law"})).only is None
     True
     """
 
-    names: frozenset[str]
+    names: frozenset[str] | None
     only: frozenset[str] | None = None
 
     def may_read(self, connection: Connection) -> set[str]:
-        """The collections that are read; raises CollectionError for one that may not be."""
+        """The collections that are read; raises UnknownCollection for one that may not be."""
         there = collections.readable(connection, self.names)
         for name in sorted(self.only or ()):
             if name not in there:
-                raise CollectionError.unknown(name)
+                raise UnknownCollection.named(name)
         return there if self.only is None else there & self.only
+
+    def roles(self, connection: Connection, name: str) -> set[collections.Role]:
+        """What one may do in a collection; raises UnknownCollection for what may not be read."""
+        if name not in self.may_read(connection):
+            raise UnknownCollection.named(name)
+        return {"owner"} if self.names is None else collections.roles(connection, name, self.names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,15 +87,28 @@ class ChromaServer:
                 sessions = _sessions(client)
                 close_all(*(session.close for session in sessions), client.close)
 
-    def names(self) -> list[str]:
-        """The names of all collections."""
+    def vectors(self, name: str) -> "ServerVectors":
+        """A collection."""
+        return ServerVectors(self, name)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a collection of this name."""
+        return name in self._names()
+
+    def others(self, store: str, edition: int) -> list[str]:
+        """The names of a store's collections that do not count."""
+        kept = f"{store}{edition}"
+        return [name for name in self._names() if name.startswith(store) and name != kept]
+
+    def sweep(self, store: str, edition: int) -> None:
+        """Delete all collections of a store but this edition's."""
+        for name in self.others(store, edition):
+            with self.faults():
+                self.client().delete_collection(name)
+
+    def _names(self) -> list[str]:
         with self.faults():
             return [one.name for one in self.client().list_collections()]
-
-    def delete(self, name: str) -> None:
-        """Delete a collection."""
-        with self.faults():
-            self.client().delete_collection(name)
 
     @contextmanager
     def faults(self) -> Iterator[None]:
@@ -125,8 +138,9 @@ class ServerVectors:
         self._name = name
         self._collection: Collection | None = None
 
-    def create(self) -> int:
+    def create(self, dimension: int) -> int:
         """Make the collection where there is none yet; how many chunks it holds already."""
+        del dimension  # Chroma takes that of the first vector
         with self._server.faults():
             made = self._server.client().get_or_create_collection(
                 self._name, embedding_function=None, configuration={"hnsw": {**GRAPH}}

@@ -14,7 +14,7 @@ from typing import Literal, get_args
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from index.errors import CollectionError
+from index.errors import CollectionError, UnknownCollection
 from index.store.schema import collected, collections, members, meta, versions
 
 Role = Literal["reader", "contributor", "owner"]
@@ -242,12 +242,14 @@ def owned(connection: Connection, name: str) -> bool:
     return connection.scalar(sql.select(members.c.member).where(*mine).limit(1)) is not None
 
 
-def readable(connection: Connection, names: Some[str]) -> set[str]:
-    """The collections in which any of these members has a role.
+def readable(connection: Connection, names: Some[str] | None) -> set[str]:
+    """The collections in which any of these members has a role; all of them for None.
 
     >>> readable(connection, ["person:nobody"])
     set()
     """
+    if names is None:
+        return set(connection.scalars(sql.select(collections.c.name)))
     mine = members.c.member.in_(list(names))
     return set(connection.scalars(sql.select(members.c.collection).where(mine)))
 
@@ -297,4 +299,4 @@ def _is_there(connection: Connection, name: str) -> bool:
 
 def _require(connection: Connection, name: str) -> None:
     if not _is_there(connection, name):
-        raise CollectionError.unknown(name)
+        raise UnknownCollection.named(name)

@@ -16,11 +16,14 @@ from sqlalchemy.engine import Connection
 from index.models.embeddings import Vectors, WordEnds
 
 if TYPE_CHECKING:
+    from llama_index.core.vector_stores.types import BasePydanticVectorStore
+
     from index.store.catalog import IndexState
     from index.store.lexical import LexicalEntry, LexicalIndex
 
 Reading = Callable[[], AbstractContextManager[Connection]]
 Hits = list[tuple[int, float]]
+MakesVectorStore = Callable[[str], "BasePydanticVectorStore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +32,19 @@ class SharedBy:
 
     `word_ends` is the tokenizer that cuts chunks' contexts, which each machine makes for its own
     copy of the lexical index. `originals` is the folder of copies of uploaded files, and `bucket`
-    where all machines have them, if that is not a folder.
+    where all machines have them, if that is not a folder. `plugged` makes the vector store of a
+    name, of a class of llama-index, in the place of a Chroma server.
 
     >>> SharedBy("postgresql://db/notes", "http://vectors:8000", word_ends=lambda texts: []).key
     """
 
     catalog: str
-    chroma: str
+    chroma: str | None
     word_ends: WordEnds
     key: str | None = None
     originals: Path | None = None
     bucket: str | None = None
+    plugged: MakesVectorStore | None = None
 
 
 class Database(Protocol):
@@ -119,7 +124,7 @@ class VectorEngine(VectorSource, Protocol):
     {}
     """
 
-    def create(self) -> int:
+    def create(self, dimension: int) -> int:
         """Make the index where there is none yet; how many chunks it holds already."""
 
     def search(
@@ -142,6 +147,30 @@ class VectorEngine(VectorSource, Protocol):
 
     def close(self) -> None:
         """Let go of files or connections; the next use opens them again."""
+
+
+class VectorServer(Protocol):
+    """What has the vectors of many stores, each edition of a store under a name.
+
+    >>> from index.store.chroma_server import ChromaServer
+    >>> server: VectorServer = ChromaServer("http://vectors:8000")
+    >>> server.close()
+    """
+
+    def vectors(self, name: str) -> VectorEngine:
+        """The vectors of one edition."""
+
+    def has(self, name: str) -> bool:
+        """Whether this edition is there."""
+
+    def others(self, store: str, edition: int) -> list[str]:
+        """The names, which begin with the store's, of what is there of other editions."""
+
+    def sweep(self, store: str, edition: int) -> None:
+        """Delete all editions but this one."""
+
+    def close(self) -> None:
+        """Let go of connections; the next use makes them again."""
 
 
 class IndexSet(Protocol):
@@ -175,10 +204,10 @@ class IndexSet(Protocol):
     def alone(self, lock: Lock) -> AbstractContextManager[None]:
         """What must be held while vectors go in."""
 
-    def create(self) -> dict[str, str]:
+    def create(self, dimension: int) -> dict[str, str]:
         """Make the first edition; the facts by which the catalog finds it again."""
 
-    def made(self, edition: int) -> "tuple[VectorEngine, LexicalIndex | None]":
+    def made(self, edition: int, dimension: int) -> "tuple[VectorEngine, LexicalIndex | None]":
         """Vectors of a new edition, and the lexical index where it is to be filled with them."""
 
     def missing(self, edition: int) -> list[Path]:

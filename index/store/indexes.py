@@ -77,22 +77,22 @@ class Indexes:
             self._lexical = (state, index)
             return index
 
-    def made(self, edition: int) -> tuple[VectorIndex, LexicalIndex]:
+    def made(self, edition: int, dimension: int) -> tuple[VectorIndex, LexicalIndex]:
         """A new BM25 index, and a Chroma that may hold what an interrupted run has put there."""
         vectors = VectorIndex.at(self._path("chroma", edition))
-        vectors.create()
+        vectors.create(dimension)
         lexical = self._path("lexical", edition)
         if lexical.exists():
             shutil.rmtree(lexical)
         return vectors, LexicalIndex(lexical, create=True)
 
-    def create(self) -> dict[str, str]:
+    def create(self, dimension: int) -> dict[str, str]:
         """Make the first edition; the facts by which the catalog finds it again.
 
         Raises:
             StoreError: it holds chunks already, so a catalog was lost.
         """
-        if self.vectors(1).create():
+        if self.vectors(1).create(dimension):
             raise StoreError(
                 f"The store in {self._folder} has lost its catalog. Restore catalog.sqlite, or add "
                 "the documents to a new store."

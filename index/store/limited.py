@@ -341,8 +341,9 @@ class LimitedStore(Store):
         return [one for one in found if one.document_id in allowed]
 
     def _may_add(self, connection: Connection, name: str) -> bool:
-        roles = collections.roles(connection, name, self.reader.names)
-        return bool(roles & {"contributor", "owner"})
+        return name in self.reader.may_read(connection) and bool(
+            self.reader.roles(connection, name) & {"contributor", "owner"}
+        )
 
     def _require_role(self, connection: Connection, names: Collection[str]) -> None:
         for name in sorted(names):

@@ -87,7 +87,7 @@ def rebuild(
             indexes.sweep(state.edition)
     with catalog.writing() as connection:
         catalog.note(connection, "renewing", name)
-    vectors, lexical = indexes.made(new.edition)
+    vectors, lexical = indexes.made(new.edition, model.embedder.dimension)
     with closing(vectors), catalog.reading() as connection:
         there = set(vectors.documents(new.generation))
         wanted = _with_vectors(connection)

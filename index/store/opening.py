@@ -190,7 +190,7 @@ def create(catalog: Catalog, indexes: IndexSet, lock: Lock, embedder: Embedder) 
         if catalog.exists(connection):
             return
         facts = {"embedding": embedder.name, "dimension": str(embedder.dimension)}
-        catalog.create(connection, **facts, **indexes.create())
+        catalog.create(connection, **facts, **indexes.create(embedder.dimension))
 
 
 def is_outdated(catalog: Catalog) -> bool:

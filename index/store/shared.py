@@ -1,7 +1,7 @@
 """The indexes of a store that many machines share: a server's vectors, and words in a copy here.
 
-Vectors are collections of a Chroma server; the lexical index is a copy on each machine that follows
-the catalog (`index.store.replica`).
+Vectors are collections of a Chroma server, or in what is set in its place; the lexical index is a
+copy on each machine that follows the catalog (`index.store.replica`).
 """
 
 import secrets
@@ -14,9 +14,10 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from index.closing import close_all
+from index.store import queries
 from index.store.catalog import Catalog, IndexState
-from index.store.chroma_server import ChromaServer, ServerVectors
-from index.store.engines import Lock, SharedBy
+from index.store.chroma_server import ChromaServer
+from index.store.engines import Lock, SharedBy, VectorEngine, VectorServer
 from index.store.lexical import LexicalEntry, LexicalIndex
 from index.store.replica import Replica, last_change
 
@@ -38,9 +39,9 @@ class SharedIndexes:
 
     def __init__(self, folder: Path, shared: SharedBy, catalog: Catalog) -> None:
         self._folder, self._catalog, self._word_ends = folder, catalog, shared.word_ends
-        self._server = ChromaServer(shared.chroma, shared.key)
+        self._server = _vector_server(shared, catalog)
         self._id: str | None = None
-        self._vectors: dict[int, ServerVectors] = {}
+        self._vectors: dict[int, VectorEngine] = {}
         self._replicas: dict[int, Replica] = {}
         self._mutex = threading.RLock()
 
@@ -50,11 +51,11 @@ class SharedIndexes:
             replicas, self._replicas, self._vectors = self._replicas, {}, {}
         close_all(*(one.close for one in replicas.values()), self._server.close)
 
-    def vectors(self, edition: int) -> ServerVectors:
+    def vectors(self, edition: int) -> VectorEngine:
         """The collection of an edition."""
         with self._mutex:
             if edition not in self._vectors:
-                self._vectors[edition] = ServerVectors(self._server, self._name(edition))
+                self._vectors[edition] = self._server.vectors(self._name(edition))
             return self._vectors[edition]
 
     def lexical(self, state: IndexState) -> LexicalIndex:
@@ -89,32 +90,30 @@ class SharedIndexes:
         del lock
         return nullcontext()
 
-    def create(self) -> dict[str, str]:
+    def create(self, dimension: int) -> dict[str, str]:
         """Make the first edition; the facts by which the catalog finds it again."""
         self._id = secrets.token_hex(8)
-        self.vectors(1).create()
+        self.vectors(1).create(dimension)
         return {"id": self._id}
 
-    def made(self, edition: int) -> tuple[ServerVectors, None]:
+    def made(self, edition: int, dimension: int) -> tuple[VectorEngine, None]:
         """A collection that may hold what an interrupted run has put there; copies follow it."""
         vectors = self.vectors(edition)
-        vectors.create()
+        vectors.create(dimension)
         return vectors, None
 
     def missing(self, edition: int) -> list[Path]:
         """The name of this edition's collection, if it is not there."""
         wanted = self._name(edition)
-        return [] if wanted in self._server.names() else [Path(wanted)]
+        return [] if self._server.has(wanted) else [Path(wanted)]
 
     def others(self, edition: int) -> list[str]:
         """The names of the store's collections that do not count."""
-        own, kept = self._name(0).removesuffix("0"), self._name(edition)
-        return [name for name in self._server.names() if name.startswith(own) and name != kept]
+        return self._server.others(self._name(), edition)
 
     def sweep(self, edition: int) -> None:
         """Delete all collections of the store but this edition's."""
-        for name in self.others(edition):
-            self._server.delete(name)
+        self._server.sweep(self._name(), edition)
         with self._mutex:
             self._vectors.clear()
 
@@ -138,7 +137,7 @@ class SharedIndexes:
             if path.is_dir() and path.name != f"{own}{edition}":
                 shutil.rmtree(path)
 
-    def _name(self, edition: int) -> str:
+    def _name(self, edition: int | str = "") -> str:
         return f"footnote-{self._store_id()}-{edition}"
 
     def _store_id(self) -> str:
@@ -146,3 +145,15 @@ class SharedIndexes:
             with self._catalog.reading() as connection:
                 self._id = self._catalog.fact(connection, "id")
         return self._id
+
+
+def _vector_server(shared: SharedBy, catalog: Catalog) -> VectorServer:
+    if shared.plugged is None:
+        return ChromaServer(shared.chroma or "", shared.key)
+    from index.store.plugged_vectors import PluggedServer
+
+    def highest() -> int:
+        with catalog.reading() as connection:
+            return queries.highest_chunk(connection)
+
+    return PluggedServer(shared.plugged, highest)

@@ -105,7 +105,7 @@ class VectorIndex:
 
     >>> import numpy as np
     >>> index = VectorIndex.at(tmp_path / "chroma")
-    >>> index.create()
+    >>> index.create(dimension=3)
     0
     >>> index.change(before=0, after=1, add=[(7, "d1")], vectors=np.eye(1, 3, dtype=np.float32))
     >>> index.search(1, np.array([1, 0, 0], np.float32), k=5)
@@ -135,8 +135,9 @@ class VectorIndex:
         # Chroma's client is not opened or closed while a thread is inside it.
         self._mutex = threading.RLock()
 
-    def create(self) -> int:
+    def create(self, dimension: int) -> int:
         """Make the index where there is none yet; how many chunks it holds already."""
+        del dimension  # Chroma takes that of the first vector
         with self._mutex, self._faults():
             client = self._open()
             client.get_or_create_collection(
