@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
@@ -119,24 +119,33 @@ def share(assistant: Assistant, account: Account, said: ShareOf) -> tuple[str, S
 
 
 def read_share(assistant: Assistant, shown: Share, reader: Person | None) -> SharedRead:
-    """What is shown, as far as its reader may read it; by a link, somebody may be nobody.
+    """What is shown, as far as whoever shows it and its reader may read it by now.
+
+    Args:
+        assistant: with all that it holds.
+        shown: what.
+        reader: who; by a link that may be nobody.
 
     Raises:
         UnknownConversation: it is there no longer.
+        PeopleError: whoever shows it is let in no longer.
 
     >>> gone = Share("s1", "answer", "a1", "person:1", (), (), None)
     >>> read_share(demo, gone, None)
     Traceback (most recent call last):
         ...
-    assistant.conversations.conversations.UnknownConversation: This answer is not there, ...
+    assistant.people.accounts.PeopleError: Nothing is shared with you any more at this address.
     """
-    title, answers = _read(assistant, shown.owner, shown.kind, shown.shown)
+    by = assistant.people.accounts.by_owner(shown.owner)
+    if by is None:
+        raise PeopleError("Nothing is shared with you any more at this address.")
+    theirs = seen_by(assistant, by.person)
+    title, answers = _read(theirs, shown.owner, shown.kind, shown.shown)
     seen = None if reader is None else seen_by(assistant, reader)
     readable = {one.id for one in seen.documents()} if seen is not None else set()
-    by = assistant.people.accounts.by_owner(shown.owner)
     return SharedRead(
         title=title,
-        by=by.name if by is not None else "",
+        by=by.name,
         answers=[as_read_by(one, readable) for one in answers],
     )
 
@@ -235,10 +244,13 @@ def _sharing(routes: APIRouter) -> None:
         return await run_in_threadpool(work)
 
     @routes.get("/shared/{id_}", summary="What somebody shows to you, as far as you may read it")
-    async def read(id_: str, caller: Asker, service: Shared) -> SharedRead:
+    async def read(id_: str, request: Request, caller: Asker, service: Shared) -> SharedRead:
+        # What is shown is another's, whose rights are looked up as well.
+        whole: Service = request.app.state.service
+
         def work() -> SharedRead:
             account = account_of(caller, service)
             shown = service.assistant.people.shares.shown_to(account, id_)
-            return read_share(service.assistant, shown, account.person)
+            return read_share(whole.assistant, shown, account.person)
 
         return await run_in_threadpool(work)

@@ -10,6 +10,7 @@ from flows import LENS, ask
 from playwright.sync_api import Page, expect
 from signed_in import ON, PASSWORD
 
+from assistant.assistant import Assistant
 from assistant.people.people import People
 
 ANSWERED = "pine resin"
@@ -23,6 +24,10 @@ def shared(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with People(folder) as people:
         people.accounts.add("Ada", PASSWORD)
         people.accounts.add("Bob", PASSWORD)
+    with Assistant(folder) as assistant:
+        assistant.collections.create("Lights", owner="person:Ada")
+        assistant.collections.put("Lights", [one.id for one in assistant.documents()])
+        assistant.collections.grant("Lights", "person:Bob", "reader")
     return folder
 
 

@@ -79,6 +79,43 @@ def test_a_link_shows_the_sentences_until_it_ends_and_no_document(browser, addre
     assert httpx.get(place).status_code == 404
 
 
+def test_a_right_that_is_withdrawn_is_withdrawn_from_what_was_shown(browser, shared):
+    ada, bob = browser("Ada"), browser("Bob")
+    _, answer = asked(bob)
+    link = bob.post("/api/v1/shares", json={"answer": answer, "days": 1}).json()["address"]
+    id_ = bob.post("/api/v1/shares", json={"answer": answer, "people": ["Ada"]}).json()["id"]
+    assert QUOTE in httpx.get(link).text
+    with Assistant(shared) as assistant:
+        assistant.collections.revoke("Barrage", "group:readers")
+        assert QUOTE not in httpx.get(link).text
+        assert QUOTE not in ada.get(f"/api/v1/shared/{id_}").text
+        assert QUOTE not in bob.get("/account/data").text
+        assistant.collections.grant("Barrage", "group:readers", "contributor")
+    assert QUOTE in ada.get(f"/shared/{id_}").text
+
+
+def test_a_reader_sees_the_footnotes_that_they_may_read_and_no_others(browser, shared):
+    ada, bob = browser("Ada"), browser("Bob")
+    _, answer = asked(ada)
+    kept = ada.get(f"/api/v1/answers/{answer}").json()["answer"]
+    cited = {one["document_id"] for one in kept["citations"]}
+    id_ = ada.post("/api/v1/shares", json={"answer": answer, "people": ["Bob"]}).json()["id"]
+    with Assistant(shared) as assistant:
+        first = min(cited)
+        assistant.collections.create("Partners", owner="group:owners")
+        assistant.collections.put("Partners", [first])
+        assistant.collections.take("Barrage", [first])
+        (shown,) = bob.get(f"/api/v1/shared/{id_}").json()["answers"]
+        assert {one["document_id"] for one in shown["citations"]} == cited - {first}
+        assert [one["text"] for one in shown["sentences"]] == [
+            one["text"] for one in kept["sentences"]
+        ]
+        assert first not in str(shown)
+        assert ada.get(f"/api/v1/shared/{id_}").status_code == 404
+        assistant.collections.put("Barrage", [first])
+        assistant.collections.drop("Partners")
+
+
 def test_what_somebody_shows_is_seen_no_longer_once_they_are_out(browser, people):
     cleo, bob = browser("Cleo"), browser("Bob")
     _, answer = asked(cleo)
@@ -118,7 +155,7 @@ def test_on_a_persons_own_page_they_share_make_tokens_and_change_their_password(
     shared = bob.post("/account/share", data=shown)
     (link,) = re.findall(r"<code>(http\S+)</code>", shared.text)
     assert QUOTE in httpx.get(link).text
-    (id_,) = re.findall(r'name="share_id" value="([^"]+)"', shared.text)
+    *_, id_ = re.findall(r'name="share_id" value="([^"]+)"', shared.text)
     bob.post("/account/unshare", data={"share_id": id_})
     assert httpx.get(link).status_code == 404
     made = bob.post("/account/token", data={"name": "Bob's script"})
