@@ -67,7 +67,13 @@ def add(
             report = assistant.replace(replace, paths[0], uploads=True, progress=show)
         else:
             report = assistant.add(paths, progress=show)
+        unread = assistant.settings.people is not None and collection is None and report.added
     _tell(report, as_json=as_json or format is Format.json)
+    if unread:
+        typer.echo(
+            "They are in no collection, so nobody reads them: footnote collection put NAME ID…",
+            err=True,
+        )
 
 
 def sync(

@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -28,8 +29,8 @@ def add_user(
     take_over: Annotated[
         bool,
         typer.Option(
-            help="Give them the conversations, matrices and tokens that belong to nobody: those "
-            "from when one person had the store alone."
+            help="Give them the documents, conversations, matrices and tokens that belong to "
+            "nobody: those from when one person had the store alone."
         ),
     ] = False,
     store: StoreOption = None,
@@ -226,5 +227,23 @@ def _take_over(assistant: Assistant, account: Account) -> str:
     matrices = assistant.matrices.take_over(account.owner, owners)
     with _tokens(assistant) as tokens:
         given = tokens.give(account.id)
-    counts = {"conversations": conversations, "matrices": matrices, "tokens": given}
+    documents = _collect(assistant, account)
+    counts = {"documents": documents, "conversations": conversations, "matrices": matrices}
+    counts["tokens"] = given
     return ", ".join(f"{count:,} {name}" for name, count in counts.items())
+
+
+def _collect(assistant: Assistant, account: Account) -> int:
+    """Put the documents that are in no collection into one of somebody's; how many there were."""
+    held = assistant.collections
+    names = {one.name for one in held.listed()}
+    loose = {one.id for one in assistant.documents()} - {*held.documents(*names)}
+    if loose:
+        name = next(
+            name
+            for n in count(1)
+            if (name := f"Documents of {account.name}{f' {n}' if n > 1 else ''}") not in names
+        )
+        held.create(name, owner=f"person:{account.name}")
+        held.put(name, sorted(loose))
+    return len(loose)

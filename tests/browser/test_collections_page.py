@@ -18,14 +18,15 @@ def test_what_is_ticked_becomes_a_collection_that_a_conversation_is_limited_to(
     own = shutil.copytree(store, tmp_path / "store")
     with serving("--store", str(own)) as address:
         page = tabs.open(address, viewport={"width": width, "height": 844})
-        if width < 900:
-            page.locator('[data-panel-of="library"]').click()
-        ferry = page.locator("#documents li[data-document]").filter(
-            has_text="ferry of Teal Harbour"
-        )
-        ferry.get_by_role("checkbox").check()
+        if width > 900:
+            rows = page.locator("#documents li[data-document]")
+            rows.filter(has_text="ferry of Teal Harbour").get_by_role("checkbox").check()
         page.get_by_role("link", name="Collections").click()
         page.get_by_role("textbox", name="Name").fill("Boats")
+        if width < 900:
+            page.get_by_label("With these documents").select_option(
+                label="The ferry of Teal Harbour"
+            )
         page.get_by_role("button", name="Begin a collection").click()
         boats = page.get_by_role("region", name="Boats")
         expect(boats).to_contain_text("1 document")
