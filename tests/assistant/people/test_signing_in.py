@@ -9,8 +9,10 @@ from signed_in import ON, PASSWORD, Browser
 
 from assistant.answer import Answer
 from assistant.api.tokens import Tokens
+from assistant.assistant import Assistant
 from assistant.conversations.conversations import Conversations
 from assistant.people.people import FILE, People
+from assistant.people.person import Person
 
 pytestmark = pytest.mark.xdist_group("people")
 
@@ -169,16 +171,22 @@ def test_one_persons_store_loses_nothing_when_people_come(tmp_path, footnote, ty
     store = tmp_path / "alone"
     with Tokens(store) as tokens:
         tokens.make("agent", ["read"])
+    (tmp_path / "note.txt").write_text("The weir was built in 1903.")
+    with Assistant(store) as assistant:
+        assistant.add(tmp_path / "note.txt")
     conversations = Conversations(store)
     kept, _ = conversations.keep("a cookie", None, Answer(question="Why?", created="2026-01-02"), 1)
     typed(PASSWORD)
     told = footnote("user", "add", "Ada", "--take-over", "--store", store)
-    assert "1 conversations, 0 matrices, 1 tokens" in told.out
+    assert "1 documents, 1 conversations, 0 matrices, 1 tokens" in told.out
     typed(PASSWORD)
     assert "0 conversations" in footnote("user", "add", "B", "--take-over", "--store", store).out
     conversations.close()
     with People(store) as people:
         owner = people.accounts.named("Ada").owner
+    with Assistant(store) as assistant:
+        assert len(assistant.for_person(Person("Ada")).documents()) == 1
+        assert assistant.for_person(Person("B")).documents() == []
     again = Conversations(store)
     assert [one.id for one in again.listed(owner)] == [kept]
     again.close()
