@@ -21,8 +21,8 @@ _ADDING: frozenset[Role] = frozenset({"contributor", "owner"})
 class Collections:
     """The collections of a store as someone sees them who may read some, or all.
 
-    >>> collections = demo.for_person(Person("Ann")).collections
-    >>> collections.listed()
+    >>> from assistant.people.person import Person
+    >>> demo.for_person(Person("Ann")).collections.listed()
     []
     """
 

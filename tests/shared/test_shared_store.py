@@ -321,7 +321,7 @@ def test_a_store_of_an_older_release_is_brought_up_to_date_by_whoever_comes_firs
     here = machine("here")
     here.add_documents(gates=note(OLD))
     database = shared.catalog.rpartition("/")[2]
-    postgres.sql("DROP TABLE corrections, watched", database)
+    postgres.sql("DROP TABLE corrections, watched, collected, members, collections", database)
     postgres.sql("UPDATE meta SET value = '5' WHERE key = 'schema'", database)
 
     there = machine("there")

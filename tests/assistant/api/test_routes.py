@@ -31,6 +31,12 @@ GET    /api/v1/audit
 GET    /api/v1/citations/{citation_id}
 POST   /api/v1/cite
 POST   /api/v1/cite/file
+GET    /api/v1/collections
+POST   /api/v1/collections
+DELETE /api/v1/collections/{name}
+GET    /api/v1/collections/{name}/documents
+PATCH  /api/v1/collections/{name}/documents
+PUT    /api/v1/collections/{name}/members
 GET    /api/v1/conversations
 GET    /api/v1/conversations/{id_}
 PATCH  /api/v1/conversations/{id_}

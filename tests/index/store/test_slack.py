@@ -19,7 +19,7 @@ def unit(count: int, seed: int) -> np.ndarray:
 
 def filled(folder: Path, vectors: np.ndarray, *, at_once: int) -> VectorIndex:
     index = VectorIndex.at(folder)
-    index.create()
+    index.create(SIZE)
     for start in range(0, len(vectors), at_once):
         rows = vectors[start : start + at_once]
         index.change(0, 0, add=[(start + n, "d") for n in range(len(rows))], vectors=rows)

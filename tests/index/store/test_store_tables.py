@@ -77,7 +77,8 @@ def test_a_store_from_before_there_were_tables_has_them_when_it_is_opened(shelf,
         file.unlink()
     (folder / "tables").rmdir()
     with closing(sqlite3.connect(folder / "catalog.sqlite")) as connection, connection:
-        for later in ("typed_tables", "corrections", "watched"):
+        later_tables = ("typed_tables", "corrections", "watched", "collected", "members")
+        for later in (*later_tables, "collections"):
             connection.execute(f"DROP TABLE {later}")
         connection.execute("ALTER TABLE versions DROP COLUMN stored")
         connection.execute("UPDATE meta SET value = '3' WHERE key = 'schema'")
