@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from sqlalchemy.engine import Connection
@@ -12,6 +12,9 @@ from index.models.embeddings import Vectors
 from index.store import collections, queries
 from index.store.catalog import IndexState
 from index.store.engines import Hits, VectorEngine
+from index.store.lexical import Term
+
+_NONE: Vectors = np.empty((0, 0), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +45,29 @@ class Reader:
         return {"owner"} if self.names is None else collections.roles(connection, name, self.names)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Allowed:
     """The live documents that may be read, their chunks, and how long those are at the mean.
 
-    >>> Allowed(("d1",), np.array([7, 8]), 400.0).documents
-    ('d1',)
+    `is_all` says that there are no others. What was looked up is remembered with it: in how many of
+    the chunks a term stands, and where their vectors are.
+
+    >>> Allowed(frozenset({"d1"}), [7, 8], 400.0, is_all=True).frequencies
+    {}
     """
 
-    documents: tuple[str, ...]
-    chunks: np.ndarray[tuple[int], np.dtype[np.int64]]
+    documents: frozenset[str]
+    chunks: list[int]
     length: float
+    is_all: bool
+    frequencies: dict[Term, int] = field(default_factory=dict)
+    rows: "np.ndarray[tuple[int, int], np.dtype[np.int64]] | None" = None
+    """Pairs of a chunk's id and the row of its vector."""
+
+    @property
+    def limit(self) -> list[str] | None:
+        """The documents to look in, for what looks in all of them where none are named."""
+        return None if self.is_all else list(self.documents)
 
 
 class Known:
@@ -60,8 +75,8 @@ class Known:
 
     >>> known = Known()
     >>> reader = Reader(frozenset({"person:ann"}))
-    >>> known.allowed(connection, store.catalog.state(connection), reader).documents
-    ()
+    >>> known.allowed(connection, store.catalog.state(connection), reader).chunks
+    []
     """
 
     _MOST = 256
@@ -71,7 +86,7 @@ class Known:
         self._allowed: dict[Reader, tuple[tuple[int, IndexState], Allowed]] = {}
         self._edition = 0
         self._at: dict[int, int] = {}
-        self._rows: Vectors = np.empty((0, 0), np.float32)
+        self._rows = _NONE
 
     def allowed(self, connection: Connection, state: IndexState, reader: Reader) -> Allowed:
         """What someone may read in this state."""
@@ -82,13 +97,14 @@ class Known:
         if held is not None and held[0] == mark:
             return held[1]
         names = reader.may_read(connection)
-        ids = sorted(queries.live_among(connection, sorted(collections.inside(connection, names))))
-        spans = queries.chunk_spans(connection, ids)
+        ids = queries.live_among(connection, sorted(collections.inside(connection, names)))
+        spans = queries.chunk_spans(connection, sorted(ids))
         lengths = [end - start for _, start, end in spans]
         found = Allowed(
-            tuple(ids),
-            np.array([id_ for id_, _, _ in spans], np.int64),
+            frozenset(ids),
+            [id_ for id_, _, _ in spans],
             sum(lengths) / len(lengths) if lengths else 1.0,
+            is_all=len(ids) == queries.count_live(connection),
         )
         with self._mutex:
             if len(self._allowed) >= self._MOST:
@@ -97,32 +113,54 @@ class Known:
         return found
 
     def nearest(
-        self, vectors: VectorEngine, state: IndexState, ids: Sequence[int], asked: Vectors, k: int
+        self,
+        vectors: VectorEngine,
+        state: IndexState,
+        allowed: Allowed,
+        asked: Vectors,
+        k: int,
+        some: Sequence[int] | None = None,
     ) -> Hits:
-        """The `k` of these chunks nearest to a vector as (chunk id, cosine), best first."""
+        """The `k` nearest of the chunks that may be read as (chunk id, cosine), best first.
+
+        Args:
+            vectors: where they are.
+            state: which of them count.
+            allowed: what may be read.
+            asked: the vector that they are compared with.
+            k: how many.
+            some: the only chunks that are wanted.
+        """
         with self._mutex:
-            self._bring(vectors, state, ids)
-            there = [(id_, at) for id_ in ids if (at := self._at[id_]) >= 0]
+            if self._edition != state.edition:
+                self._edition, self._at, self._rows = state.edition, {}, _NONE
+            if some is not None:
+                pairs = self._bring(vectors, state, some)
+            else:
+                if allowed.rows is None:
+                    allowed.rows = self._bring(vectors, state, allowed.chunks)
+                pairs = allowed.rows
             rows = self._rows
-        if not there:
+        if not len(pairs):
             return []
-        these = np.array([row for _, row in there])
+        these = pairs[:, 1]
         few = 2 * len(these) < len(rows)
         cosines = rows[these] @ asked if few else (rows @ asked)[these]
-        first = np.argsort(-cosines, kind="stable")[:k]
+        first = np.argpartition(-cosines, min(2 * k, len(these) - 1))[: 2 * k]
         # Anew for these, so that no bit of them depends on how many others there are.
-        exact = {there[n][0]: float(np.dot(rows[there[n][1]], asked)) for n in first}
-        return sorted(exact.items(), key=lambda hit: (-hit[1], hit[0]))
+        exact = {int(id_): float(np.dot(rows[row], asked)) for id_, row in pairs[first]}
+        return sorted(exact.items(), key=lambda hit: (-hit[1], hit[0]))[:k]
 
-    def _bring(self, vectors: VectorEngine, state: IndexState, ids: Sequence[int]) -> None:
-        if self._edition != state.edition:
-            self._edition, self._at, self._rows = state.edition, {}, np.empty((0, 0), np.float32)
+    def _bring(
+        self, vectors: VectorEngine, state: IndexState, ids: Sequence[int]
+    ) -> "np.ndarray[tuple[int, int], np.dtype[np.int64]]":
+        """The rows of these chunks' vectors, which are here from now on."""
         missing = [id_ for id_ in ids if id_ not in self._at]
-        if not missing:
-            return
-        found = vectors.vectors(state.generation, missing)
-        self._at |= dict.fromkeys(missing, -1)  # some rows of tables have no vector
-        if found:
+        if missing:
+            found = vectors.vectors(state.generation, missing)
+            self._at |= dict.fromkeys(missing, -1)  # some rows of tables have no vector
             self._at |= {id_: len(self._rows) + n for n, id_ in enumerate(found)}
-            new = np.stack(list(found.values()))
-            self._rows = np.concatenate([self._rows, new]) if len(self._rows) else new
+            new = list(found.values())
+            self._rows = np.concatenate([self._rows, new]) if len(self._rows) else np.array(new)
+        there = [(id_, at) for id_ in ids if (at := self._at[id_]) >= 0]
+        return np.array(there, np.int64).reshape(-1, 2)

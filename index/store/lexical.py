@@ -182,12 +182,19 @@ class LexicalIndex:
             return self._terms(question)
 
     def frequencies(
-        self, terms: Iterable[Term], documents: Sequence[str] | None = None
+        self,
+        terms: Iterable[Term],
+        documents: Sequence[str] | None = None,
+        *,
+        exactly: bool = False,
     ) -> dict[Term, int]:
-        """How many chunks hold each term: of these documents, or of any."""
+        """How many chunks hold each term: of these documents, or of any.
+
+        Of any, what was removed may count until it is merged away, unless they are wanted exactly.
+        """
         with self._faults():
             searcher = self._searcher()
-            if documents is None:
+            if documents is None and not exactly:
                 return {term: searcher.doc_freq(*term) for term in terms}
             return {term: _count(searcher, _within(_term(term), documents)) for term in terms}
 

@@ -37,7 +37,7 @@ from index.store.watches import Watched
 _K1, _B = 1.2, 0.75
 """The constants of BM25, as tantivy has them."""
 
-_CANDIDATES = 4
+_CANDIDATES = 2
 """Times as many chunks are scored here as are wanted: what brings them up knows one thing of all
 chunks, how long they are at the mean, and what scores them knows only of those that may be read."""
 
@@ -72,15 +72,13 @@ class LimitedSnapshot(Snapshot):
 
     def nearest(self, vector: Vectors, k: int, documents: Sequence[str] | None = None) -> Hits:
         """(chunk id, cosine similarity), best first."""
-        ids: Sequence[int] = self._allowed.chunks.tolist()
-        if documents is not None:
-            ids = queries.chunk_ids(self._connection, self._within(documents))
+        some = None if documents is None else self.chunk_ids(documents)
         vectors = self._indexes.vectors(self._state.edition)
-        return self._known.nearest(vectors, self._state, ids, vector, k)
+        return self._known.nearest(vectors, self._state, self._allowed, vector, k, some)
 
     def lexical(self, question: str, k: int, documents: Sequence[str] | None = None) -> Hits:
         """(chunk id, BM25 score), best first."""
-        within = self._within(documents)
+        within = self._allowed.limit if documents is None else self._within(documents)
         index = self._lexical
         terms = index.terms(question)
         rarity = self._rarity(terms)
@@ -90,7 +88,7 @@ class LimitedSnapshot(Snapshot):
             for term, rare in rarity.items()
             if everywhere[term]
         }
-        if not boosts or not within:
+        if not boosts or within == []:
             return []
         hits = index.search(question, _CANDIDATES * k, within, boosts)
         found = queries.live_chunks(self._connection, [id_ for id_, _ in hits])
@@ -111,14 +109,15 @@ class LimitedSnapshot(Snapshot):
 
     def spelled_like(self, term: str, k: int) -> list[int]:
         """Chunks that hold a term one letter away from an analysed one."""
-        found = self._lexical.spelled_like(term, _MOST_SPELLED_ALIKE, self._allowed.documents)
+        found = self._lexical.spelled_like(term, _MOST_SPELLED_ALIKE, self._allowed.limit)
         return sorted(found)[:k]
 
     def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
         """The live ones among these chunks."""
         found = super().chunks(ids)
-        allowed = frozenset(self._allowed.documents)
-        return {id_: one for id_, one in found.items() if one.document.id in allowed}
+        return {
+            id_: one for id_, one in found.items() if one.document.id in self._allowed.documents
+        }
 
     def chunk_ids(self, documents: Sequence[str]) -> list[int]:
         """All chunks of these documents in reading order."""
@@ -128,13 +127,14 @@ class LimitedSnapshot(Snapshot):
     def _lexical(self) -> LexicalIndex:
         return self._indexes.lexical(self._state)
 
-    def _within(self, documents: Sequence[str] | None) -> list[str]:
-        if documents is None:
-            return list(self._allowed.documents)
-        return sorted(set(self._allowed.documents).intersection(documents))
+    def _within(self, documents: Sequence[str]) -> list[str]:
+        return sorted(self._allowed.documents.intersection(documents))
 
     def _frequencies(self, terms: Iterable[Term]) -> dict[Term, int]:
-        return self._lexical.frequencies(terms, self._allowed.documents)
+        wanted, known = list(terms), self._allowed.frequencies
+        new = [term for term in wanted if term not in known]
+        known |= self._lexical.frequencies(new, self._allowed.limit, exactly=True)
+        return {term: known[term] for term in wanted}
 
     def _rarity(self, terms: Iterable[Term]) -> dict[Term, float]:
         count = len(self._allowed.chunks)
@@ -329,7 +329,7 @@ class LimitedStore(Store):
     def _allowed(self) -> frozenset[str]:
         with self._reading() as connection:
             state = self.catalog.state(connection)
-            return frozenset(self.known.allowed(connection, state, self.reader).documents)
+            return self.known.allowed(connection, state, self.reader).documents
 
     def _permit(self, document_id: str) -> None:
         """Raise UnknownDocument for one that may not be read, as for one that there is not."""

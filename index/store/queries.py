@@ -151,6 +151,16 @@ def live_among(connection: Connection, document_ids: Sequence[str]) -> set[str]:
     return found
 
 
+def count_live(connection: Connection) -> int:
+    """How many documents are live.
+
+    >>> count_live(connection)
+    7
+    """
+    live = sql.select(sql.func.count()).where(versions.c.state == "live")
+    return int(connection.scalar(live) or 0)
+
+
 def live_version(connection: Connection, document_id: str) -> Version:
     """The version of a document that is searched; raises UnknownDocument.
 

@@ -290,7 +290,9 @@ def test_help_lists_commands_that_all_have_help_of_their_own(footnote, monkeypat
         assert own.status == 0
         assert f"Usage: footnote {command}" in own.out
         assert own.err == ""
-        assert ("--json" in own.out) == (command not in ("serve", "token", "user", "collection", "mcp"))
+        assert ("--json" in own.out) == (
+            command not in ("serve", "token", "user", "collection", "mcp")
+        )
 
 
 def test_help_promises_no_command_that_is_not_there(footnote):

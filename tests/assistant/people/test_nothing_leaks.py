@@ -8,7 +8,6 @@ import inspect
 import os
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,7 +88,9 @@ def whole(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def all_lengths(self: Known, connection: Connection, *given: object) -> Allowed:
     ids = sorted(one.document_id for one in queries.readable_versions(connection))
     lengths = [end - start for _, start, end in queries.chunk_spans(connection, ids)]
-    return replace(KNOWN(self, connection, *given), length=sum(lengths) / len(lengths))
+    found = KNOWN(self, connection, *given)
+    found.length = sum(lengths) / len(lengths)
+    return found
 
 
 KNOWN = Known.allowed
