@@ -154,7 +154,7 @@ class LimitedHandle(StoreHandle):
         return hashlib.sha256("\0".join(ids).encode()).hexdigest()
 
     def _nothing(self) -> str:
-        return "There are no documents yet that you may read."
+        return "There are no documents yet that you may read: begin a collection, or ask an owner."
 
 
 def _refuse_other_use(folder: Path) -> None:

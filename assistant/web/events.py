@@ -154,8 +154,9 @@ class Desk:
             )
             for _ in steps:
                 yield conversation.html(own=own), conversation, gr.skip(), gr.skip(), gr.skip()
-        except EmptyStore:
-            conversation.break_off(texts.STOPPED, answers.problem(texts.NOTHING_ADDED))
+        except EmptyStore as error:
+            said = texts.NOTHING_ADDED if assistant.person is None else str(error)
+            conversation.break_off(texts.STOPPED, answers.problem(said))
         except FootnoteError as error:
             conversation.break_off(texts.STOPPED, answers.problem(str(error)))
         except Exception:
