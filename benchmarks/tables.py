@@ -1,13 +1,14 @@
 """Questions over tables of real reports: figures found, computed, wrong or refused, by kind.
 
-    python benchmarks/tables.py --data DIR [--limit N] [--cache FOLDER] [--show]
+    python benchmarks/tables.py --data DIR [--first N] [--limit N] [--cache FOLDER] [--show]
 
 DIR holds `tables/tatqa.jsonl`, the development part of TAT-QA (CC BY 4.0): on each line a table,
 its paragraphs and questions with answer, scale and type. Every table becomes a Markdown file with
 its paragraphs; all stand in one store, and each question is asked of its own file. `figure` are
-figures that the program looked up or computed and that are the gold ones (sign and scale apart),
-`figure wrong` those that are not, `sentence` other answers that hold the gold words; `nearest row`
-is what the row with most of the question's words would give.
+answers with a cell, or with what the program computed, that hold the gold ones (sign and scale
+apart), `figure wrong` those that do not, also where no figure was asked for; `sentence` are other
+answers that hold the gold words; `nearest row` is what the row with most of the question's words
+would give.
 """
 
 import argparse
@@ -15,16 +16,17 @@ import json
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant import Assistant
-from assistant.answer import Answer
+from assistant.answer import Answer, Sentence
 from assistant.messages import COMPUTED, FROM_TABLE
 
 _NUMBER = re.compile(r"\(?[-−–]?[$€£¥]?\s?\d[\d,]*(?:\.\d+)?\)?")
+_SCALE = re.compile(r"(.*\d\)?) (?:thousand|million|billion)")
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,14 @@ def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--data", type=Path, required=True)
-    options.add_argument("--limit", type=int, default=None)
+    options.add_argument("--first", type=int, default=0, help="the first table, from 0")
+    options.add_argument("--limit", type=int, help="how many tables")
     options.add_argument("--cache", type=Path)
     options.add_argument("--show", action="store_true")
     given = options.parse_args()
     lines = (given.data / "tables" / "tatqa.jsonl").read_text(encoding="utf-8").splitlines()
-    items = [json.loads(line) for line in lines[: given.limit]]
+    chosen = lines[given.first :][: given.limit]
+    items = [json.loads(line) for line in chosen]
     asked = []
     for one in run(items, given.cache):
         asked.append(one)
@@ -90,21 +94,12 @@ def judged(question: dict[str, Any], answer: Answer, item: dict[str, Any]) -> As
     """What became of a question."""
     gold = question["answer"]
     wanted = [str(one) for one in gold] if isinstance(gold, list) else [str(gold)]
-    figures = [
-        s.text[start:end]
-        for s in answer.sentences
-        for start, end in s.exact
-        if f"[{COMPUTED}" in s.text or f"[{FROM_TABLE}" in s.text or s.added
-    ]
-    tabulated = any(
-        f"[{COMPUTED}" in s.text or f"[{FROM_TABLE}" in s.text for s in answer.sentences
-    )
+    # What is there of figures that are not computed stands below a line that says so.
+    told = [] if answer.message else [one for one in answer.sentences if is_figure(one)]
     if answer.abstained or not answer.sentences:
         outcome = "refused"
-    elif tabulated:
-        outcome = (
-            "figure" if all(any(same(w, f) for f in figures) for w in wanted) else "figure wrong"
-        )
+    elif told:
+        outcome = "figure" if are_told(wanted, [figure_of(one) for one in told]) else "figure wrong"
     else:
         held = all(flat(w) in flat(answer.text) for w in wanted)
         outcome = "sentence" if held else "other"
@@ -119,12 +114,40 @@ def judged(question: dict[str, Any], answer: Answer, item: dict[str, Any]) -> As
     )
 
 
+def is_figure(sentence: Sentence) -> bool:
+    """Whether a sentence gives a cell, or what was computed, and not a whole row."""
+    if is_made(sentence):
+        return True
+    ends = [end for _, end in sentence.exact if sentence.added]
+    return ends == [len(sentence.text)] and sentence.text.count(" | ") <= 1
+
+
+def is_made(sentence: Sentence) -> bool:
+    """Whether a sentence is the program's own, of a query or a formula."""
+    return sentence.text.startswith((f"[{COMPUTED}", f"[{FROM_TABLE}"))
+
+
+def figure_of(sentence: Sentence) -> str:
+    """The figure of a sentence; of a cell also what it is called, as a year may be asked for."""
+    if not is_made(sentence):
+        return sentence.text
+    return " ".join(sentence.text[a:b] for a, b in sentence.exact)
+
+
+def are_told(wanted: Sequence[str], told: Sequence[str]) -> bool:
+    """Whether each of the gold figures is among those that are told."""
+    return all(any(same(one, text) for text in told) for one in wanted)
+
+
 def same(gold: str, told: str) -> bool:
-    """Whether a figure is the gold one, its sign, currency and rounding to two decimals apart."""
-    wanted, found = number(gold), [number(one) for one in _NUMBER.findall(told)]
+    """Whether a figure is the gold one: sign, currency, a scale in words and rounding apart."""
+    scaled = _SCALE.fullmatch(gold)
+    wanted = number(scaled[1] if scaled else gold)
+    found = [one for text in _NUMBER.findall(told) if (one := number(text)) is not None]
     if wanted is None:
         return flat(gold) in flat(told)
-    return any(one is not None and abs(abs(one) - abs(wanted)) < 0.0501 for one in found)
+    scales = (1.0, 1e3, 1e6) if scaled else (1.0,)
+    return any(abs(abs(one) / by - abs(wanted)) < 0.0501 for one in found for by in scales)
 
 
 def number(text: str) -> float | None:

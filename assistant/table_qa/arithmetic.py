@@ -9,46 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.language.terms import content_terms
 from assistant.language.values import MONTH
-from assistant.table_qa.cells import Period, names_something, period_of, terms_of
-from index.sentences import is_row
+from assistant.table_qa.cells import SEVERAL, names_something
+from assistant.table_qa.measures import ASKS_FIGURE, CHANGE, PERCENT
+from assistant.table_qa.periods import YEAR_NAMED, Period, period_of, years_in_range
 
 Kind = Literal["change", "ratio", "share", "difference", "sum", "average"]
 
-_YEAR = r"(?:(?:FY ?['’]?|fiscal (?:year )?)?(?:19|20)\d\d|FY ?['’]?\d\d)"
 _WHEN = re.compile(
     rf"(?:\b(?:in|for|during|of|at|on|as of|from|to|between|and|over|through|since|versus|vs\.?"
     rf"|compared (?:to|with)|the) ){{0,12}}+(?:(?:year|quarter)s? (?:ended|ending) )?"
     rf"(?:\b(?:Q[1-4]|[1-4]Q|(?:first|second|third|fourth) quarter)(?: of)? ?)?"
-    rf"(?:\b{MONTH} (?:\d{{1,2}}, ?)?)?\b(?:{_YEAR})(?!\d)",
+    rf"(?:\b{MONTH} (?:\d{{1,2}}, ?)?)?\b(?:{YEAR_NAMED})(?!\d)",
     re.IGNORECASE,
 )
-_RANGE = re.compile(
-    rf"\bbetween {_YEAR} and {_YEAR}|{_YEAR}(?: (?:to|through) | ?[-–] ?){_YEAR}", re.IGNORECASE
-)
-_CHANGE = re.compile(
-    r"\b(?:gr[eo]w(?:th|n)?|increased?|rise|rose|risen|decreased?|fall(?:en)?|fell|declined?"
-    r"|drop(?:ped)?|shr[aiu]nk|changed?|up|down)\b",
-    re.IGNORECASE,
-)
-_ASKS_CHANGE = re.compile(
-    r"\b(?:by how much|how much (?:did|has|have)|by what (?:percent|percentage|amount)"
-    r"|growth rate|year[- ]over[- ]year|yoy|what (?:was|is|were) the (?:\S+ ){0,4}?"
-    r"(?:growth|increase|decrease|change|decline|rise|fall|drop)\b|what (?:percent|percentage) "
-    r"(?:growth|increase|decrease|change|decline))\b",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(
-    r"\W*+(?:.{0,60}?,\s)?(?:calculate|compute|(?:by )?how (?:much|many)\b"
-    r"|(?:by |at )?what(?:'s| (?:is|was|were|are|percent|percentage|share|proportion|part|fraction"
-    r"|growth|amount))\b)",
-    re.IGNORECASE,
-)
-"""How a question begins that asks for a figure, and not for what drove it."""
-
-_PERCENT = re.compile(r"%|\bper ?cent(?:age|s)?\b|\brate\b", re.IGNORECASE)
-_AROUND_CHANGE = re.compile(
+_AROUND = re.compile(
     r"\b(?:year[- ]over[- ]year|yoy|annual|by how much|how much|rates?|per ?cent(?:age|s)?|amount"
     r"|what|units?|rounded?|round|decimal|places?|one|two)\b|[%/]"
     r"|\((?:\s*|in [^()]*|[^()]*(?:percent|decimal|million|thousand)s?[^()]*)\)",
@@ -118,19 +93,6 @@ class Operation:
     percent: bool = False
 
 
-def already_stated(operation: Operation, sentence: str) -> bool:
-    """Whether a sentence states the change that would be computed: its own words are better.
-
-    >>> (growth,) = operations("By how much did sales grow from 2021 to 2022?")
-    >>> already_stated(growth, "Sales grew by 12."), already_stated(growth, "Sales stood still.")
-    (True, False)
-    """
-    if operation.kind != "change" or not _CHANGE.search(sentence) or is_row(sentence):
-        return False
-    phrase = terms_of(operation.operands[0].phrase)
-    return phrase <= content_terms(sentence) and bool(re.search(r"\d", sentence))
-
-
 def operations(question: str) -> list[Operation]:
     """What a question may want computed, the likeliest reading first; nothing mostly.
 
@@ -138,7 +100,7 @@ def operations(question: str) -> list[Operation]:
     >>> ratio.kind, [operand.name for operand in ratio.operands]
     ('ratio', ['current assets, 2022', 'current liabilities, 2022'])
     """
-    if not _ASKS.match(question):
+    if not ASKS_FIGURE.match(question):
         return []
     return [*_pairs(question)] or [*_over_periods(question), *_change(question)]
 
@@ -181,38 +143,32 @@ def _operand(written: str, question: str) -> Operand | None:
 
 def _over_periods(question: str) -> Iterator[Operation]:
     match = _OVER.search(question)
-    periods = _periods(question)
-    if match is None or len(periods) < 2:
+    years = years_in_range(question)
+    periods = [Period(years=(year,)) for year in years] or _periods(question)
+    if match is None or len(periods) < 2 or CHANGE.search(question) or SEVERAL.search(question):
         return
     kind: Kind = "average" if match["kind"].lower() in ("average", "mean") else "sum"
-    if kind == "sum" and not re.search(r"\bover\b|\bacross\b|combined|together", question):
-        return
     phrase = _phrase(match["a"])
     if names_something(phrase):
         yield Operation(kind, tuple(Operand(phrase, period) for period in periods))
 
 
 def _change(question: str) -> Iterator[Operation]:
-    if not (_ASKS_CHANGE.search(question) and _CHANGE.search(question)):
+    if not CHANGE.search(question):
         return
-    periods = [period_of(match[0]) for match in _WHEN.finditer(question)]
+    periods = _periods(question)
     if len(periods) == 1 and len(periods[0].years) == 1:
         periods.append(replace(periods[0], years=(periods[0].years[0] - 1,)))
     if len(periods) != 2 or not all(period.years for period in periods):
         return
     before, now = sorted(periods, key=lambda period: (period.years, period.quarter))
-    phrase = _phrase(_AROUND_CHANGE.sub(" ", _CHANGE.sub(" ", question)))
+    phrase = _phrase(_AROUND.sub(" ", CHANGE.sub(" ", question)))
     if names_something(phrase) and before != now:
-        percent = bool(_PERCENT.search(question))
+        percent = bool(PERCENT.search(question))
         yield Operation("change", (Operand(phrase, now), Operand(phrase, before)), percent)
 
 
 def _periods(question: str) -> list[Period]:
-    """The periods that a question names; of a range of years all."""
-    span = _RANGE.search(question)
-    years = period_of(span[0]).years if span else ()
-    if len(years) == 2:
-        return [Period(years=(year,)) for year in range(min(years), max(years) + 1)]
     return [period_of(match[0]) for match in _WHEN.finditer(question)]
 
 

@@ -15,8 +15,8 @@ from assistant.messages import (
     PERCENTAGE_POINTS,
 )
 from assistant.retrieving.retrieval import Retrieved
-from assistant.table_qa.arithmetic import Operand, Operation, already_stated, operations
-from assistant.table_qa.cells import OPERAND, asked_figures, beside, figure
+from assistant.table_qa.arithmetic import Operand, Operation, operations
+from assistant.table_qa.cells import asked_figures, beside, figure
 from assistant.table_qa.figures import Figure, TableContext, table_contexts
 from assistant.table_qa.steps import steps_of
 from assistant.table_qa.table_answers import query_tables
@@ -40,7 +40,7 @@ def read_figures(
     search: Found,
     documents: Sequence[str] | None = None,
 ) -> ProposedAnswer | None:
-    r"""What a figure answers; None where none does, or a sentence states what would be computed.
+    r"""What a figure answers; None where none does.
 
     Args:
         store: where the documents are.
@@ -69,8 +69,6 @@ def read_figures(
         told = None
     if tabulated is not None and not wanted and not _is_lookup(tabulated):
         return tabulated
-    if any(already_stated(one, draft.text) for one in wanted for draft in sentences):
-        return None
     near = table_contexts(store, passages)
     found = [] if wanted else asked_figures(question, near, rarity)
     if found:
@@ -142,10 +140,10 @@ def _figure(operand: Operand, among: Sequence[TableContext], first: Figure | Non
     """The figure of an operand, best from the table of the first one."""
     if first is not None:
         same = TableContext(first.sheet.info, first.sheet.document, (first.table,))
-        found = figure(operand.phrase, operand.period, [same], {}, OPERAND)
+        found = figure(operand.phrase, operand.period, [same], {})
         if found is not None and found.cell.span != first.cell.span:
             return found
-    found = figure(operand.phrase, operand.period, among, {}, OPERAND)
+    found = figure(operand.phrase, operand.period, among, {})
     return None if found and first and found.cell.span == first.cell.span else found
 
 

@@ -376,9 +376,11 @@ def by_flags(parser: Parsing, measured: frozenset[int]) -> None:
     >>> parser.conditions
     [Condition(column=0, operator='=', value=False)]
     """
+    # 'How many fight songs?' of the table “Fight songs” says nothing of its column 'fight'.
+    others = measured | parser.used | parser.linking.named
     for one in parser.linking.mentions:
         column = parser.columns[one.column]
-        if not (column.flag or column.kind == "boolean") or one.at & (measured | parser.used):
+        if not (column.flag or column.kind == "boolean") or one.at & others:
             continue
         meant = not parser.is_negated(parser.linking.words[min(one.at)].start)
         value = meant if column.kind == "boolean" else Decimal(int(meant))

@@ -16,10 +16,8 @@ from index.sentences import is_row
 from index.store.catalog import DocumentInfo
 from index.store.store import Store
 from index.tables.columns import TypedTable
+from index.tables.values import number_in
 
-_ONE_NUMBER = re.compile(
-    r"(?:US)?[$€£¥]?[(−–-]?(?:US)?[$€£¥]?[−–-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?\)?%?(?:\(\d\))?"
-)
 _FREE_OF_UNITS = re.compile(r"\bper\b|\bratio\b|\brate\b|\bprice\b|%|\bmargin\b", re.IGNORECASE)
 """A row of which the units of the table do not tell: '(in millions, except per share data)'."""
 
@@ -29,8 +27,6 @@ lines above a table that may say what it is of."""
 _LONGEST = 300_000
 """A longer table has records, whose cells are found by queries."""
 
-_SIGN_APART = re.compile(r"(?<=[$€£¥])[\s|]++(?=[\d(—–-])|(?<![\s|])[\s|]++(?=\)?%$)")
-"""The space between a figure and the sign that belongs to it."""
 _TOTAL = re.compile(r"total\b", re.IGNORECASE)
 _SCALE = r"(?:thousand|million|billion)s?"
 _UNITS = re.compile(
@@ -59,7 +55,8 @@ class Cell:
     @property
     def is_percent(self) -> bool:
         """Whether it is a percentage."""
-        return self.text.rstrip(")").endswith("%") or self.text.endswith("%)")
+        number = number_in(self.text)
+        return number is not None and number.unit == "%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +127,7 @@ def _rows(typed: TypedTable) -> Iterator[Row]:
     for n in range(len(grid.rows)):
         label = grid.texts[0][n]
         cells = tuple(
-            Cell(grid.cell(n, column), _SIGN_APART.sub("", texts[n]), column)
+            Cell(grid.cell(n, column), texts[n], column)
             for column, texts in enumerate(grid.texts)
             if column and texts[n]
         )
@@ -238,12 +235,8 @@ class Figure:
     @property
     def value(self) -> Decimal | None:
         """Its number as it is printed, without scale; None of a dash or of words."""
-        number = re.search(r"\d[\d,]*(?:\.\d+)?", self.cell.text)
-        if number is None or not _ONE_NUMBER.fullmatch(self.cell.text):
-            return None
-        negative = self.cell.text.lstrip("$€£¥US ").startswith(("(", "-", "−", "–"))
-        value = Decimal(number[0].replace(",", ""))
-        return -value if negative else value
+        number = number_in(self.cell.text)
+        return None if number is None else number.value("point")
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -25,6 +25,21 @@ LOWEST = re.compile(
     r"\b(?:least|lowest|smallest|fewest|minimum|min|niedrigste\w*|kleinste\w*|wenigsten)\b",
     re.IGNORECASE,
 )
+CHANGE = re.compile(
+    r"\b(?:gr[eo]w(?:th|[ns])?|increased?|rises?|rose|risen|decreased?|falls?|fell|fallen|declined?"
+    r"|drop(?:ped)?|shr[aiu]nk|changed?|wachstum|(?:an)?gestiegen|gewachsen|gesunken|veränder\w+"
+    r"|zunahme|abnahme|anstieg|rückgang)\b",
+    re.IGNORECASE,
+)
+PERCENT = re.compile(r"%|\bper ?cent|\bprozent|\brate\b", re.IGNORECASE)
+ASKS_FIGURE = re.compile(
+    r"\W*+(?:.{0,60}?,\s)?(?:calculate|compute|(?:by )?how (?:much|many)\b"
+    r"|(?:by |at )?what(?:'s| (?:is|was|were|are|percent|percentage|share|proportion|part|fraction"
+    r"|growth|amount))\b|(?:um )?wie (?:viel|stark|hoch|groß)\b|was (?:ist|war)\b)",
+    re.IGNORECASE,
+)
+"""How a question begins that asks for a figure, and not for what drove it."""
+
 _NOT_ADDED = re.compile(
     r"\b(?:rate|percent\w*|pct|share|ratio|average|avg|mean|median|price|index|rank\w*|year|id|code"
     r"|nr|no|score|level|age|temperature|per|p\d\dth)\b|%",

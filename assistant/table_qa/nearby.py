@@ -1,7 +1,8 @@
 """The tables that a question may be put to: those near its passages, and those that it names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
+from typing import Self
 
 from assistant.retrieving.retrieval import Retrieved
 from assistant.table_qa.schema_linking import Linking, phrases, words_of
@@ -24,17 +25,11 @@ Near = tuple[DocumentInfo, TableInfo, list[str]]
 
 
 def tables_near(store: Store, passages: Sequence[Retrieved]) -> list[Near]:
-    """The tables that passages are of, without those that say what columns of others mean.
+    """The tables that passages are of, and those that stand alone in their document.
 
     >>> tables_near(store, [])
     []
     """
-    near = _near(store, passages)
-    return [one for one in near if not _is_codebook(one[1], [other for _, other, _ in near])]
-
-
-def _near(store: Store, passages: Sequence[Retrieved]) -> list[Near]:
-    """The tables that passages are of, and those that stand alone in their document."""
     documents = {one.chunk.document.id: one.chunk.document for one in passages}
     near: dict[tuple[str, int], Near] = {}
     there = store.tables(list(documents))
@@ -79,8 +74,7 @@ def tables_named(store: Store, text: str, documents: Sequence[str] | None) -> li
         if named or linking.named:
             scored.append((-len(named | linking.named), n, (info, table, names)))
     scored.sort(key=lambda one: one[:2])
-    near = [one for *_, one in scored[:_MOST_TABLES]]
-    return [one for one in near if not _is_codebook(one[1], [other for _, other, _ in near])]
+    return [one for *_, one in scored[:_MOST_TABLES]]
 
 
 def _place_names(path: str | None) -> list[str]:
@@ -90,54 +84,85 @@ def _place_names(path: str | None) -> list[str]:
     return [innermost_stem(path), PurePath(path).parent.name]
 
 
-def _is_codebook(table: TableInfo, others: Sequence[TableInfo]) -> bool:
-    if any(column.kind != "text" for column in table.columns):
-        return False
-    names = {c.name.lower() for other in others if other is not table for c in other.columns}
+class OpenTables:
+    """Tables open to SQL, without those that say what columns of others mean.
+
+    One that was removed after it was found, or whose file is damaged, is left out.
+
+    Args:
+        near: the tables, those of the best passages first.
+
+    >>> with OpenTables([]) as tables:
+    ...     tables.near
+    {}
+    """
+
+    def __init__(self, near: Sequence[Near]) -> None:
+        named: dict[str, Near] = {}
+        for one in near:
+            info, table, _ = one
+            name = innermost_stem(info.path) if info.path else info.title
+            named.setdefault(f"{name} ({table.number + 1})" if name in named else name, one)
+        try:
+            self.reader = _reader(named)
+        except TableError:
+            named = {name: one for name, one in named.items() if _is_readable(one)}
+            self.reader = _reader(named)
+        self.near = named
+        """The tables by the names that SQL has for them."""
+        self._linked: dict[tuple[str, str], Linking] = {}
+        self.near = {name: one for name, one in named.items() if not self._is_codebook(name)}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.reader.close()
+
+    def linked(
+        self, text: str, name: str, columns: tuple[Column, ...], names: Sequence[str]
+    ) -> Linking:
+        """A question beside the columns and values of one of the tables.
+
+        Args:
+            text: the question.
+            name: what SQL calls the table.
+            columns: those that it has.
+            names: what it is called by its document.
+        """
+        if (text, name) not in self._linked:
+            words = words_of(text)
+            said = phrases(words, text)
+            values = [
+                (column, value, at)
+                for column, value in self.reader.matching(name, list(said))
+                for at in said.get(value.lower(), ())
+                if not is_code(value) or value in text
+            ]
+            found = Linking(words, columns, names, values, self.reader.unique(name))
+            self._linked[text, name] = found
+        return self._linked[text, name]
+
+    def _is_codebook(self, name: str) -> bool:
+        table = self.near[name][1]
+        if any(column.kind != "text" for column in table.columns):
+            return False
+        others = [one for _, one, _ in self.near.values() if one is not table]
+        names = {column.name.lower() for other in others for column in other.columns}
+        said = self.reader.matching(name, sorted(names))
+        return 2 * len({value for column, value in said if not column}) > table.rows
+
+
+def _reader(near: Mapping[str, Near]) -> TableReader:
+    return TableReader({name: (table.file, table.columns) for name, (_, table, _) in near.items()})
+
+
+def _is_readable(one: Near) -> bool:
     try:
-        with TableReader({"book": (table.file, table.columns)}) as reader:
-            found = {
-                value for column, value in reader.matching("book", sorted(names)) if not column
-            }
-    except TableError:  # its document was removed after it was found
-        return True
-    return 2 * len(found) > table.rows
-
-
-def called_in_sql(info: DocumentInfo) -> str:
-    """What SQL calls a document's table: its file's name, or its title.
-
-    >>> called_in_sql(report) == innermost_stem(report.path)
-    True
-    """
-    return innermost_stem(info.path) if info.path else info.title
-
-
-def linked(
-    text: str, reader: TableReader, called: str, columns: tuple[Column, ...], names: Sequence[str]
-) -> Linking:
-    """A question beside the columns and values of a table that is open.
-
-    >>> from index.document import Document, Span, Table
-    >>> from index.tables.columns import typed_table
-    >>> from index.tables.engine import write_parquet
-    >>> text = "Ship | Port" + chr(10) + "Ann | Hull"
-    >>> port = Document(text, "Port", "text/csv", tables=(Table(0, 22, Span(0, 11)),))
-    >>> typed = typed_table(port, port.tables[0])
-    >>> write_parquet(typed, tmp_path / "t.parquet")
-    >>> with TableReader({"t": (tmp_path / "t.parquet", typed.columns)}) as reader:
-    ...     linked("ships from Hull", reader, "t", typed.columns, ["Ships"]).values
-    [(1, 'Hull', frozenset({2}))]
-    """
-    words = words_of(text)
-    said = phrases(words, text)
-    values = [
-        (column, value, at)
-        for column, value in reader.matching(called, list(said))
-        for at in said.get(value.lower(), ())
-        if not is_code(value) or value in text
-    ]
-    return Linking(words, columns, names, values, reader.unique(called))
+        _reader({"it": one}).close()
+    except TableError:
+        return False
+    return True
 
 
 def is_code(value: str) -> bool:

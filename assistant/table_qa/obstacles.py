@@ -1,16 +1,13 @@
 """What keeps a table from answering a question: a column that it lacks, or that is in doubt."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.draft import ProposedAnswer
 from assistant.messages import COLUMN_IN_DOUBT, NO_COLUMN
 from assistant.table_qa.measures import row_words
-from assistant.table_qa.nearby import Near, called_in_sql, linked
+from assistant.table_qa.nearby import OpenTables
 from assistant.table_qa.schema_linking import Linking, telling_words, words_of
 from assistant.table_qa.semantic_parser import asks_for_figure, entity_words, parsed
-from index.errors import TableError
-from index.tables.engine import TableReader
 
 _MOST_LACKING, _MOST_NAMED = 2, 20
 _FEWEST_ROWS = 3
@@ -60,26 +57,20 @@ def obstacle(text: str, linking: Linking) -> Obstacle | None:
     )
 
 
-def what_is_lacking(text: str, near: Sequence[Near]) -> ProposedAnswer | None:
+def what_is_lacking(text: str, tables: OpenTables) -> ProposedAnswer | None:
     """What the one table that accounts for most of a question lacks; None where it is not certain.
 
-    >>> what_is_lacking("How many berths were there?", []) is None
+    >>> with OpenTables([]) as tables:
+    ...     what_is_lacking("How many berths were there?", tables) is None
     True
     """
     words = words_of(text)
     found: list[tuple[int, str]] = []
-    for info, table, names in near:
+    for name, (info, table, names) in tables.near.items():
         bare = Linking(words, table.columns, names)
-        if table.rows < _FEWEST_ROWS:
+        if table.rows < _FEWEST_ROWS or not (bare.mentions or bare.named):
             continue
-        if not bare.mentions and not bare.named:
-            continue
-        called = called_in_sql(info)
-        try:
-            with TableReader({called: (table.file, table.columns)}) as reader:
-                linking = linked(text, reader, called, table.columns, names)
-        except TableError:  # its document was removed after it was found, or its file is damaged
-            continue
+        linking = tables.linked(text, name, table.columns, names)
         lacking = obstacle(text, linking)
         if lacking is None:
             continue

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assistant.table_qa.conditions import Parsing, by_flags, is_key, when_column
+from assistant.table_qa.measures import ASKS_FIGURE, CHANGE, PERCENT
 from assistant.table_qa.schema_linking import Mention
 from index.tables.query import Condition, Measure, Relation, TableQuery
 
@@ -26,20 +27,6 @@ _DIFFERENCE = re.compile(
     r"|higher|lower|larger|greater|bigger|smaller|mehr|weniger|höher|niedriger|größer|kleiner)\b",
     re.IGNORECASE,
 )
-_CHANGE = re.compile(
-    r"\b(?:growth|grow[ns]?|grew|increased?|rises?|rose|risen|decreased?|falls?|fell|fallen|declined?"
-    r"|drop(?:ped)?|changed?|wachstum|(?:an)?gestiegen|gewachsen|gesunken|veränder\w+|zunahme"
-    r"|abnahme|anstieg|rückgang)\b",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(
-    r"\W*+(?:.{0,60}?,\s)?(?:calculate|compute|(?:by )?how (?:much|many)\b"
-    r"|(?:by |at )?what(?:'s| (?:is|was|were|are|percent|percentage|share|growth|amount))\b"
-    r"|(?:um )?wie (?:viel|stark|hoch|groß)\b|was (?:ist|war)\b)",
-    re.IGNORECASE,
-)
-"""How a question begins that asks for a change itself, and not for what drove it."""
-
 _ASIDE = re.compile(
     r"\b(?:by how (?:much|many)|how (?:much|many)|um wie ?viel|wie ?viel|per ?cent|prozent|than|als"
     r"|versus|vs|compared (?:to|with)|between|from|zwischen|auf|bis)\b|%",
@@ -47,10 +34,9 @@ _ASIDE = re.compile(
 )
 """Words that a relation accounts for, wherever they stand."""
 
-RELATIONS = (_SHARE, _RATIO, _DIFFERENCE, _CHANGE)
+RELATIONS = (_SHARE, _RATIO, _DIFFERENCE, CHANGE)
 """What in a question sets figures against one another."""
 
-_PERCENT = re.compile(r"%|\bper ?cent|\bprozent|\brate\b", re.IGNORECASE)
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|came|comes?|went|goes?|does|do|did|belongs?|fell"
     r"|falls?|ma[dk]es?|accounts?|accounted|works?|went|spent|ist|sind|war|waren|wurden?|hat|haben"
@@ -96,16 +82,16 @@ def relation_of(parser: Parsing) -> Relation | None:
         ("share", _SHARE),
         ("ratio", _RATIO),
         ("difference", _DIFFERENCE),
-        ("change", _CHANGE),
+        ("change", CHANGE),
     )
     named = _named(parser)
     for relation, pattern in patterns:
         match = parser.found(pattern)
         if match is None or parser.within(*match.span()) & named:
             continue
-        if relation == "share" and parser.found(_CHANGE) and len(_years(parser)) == 2:
+        if relation == "share" and parser.found(CHANGE) and len(_years(parser)) == 2:
             continue  # 'by how many percent did it grow'
-        if relation == "change" and not (_years(parser) and _ASKS.match(parser.text)):
+        if relation == "change" and not (_years(parser) and ASKS_FIGURE.match(parser.text)):
             continue
         parser.take(*match.span())
         for aside in _ASIDE.finditer(parser.text):
@@ -143,7 +129,7 @@ def related(parser: Parsing, relation: Relation, measure: Measure) -> Iterator[R
     if measure == "count":
         columns = [None]
     used = frozenset(n for one in targets for n in one.at)
-    percent = bool(_PERCENT.search(parser.text))
+    percent = bool(PERCENT.search(parser.text))
     for first, second, at in _points(parser, relation):
         if len(columns) == 1:
             one, other = (TableQuery(measure, columns[0], each) for each in (first, second))

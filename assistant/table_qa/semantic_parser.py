@@ -50,7 +50,6 @@ from assistant.table_qa.measures import (
 )
 from assistant.table_qa.relations import RELATIONS, related, relation_of
 from assistant.table_qa.schema_linking import Linking, Mention, pieces, telling_words
-from index.tables.columns import names_total
 from index.tables.query import Measure, Relation, TableQuery
 
 _ADJECTIVES: tuple[tuple[str, Measure, str], ...] = (
@@ -98,7 +97,7 @@ def readings(text: str, linking: Linking) -> list[Reading]:
         return []
     parser, made = found
     whole = []
-    for reading in map(_with_totals, made):
+    for reading in made:
         left = linking.unexplained(reading.used | parser.used | entity_words(parser))
         loose = bool(left) and reading.query.measure == "rows" and _is_lookup(reading.query)
         strange = [word for word in left if word[0].isdigit() or word[0].isupper()]
@@ -139,16 +138,6 @@ def asks_for_figure(text: str) -> bool:
     adjectives = "|".join(said for said, _, _ in _ADJECTIVES)
     best = re.search(rf"\b(?:{adjectives})\b", text, re.IGNORECASE)
     return best is not None or any(pattern.search(text) for pattern in asked)
-
-
-def _with_totals(reading: Reading) -> Reading:
-    """With the rows of totals, where one of them is asked for by its name."""
-    queries = [query for query in (reading.query, reading.against) if query is not None]
-    values = [one.value for query in queries for one in query.conditions]
-    if not any(isinstance(value, str) and names_total(value) for value in values):
-        return reading
-    query, *against = [replace(query, totals=True) for query in queries]
-    return replace(reading, query=query, against=next(iter(against), None))
 
 
 def _related(parser: Parsing, relation: Relation) -> Iterator[Reading]:

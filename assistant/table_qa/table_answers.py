@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import islice, permutations
 
 from assistant.asking.question import Question
 from assistant.draft import Claim, JoinedTable, ProposedAnswer, Tabulated
@@ -15,7 +15,7 @@ from assistant.messages import (
 )
 from assistant.retrieving.retrieval import Retrieved
 from assistant.table_qa.measures import Reading
-from assistant.table_qa.nearby import Near, called_in_sql, linked, tables_named, tables_near
+from assistant.table_qa.nearby import Near, OpenTables, tables_named, tables_near
 from assistant.table_qa.obstacles import what_is_lacking
 from assistant.table_qa.schema_linking import Linking, words_of
 from assistant.table_qa.semantic_parser import asks_for_figure, readings
@@ -26,7 +26,7 @@ from index.store.store import Store
 from index.store.typed_tables import TableInfo
 from index.tables.columns import Column, TypedTable
 from index.tables.engine import TableReader
-from index.tables.joining import Key, joined_columns, named_alike
+from index.tables.joining import Key, named_alike
 from index.tables.plain import compute, wanted_groups
 from index.tables.query import ROWS_CITED, Result, Statement, TableQuery
 
@@ -93,13 +93,16 @@ def query_tables(
     if question.kind != "question":
         return None
     text = question.asking
-    near = tables_near(store, passages)
-    found = [one for each in near for one in _asked(text, each)] or _asked_joined(text, near)
-    if not found and asks_for_figure(text):
-        near = tables_named(store, text, documents)
-        found = [one for each in near for one in _asked(text, each)] or _asked_joined(text, near)
+    figure = asks_for_figure(text)
+    with OpenTables(tables_near(store, passages)) as near:
+        found = _asked(text, near)
+    if figure and not found:
+        with OpenTables(tables_named(store, text, documents)) as named:
+            found = _asked(text, named)
+            if not found:
+                return what_is_lacking(text, named)
     if not found:
-        return what_is_lacking(text, near) if asks_for_figure(text) else None
+        return None
     best = max(one.weight for one in found)
     fitting = [one for one in found if one.weight == best]
     return propose(store, fitting) if len(fitting) <= _MOST_CLAIMS else _which(fitting)
@@ -141,74 +144,71 @@ def propose(store: Store, fitting: Sequence[Asked]) -> ProposedAnswer | None:
     return ProposedAnswer(claims=tuple(claims), confidence=CONFIDENCE, notices=tuple(notices))
 
 
-def _asked(text: str, near: Near) -> list[Asked]:
-    """What the table answers, for each reading of the question."""
-    info, table, names = near
+def _asked(text: str, tables: OpenTables) -> list[Asked]:
+    """What tables answer, for each reading of the question; two together where none does alone."""
     words = words_of(text)
-    bare = Linking(words, table.columns, names)
-    if not bare.mentions and not bare.named:
-        return []
-    called = called_in_sql(info)
-    try:
-        with TableReader({called: (table.file, table.columns)}) as reader:
-            return _read(text, reader, called, table.columns, near)
-    except TableError:  # its document was removed after it was found, or its file is damaged
-        return []
+    found: list[Asked] = []
+    for name, one in tables.near.items():
+        bare = Linking(words, one[1].columns, one[2])
+        if bare.mentions or bare.named:
+            found += _read(text, tables, name, one[1].columns, one)
+    return found or _asked_joined(text, tables)
 
 
-def _asked_joined(text: str, near: Sequence[Near]) -> list[Asked]:
+def _asked_joined(text: str, tables: OpenTables) -> list[Asked]:
     """What two tables answer together, where one names rows of the other."""
     found: list[Asked] = []
     words = words_of(text)
-    for own, other in permutations(near[:_MOST_JOINED], 2):
-        tables = {f"{called_in_sql(one[0])} {n}": one for n, one in enumerate((own, other), 1)}
-        columns = own[1].columns, other[1].columns
-        if not named_alike(*columns) or not any(
-            Linking(words, one.columns, names).mentions for _, one, names in (own, other)
+    for (own, here), (other, there) in permutations(islice(tables.near.items(), _MOST_JOINED), 2):
+        if not named_alike(here[1].columns, there[1].columns) or not any(
+            Linking(words, table.columns, names).mentions for _, table, names in (here, there)
         ):
             continue
-        try:
-            files = {name: (one[1].file, one[1].columns) for name, one in tables.items()}
-            with TableReader(files) as reader:
-                key = reader.key(*tables)
-            if key is None:
-                continue
-            called = f"{called_in_sql(own[0])} with {called_in_sql(other[0])}"
-            with TableReader(files, {called: (*tables, key)}) as reader:  # type: ignore[dict-item]
-                made = joined_columns(*columns, key)
-                names = (own[0], own[1], [*own[2], *other[2]])
-                found += [
-                    replace(one, joined=other, key=key)
-                    for one in _read(text, reader, called, made, names)
-                ]
-        except TableError:  # a document was removed after it was found, or a file is damaged
-            continue
+        key = tables.reader.key(own, other)
+        if key is not None:
+            called = f"{own} with {other}"
+            columns = tables.reader.join(called, own, other, key)
+            near = (here[0], here[1], [*here[2], *there[2]])
+            made = _read(text, tables, called, columns, near)
+            found += [replace(one, joined=there, key=key) for one in made]
     return found
 
 
 def _read(
-    text: str, reader: TableReader, called: str, columns: tuple[Column, ...], near: Near
+    text: str, tables: OpenTables, called: str, columns: tuple[Column, ...], near: Near
 ) -> list[Asked]:
     """What a table that is open comes to, for each reading of the question."""
-    info, table, names = near
-    linking = linked(text, reader, called, columns, names)
+    linking = tables.linked(text, called, columns, near[2])
     found = []
     for reading in readings(text, linking):
-        if reading.relation is None:
-            rows = _rows(reader, called, reading)
-            if rows == 1 and _is_across(reading.query, linking):
-                continue
-            reading = _narrowed(reading, rows)
-        result = reader.result(called, reading.query)
-        sql = Statement(reading.query, columns, called)
-        statement = sql.rows if reading.query.measure == "rows" else sql.main
-        against = None
-        if reading.against is not None:
-            against = reader.result(called, reading.against)
-            statement += f"; {Statement(reading.against, columns, called).main}"
-        weight = _weight(reading, linking)
-        found.append(Asked(info, table, reading, result, statement, weight, against))
+        try:
+            if (one := _computed(tables.reader, called, columns, reading, linking)) is not None:
+                found.append(Asked(near[0], near[1], *one))
+        except TableError:  # it takes too long, or gives too much
+            continue
     return _distinct_answers(found)
+
+
+def _computed(
+    reader: TableReader,
+    called: str,
+    columns: tuple[Column, ...],
+    reading: Reading,
+    linking: Linking,
+) -> tuple[Reading, Result, str, tuple[int, int], Result | None] | None:
+    """A reading with its result, SQL and weight; None where it means nothing of this table."""
+    if reading.relation is None:
+        rows = _rows(reader, called, reading)
+        if rows == 1 and _is_across(reading.query, linking):
+            return None
+        reading = _narrowed(reading, rows)
+    result, against = reader.result(called, reading.query), None
+    sql = Statement(reading.query, columns, called)
+    statement = sql.rows if reading.query.measure == "rows" else sql.main
+    if reading.against is not None:
+        against = reader.result(called, reading.against)
+        statement += f"; {Statement(reading.against, columns, called).main}"
+    return reading, result, statement, _weight(reading, linking), against
 
 
 def _distinct_answers(found: Sequence[Asked]) -> list[Asked]:

@@ -12,14 +12,12 @@ from collections.abc import Callable, Sequence
 from assistant.draft import ProposedAnswer
 from assistant.retrieving.retrieval import Retrieved
 from assistant.table_qa.measures import Reading
-from assistant.table_qa.nearby import Near, is_code, tables_near
+from assistant.table_qa.nearby import Near, OpenTables, is_code, tables_near
 from assistant.table_qa.schema_linking import phrases, words_of
 from assistant.table_qa.table_answers import Asked, propose
 from index.errors import TableError
-from index.places import innermost_stem
 from index.store.store import Store
 from index.tables.columns import Column
-from index.tables.engine import TableReader
 from index.tables.query import Condition, Statement, TableQuery, distinct_names, quoted
 from index.tables.sql import read_select
 
@@ -60,32 +58,14 @@ def _is_inside(passage: Retrieved, near: Near) -> bool:
     return chunk.document.id == info.id and chunk.start < table.end and chunk.end > table.start
 
 
-class _Tables:
-    """Some tables under names of their own, open to queries."""
-
-    def __init__(self, near: Sequence[Near]) -> None:
-        self._near: dict[str, Near] = {}
-        for one in near:
-            info, table, _ = one
-            name = innermost_stem(info.path) if info.path else info.title
-            if name in self._near:
-                name = f"{name} ({table.number + 1})"
-            self._near.setdefault(name, one)
-        self._columns = {name: table.columns for name, (_, table, _) in self._near.items()}
-        files = {name: (table.file, table.columns) for name, (_, table, _) in self._near.items()}
-        self._reader = TableReader(files)
-
-    def __enter__(self) -> "_Tables":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._reader.close()
+class _Tables(OpenTables):
+    """Tables in words for a writer, and what its statements over them come to."""
 
     @property
     def in_words(self) -> str:
         """Each table with its columns and some of their values."""
         told = []
-        for name, (info, table, _) in self._near.items():
+        for name, (info, table, _) in self.near.items():
             lines = [f"Table {quoted(name)}: {table.rows:,} rows, of {json.dumps(info.title)}"]
             names = distinct_names(table.columns)
             for column, called in list(zip(table.columns, names, strict=True))[:_MOST_COLUMNS]:
@@ -100,7 +80,7 @@ class _Tables:
         at, source = quoted(called), quoted(name)
         if column.kind in ("number", "date"):
             span = f"SELECT min({at}), max({at}) FROM {source}"  # noqa: S608 (quoted names)
-            ((low, high),) = self._reader.run(span)
+            ((low, high),) = self.reader.run(span)
             return f"{low} to {high}"
         if column.kind == "boolean":
             return "true, false"
@@ -108,7 +88,7 @@ class _Tables:
             f"SELECT {at}, count(*) FROM {source} "  # noqa: S608 (quoted names)
             f"WHERE {at} IS NOT NULL GROUP BY {at} ORDER BY 2 DESC, 1 LIMIT {_LABELS}"
         )
-        rows = self._reader.run(labels)
+        rows = self.reader.run(labels)
         return ", ".join(json.dumps(_short(str(value)), ensure_ascii=False) for value, _ in rows)
 
     def asked(self, sql: str, question: str) -> Asked:
@@ -117,11 +97,13 @@ class _Tables:
         Raises:
             TableError: it is none that is understood, meets no row, or leaves out what is asked.
         """
-        name, query, distinct = read_select(sql, self._columns)
-        info, table, names = self._near[name]
+        name, query, distinct = read_select(
+            sql, {name: table.columns for name, (_, table, _) in self.near.items()}
+        )
+        info, table, names = self.near[name]
         self._check_values(name, query)
         self._check_taken_up(name, query, question, names)
-        result = self._reader.result(name, query)
+        result = self.reader.result(name, query)
         if not result.count:
             raise TableError("No row meets these conditions.")
         statement = Statement(query, table.columns, name)
@@ -131,15 +113,15 @@ class _Tables:
     def _check_values(self, name: str, query: TableQuery) -> None:
         """Words that a column is compared with must stand in it."""
         for one in query.conditions:
-            if self._columns[name][one.column].kind != "text" or one.operator == "contains":
+            if self.near[name][1].columns[one.column].kind != "text" or one.operator == "contains":
                 continue
             wanted = [one.value] if isinstance(one.value, str) else list(_words(one))
-            there = self._reader.matching(name, wanted)
+            there = self.reader.matching(name, wanted)
             held = {value.lower() for column, value in there if column == one.column}
             for word in wanted:
                 if word.lower() not in held:
-                    column = self._columns[name][one.column]
-                    called = distinct_names(self._columns[name])[one.column]
+                    column = self.near[name][1].columns[one.column]
+                    called = distinct_names(self.near[name][1].columns)[one.column]
                     labels = self._values(name, column, called)
                     raise TableError(f"No {called!r} is {word!r}; there are for example: {labels}")
 
@@ -148,12 +130,12 @@ class _Tables:
     ) -> None:
         """Values of the table and numbers that the question names must not be left out."""
         words = words_of(question)
-        columns = [column.name for column in self._columns[name]]
+        columns = [column.name for column in self.near[name][1].columns]
         told = " ".join(
             [*columns, *names, *(word for one in query.conditions for word in _words(one))]
         ).lower()
         said = phrases(words, question)
-        for column, value in self._reader.matching(name, list(said)):
+        for column, value in self.reader.matching(name, list(said)):
             alone = not is_code(value) or value in question
             if alone and value.lower() not in told and column not in (query.group, query.column):
                 raise TableError(f"The question names {value!r}, which the statement leaves out.")

@@ -1,7 +1,7 @@
 """Tables as Parquet files, and DuckDB in memory over them: SQL reaches no file elsewhere.
 
-A file has for each row its number, its place in the document's text and whether it sums up others;
-for each column its typed value (`c0`, `c1`, …) and where its cell begins and ends (`s0`, `e0`, …).
+A file has for each row its number and whether it sums up others; for each column its typed value
+(`c0`, `c1`, …). Where a row stands in the text, the text tells.
 """
 
 import os
@@ -22,7 +22,6 @@ from index.tables.joining import COVERED, Key, is_key_sql, join_sql, joined_colu
 from index.tables.plain import cited_groups, measured, ordered
 from index.tables.query import (
     ROWS_CITED,
-    Place,
     Result,
     Statement,
     TableQuery,
@@ -34,9 +33,6 @@ from index.tables.query import (
 
 MEMORY, SECONDS, MOST_ROWS = "512MB", 10.0, 10_000
 """What all statements under way may take, how long one may, and how many rows it may give."""
-
-Joined = tuple[str, str, Key]
-"""A table, another that says more of its rows, and the columns by which it does."""
 
 _SQL_TYPES = {"date": "DATE", "boolean": "BOOLEAN", "text": "VARCHAR"}
 
@@ -51,17 +47,13 @@ def write_parquet(table: TypedTable, path: Path) -> None:
     grid = table.grid
     arrays: dict[str, np.ndarray[Any, Any]] = {
         "n": np.arange(len(grid.rows)),
-        "a": grid.rows[:, 0],
-        "b": grid.rows[:, 1],
         "t": np.array([row in table.totals for row in range(len(grid.rows))]),
     }
-    selected = ["n AS row_number", 'a AS "start"', 'b AS "end"', "t AS total"]
+    selected = ["n AS row_number", "t AS total"]
     for n, (column, values) in enumerate(zip(table.columns, table.values, strict=True)):
         arrays[f"c{n}"] = np.array([_canonical(value) for value in values], dtype=object)
-        arrays[f"s{n}"] = grid.starts[:, n]
-        arrays[f"e{n}"] = grid.starts[:, n] + np.array([len(text) for text in grid.texts[n]])
         kind = _SQL_TYPES.get(column.kind, f"DECIMAL(38, {column.decimals})")
-        selected.append(f"CAST(nullif(c{n}, '') AS {kind}) AS c{n}, s{n}, e{n}")
+        selected.append(f"CAST(nullif(c{n}, '') AS {kind}) AS c{n}")
     partial = path.with_suffix(".partial")
     with _faults(), _unconfined().cursor() as connection:
         connection.register("incoming", arrays)
@@ -117,17 +109,12 @@ class TableReader:
 
     Args:
         tables: by the name that SQL has for each, its file and columns.
-        joins: of two of the tables one more, by the name that it has.
 
     Raises:
         TableError: a file is missing or damaged.
     """
 
-    def __init__(
-        self,
-        tables: Mapping[str, tuple[Path, tuple[Column, ...]]],
-        joins: Mapping[str, Joined] | None = None,
-    ) -> None:
+    def __init__(self, tables: Mapping[str, tuple[Path, tuple[Column, ...]]]) -> None:
         self._tables = {name: columns for name, (_, columns) in tables.items()}
         with _faults():
             folders = frozenset(path.absolute().parent for path, _ in tables.values())
@@ -138,19 +125,10 @@ class TableReader:
                 )
                 kept = f"FROM read_parquet({literal(str(path))})"
                 for view, which in ((name, " WHERE NOT total"), (with_totals(name), "")):
-                    shown_rows = f"SELECT row_number, {shown} {kept}{which}"
-                    self._connection.execute(f"CREATE TEMP VIEW {quoted(view)} AS {shown_rows}")
-                self._connection.execute(
-                    f"CREATE TEMP VIEW {quoted(_places(name))} AS SELECT * "
-                    f"FROM read_parquet({literal(str(path))})"
-                )
-            for name, (own, other, key) in (joins or {}).items():
-                both = (self._tables[own], self._tables[other])
-                for one, view in ((own, name), (with_totals(own), with_totals(name))):
                     self._connection.execute(
-                        f"CREATE TEMP VIEW {quoted(view)} AS {join_sql(one, other, both, key)}"
+                        f"CREATE TEMP VIEW {quoted(view)} AS "
+                        f"SELECT row_number, {shown} {kept}{which}"
                     )
-                self._tables[name] = joined_columns(*both, key)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -193,17 +171,6 @@ class TableReader:
         count, there, found = main[0]
         return Result(count, count - there, _finished(query, found, there), lines, first)
 
-    def places(self, name: str, rows: tuple[int, ...]) -> list[Place]:
-        """Where rows stand in the document's text."""
-        if not rows:
-            return []
-        numbers = ", ".join(map(str, rows))
-        found = self.run(
-            f'SELECT row_number, "start", "end" FROM {quoted(_places(name))} '
-            f"WHERE row_number IN ({numbers}) ORDER BY row_number"
-        )
-        return [(int(row), int(start), int(end)) for row, start, end in found]
-
     def matching(self, name: str, phrases: list[str]) -> list[tuple[int, str]]:
         """The words of text columns that are one of these phrases, whatever their case."""
         columns = self._tables[name]
@@ -231,6 +198,17 @@ class TableReader:
         )
         ((*alike,),) = self.run(f"SELECT {counts} FROM {quoted(name)}")
         return frozenset(n for n, one in zip(words, alike, strict=True) if one)
+
+    def join(self, name: str, own: str, other: str, key: Key) -> tuple[Column, ...]:
+        """Make one table more: the first with what the second says of its rows; its columns."""
+        both = (self._tables[own], self._tables[other])
+        with _faults():
+            for one, view in ((own, name), (with_totals(own), with_totals(name))):
+                self._connection.execute(
+                    f"CREATE TEMP VIEW {quoted(view)} AS {join_sql(one, other, both, key)}"
+                )
+        self._tables[name] = joined_columns(*both, key)
+        return self._tables[name]
 
     def key(self, own: str, other: str) -> Key | None:
         """The one column by which rows of a table name rows of another; None without such a one."""
@@ -290,10 +268,6 @@ def _value(found: object) -> Value:
     if found is None or isinstance(found, bool | Decimal | str):
         return found
     return Decimal(found) if isinstance(found, int) else str(found)
-
-
-def _places(name: str) -> str:
-    return f"{name} places"
 
 
 @contextmanager

@@ -11,8 +11,6 @@ Measure = Literal["count", "sum", "average", "median", "highest", "lowest", "row
 Period = Literal["year", "quarter", "month"]
 Relation = Literal["share", "ratio", "difference", "change"]
 """How two figures are set against one another."""
-Place = tuple[int, int, int]
-"""A row's number in its table, and where it begins and ends in the document's text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ _TRUE = frozenset({"true", "yes", "y", "ja", "oui", "sí", "si", "x", "✓", "�
 _FALSE = frozenset({"false", "no", "n", "nein", "non", "✗", "✘", "☐"})
 _NUMBER = re.compile(
     r"(?P<open>\()?\s?+(?P<sign>[-−–+])?\s*+(?P<before>(?:US|A|C|NZ|HK)?\$|[€£¥₹₽]|[A-Z]{3}\s)?\s*+"
-    r"(?P<minus>[-−–])?\s*+(?P<digits>\.?\d[\d.,'’\u00a0\u202f ]*+)(?P<exponent>[eE][-+]?\d{1,3})?"
+    r"(?P<minus>[-−–(])?\s*+(?P<digits>\.?\d[\d.,'’\u00a0\u202f ]*+)(?P<exponent>[eE][-+]?\d{1,3})?"
     r"\s*+(?P<after>%|[$€£¥₹₽]|°?[^\W\d_]{1,12}[²³]?(?:/[^\W\d_]{1,4})?)?\s*+(?P<close>\))?\s*+"
     r"(?P<percent>%)?(?P<note>\s?(?:\[\w{1,2}\]|\(\d{1,2}\)|\*+|[¹²³]))?"
 )
@@ -95,15 +95,14 @@ def number_in(text: str) -> Number | None:
     """
     text = text.replace(" | ", " ")  # a currency that stood in a column of its own
     match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
-    if match is None or bool(match["open"]) != bool(match["close"]):
+    if match is None:
         return None
-    signs = [sign for sign in (match["sign"], match["minus"]) if sign and sign != "+"]
+    signs = [sign for sign in match.group("open", "sign", "minus") if sign and sign != "+"]
     units = [unit.strip() for unit in match.group("before", "after", "percent") if unit]
-    if len(signs) > 1 or len(units) > 1 or (signs and match["open"]):
+    if ("(" in signs) != bool(match["close"]) or len(signs) > 1 or len(units) > 1:
         return None
-    negative = bool(signs or match["open"])
     digits = match["digits"].strip()
-    return Number(digits, negative, units[0] if units else "", match["exponent"] or "")
+    return Number(digits, bool(signs), units[0] if units else "", match["exponent"] or "")
 
 
 def convention_of(numbers: Iterable[Number]) -> Convention | None:

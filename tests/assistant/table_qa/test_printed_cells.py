@@ -3,8 +3,9 @@
 from types import SimpleNamespace
 from typing import Any, cast
 
-from assistant.table_qa.cells import Period, figure
-from assistant.table_qa.figures import TableContext
+from assistant.table_qa.cells import figure
+from assistant.table_qa.figures import Figure, TableContext
+from assistant.table_qa.periods import Period
 from index.document import Document, Span, Table
 
 REPORT = """(in millions) | 2021 | 2022
@@ -27,21 +28,20 @@ def sheet(text: str) -> TableContext:
 
 
 def test_a_sign_set_apart_belongs_to_its_figure():
-    [table] = sheet(REPORT).tables
+    report = sheet(REPORT)
+    [table] = report.tables
+    figures = [Figure(report, table, row, cell) for row in table.rows[:2] for cell in row.cells]
 
-    assert [cell.text for row in table.rows[:2] for cell in row.cells] == [
-        "$10",
-        "$12",
-        "7",
-        "22.4%",
-    ]
+    assert [str(one.value) for one in figures] == ["10", "12", "7", "22.4"]
+    assert [one.currency for one in figures] == ["$", "$", "", ""]
+    assert [one.cell.is_percent for one in figures] == [False, False, False, True]
 
 
 def test_rows_of_one_name_are_told_apart_by_the_heading_above_them():
     found = figure("tolls of barges", Period(years=(2022,)), [sheet(REPORT)], rarity={})
 
     assert found is not None
-    assert found.cell.text == "$4"
+    assert found.cell.text == "$ 4"
     assert found.column == "2022"
 
 

@@ -184,7 +184,8 @@ def test_random_joined_queries_come_to_what_pandas_gives(tmp_path: Path, seed: i
         assert reader.key("ports", "berths") is None
     both, _ = join(own, other, Key(2, 0))
     merged = frame.merge(harbours, on="port", how="left")
-    with TableReader(files, {"both": ("berths", "ports", Key(2, 0))}) as reader:
+    with TableReader(files) as reader:
+        assert reader.join("both", "berths", "ports", Key(2, 0)) == both.columns
         for town in ("North", "South"):
             for measure in ("count", "sum", "median"):
                 column = None if measure == "count" else 3
