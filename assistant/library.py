@@ -163,12 +163,12 @@ class Library:
         adding = self.collections.adding()
         files = [item for item in given if isinstance(item, str | Path)]
         others = [item for item in given if not isinstance(item, str | Path)]
-        ingest = self._ingest(adding.telling(progress))
-        report = ingest.add(files, uploads=uploads)
+        told = adding.telling(progress)
+        report = self._ingest(told).add(files, uploads=uploads)
         if others:
             from assistant.llamaindex import named_documents
 
-            report += ingest.add_documents(named_documents(others))
+            report += self._ingest(told).add_documents(named_documents(others))
         report = adding.collected(report)
         self._note_report(report)
         return report
