@@ -186,11 +186,11 @@ def test_footnotes_are_reached_and_left_with_the_keyboard(shown, report: Report)
     assert focused.get_attribute("aria-label") == "Footnote 1"
     assert focused.evaluate("link => getComputedStyle(link).outlineStyle") == "solid"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#note-1")
+    page.wait_for_url(re.compile("#note-1$"))
     back = page.locator("#note-1 [role=doc-backlink]").first
     back.focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#ref-1-1")
+    page.wait_for_url(re.compile("#ref-1-1$"))
 
 
 def test_every_link_inside_the_page_leads_somewhere_once(report: Report, hostile: Report):
