@@ -1,4 +1,4 @@
-.PHONY: setup chat test server check docs lock
+.PHONY: setup chat test server check audit docs lock
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -11,6 +11,7 @@ help:
 	@echo "make test   set up, then run every test"
 	@echo "make server install the model server that the tests use if it is there (it is compiled)"
 	@echo "make check  lint, format, types, import contracts"
+	@echo "make audit  look up known holes in what is locked (asks PyPI's database of advisories)"
 	@echo "make docs   write the tables of modules in docs/architecture.md anew"
 	@echo "make lock   write requirements/*.txt anew from pyproject.toml"
 
@@ -26,6 +27,9 @@ server: .venv/.server
 
 check: .venv/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+audit: .venv/.dev
+	@$(BIN)/uv tool run pip-audit --disable-pip --require-hashes -r requirements/product.txt
 
 docs:
 	@$(PYTHON) docs/modules.py
