@@ -11,8 +11,9 @@ from assistant.api.tokens import Tokens
 from assistant.conversations.cells import KeptCells
 from assistant.conversations.conversations import Conversations, UnknownConversation
 from assistant.conversations.tables import DraftFile, Feedback
+from assistant.people.person import Person
 from assistant.settings import load
-from index.errors import SettingsError
+from index.errors import EmptyStore, SettingsError
 from index.store.watches import Told
 
 pytestmark = [needed, pytest.mark.xdist_group("shared")]
@@ -193,3 +194,25 @@ def test_cells_and_tokens_of_one_machine_count_on_all(tmp_path, shared):
         assert there.find(secret) == made
         there.revoke("agent")
         assert here.find(secret) is None
+
+
+def test_rights_that_one_machine_gives_and_takes_hold_on_the_other(on, tmp_path):
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (papers / "gate.txt").write_text("The gate of Marl held until noon.", encoding="utf-8")
+    (papers / "weir.txt").write_text("The weir of Marl broke at noon.", encoding="utf-8")
+    asked, ann = "Until when did the gate of Marl hold?", Person("Ann", frozenset({"law"}))
+    with Assistant(on("here")) as here:
+        gate, _ = sorted(here.add(papers).added, key=lambda one: one.path)
+        here.collections.create("Gates", owner="group:law")
+        here.collections.put("Gates", [gate.document_id])
+        with Assistant(on("there")) as there:
+            view = there.for_person(ann)
+            assert [one.id for one in view.documents()] == [gate.document_id]
+            assert "until noon" in view.query(asked).text
+            assert view.search("weir", k=5)[0].document_id == gate.document_id
+            assert there.within("Gates").query(asked).citations == view.query(asked).citations
+            here.collections.revoke("Gates", "group:law")
+            assert view.documents() == []
+            with pytest.raises(EmptyStore):
+                view.query(asked)
