@@ -44,6 +44,13 @@ def add(
         str | None,
         typer.Option(metavar="ID", help="The document of which the one file is a new version."),
     ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="The Ray cluster that reads and embeds them: ray://HOST:10001, or 'local'.",
+        ),
+    ] = None,
     store: StoreOption = None,
     format: FormatOption = Format.text,  # noqa: A002 (the option's name)
     as_json: JsonOption = False,
@@ -57,11 +64,13 @@ def add(
     """
     if replace is not None and len(paths) != 1:
         raise typer.BadParameter("one file replaces a document", param_hint="--replace")
+    if replace is not None and on is not None:
+        raise typer.BadParameter("one file needs no cluster", param_hint="--on")
     with open_assistant(store) as assistant, adding_bar() as show:
         if replace is not None:
             report = assistant.replace(replace, paths[0], uploads=True, progress=show)
         else:
-            report = assistant.add(paths, progress=show)
+            report = assistant.add(paths, progress=show, on=on)
     _tell(report, as_json=as_json or format is Format.json)
 
 
