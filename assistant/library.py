@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from assistant.keeping import Beside
     from index.ingesting.arrivals import Stamp
+    from index.ingesting.cluster import Cluster
     from index.ingesting.ingest import Ingest
     from index.ingesting.walking import State
 
@@ -141,6 +142,7 @@ class Library:
         *,
         uploads: bool = False,
         progress: Adding | None = None,
+        on: str | None = None,
     ) -> AddReport:
         """Add files, folders, web addresses and llama-index documents.
 
@@ -152,11 +154,14 @@ class Library:
             paths: one or many.
             uploads: copy the files into the store, because they will not stay where they are.
             progress: called for each file once it is durably stored, or has failed.
+            on: the Ray cluster that reads and embeds the files, like ray://host:10001 ('local'
+                starts one here); this machine stores them.
 
         Raises:
             DocumentError: a path is empty.
             CollectionError: whoever asks may read only some of the store, and add to no collection
                 or to several: `within` names one.
+            SettingsError: there is no such cluster.
         """
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         _check_named(given)
@@ -164,7 +169,13 @@ class Library:
         files = [item for item in given if isinstance(item, str | Path)]
         others = [item for item in given if not isinstance(item, str | Path)]
         told = adding.telling(progress)
-        report = self._ingest(told).add(files, uploads=uploads)
+        with ExitStack() as connected:
+            cluster = None
+            if on is not None:
+                from index.ingesting.cluster import Cluster
+
+                cluster = connected.enter_context(Cluster(on))
+            report = self._ingest(told, on=cluster).add(files, uploads=uploads)
         if others:
             from assistant.llamaindex import named_documents
 
@@ -623,7 +634,10 @@ class Library:
         return Model(self._embedder, self._model.word_ends)
 
     def _ingest(
-        self, progress: Adding | None, failed: "dict[str, Stamp] | None" = None
+        self,
+        progress: Adding | None,
+        failed: "dict[str, Stamp] | None" = None,
+        on: "Cluster | None" = None,
     ) -> "Ingest":
         # Whoever only asks need not wait for what reads and fetches files.
         from index.ingesting.ingest import Ingest
@@ -640,6 +654,7 @@ class Library:
             reader=WHOLE_READER if settings.include_left_out else READER,
             failed=failed,
             follow_links=settings.follow_links,
+            on=on,
         )
 
     def _configured_embedder(self, connections: ExitStack) -> Embedder:

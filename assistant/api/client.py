@@ -263,15 +263,18 @@ class RemoteAssistant(Assistant):
         *,
         uploads: bool = True,
         progress: "Adding | None" = None,
+        on: str | None = None,
     ) -> AddReport:
         """Send files and folders of this machine, and let the server fetch web addresses.
 
         The server keeps copies (`uploads` changes nothing); `progress` is told of each file when
-        those that were sent with it are done.
+        those that were sent with it are done. `on` is the affair of the machine that stores.
         """
         from index.ingesting.walking import check_named, found
 
         del uploads
+        if on is not None:
+            self._absent("add on a cluster")
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         check_named(given)
         named = [one for one in given if isinstance(one, str | Path)]

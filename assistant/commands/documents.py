@@ -45,6 +45,13 @@ def add(
         str | None,
         typer.Option(metavar="ID", help="The document of which the one file is a new version."),
     ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="The Ray cluster that reads and embeds them: ray://HOST:10001, or 'local'.",
+        ),
+    ] = None,
     store: StoreOption = None,
     collection: Annotated[
         str | None, typer.Option(help="The collection that the documents come into.")
@@ -61,12 +68,14 @@ def add(
     """
     if replace is not None and len(paths) != 1:
         raise typer.BadParameter("one file replaces a document", param_hint="--replace")
+    if replace is not None and on is not None:
+        raise typer.BadParameter("one file needs no cluster", param_hint="--on")
     within = [collection] if collection is not None else None
     with open_assistant(store, within) as assistant, adding_bar() as show:
         if replace is not None:
             report = assistant.replace(replace, paths[0], uploads=True, progress=show)
         else:
-            report = assistant.add(paths, progress=show)
+            report = assistant.add(paths, progress=show, on=on)
         unread = assistant.settings.people is not None and collection is None and report.added
     _tell(report, as_json=as_json or format is Format.json)
     if unread:

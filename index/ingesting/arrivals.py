@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from index import regular
 from index.document import Document
@@ -31,6 +31,9 @@ from index.sandbox.isolation import Limits, Workers
 from index.store.catalog import Location
 from index.store.members import UNSEALED
 from index.store.store import Store
+
+if TYPE_CHECKING:
+    from index.ingesting.cluster import Cluster
 
 UNPACK = "index.readers.containers:unpacked"
 """Module and function that unpack files that hold others."""
@@ -379,8 +382,11 @@ def arrivals(
     reader: str,
     languages: str,
     failed: dict[str, Stamp] | None,
+    on: "Cluster | None" = None,
 ) -> Iterator[Arrivals]:
     """The arrivals of one run; see `Workers` for the limits, the reader and the languages.
+
+    They are read on a cluster, if there is one.
 
     >>> from index.sandbox.isolation import LANGUAGES, READER
     >>> _ = (tmp_path / "pier.txt").write_text("The pier fell.")
@@ -389,7 +395,11 @@ def arrivals(
     ...     arrival.result.result().document.text
     'The pier fell.'
     """
-    workers = Workers(limits, reader=reader, languages=languages)
+    workers = (
+        Workers(limits, reader=reader, languages=languages)
+        if on is None
+        else on.workers(limits, reader, languages)
+    )
     threads = ThreadPoolExecutor(workers.count, thread_name_prefix="reading")
     try:
         # The processes end first, so that no thread waits for one when a run is broken off.

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -41,6 +41,9 @@ from index.sandbox.isolation import LANGUAGES, READER, Limits
 from index.store.catalog import Location
 from index.store.identity import Prepared
 from index.store.store import Store
+
+if TYPE_CHECKING:
+    from index.ingesting.cluster import Cluster
 
 CHUNK_TOKENS = 128
 """Small chunks find the passage better than full ones (`benchmarks/README.md`). With its context
@@ -92,6 +95,7 @@ class Ingest:
         languages: those of scanned pages, as tesseract names them: 'eng', 'eng+deu'.
         failed: places with their stamps that are passed over; those that fail now are put there.
         follow_links: also add what links inside a folder lead to outside of it.
+        on: the cluster that reads and embeds, if it is not this machine.
 
     >>> for name, text in {"pier.txt": "The pier fell.", "empty.txt": ""}.items():
     ...     _ = (tmp_path / name).write_text(text)
@@ -113,13 +117,15 @@ class Ingest:
         languages: str = LANGUAGES,
         failed: dict[str, Stamp] | None = None,
         follow_links: bool = False,
+        on: "Cluster | None" = None,
     ) -> None:
         self._store = store
-        self._embedder = embedder
+        self._embedder = embedder if on is None else on.embedder(embedder)
+        self._batch_chunks = _BATCH_CHUNKS * (1 if on is None else max(1, on.processors // 2))
         self._tokens = tokens
         self._progress = progress
         self._chunk_tokens = chunk_tokens
-        self._arriving = partial(arrivals, store, limits, reader, languages, failed)
+        self._arriving = partial(arrivals, store, limits, reader, languages, failed, on)
         self._failed = failed
         self._arrivals: Arrivals | None = None
         self._passed_over: list[tuple[Path, str]] = []
@@ -320,7 +326,7 @@ class Ingest:
             else:
                 self._told.tell(shown, "unchanged", made.location.document_id)
         if (
-            sum(len(one.chunks) for one in self._batch) >= _BATCH_CHUNKS
+            sum(len(one.chunks) for one in self._batch) >= self._batch_chunks
             or len(self._located) >= _LOCATED
         ):
             self._commit()
@@ -394,11 +400,12 @@ class Ingest:
         for one, own in zip(batch, texts, strict=True):
             slices: list[Vectors] = []
             size = len(own)
+            step = self._batch_chunks
             try:
-                for at in range(0, max(size, 1), _BATCH_CHUNKS):
-                    slices.append(self._embedder.embed_passages(own[at : at + _BATCH_CHUNKS]))
-                    if size > _BATCH_CHUNKS and self._progress:
-                        done = min(at + _BATCH_CHUNKS, size)
+                for at in range(0, max(size, 1), step):
+                    slices.append(self._embedder.embed_passages(own[at : at + step]))
+                    if size > step and self._progress:
+                        done = min(at + step, size)
                         self._progress(FileUnderWay(one.shown, done, size))
             except Exception as error:  # noqa: BLE001
                 self._fail(one.shown, error)
