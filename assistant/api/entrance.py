@@ -18,6 +18,7 @@ from assistant.api.problems import Forbidden
 from assistant.people.accounts import PROXY, Account
 from assistant.people.people import People
 from assistant.people_settings import PeopleSettings
+from index.errors import ServeError
 
 SESSION, DEVICE = "footnote_session", "footnote_device"
 _SAFE = ("GET", "HEAD")
@@ -132,6 +133,22 @@ class Entrance:
 
     def _is_by_proxy(self, scope: Scope) -> bool:
         return self.settings.is_proxy(str((scope.get("client") or ("",))[0]))
+
+
+def check_people(settings: PeopleSettings, people: People) -> None:
+    """Refuse to serve where nobody could sign in.
+
+    Raises:
+        ServeError: nobody is there, and no provider or proxy brings them.
+
+    >>> check_people(PeopleSettings(), people)
+    Traceback (most recent call last):
+        ...
+    index.errors.ServeError: Nobody could sign in: let somebody in first ('footnote user add NAME').
+    """
+    by_others = settings.openid_issuer or (settings.proxies and settings.proxy_vouches)
+    if not by_others and not any(one.active for one in people.accounts.listed()):
+        raise ServeError("Nobody could sign in: let somebody in first ('footnote user add NAME').")
 
 
 def while_counting(

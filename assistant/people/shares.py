@@ -123,7 +123,7 @@ class Shares:
         wanted = ((to.c.kind == "person") & (to.c.whom == id_)) | (
             (to.c.kind == "group") & to.c.whom.in_(person.groups)
         )
-        return self._listed(sql.select(to.c.share.distinct().label("id")).where(wanted))
+        return self._listed(sql.select(to.c.share).where(wanted).distinct())
 
     def shown_to(self, account: Account, id_: str) -> Share:
         """What is shown to somebody under this id.

@@ -67,7 +67,7 @@ def launch(
     from assistant.api.access import Access, check_exposure
     from assistant.api.app import Together, check_prefix, other_interfaces
     from assistant.api.app import application as interface
-    from assistant.api.entrance import Entrance
+    from assistant.api.entrance import Entrance, check_people
     from assistant.api.service import open_service
     from assistant.api.tokens import Tokens
     from assistant.web.hosts import Hosts
@@ -91,6 +91,9 @@ def launch(
     service = open_service(assistant, settings.address or address)
     stores = Stores(assistant, demo=demo, queues=service.queues)
     people = settings.people
+    if people is not None:
+        with closed_on_failure(listener.close, tokens.close, uploads.close):
+            check_people(people, assistant.people)
     entrance = None if people is None else Entrance(assistant.people, people, settings.address)
     access = Access(tokens, needs_token=exposed, entrance=entrance)
     operated = not exposed and settings.address is None and entrance is None
