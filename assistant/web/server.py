@@ -88,12 +88,11 @@ def launch(
         check_prefix(prefix)
         sign_in = settings.sign_in if settings.people is None else "people"
         exposed = check_exposure([bound, *settings.hosts], sign_in, tokens)
+        if settings.people is not None:
+            check_people(settings.people, assistant.people)
     service = open_service(assistant, settings.address or address)
     stores = Stores(assistant, demo=demo, queues=service.queues)
     people = settings.people
-    if people is not None:
-        with closed_on_failure(listener.close, tokens.close, uploads.close):
-            check_people(people, assistant.people)
     entrance = None if people is None else Entrance(assistant.people, people, settings.address)
     access = Access(tokens, needs_token=exposed, entrance=entrance)
     operated = not exposed and settings.address is None and entrance is None

@@ -1,5 +1,6 @@
 """People sign in and out; what ends their session, and whose things they see."""
 
+import gc
 import json
 
 import httpx
@@ -13,6 +14,10 @@ from assistant.assistant import Assistant
 from assistant.conversations.conversations import Conversations
 from assistant.people.people import FILE, People
 from assistant.people.person import Person
+from assistant.people_settings import PeopleSettings
+from assistant.settings import Settings
+from assistant.web import launch
+from index.errors import ServeError
 
 pytestmark = pytest.mark.xdist_group("people")
 
@@ -196,3 +201,16 @@ def test_one_person_alone_needs_no_sign_in(demo):
     with server(demo.store) as address:
         assert httpx.get(f"{address}/config").status_code == 200
         assert httpx.post(f"{address}/api/v1/ask", json=GATE).status_code == 200
+
+
+def test_a_server_in_which_nobody_could_sign_in_does_not_begin(tmp_path):
+    settings = Settings(people=PeopleSettings())
+    refused = pytest.raises(ServeError, match="Nobody could sign in: let somebody in first")
+    with Assistant(tmp_path / "store", settings=settings) as assistant:
+        with refused:
+            launch(assistant, port=0)
+        made = assistant.people.accounts.add("Ada", PASSWORD)
+        assistant.people.accounts.set_active(made.name, active=False)
+        with pytest.raises(ServeError):
+            launch(assistant, port=0)
+    gc.collect()
