@@ -87,6 +87,8 @@ class Conversations:
 
     def listed(self, owner: str, wanted: str = "") -> list[Listed]:
         """Those whose title or answers hold the wanted words, the pinned and latest first."""
+        if not self._database.is_there:
+            return []
         count = sql.func.count(tables.answers.c.id)
         found = (
             sql.select(tables.conversations, count.label("answers"))

@@ -332,7 +332,7 @@ def test_one_click_leaves_the_demo_for_a_store_that_is_made_when_something_is_ad
         page.get_by_role("link", name="Use my own documents").click()
         expect(page.locator(".masthead")).to_contain_text("0 documents")
         assert "__theme=dark" in page.url
-        assert not own.exists()
+        assert not own.exists(), list(own.rglob("*"))
         page.fill("#question textarea", CROSSING)
         page.keyboard.press("Enter")
         expect(page.locator("#t1 .problem")).to_contain_text("Add documents")
