@@ -182,7 +182,7 @@ def test_the_examples_of_a_module_show_what_comes_back(
             if "new_store" in test.docstring:
                 new = Store(folder / "store", MiniLM(), create=True)
                 test.globs["new_store"] = afterwards.enter_context(closing(new))
-            if any(re.search(r"\bpeople[.,]", one.source) for one in test.examples):
+            if any(re.search(r"\bpeople[.,)]", one.source) for one in test.examples):
                 test.globs.setdefault("people", afterwards.enter_context(People(folder / "p")))
             runner.run(test, out=told.append)
     assert not told, "".join(told)

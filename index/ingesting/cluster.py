@@ -103,7 +103,15 @@ class Cluster:
 
 
 class ClusterWorkers(Workers):
-    """`Workers` whose files are read on the nodes of a cluster; they are looked at here."""
+    """`Workers` whose files are read on the nodes of a cluster; they are looked at here.
+
+    >>> from types import SimpleNamespace
+    >>> from index.sandbox.isolation import LANGUAGES, READER
+    >>> cluster = SimpleNamespace(processors=2, read=read)
+    >>> workers = ClusterWorkers(cluster, None, READER, LANGUAGES)
+    >>> workers.count, workers.read(b"The pier fell.", "pier.txt", 14)[0].text
+    (4, 'The pier fell.')
+    """
 
     def __init__(
         self, cluster: Cluster, limits: Limits | None, reader: str, languages: str
@@ -122,7 +130,13 @@ class ClusterWorkers(Workers):
 
 
 class ClusterEmbedder:
-    """An embedder whose passages are embedded on the nodes of a cluster."""
+    """An embedder whose passages are embedded on the nodes of a cluster.
+
+    >>> from types import SimpleNamespace
+    >>> cluster = SimpleNamespace(embed=lambda name, texts: [embed(name, texts)])
+    >>> ClusterEmbedder(cluster, MiniLM()).embed_passages(["The pier fell."]).shape
+    (1, 384)
+    """
 
     def __init__(self, cluster: Cluster, own: Embedder) -> None:
         self._cluster, self._own = cluster, own

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import leftovers
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request
@@ -82,6 +83,7 @@ def server() -> Iterator[EmbeddingServer]:
         state.address = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
         running = uvicorn.Server(uvicorn.Config(application(state), log_level="critical"))
         state.connections = lambda: len(running.server_state.connections)
+        leftovers.collect()
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
         while not running.started:

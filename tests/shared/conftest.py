@@ -1,11 +1,10 @@
 """One PostgreSQL and one Chroma server for all tests here; a database of its own for each test."""
 
-import gc
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import leftovers
 import pytest
 from shared_servers import ChromaRunning, PostgresServer
 from shelf import Shelf
@@ -63,6 +62,4 @@ def collected() -> Iterator[None]:
     so does that of S3.
     """
     yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+    leftovers.collect()

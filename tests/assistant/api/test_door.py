@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import httpx
+import leftovers
 import pytest
 from fastapi import FastAPI, Request
 from served import served
@@ -202,6 +203,7 @@ def test_only_a_form_of_parts_may_be_as_large_as_files_are(tmp_path, kind):
 def test_a_public_address_that_would_hide_the_interface_is_refused_in_one_line(demo, path):
     settings = Settings(address=f"https://notes.example{path}")
     refused = pytest.raises(ServeError, match=f"FOOTNOTE_ADDRESS cannot end with {path}: ")
+    leftovers.collect()
     with Assistant(demo.store, settings=settings) as assistant, refused as told:
         launch(assistant, port=0)
     assert "\n" not in str(told.value)
@@ -214,6 +216,7 @@ def test_a_public_address_that_only_begins_like_the_interface_is_taken():
 
 
 def test_a_port_that_there_is_not_is_one_line_and_leaves_no_socket(demo):
+    leftovers.collect()
     for port in (70_000, -1):
         with pytest.raises(ServeError, match=f"There is no port {port}: name one from 1 to"):
             launch(demo, port=port)

@@ -4,6 +4,7 @@ import gc
 import json
 
 import httpx
+import leftovers
 import pytest
 from http_server import server
 from signed_in import ON, PASSWORD, Browser
@@ -205,6 +206,7 @@ def test_one_person_alone_needs_no_sign_in(demo):
 
 def test_a_server_in_which_nobody_could_sign_in_does_not_begin(tmp_path):
     settings = Settings(people=PeopleSettings())
+    leftovers.collect()
     refused = pytest.raises(ServeError, match="Nobody could sign in: let somebody in first")
     with Assistant(tmp_path / "store", settings=settings) as assistant:
         with refused:
