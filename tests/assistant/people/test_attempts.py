@@ -98,6 +98,11 @@ def test_what_the_page_knows_a_person_by_is_taken_from_no_browser(
     assert raw(address, path, Cookie=both)[0] == 404
     own = f"footnote_session={ada.session}"
     assert raw(address, path, Cookie=own)[0] == 200
+    # Where nobody need have signed in, it makes them nobody's reader either.
+    shown = ada.post("/api/v1/shares", json={"answer": hers["answer"], "days": 1}).json()
+    place = urlsplit(shown["address"]).path
+    assert "which you may not read" in raw(address, place, Cookie=named)[1]
+    assert "which you may not read" not in raw(address, place, Cookie=own)[1]
 
 
 @pytest.mark.parametrize(
