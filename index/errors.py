@@ -260,6 +260,11 @@ class CollectionError(FootnoteError):
     index.errors.CollectionError: '' can be no collection's name: it has 1 to 100 visible ...
     """
 
+    @classmethod
+    def of_the_whole(cls) -> "CollectionError":
+        """What is said to whoever may read only some of a store, of what concerns all of it."""
+        return cls("This is done by whoever runs the server, for the whole store.")
+
 
 class UnknownCollection(CollectionError):
     """No collection has this name, or none that whoever asks may know of.

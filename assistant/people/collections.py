@@ -1,7 +1,7 @@
 """Collections as the program's doors offer them: made, filled and shared by whoever may."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from sqlalchemy.engine import Connection
@@ -173,17 +173,15 @@ class Collections:
     def check_whole(self) -> None:
         """Raise CollectionError where whoever asks may read only some of the store."""
         if self._opening.whole is not self._opening:
-            raise CollectionError("This is done by whoever runs the server, for the whole store.")
+            raise CollectionError.of_the_whole()
 
     # -------------------------------------------------------------------------------------------
 
     def _made(self) -> Store:
         return self._opening.made()
 
-    @contextmanager
-    def _changing(self) -> Iterator[Connection]:
-        with self._opening.whole.made().collecting() as connection:
-            yield connection
+    def _changing(self) -> AbstractContextManager[Connection]:
+        return self._opening.whole.made().collecting()
 
     def _roles(self, connection: Connection, name: str) -> set[Role]:
         """The roles in a collection; raises UnknownCollection for one that may not be read."""

@@ -160,7 +160,8 @@ class Known:
             found = vectors.vectors(state.generation, missing)
             self._at |= dict.fromkeys(missing, -1)  # some rows of tables have no vector
             self._at |= {id_: len(self._rows) + n for n, id_ in enumerate(found)}
-            new = list(found.values())
-            self._rows = np.concatenate([self._rows, new]) if len(self._rows) else np.array(new)
+            if found:
+                new = np.stack(list(found.values()))
+                self._rows = np.concatenate([self._rows, new]) if len(self._rows) else new
         there = [(id_, at) for id_ in ids if (at := self._at[id_]) >= 0]
         return np.array(there, np.int64).reshape(-1, 2)

@@ -323,7 +323,7 @@ class LimitedStore(Store):
 
     def __getattribute__(self, name: str) -> object:
         if name in _OF_THE_WHOLE:
-            raise CollectionError("This is done by whoever runs the server, for the whole store.")
+            raise CollectionError.of_the_whole()
         return super().__getattribute__(name)
 
     def _allowed(self) -> frozenset[str]:

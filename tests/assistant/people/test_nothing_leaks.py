@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy.engine import Connection
 
@@ -18,6 +19,7 @@ from assistant.people.person import Person
 from index.errors import FootnoteError
 from index.store import collections, limited, queries
 from index.store.allowed import Allowed, Known, Reader
+from index.store.catalog import IndexState
 from index.store.limited import LimitedSnapshot, LimitedStore
 from index.store.store import Store
 
@@ -231,3 +233,14 @@ def test_whatever_a_store_offers_is_limited_or_named_here():
         if name.startswith("_") or name in harmless | changes | limited._OF_THE_WHOLE:
             continue
         assert name in vars(LimitedStore), name
+
+
+def test_chunks_without_a_vector_are_found_nowhere_and_hinder_no_others():
+    class Vectors:
+        def vectors(self, _, ids):
+            return {id_: np.eye(3, dtype=np.float32)[id_ - 1] for id_ in ids if id_ <= 3}
+
+    known, asked = Known(), np.array([1, 0, 0], np.float32)
+    for ids, nearest in (([1, 2], [(1, 1.0), (2, 0.0)]), ([7, 8], []), ([7, 3], [(3, 0.0)])):
+        allowed = Allowed(frozenset({"d1"}), ids, 400.0, is_all=False)
+        assert known.nearest(Vectors(), IndexState(1, 1), allowed, asked, 5) == nearest
